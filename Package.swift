@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// The map of the house. Data flows one way: Configuration makes values, Engine runs what Sessions
+// decides, Display turns what is known into cells, Console shows them. The arrows below are the only
+// ones there are; the compiler guards them (see "Map of the code" in README.md).
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let nio: [Target.Dependency] = [
+  .product(name: "NIOCore", package: "swift-nio"),
+  .product(name: "NIOPosix", package: "swift-nio"),
+  .product(name: "NIOHTTP1", package: "swift-nio"),
+]
+
+/// Themes live at the top level, one small YAML file each, and travel inside the binary.
+let themes = ["default", "dark", "light", "mono"]
+
+let package = Package(
+  name: "sessiontop",
+  products: [
+    .executable(name: "sessiontop", targets: ["sessiontop"]),
+    .library(name: "SessionEngine", targets: ["Engine", "Sessions", "MCP", "Threading"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+  ],
+  targets: [
+    // C. Only what Swift cannot say.
+    .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CLinux"),
+    .target(
+      name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+
+    // Pure. Decides everything, does nothing.
+    .target(name: "MCP", swiftSettings: [.strictMemorySafety()]),
+    .target(name: "Sessions", dependencies: ["MCP"], swiftSettings: [.strictMemorySafety()]),
+    .target(name: "Display", dependencies: ["Sessions"], swiftSettings: [.strictMemorySafety()]),
+    .target(name: "Reports", dependencies: ["MCP", "Sessions"], swiftSettings: [.strictMemorySafety()]),
+
+    // Effects. Does everything, decides nothing.
+    .target(name: "Threading", dependencies: ["CLinux"]),
+    .target(name: "Engine", dependencies: ["CCurl", "CLinux", "MCP", "Sessions", "Threading"]),
+    .target(
+      name: "Configuration", dependencies: ["CYAML", "Display", "Sessions"],
+      resources: themes.map { .embedInCode("../../themes/\($0).yaml") }),
+    .target(
+      name: "Console", dependencies: ["CNcurses", "Display"],
+      swiftSettings: [.defaultIsolation(MainActor.self)]),
+    .target(name: "LoopbackServers", dependencies: ["MCP"] + nio),
+    .executableTarget(
+      name: "sessiontop",
+      dependencies: [
+        "CLinux", "Configuration", "Console", "Display", "Engine", "LoopbackServers", "MCP", "Reports",
+        "Sessions", "Threading", argumentParser,
+      ]),
+
+    .testTarget(name: "MCPTests", dependencies: ["MCP"]),
+    .testTarget(name: "SessionsTests", dependencies: ["MCP", "Sessions"]),
+    .testTarget(name: "DisplayTests", dependencies: ["Display", "MCP", "Sessions"]),
+    .testTarget(name: "ReportsTests", dependencies: ["MCP", "Reports", "Sessions"]),
+    .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Display", "Sessions"]),
+    .testTarget(name: "LoopbackServersTests", dependencies: ["LoopbackServers", "MCP"] + nio),
+    .testTarget(
+      name: "EngineTests", dependencies: ["Engine", "LoopbackServers", "MCP", "Sessions", "Threading"]),
+    .testTarget(name: "ProgramTests", dependencies: ["LoopbackServers", "sessiontop"]),
+    .testTarget(name: "StructureTests"),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+  target.swiftSettings =
+    (target.swiftSettings ?? []) + [
+      .treatAllWarnings(as: .error),
+      .enableUpcomingFeature("ExistentialAny"),
+      .enableUpcomingFeature("InternalImportsByDefault"),
+      .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+}

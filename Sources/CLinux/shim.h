@@ -1,0 +1,60 @@
+// What the Glibc module lacks: calls that are Linux only, GNU only, or variadic. Only the headers that are
+// needed and no feature macros, so that this module and Glibc agree on every type they share.
+#ifndef CLINUX_SHIM_H
+#define CLINUX_SHIM_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+static inline int clinux_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
+static inline int clinux_signalfd(const sigset_t *signals) {
+  return signalfd(-1, signals, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+// The number of the next pending signal, 0 when there is none.
+static inline int clinux_read_signal(int descriptor) {
+  struct signalfd_siginfo info;
+  return read(descriptor, &info, sizeof info) == (ssize_t)sizeof info ? (int)info.ssi_signo : 0;
+}
+
+static inline int clinux_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+// Watch, change or forget a descriptor; `events` is a mask of EPOLLIN and EPOLLOUT.
+static inline int clinux_epoll_set(int epoll, int operation, int descriptor, uint32_t events) {
+  struct epoll_event event = {.events = events, .data = {.fd = descriptor}};
+  return epoll_ctl(epoll, operation, descriptor, &event);
+}
+
+static inline int clinux_event_descriptor(const struct epoll_event *event) { return event->data.fd; }
+static inline uint32_t clinux_event_mask(const struct epoll_event *event) { return event->events; }
+
+// The kernel's name of the calling thread, at most 15 bytes; prctl is variadic.
+static inline void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+// Ask for a signal when the parent ends, so that a child never outlives it.
+static inline int clinux_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
+
+// No core file may hold a token.
+static inline int clinux_forbid_core_dump(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+static inline int clinux_open(const char *path, int flags, unsigned int mode) { return open(path, flags, mode); }
+
+static inline int clinux_terminal_size(int descriptor, int *columns, int *rows) {
+  struct winsize size;
+  if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return -1;
+  *columns = size.ws_col;
+  *rows = size.ws_row;
+  return 0;
+}
+
+static inline int clinux_errno(void) { return errno; }
+
+#endif

@@ -1,0 +1,103 @@
+/// Writes one JSON value as text, members in the order they are added, so that output is stable.
+///
+///     var writer = JSONWriter()
+///     writer.object {
+///       $0.member("v", 1)
+///       $0.member("name", "ledger")
+///       $0.object("error") { $0.member("status", 404) }
+///     }
+///     writer.text  // {"v":1,"name":"ledger","error":{"status":404}}
+public struct JSONWriter: Sendable {
+  /// What is written so far.
+  public private(set) var text = ""
+  private var needsComma = false
+
+  public init() {}
+
+  /// Adds a string member; an absent value adds nothing.
+  public mutating func member(_ name: String, _ value: String?) {
+    guard let value else { return }
+    begin(name)
+    text += Self.quoted(value)
+  }
+
+  /// Adds a number member; an absent value adds nothing.
+  public mutating func member(_ name: String, _ value: (some BinaryInteger)?) {
+    guard let value else { return }
+    begin(name)
+    text += String(value)
+  }
+
+  /// Adds a number member rounded to `places` decimals, 0 to 6.
+  public mutating func member(_ name: String, _ value: Double?, places: Int) {
+    guard let value, value.isFinite else { return }
+    begin(name)
+    var scale = 1.0
+    for _ in 0..<places { scale *= 10 }
+    text += "\((value * scale).rounded() / scale)"
+  }
+
+  public mutating func member(_ name: String, _ value: Bool) {
+    begin(name)
+    text += value ? "true" : "false"
+  }
+
+  /// Adds an explicit null, for members that readers expect to be there.
+  public mutating func null(_ name: String) {
+    begin(name)
+    text += "null"
+  }
+
+  /// Adds an object, as a member when `name` is given.
+  public mutating func object(_ name: String? = nil, _ members: (inout JSONWriter) -> Void) {
+    nest(name, "{", "}", members)
+  }
+
+  /// Adds an array, as a member when `name` is given.
+  public mutating func array(_ name: String? = nil, _ elements: (inout JSONWriter) -> Void) {
+    nest(name, "[", "]", elements)
+  }
+
+  /// Adds a string to an array.
+  public mutating func element(_ value: String) {
+    begin(nil)
+    text += Self.quoted(value)
+  }
+
+  /// A JSON string literal; control characters and the two line separators come out as escapes.
+  public static func quoted(_ value: String) -> String {
+    var result = "\""
+    for scalar in value.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\r": result += "\\r"
+      case "\t": result += "\\t"
+      case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+        || (0x2028...0x2029).contains(scalar.value):
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+
+  private mutating func nest(
+    _ name: String?, _ open: String, _ close: String, _ content: (inout JSONWriter) -> Void
+  ) {
+    begin(name)
+    text += open
+    needsComma = false
+    content(&self)
+    text += close
+    needsComma = true
+  }
+
+  private mutating func begin(_ name: String?) {
+    if needsComma { text += "," }
+    needsComma = true
+    if let name { text += Self.quoted(name) + ":" }
+  }
+}

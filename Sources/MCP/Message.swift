@@ -1,0 +1,88 @@
+/// One JSON-RPC 2.0 message, reduced to what a session monitor looks at.
+public struct Message: Hashable, Sendable {
+  /// What the message is, told by the members that it has.
+  public enum Content: Hashable, Sendable {
+    /// Asks something: has a method and an id.
+    case request(method: String, Parameters)
+    /// Tells something: has a method and no id.
+    case notification(method: String, Parameters)
+    /// Answers a request.
+    case result(Result)
+    /// Answers a request with an error.
+    case failure(RPCError)
+  }
+
+  /// Absent on notifications, and on answers of servers that leave it out.
+  public let id: RequestID?
+  public let content: Content
+
+  public init(id: RequestID?, content: Content) {
+    self.id = id
+    self.content = content
+  }
+}
+
+/// A JSON-RPC id. Ours are numbers; servers choose their own kind for what they ask.
+public enum RequestID: Hashable, Sendable {
+  case number(Int64)
+  case string(String)
+  case null
+}
+
+/// The error of an answer. The code may be any number, 0 too, and the message may be empty.
+public struct RPCError: Hashable, Sendable {
+  public let code: Int
+  public let message: String
+  /// Revisions that the server says it speaks, from `data.supported`.
+  public let supportedVersions: [String]
+
+  public init(code: Int, message: String, supportedVersions: [String] = []) {
+    self.code = code
+    self.message = message
+    self.supportedVersions = supportedVersions
+  }
+
+  /// The method is not known: JSON-RPC 2.0 section 5.1.
+  public static let methodNotFound = -32_601
+  public static let invalidParams = -32_602
+  /// Revision 2026-07-28: headers and body of a request disagree, or one is missing.
+  public static let headerMismatch = -32_020
+  public static let missingCapability = -32_021
+  /// Revision 2026-07-28: the version is not spoken; the data lists those that are.
+  public static let unsupportedVersion = -32_022
+}
+
+/// The members of `params` that matter to us or to the servers of the demo.
+public struct Parameters: Hashable, Sendable {
+  /// `initialize`
+  public var protocolVersion: String?
+  /// `notifications/message`: level, logger and data as text.
+  public var level: String?
+  public var logger: String?
+  public var data: String?
+  /// `notifications/progress`, `notifications/cancelled`
+  public var message: String?
+
+  public init() {}
+}
+
+/// The members of `result` that matter to us, over all methods that we call.
+public struct Result: Hashable, Sendable {
+  /// `initialize`
+  public var protocolVersion: String?
+  public var serverName: String?
+  public var serverVersion: String?
+  public var hasCapabilities = false
+  public var offersTools = false
+  public var offersResources = false
+  public var offersPrompts = false
+  /// `tools/list`: how many there are on this page.
+  public var toolCount: Int?
+  /// `server/discover`
+  public var supportedVersions: [String]?
+
+  public init() {}
+
+  /// An InitializeResult needs a version; the rest is forgiven.
+  public var isInitializeResult: Bool { protocolVersion != nil }
+}

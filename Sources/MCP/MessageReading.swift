@@ -1,0 +1,174 @@
+// The one file that reads JSON. Only members that are named here are looked at, so a result of a hundred
+// thousand keys costs one scan; FoundationEssentials bounds the depth of nesting.
+import FoundationEssentials
+
+/// Why bytes are not a message.
+public enum MessageError: Error, Hashable, Sendable {
+  case notJSON
+  /// JSON, but not JSON-RPC 2.0; the text says what is missing.
+  case notJSONRPC(String)
+
+  /// In words, for a person.
+  public var description: String {
+    switch self {
+    case .notJSON: "the answer is not JSON"
+    case .notJSONRPC(let why): why
+    }
+  }
+}
+
+extension Message {
+  /// Reads one message, or the messages of a batch (revision 2025-03-26 has them).
+  public static func read(_ bytes: some Collection<UInt8>) throws(MessageError) -> [Message] {
+    let batch: [Envelope]
+    do {
+      let decoder = JSONDecoder()
+      let data = Data(bytes)
+      let first = bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+      batch =
+        first == UInt8(ascii: "[")
+        ? try decoder.decode([Envelope].self, from: data) : [try decoder.decode(Envelope.self, from: data)]
+    } catch {
+      throw .notJSON
+    }
+    guard !batch.isEmpty else { throw .notJSONRPC("the answer is an empty batch") }
+    var messages: [Message] = []
+    for envelope in batch { messages.append(try envelope.message) }
+    return messages
+  }
+}
+
+private struct Envelope: Decodable {
+  let version: String?
+  let id: RequestID?
+  let method: String?
+  let parameters: Parameters
+  let result: Result?
+  let failure: RPCError?
+  let isObject: Bool
+
+  enum Keys: String, CodingKey {
+    case jsonrpc, id, method, params, result, error
+  }
+
+  init(from decoder: any Decoder) throws {
+    guard let members = try? decoder.container(keyedBy: Keys.self) else {
+      (version, id, method, parameters, result, failure) = (nil, nil, nil, Parameters(), nil, nil)
+      isObject = false
+      return
+    }
+    isObject = true
+    version = members.text(.jsonrpc)
+    method = members.text(.method)
+    id = members.contains(.id) ? RequestID(members, .id) : nil
+    parameters = (try? members.decode(ParametersReader.self, forKey: .params))?.value ?? Parameters()
+    // A result may be anything but absent; a null one is still an answer.
+    result =
+      members.contains(.result)
+      ? (try? members.decode(ResultReader.self, forKey: .result))?.value ?? Result() : nil
+    failure =
+      members.contains(.error) ? (try? members.decode(ErrorReader.self, forKey: .error))?.value : nil
+  }
+
+  var message: Message {
+    get throws(MessageError) {
+      guard isObject else { throw .notJSONRPC("the answer is JSON, but no object") }
+      guard version == "2.0" else { throw .notJSONRPC("the answer has no \"jsonrpc\": \"2.0\"") }
+      if let method {
+        if let id { return Message(id: id, content: .request(method: method, parameters)) }
+        return Message(id: nil, content: .notification(method: method, parameters))
+      }
+      if let failure { return Message(id: id, content: .failure(failure)) }
+      if let result { return Message(id: id, content: .result(result)) }
+      throw .notJSONRPC("the answer has neither a result nor an error")
+    }
+  }
+}
+
+extension RequestID {
+  fileprivate init<Key>(_ members: KeyedDecodingContainer<Key>, _ key: Key) {
+    if let number = try? members.decode(Int64.self, forKey: key) {
+      self = .number(number)
+    } else if let text = members.text(key) {
+      self = .string(text)
+    } else {
+      self = .null
+    }
+  }
+}
+
+private struct ErrorReader: Decodable {
+  let value: RPCError
+
+  enum Keys: String, CodingKey { case code, message, data }
+  enum DataKeys: String, CodingKey { case supported }
+
+  init(from decoder: any Decoder) throws {
+    let members = try decoder.container(keyedBy: Keys.self)
+    let data = try? members.nestedContainer(keyedBy: DataKeys.self, forKey: .data)
+    value = RPCError(
+      code: (try? members.decode(Int.self, forKey: .code)) ?? 0, message: members.text(.message) ?? "",
+      supportedVersions: (try? data?.decode([String].self, forKey: .supported)) ?? [])
+  }
+}
+
+private struct ParametersReader: Decodable {
+  var value = Parameters()
+
+  enum Keys: String, CodingKey { case protocolVersion, level, logger, data, message }
+
+  init(from decoder: any Decoder) throws {
+    let members = try decoder.container(keyedBy: Keys.self)
+    value.protocolVersion = members.text(.protocolVersion)
+    value.level = members.text(.level)
+    value.logger = members.text(.logger)
+    value.message = members.text(.message)
+    value.data = members.contains(.data) ? members.anyText(.data) : nil
+  }
+}
+
+private struct ResultReader: Decodable {
+  var value = Result()
+
+  enum Keys: String, CodingKey { case protocolVersion, serverInfo, capabilities, tools, supportedVersions }
+  enum InfoKeys: String, CodingKey { case name, version }
+  enum CapabilityKeys: String, CodingKey { case tools, resources, prompts }
+
+  init(from decoder: any Decoder) throws {
+    let members = try decoder.container(keyedBy: Keys.self)
+    value.protocolVersion = members.text(.protocolVersion)
+    value.supportedVersions = try? members.decode([String].self, forKey: .supportedVersions)
+    value.toolCount = (try? members.decode([Anything].self, forKey: .tools))?.count
+    if let info = try? members.nestedContainer(keyedBy: InfoKeys.self, forKey: .serverInfo) {
+      value.serverName = info.text(.name)
+      value.serverVersion = info.text(.version)
+    }
+    if let offers = try? members.nestedContainer(keyedBy: CapabilityKeys.self, forKey: .capabilities) {
+      value.hasCapabilities = true
+      value.offersTools = offers.contains(.tools)
+      value.offersResources = offers.contains(.resources)
+      value.offersPrompts = offers.contains(.prompts)
+    }
+  }
+}
+
+/// A value that is counted and not looked at.
+private struct Anything: Decodable {
+  init(from decoder: any Decoder) throws {}
+}
+
+extension KeyedDecodingContainer {
+  /// The text of a member, absent when it is missing or of another type.
+  fileprivate func text(_ key: Key) -> String? {
+    try? decode(String.self, forKey: key)
+  }
+
+  /// A scalar as text; of a structure only that it is one.
+  fileprivate func anyText(_ key: Key) -> String {
+    if let text = text(key) { return text }
+    if let flag = try? decode(Bool.self, forKey: key) { return String(flag) }
+    if let number = try? decode(Double.self, forKey: key) { return String(number) }
+    if let list = try? decode([Anything].self, forKey: key) { return "[\(list.count) values]" }
+    return (try? decodeNil(forKey: key)) == true ? "null" : "{...}"
+  }
+}

@@ -1,0 +1,95 @@
+/// The address of a server, taken apart once so that nobody compares or prints raw URLs.
+public struct Endpoint: Hashable, Sendable {
+  /// The URL as it goes to the HTTP client: user information and query are in it, so it is a secret.
+  public let url: Secret
+  /// Scheme, host and port, which decide what may be sent where and who shares an outage.
+  public let origin: Origin
+  /// The URL for people: no user information, query values masked.
+  public let display: String
+  /// User information and query values, which must never be shown.
+  public let secrets: [Secret]
+
+  /// Why a text is no address that can be used.
+  public enum Problem: Error, Hashable, Sendable {
+    case noScheme
+    case unknownScheme(String)
+    case noHost
+    case badPort(String)
+    case badCharacter(position: Int)
+  }
+
+  /// Parses an absolute `http`, `https`, `ws` or `wss` URL (RFC 3986 section 3).
+  public init(_ text: String) throws(Problem) {
+    for (position, byte) in text.utf8.enumerated() where byte <= 0x20 || byte == 0x7F {
+      throw .badCharacter(position: position)
+    }
+    guard let colon = text.firstRange(of: "://") else { throw .noScheme }
+    let scheme = text[..<colon.lowerBound].lowercased()
+    guard let defaultPort = ["http": 80, "https": 443, "ws": 80, "wss": 443][scheme] else {
+      throw .unknownScheme(scheme)
+    }
+    let rest = text[colon.upperBound...]
+    let authorityEnd = rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex
+    let authority = rest[..<authorityEnd]
+    let at = authority.lastIndex(of: "@")
+    let userInformation = at.map { authority[..<$0] } ?? ""
+    let hostAndPort = at.map { authority[authority.index(after: $0)...] } ?? authority
+
+    // An IPv6 address holds colons of its own, so the port is looked for behind its bracket.
+    let bracket = hostAndPort.lastIndex(of: "]") ?? hostAndPort.startIndex
+    let portColon = hostAndPort[bracket...].lastIndex(of: ":")
+    let host = hostAndPort[..<(portColon ?? hostAndPort.endIndex)].lowercased()
+    guard !host.isEmpty, host != "[]" else { throw .noHost }
+    var port = defaultPort
+    if let portColon {
+      let digits = hostAndPort[hostAndPort.index(after: portColon)...]
+      if !digits.isEmpty {
+        guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits),
+          (1...65_535).contains(number)
+        else { throw .badPort(String(digits)) }
+        port = number
+      }
+    }
+
+    origin = Origin(scheme: scheme, host: host, port: port)
+    let tail = rest[authorityEnd...].prefix { $0 != "#" }
+    let path = tail.prefix { $0 != "?" }
+    let query = tail.dropFirst(path.count).dropFirst()
+    let shownPort = port == defaultPort ? "" : ":\(port)"
+    display = "\(scheme)://\(host)\(shownPort)\(path)" + maskedQuery(query)
+    url = Secret("\(scheme)://\(authority)\(tail)")
+    secrets = secretParts(userInformation: userInformation, query: query).map(Secret.init)
+  }
+}
+
+/// Scheme, host and port: the unit of trust and of outages.
+public struct Origin: Hashable, Sendable, CustomStringConvertible {
+  public let scheme: String
+  public let host: String
+  public let port: Int
+
+  public init(scheme: String, host: String, port: Int) {
+    self.scheme = scheme
+    self.host = host
+    self.port = port
+  }
+
+  public var description: String { "\(scheme)://\(host):\(port)" }
+}
+
+/// Parameter names stay readable, values do not: they often are keys.
+private func maskedQuery(_ query: Substring) -> String {
+  guard !query.isEmpty else { return "" }
+  let names = query.split(separator: "&").map { pair in
+    pair.contains("=") ? "\(pair.prefix { $0 != "=" })=•••" : "•••"
+  }
+  return "?" + names.joined(separator: "&")
+}
+
+private func secretParts(userInformation: Substring, query: Substring) -> [String] {
+  let values = query.split(separator: "&").map { pair in
+    pair.contains("=") ? String(pair.drop { $0 != "=" }.dropFirst()) : String(pair)
+  }
+  let user = userInformation.split(separator: ":", maxSplits: 1).map(String.init)
+  return (values + user).filter { !$0.isEmpty }
+}

@@ -1,0 +1,70 @@
+/// Engine to screen: all that changed in one or more turns of the loop.
+///
+/// Reports merge, so a screen that does not look for hours costs bounded memory: rows are replaced by newer
+/// ones, the oldest events are dropped and counted.
+public struct EngineReport: Hashable, Sendable {
+  /// Most events that wait for a reader.
+  public static let eventLimit = 4_096
+
+  /// The servers in the order of the configuration; absent when unchanged.
+  public var servers: [ServerReport]?
+  /// Rows that changed, by session.
+  public var sessions: [SessionKey: SessionReport] = [:]
+  /// Sessions that are no longer configured.
+  public var removed: Set<SessionKey> = []
+  public var events: [Event] = []
+  /// Events lost between the engine and the reader.
+  public var eventsDropped = 0
+  public var statistics: Statistics?
+  /// The outages of origins that are known; absent when unchanged.
+  public var origins: [OriginReport]?
+  /// Set once, as the very last thing an engine says.
+  public var stopped = false
+
+  public init() {}
+
+  public var isEmpty: Bool {
+    servers == nil && sessions.isEmpty && removed.isEmpty && events.isEmpty && eventsDropped == 0
+      && statistics == nil && origins == nil && !stopped
+  }
+
+  /// Takes in a later report.
+  public mutating func merge(_ later: EngineReport) {
+    servers = later.servers ?? servers
+    for key in later.removed {
+      sessions[key] = nil
+      removed.insert(key)
+    }
+    for (key, report) in later.sessions {
+      sessions[key] = report
+      removed.remove(key)
+    }
+    events += later.events
+    eventsDropped += later.eventsDropped
+    if events.count > Self.eventLimit {
+      eventsDropped += events.count - Self.eventLimit
+      events.removeFirst(events.count - Self.eventLimit)
+    }
+    statistics = later.statistics ?? statistics
+    origins = later.origins ?? origins
+    stopped = stopped || later.stopped
+  }
+}
+
+/// The connectivity of one origin, which all its sessions share.
+public struct OriginReport: Hashable, Sendable {
+  public let origin: String
+  /// Connects that failed in a row; 0 means the way is open.
+  public let failures: Int
+  /// When the one prober tries next, while the way is closed.
+  public let nextProbe: Instant?
+  /// Sessions that wait for the way to open or for their turn.
+  public let waiting: Int
+
+  public init(origin: String, failures: Int, nextProbe: Instant?, waiting: Int) {
+    self.origin = origin
+    self.failures = failures
+    self.nextProbe = nextProbe
+    self.waiting = waiting
+  }
+}

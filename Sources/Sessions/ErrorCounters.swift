@@ -1,0 +1,74 @@
+/// Errors by type over the last minute, quarter of an hour and day, in memory that does not grow with errors.
+public struct ErrorCounters: Hashable, Sendable {
+  /// The windows that are shown.
+  public enum Window: CaseIterable, Sendable {
+    case minute, quarterHour, day
+
+    /// Buckets of equal length that make up the window; the oldest is let go as a whole.
+    var buckets: Int { self == .minute ? 60 : 96 }
+
+    var bucketLength: Duration {
+      switch self {
+      case .minute: .seconds(1)
+      case .quarterHour: .seconds(15 * 60) / 96
+      case .day: .seconds(15 * 60)
+      }
+    }
+  }
+
+  private struct Counter: Hashable, Sendable {
+    var counts: [Int]
+    /// Number of the newest bucket since the clock's origin.
+    var newest: Int64 = 0
+
+    init(buckets: Int) { counts = Array(repeating: 0, count: buckets) }
+
+    mutating func add(_ times: Int, bucket: Int64) {
+      let size = Int64(counts.count)
+      if bucket - newest >= size {
+        counts = Array(repeating: 0, count: counts.count)
+        newest = bucket
+      }
+      while newest < bucket {
+        newest += 1
+        counts[Int(newest % size)] = 0
+      }
+      // An event that is reported late still counts, unless its bucket is gone.
+      if newest - bucket < size { counts[Int(bucket % size)] += times }
+    }
+
+    func total(at bucket: Int64) -> Int {
+      let size = Int64(counts.count)
+      guard bucket - newest < size else { return 0 }
+      // Buckets from before the window's start are skipped, not cleared: reading changes nothing.
+      let first = max(bucket - size + 1, newest - size + 1)
+      guard first <= newest else { return 0 }
+      return (first...newest).reduce(0) { $0 + counts[Int((($1 % size) + size) % size)] }
+    }
+  }
+
+  private var counters: [ErrorType: [Window: Counter]] = [:]
+
+  public init() {}
+
+  /// Types that were ever counted.
+  public var types: [ErrorType] { ErrorType.allCases.filter { counters[$0] != nil } }
+
+  /// Counts an error that happened at `now`.
+  public mutating func count(_ type: ErrorType, times: Int = 1, at now: Instant) {
+    for window in Window.allCases {
+      var counter = counters[type]?[window] ?? Counter(buckets: window.buckets)
+      counter.add(times, bucket: bucket(of: now, in: window))
+      counters[type, default: [:]][window] = counter
+    }
+  }
+
+  /// Errors of a type within the window that ends at `now`.
+  public func total(_ type: ErrorType, over window: Window, at now: Instant) -> Int {
+    counters[type]?[window]?.total(at: bucket(of: now, in: window)) ?? 0
+  }
+
+  private func bucket(of instant: Instant, in window: Window) -> Int64 {
+    instant.nanoseconds / window.bucketLength.inNanoseconds
+  }
+}

@@ -1,0 +1,48 @@
+/// A point on the engine's monotonic clock; nobody below the engine's loop reads a clock.
+///
+/// The origin is arbitrary: only differences and order mean something. Range: 292 years.
+public struct Instant: Comparable, Hashable, Sendable {
+  /// Nanoseconds since the clock's arbitrary origin.
+  public let nanoseconds: Int64
+
+  public init(nanoseconds: Int64) {
+    self.nanoseconds = nanoseconds
+  }
+
+  /// The clock's origin, where tests and simulations start.
+  public static let zero = Instant(nanoseconds: 0)
+
+  public static func < (left: Instant, right: Instant) -> Bool {
+    left.nanoseconds < right.nanoseconds
+  }
+
+  public static func + (instant: Instant, duration: Duration) -> Instant {
+    Instant(nanoseconds: instant.nanoseconds + duration.inNanoseconds)
+  }
+
+  public static func - (instant: Instant, duration: Duration) -> Instant {
+    Instant(nanoseconds: instant.nanoseconds - duration.inNanoseconds)
+  }
+
+  /// The time from `earlier` to `later`; negative when they are the other way round.
+  public static func - (later: Instant, earlier: Instant) -> Duration {
+    .nanoseconds(later.nanoseconds - earlier.nanoseconds)
+  }
+}
+
+extension Duration {
+  /// The whole of it in nanoseconds.
+  public var inNanoseconds: Int64 {
+    components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+  }
+
+  /// The whole of it in milliseconds, rounded down.
+  public var inMilliseconds: Int64 {
+    components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+  }
+
+  /// The whole of it in seconds, with fractions.
+  public var inSeconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) / 1e18
+  }
+}

@@ -1,0 +1,83 @@
+/// A configured endpoint: what is asked of it, not how it is doing.
+public struct Server: Hashable, Sendable {
+  /// The key under `mcpServers`, as written.
+  public let name: String
+  public let transport: Transport
+  /// Absent for servers that are started as a process.
+  public let endpoint: Endpoint?
+  /// Extra headers in the order of the file, variables already in place.
+  public let headers: [Header]
+  public let settings: SessionSettings
+  public let availability: Availability
+  /// Values beyond headers and URL that came out of the environment and must not be shown.
+  public let secrets: [Secret]
+
+  public init(
+    name: String, transport: Transport, endpoint: Endpoint?, headers: [Header] = [],
+    settings: SessionSettings = SessionSettings(), availability: Availability = .automatic,
+    secrets: [Secret] = []
+  ) {
+    self.name = name
+    self.transport = transport
+    self.endpoint = endpoint
+    self.headers = headers
+    self.settings = settings
+    self.availability = availability
+    self.secrets = secrets
+  }
+}
+
+/// How a server is reached; raw values are the words of the configuration and of exports.
+public enum Transport: String, CaseIterable, Sendable {
+  case streamableHTTP = "streamable-http"
+  case sse
+  case stdio
+  case websocket
+}
+
+/// Whether a configured server is to be watched at all.
+public enum Availability: Hashable, Sendable {
+  /// Connect at start.
+  case automatic
+  /// Connect when the operator asks (`startup: false`).
+  case onDemand
+  /// Not watched, with the reason for people: a transport that is not built, values that are missing.
+  case unmonitored(String)
+  /// The entry cannot be used until a person changes it; the text says what is wrong.
+  case broken(String)
+}
+
+/// How one server's sessions are kept. Sources: DESIGN section 9, reference/librechat.md 1.2.
+public struct SessionSettings: Hashable, Sendable {
+  /// How long a session may live without a successful exchange before we call it expired.
+  public var timeout: Duration
+  /// Quick attempts after a loss, 0 or more; slow ones follow for ever.
+  public var retryAttempts: Int
+  /// Upper bound of the first quick delay; doubles with each attempt.
+  public var retryDelay: Duration
+  /// Time between probes; zero never probes, which lets a session expire naturally.
+  public var pingInterval: Duration
+  /// Every n-th probe is `tools/list`; 0 never lists.
+  public var listEvery: Int
+  /// Whether the GET stream is held where the server offers one.
+  public var stream: Bool
+  /// Limit of one request, `timeout` of the server; absent means the built-in limit of that step.
+  public var requestTimeout: Duration?
+  /// Limit of connect and initialize, `initTimeout` of the server.
+  public var initTimeout: Duration?
+
+  public init(
+    timeout: Duration = .seconds(3_600), retryAttempts: Int = 3, retryDelay: Duration = .seconds(1),
+    pingInterval: Duration = .seconds(30), listEvery: Int = 10, stream: Bool = true,
+    requestTimeout: Duration? = nil, initTimeout: Duration? = nil
+  ) {
+    self.timeout = timeout
+    self.retryAttempts = retryAttempts
+    self.retryDelay = retryDelay
+    self.pingInterval = pingInterval
+    self.listEvery = listEvery
+    self.stream = stream
+    self.requestTimeout = requestTimeout
+    self.initTimeout = initTimeout
+  }
+}

@@ -1,0 +1,57 @@
+/// What went wrong, in the closed list of DESIGN section 3; raw values are those of exports and metrics.
+public enum ErrorType: String, CaseIterable, Sendable {
+  // The five of the session itself.
+  case sessionTerminated = "session_terminated"
+  case sessionExpired = "session_expired"
+  case sessionInvalid = "session_invalid"
+  case sessionConflict = "session_conflict"
+  case sessionTimeout = "session_timeout"
+  // The way to the session.
+  case dnsError = "dns_error"
+  case connectRefused = "connect_refused"
+  case connectTimeout = "connect_timeout"
+  case connectionReset = "connection_reset"
+  case emptyReply = "empty_reply"
+  case tlsError = "tls_error"
+  case proxyError = "proxy_error"
+  // What came back.
+  case httpError = "http_error"
+  case rateLimited = "rate_limited"
+  case authError = "auth_error"
+  case redirectRefused = "redirect_refused"
+  case protocolError = "protocol_error"
+  case rpcError = "rpc_error"
+  case responseTooLarge = "response_too_large"
+  // Our own side.
+  case configError = "config_error"
+  case resourceError = "resource_error"
+}
+
+/// One failure: the type says what to do, the detail says what was seen.
+public struct SessionError: Error, Hashable, Sendable {
+  public let type: ErrorType
+  /// HTTP status, when there was an answer.
+  public let status: Int?
+  /// JSON-RPC error code, when the answer held one.
+  public let rpcCode: Int?
+  /// libcurl's code, when the transfer itself failed.
+  public let curlCode: Int?
+  /// What was seen, made printable, at most `PrintableText.detailLimit` characters.
+  public let detail: String
+
+  public init(
+    _ type: ErrorType, status: Int? = nil, rpcCode: Int? = nil, curlCode: Int? = nil, detail: String
+  ) {
+    self.type = type
+    self.status = status
+    self.rpcCode = rpcCode
+    self.curlCode = curlCode
+    self.detail = PrintableText.line(detail)
+  }
+
+  /// The type, the status and the detail in one line: `session_terminated, 404 Session not found`.
+  public var summary: String {
+    let seen = [status.map(String.init), detail.isEmpty ? nil : detail].compactMap { $0 }.joined(separator: " ")
+    return seen.isEmpty ? type.rawValue : "\(type.rawValue), \(seen)"
+  }
+}

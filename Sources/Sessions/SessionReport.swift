@@ -1,0 +1,123 @@
+/// Which session: one logical connection of one user to one server.
+public struct SessionKey: Hashable, Comparable, Sendable {
+  /// The user of sessions that all share.
+  public static let sharedUser = "app"
+
+  public let server: String
+  public let user: String
+
+  public init(server: String, user: String = SessionKey.sharedUser) {
+    self.server = server
+    self.user = user
+  }
+
+  public static func < (left: SessionKey, right: SessionKey) -> Bool {
+    (left.server, left.user) < (right.server, right.user)
+  }
+}
+
+/// What a server says of itself in its InitializeResult, made printable.
+public struct ServerIdentity: Hashable, Sendable {
+  public let name: String
+  public let version: String
+
+  public init(name: String, version: String) {
+    self.name = name
+    self.version = version
+  }
+}
+
+/// How long answers took, in milliseconds, over the session's bounded histogram.
+public struct LatencySummary: Hashable, Sendable {
+  public let last: Double
+  public let p50: Double
+  public let p95: Double
+  public let p99: Double
+
+  public init(last: Double, p50: Double, p95: Double, p99: Double) {
+    self.last = last
+    self.p50 = p50
+    self.p95 = p95
+    self.p99 = p99
+  }
+}
+
+/// Everything known about one session at an instant: a row of the screen and of exports.
+public struct SessionReport: Hashable, Sendable {
+  public let key: SessionKey
+  public var state: SessionState
+  /// When the state was entered.
+  public var since: Moment
+  public var kind: SessionKind?
+  /// The negotiated revision, `2025-11-25`.
+  public var protocolVersion: String?
+  /// The masked id.
+  public var session: String?
+  public var identity: ServerIdentity?
+  /// When the handshake of the current session was done.
+  public var created: Moment?
+  /// The last exchange that succeeded.
+  public var lastGood: Moment?
+  /// The last sign of life of any kind: an answer, whatever it said.
+  public var lastReachable: Moment?
+  /// The last answer that showed the server still knows the session.
+  public var lastValid: Moment?
+  public var stream: StreamState
+  /// When the stream was opened, if it is open.
+  public var streamSince: Moment?
+  /// How often an open stream ended without our doing.
+  public var streamCuts: Int
+  public var probes: Int
+  public var missed: Int
+  public var nextProbe: Instant?
+  public var latency: LatencySummary?
+  public var errors: [ErrorType: Int]
+  public var recoveries: Int
+  /// Why the session is not simply ready; absent when it is.
+  public var cause: SessionError?
+  /// Attempts since the loss.
+  public var attempt: Int
+  public var nextAttempt: Instant?
+  /// Tools in the last list.
+  public var tools: Int?
+  /// What a person must change, when waiting does not help.
+  public var advice: String?
+
+  public init(key: SessionKey, state: SessionState, since: Moment) {
+    self.key = key
+    self.state = state
+    self.since = since
+    stream = .off
+    streamCuts = 0
+    probes = 0
+    missed = 0
+    errors = [:]
+    recoveries = 0
+    attempt = 0
+  }
+}
+
+/// What there is to say of a server beside its sessions.
+public struct ServerReport: Hashable, Sendable {
+  public let name: String
+  public let transport: Transport
+  /// The URL without user information and query values; absent for processes.
+  public let url: String?
+  /// Users whose sessions are kept, in order.
+  public let users: [String]
+  /// Why it is not monitored, or what is wrong with its entry.
+  public let note: String?
+  public let settings: SessionSettings
+
+  public init(
+    name: String, transport: Transport, url: String?, users: [String], note: String?,
+    settings: SessionSettings
+  ) {
+    self.name = name
+    self.transport = transport
+    self.url = url
+    self.users = users
+    self.note = note
+    self.settings = settings
+  }
+}

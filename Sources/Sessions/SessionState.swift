@@ -1,0 +1,69 @@
+/// The condition of a session in the words that code, JSON, metrics and the screen share (DESIGN section 3).
+public enum SessionState: String, CaseIterable, Sendable {
+  /// Configured, not started.
+  case idle
+  /// The way to the server and the handshake are in progress.
+  case connecting
+  /// Handshake done, probes answered.
+  case ready
+  /// Answers, but a list call fails, the stream keeps being cut, or answers are far slower than usual.
+  case degraded
+  /// Lost; the next attempt is scheduled.
+  case recovering
+  /// Lost three times within a minute of its own handshakes: slow retries.
+  case unstable
+  /// The server wants credentials that we do not have, or refuses ours.
+  case unauthorized
+  /// A person must change something; slow background check, a key retries at once.
+  case failed
+  /// Being ended by us.
+  case closing
+  /// Ended by us.
+  case closed
+  /// Not watched: a transport that is not built, or values of a signed-in user that we do not have.
+  case unmonitored
+
+  /// The worse the condition, the higher the number; a server shows the worst of its sessions.
+  public var severity: Int {
+    switch self {
+    case .unmonitored: 0
+    case .closed: 1
+    case .idle: 2
+    case .ready: 3
+    case .closing: 4
+    case .connecting: 5
+    case .degraded: 6
+    case .recovering: 7
+    case .unstable: 8
+    case .unauthorized: 9
+    case .failed: 10
+    }
+  }
+
+  /// Whether the server can be used through this session now.
+  public var isLive: Bool { self == .ready || self == .degraded }
+}
+
+/// What kind of conversation a session is, shown beside `ready`.
+public enum SessionKind: String, CaseIterable, Sendable {
+  /// Has an `Mcp-Session-Id`.
+  case stateful
+  /// A 2025 server that gave no id.
+  case stateless
+  /// The sessionless revision 2026-07-28.
+  case modern
+  /// HTTP+SSE of 2024-11-05.
+  case sse
+}
+
+/// The GET stream of a session (reference/mcp-protocol.md section 5).
+public enum StreamState: String, CaseIterable, Sendable {
+  /// Not asked for, or no session to ask with.
+  case off
+  case opening
+  case open
+  /// Cut; another try is scheduled.
+  case waiting
+  /// The server offers none: benign.
+  case notOffered = "not_offered"
+}

@@ -1,0 +1,42 @@
+/// All that is known, folded from the engine's reports. A copy of it at an instant is a snapshot.
+public struct Store: Hashable, Sendable {
+  public private(set) var servers: [ServerReport] = []
+  public private(set) var sessions: [SessionKey: SessionReport] = [:]
+  public private(set) var origins: [OriginReport] = []
+  public private(set) var events: EventRing
+  public private(set) var statistics = Statistics()
+  public private(set) var errors = ErrorCounters()
+  /// The time of the last report: how old this knowledge is.
+  public private(set) var updated: Moment?
+
+  public init(eventCapacity: Int = 10_000) {
+    events = EventRing(capacity: eventCapacity)
+  }
+
+  /// Takes in what the engine said.
+  public mutating func fold(_ report: EngineReport, at now: Moment) {
+    servers = report.servers ?? servers
+    for key in report.removed { sessions[key] = nil }
+    sessions.merge(report.sessions) { _, new in new }
+    origins = report.origins ?? origins
+    statistics = report.statistics ?? statistics
+    statistics.eventsDropped += report.eventsDropped
+    for event in report.events {
+      events.append(event)
+      if let type = event.error?.type, event.kind == .sessionError || event.kind == .recoveryFailed {
+        errors.count(type, times: event.repeated, at: event.time.instant)
+      }
+    }
+    updated = now
+  }
+
+  /// A server's sessions in the order of their users.
+  public func sessions(of server: String) -> [SessionReport] {
+    sessions.values.filter { $0.key.server == server }.sorted { $0.key < $1.key }
+  }
+
+  /// The state of a server: the worst of its sessions.
+  public func state(of server: ServerReport) -> SessionState {
+    sessions(of: server.name).map(\.state).max { $0.severity < $1.severity } ?? .unmonitored
+  }
+}
