@@ -12,7 +12,8 @@ func sessionError(_ code: CURLcode, wasConnected: Bool, detail: String) -> Sessi
     case CURLE_COULDNT_CONNECT: .connectRefused
     case CURLE_OPERATION_TIMEDOUT: wasConnected ? .sessionTimeout : .connectTimeout
     case CURLE_GOT_NOTHING: .emptyReply
-    case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM: .connectionReset
+    case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM:
+      .connectionReset
     case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
       CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH,
       CURLE_SSL_INVALIDCERTSTATUS, CURLE_USE_SSL_FAILED:
@@ -27,6 +28,7 @@ func sessionError(_ code: CURLcode, wasConnected: Bool, detail: String) -> Sessi
     }
   let words = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
   // libcurl has no code of its own for a body or head that is malformed: its words tell.
-  let isMalformed = code == CURLE_RECV_ERROR && ["chunk", "header", "Illegal", "hunk"].contains { words.contains($0) }
+  let isMalformed =
+    code == CURLE_RECV_ERROR && ["chunk", "header", "Illegal", "hunk"].contains { words.contains($0) }
   return SessionError(isMalformed ? .protocolError : type, curlCode: Int(code.rawValue), detail: words)
 }

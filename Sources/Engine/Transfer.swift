@@ -83,7 +83,8 @@ final class Transfer {
       let transfer = Unmanaged<Transfer>.fromOpaque(user).takeUnretainedValue()
       transfer.received.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: size * count))
       // Over this the loop would have looked in between; short counts end the transfer.
-      return transfer.received.count <= transfer.limits.bodyBytes + transfer.limits.eventBytes ? size * count : 0
+      return transfer.received.count <= transfer.limits.bodyBytes + transfer.limits.eventBytes
+        ? size * count : 0
     }
   }
 
@@ -92,7 +93,8 @@ final class Transfer {
   private func headLine(_ bytes: UnsafeRawBufferPointer) -> Bool {
     headBytes += bytes.count
     guard headBytes <= limits.headBytes else {
-      overrun = SessionError(.responseTooLarge, detail: "the head of the answer is over \(limits.headBytes) bytes")
+      overrun = SessionError(
+        .responseTooLarge, detail: "the head of the answer is over \(limits.headBytes) bytes")
       return false
     }
     let line = String(decoding: bytes, as: UTF8.self)

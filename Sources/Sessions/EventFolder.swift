@@ -27,7 +27,8 @@ struct EventFolder: Hashable, Sendable {
   /// Takes an event; returns it if it is to go out now.
   mutating func take(_ event: Event) -> Event? {
     let key = Key(
-      kind: event.kind, server: event.server, user: event.user, error: event.error?.type, message: event.message)
+      kind: event.kind, server: event.server, user: event.user, error: event.error?.type,
+      message: event.message)
     if folded[key] != nil {
       folded[key]?.latest = event
       folded[key]?.count += event.repeated

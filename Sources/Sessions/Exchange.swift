@@ -52,7 +52,8 @@ struct Exchange: Hashable, Sendable {
       flaw = flaw ?? error.description
       return nil
     case .item(.tooLarge):
-      return .broken(SessionError(.responseTooLarge, status: head?.status, detail: "the answer is too large"), head)
+      return .broken(
+        SessionError(.responseTooLarge, status: head?.status, detail: "the answer is too large"), head)
     case .item(.comment), .item(.retry):
       return nil
     case .ended(let end):
@@ -99,7 +100,8 @@ struct Exchange: Hashable, Sendable {
     }
     guard head.isSuccess else { return .status(head, failure, excerpt: end.excerpt) }
     guard requestID != nil else { return .accepted(head) }
-    let why = flaw ?? (head.status == 202 ? "202 instead of an answer" : "the answer ended before it was complete")
+    let why =
+      flaw ?? (head.status == 202 ? "202 instead of an answer" : "the answer ended before it was complete")
     return .broken(SessionError(.protocolError, status: head.status, detail: why), head)
   }
 }

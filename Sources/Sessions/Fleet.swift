@@ -156,8 +156,10 @@ public struct Fleet: Sendable {
         owners[id] = nil
         orders.append(.cancel(id))
       case .requestTurn:
-        admissions[endpoint.origin, default: Admission(perSecond: limits.initializePerSecond, at: now.instant)]
-          .append(index, url: endpoint.url)
+        admissions[
+          endpoint.origin, default: Admission(perSecond: limits.initializePerSecond, at: now.instant)
+        ]
+        .append(index, url: endpoint.url)
       case .event(let event): tell(event, index)
       case .wayFailed, .wayAnswered: break
       }
@@ -167,7 +169,9 @@ public struct Fleet: Sendable {
   /// While a way is closed, what is not an attempt to connect fails at once, without touching the network.
   private mutating func send(_ request: TransferRequest, _ index: Int, _ endpoint: Endpoint) {
     let isProbe = request.purpose == .ping || request.purpose == .list || request.purpose == .stream
-    if isProbe, !sessions[index].isConnecting, let error = admissions[endpoint.origin]?.holds(url: endpoint.url) {
+    if isProbe, !sessions[index].isConnecting,
+      let error = admissions[endpoint.origin]?.holds(url: endpoint.url)
+    {
       pending.append((index, .transfer(request.id, .ended(TransferEnd(failure: error)))))
       return
     }
@@ -225,7 +229,9 @@ public struct Fleet: Sendable {
   }
 
   private func nextAttempt(_ index: Int) -> Instant? {
-    guard case .queued = sessions[index].state, let endpoint = sessions[index].server.endpoint else { return nil }
+    guard case .queued = sessions[index].state, let endpoint = sessions[index].server.endpoint else {
+      return nil
+    }
     return admissions[endpoint.origin]?.nextAttempt(url: endpoint.url)
   }
 

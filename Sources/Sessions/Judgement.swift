@@ -90,7 +90,9 @@ private func speaksOfSession(_ text: String) -> Bool {
 private func saysSessionIsLost(_ text: String) -> Bool {
   let words = text.lowercased()
   if words.contains("not initialized") || words.contains("not been initialized") { return true }
-  let verdicts = ["not found", "invalid", "unknown", "missing", "expired", "terminated", "no valid", "required"]
+  let verdicts = [
+    "not found", "invalid", "unknown", "missing", "expired", "terminated", "no valid", "required",
+  ]
   return words.contains("session") && verdicts.contains { words.contains($0) }
 }
 

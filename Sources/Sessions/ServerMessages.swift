@@ -10,7 +10,8 @@ extension Session {
     case .notification("notifications/message", let parameters):
       let text = [parameters.logger, parameters.data ?? parameters.message].compactMap { $0 }
       turn.emit(
-        .serverMessage, level(parameters.level), self, PrintableText.line(clean(text.joined(separator: ": "))))
+        .serverMessage, level(parameters.level), self, PrintableText.line(clean(text.joined(separator: ": ")))
+      )
     case .notification(let method, let parameters):
       let what = [method, parameters.message].compactMap { $0 }.joined(separator: ": ")
       let isChange = method.hasSuffix("list_changed")
@@ -23,7 +24,8 @@ extension Session {
   private mutating func serverAsked(_ method: String, _ id: RequestID, _ turn: inout Turn) {
     let isPing = method == "ping"
     turn.emit(
-      .serverRequest, isPing ? .debug : .info, self, "The server asked: \(PrintableText.line(clean(method), limit: 60))")
+      .serverRequest, isPing ? .debug : .info, self,
+      "The server asked: \(PrintableText.line(clean(method), limit: 60))")
     let body = isPing ? Outgoing.emptyResult(for: id) : Outgoing.methodNotFound(for: id)
     if !replies.append(body) { history.droppedRequests += 1 }
     sendDueReply(&turn)

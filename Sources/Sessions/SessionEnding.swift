@@ -81,10 +81,13 @@ extension Session {
     switch outcome.head?.status {
     case let status? where (200..<300).contains(status):
       history.ended += 1
-      turn.emit(.sessionTerminated, .info, self, session: farewell.id.masked, EventText.terminated(farewell.id.masked))
+      turn.emit(
+        .sessionTerminated, .info, self, session: farewell.id.masked, EventText.terminated(farewell.id.masked)
+      )
     case 404:
       history.ended += 1
-      turn.emit(.sessionTerminated, .debug, self, session: farewell.id.masked, EventText.wasGone(farewell.id.masked))
+      turn.emit(
+        .sessionTerminated, .debug, self, session: farewell.id.masked, EventText.wasGone(farewell.id.masked))
     case 405:
       // The server does not let clients end sessions, which is its right.
       history.ended += 1

@@ -51,7 +51,8 @@ public struct SessionError: Error, Hashable, Sendable {
 
   /// The type, the status and the detail in one line: `session_terminated, 404 Session not found`.
   public var summary: String {
-    let seen = [status.map(String.init), detail.isEmpty ? nil : detail].compactMap { $0 }.joined(separator: " ")
+    let seen = [status.map(String.init), detail.isEmpty ? nil : detail].compactMap { $0 }.joined(
+      separator: " ")
     return seen.isEmpty ? type.rawValue : "\(type.rawValue), \(seen)"
   }
 }

@@ -45,7 +45,8 @@ extension Session {
   /// A result came: is it one that we can live with?
   private mutating func established(_ result: Result, _ head: ResponseHead, _ turn: inout Turn) {
     guard let version = result.protocolVersion else {
-      let error = SessionError(.protocolError, status: head.status, detail: "the result has no protocolVersion")
+      let error = SessionError(
+        .protocolError, status: head.status, detail: "the result has no protocolVersion")
       endHalfSession(head, .newestWithSessions, &turn)
       return flawed(error, &turn)
     }
@@ -67,7 +68,8 @@ extension Session {
     }
     let id = ids.first.flatMap(SessionID.init)
     guard ids.isEmpty || id != nil else {
-      return invalidID(SessionError(.sessionInvalid, status: head.status, detail: illegalID(ids.first ?? "")), &turn)
+      return invalidID(
+        SessionError(.sessionInvalid, status: head.status, detail: illegalID(ids.first ?? "")), &turn)
     }
 
     trouble.flawedHandshakes = 0
@@ -116,7 +118,9 @@ extension Session {
   /// The next revision to offer after a complaint about the version; absent when the complaint is another.
   private func olderRevision(_ error: RPCError, _ offered: Revision) -> Revision? {
     let older = Revision.allCases.filter { $0.hasSessions && $0 < offered }.reversed()
-    let listed = older.filter { error.supportedVersions.contains($0.rawValue) || error.message.contains($0.rawValue) }
+    let listed = older.filter {
+      error.supportedVersions.contains($0.rawValue) || error.message.contains($0.rawValue)
+    }
     if let listed = listed.first { return listed }
     guard error.code == RPCError.unsupportedVersion || error.code == RPCError.invalidParams,
       error.message.lowercased().contains("version")
@@ -135,7 +139,8 @@ extension Session {
         "a server of the sessionless protocol revision" + (versions.isEmpty ? "" : " (it speaks \(versions))")
         + ": it keeps no sessions to watch"
       return lose(
-        SessionError(.protocolError, status: head.status, rpcCode: error.code, detail: detail), approach: approach,
+        SessionError(.protocolError, status: head.status, rpcCode: error.code, detail: detail),
+        approach: approach,
         remedy: .person, &turn)
     }
     let seen = Exchange.Outcome.status(head, error, excerpt: excerpt)

@@ -140,7 +140,8 @@ extension Session {
     _ error: RPCError, _ outcome: Exchange.Outcome, _ purpose: Purpose, _ live: inout Live,
     _ turn: inout Turn
   ) {
-    let seen = sessionError(.rpcError, outcome.head ?? ResponseHead(status: 0), error, "").redacted(by: redactor)
+    let seen = sessionError(.rpcError, outcome.head ?? ResponseHead(status: 0), error, "").redacted(
+      by: redactor)
     switch purpose {
     case .ping where error.code == RPCError.methodNotFound || error.message.lowercased().contains("ping"):
       // Alive, without ping: ask for the list, now, if there is one.
@@ -192,7 +193,8 @@ extension Session {
     else { return }
     live.reportedConflict = true
     tell(
-      SessionError(.sessionConflict, status: head.status, detail: "an answer carries another session id"), &turn)
+      SessionError(.sessionConflict, status: head.status, detail: "an answer carries another session id"),
+      &turn)
   }
 }
 

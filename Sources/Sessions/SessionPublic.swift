@@ -74,7 +74,8 @@ extension Session {
     case (.failed, .configError): "correct the entry in the configuration"
     case (.failed, .redirectRefused): "set the url that the server redirects to"
     case (.failed, .tlsError): "check the server's certificate and the trusted authorities"
-    case (.failed, .sessionInvalid): "new ids are refused as well: check what stands between here and the server"
+    case (.failed, .sessionInvalid):
+      "new ids are refused as well: check what stands between here and the server"
     case (.failed, .httpError): "check the url"
     case (.failed, _): "check that the url is that of an MCP server this client can speak with"
     case (.unauthorized, _): "check the credentials in the server's headers, then reconnect"
@@ -87,7 +88,8 @@ extension Session {
     let state = publicState
     let isBad = state.severity >= SessionState.degraded.severity
     turn.emit(
-      .stateChanged, isBad ? .info : .debug, self, error: cause, attempt: trouble.attempts > 0 ? trouble.attempts : nil,
+      .stateChanged, isBad ? .info : .debug, self, error: cause,
+      attempt: trouble.attempts > 0 ? trouble.attempts : nil,
       next: nextAttempt.map { $0 - turn.now.instant }, EventText.stateChanged(state, cause))
   }
 

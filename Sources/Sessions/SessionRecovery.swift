@@ -46,7 +46,9 @@ extension Session {
     let error = error.redacted(by: redactor)
     let isFirst = trouble.cause == nil || isNews
     if trouble.cause == nil { trouble.attempts = 0 }
-    if case .live(let live) = state, turn.now.instant - live.revived >= Self.healthyLife { trouble.setbacks = 0 }
+    if case .live(let live) = state, turn.now.instant - live.revived >= Self.healthyLife {
+      trouble.setbacks = 0
+    }
     history.count(error)
     replies.clear()
     trouble.cause = error

@@ -31,13 +31,15 @@ extension Session {
   mutating func openStream(_ identity: Identity, lastEventID: String, _ turn: inout Turn) -> TransferID {
     var common = [Header(name: "Accept", value: "text/event-stream")]
     if !lastEventID.isEmpty { common.append(Header(name: "Last-Event-ID", value: lastEventID)) }
-    return send(.stream, .get, common, body: "", requestID: nil, identity: identity, fresh: false, &turn).transfer
+    return send(.stream, .get, common, body: "", requestID: nil, identity: identity, fresh: false, &turn)
+      .transfer
   }
 
   /// Asks the server to end a session, with everything that the session's other requests carry.
   mutating func sayFarewell(_ identity: Identity, _ turn: inout Turn) {
     guard let id = identity.id else { return }
-    let exchange = send(.delete, .delete, [], body: "", requestID: nil, identity: identity, fresh: false, &turn)
+    let exchange = send(
+      .delete, .delete, [], body: "", requestID: nil, identity: identity, fresh: false, &turn)
     farewells[exchange.transfer] = Farewell(exchange: exchange, id: id)
   }
 

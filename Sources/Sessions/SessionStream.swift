@@ -19,7 +19,8 @@ extension Session {
   ) {
     var live = live
     switch event {
-    case .head(let head) where head.status == 200 && head.contentType.lowercased().hasPrefix("text/event-stream"):
+    case .head(let head)
+    where head.status == 200 && head.contentType.lowercased().hasPrefix("text/event-stream"):
       live.stream = .open(id, since: turn.now, memory)
       state = .live(live)
       turn.emit(.streamOpened, .debug, self, "Stream opened")
@@ -51,7 +52,8 @@ extension Session {
     case 409:
       live.stream = waiting(memory, base: .seconds(2), nil, &turn)
     case 429, 503:
-      live.stream = waiting(memory, base: .seconds(5), retryAfter(end.head?.retryAfter, now: turn.now.wall), &turn)
+      live.stream = waiting(
+        memory, base: .seconds(5), retryAfter(end.head?.retryAfter, now: turn.now.wall), &turn)
     case let status? where status >= 500 && status != 501:
       // Servers without an event store answer 500 to a Last-Event-ID.
       memory.lastEventID = ""

@@ -4,7 +4,8 @@ import ArgumentParser
 struct Sessiontop: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sessiontop",
-    abstract: "Watch the sessions of MCP servers: which live, which died, why, and when the next attempt comes.",
+    abstract:
+      "Watch the sessions of MCP servers: which live, which died, why, and when the next attempt comes.",
     discussion: "Without a command it opens the dashboard on the servers of the configuration.",
     version: "sessiontop \(programVersion)",
     subcommands: [Dashboard.self, Demo.self, Watch.self, Status.self, Check.self],
@@ -38,7 +39,8 @@ struct Screen: ParsableArguments {
 }
 
 struct Dashboard: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "The live screen (what happens without a command).")
+  static let configuration = CommandConfiguration(
+    abstract: "The live screen (what happens without a command).")
 
   @OptionGroup var source: Source
   @OptionGroup var screen: Screen
@@ -100,9 +102,13 @@ struct Span: ExpressibleByArgument {
   }
 
   init?(argument: String) {
-    let units: [(suffix: String, seconds: Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600), ("", 1)]
+    let units: [(suffix: String, seconds: Double)] = [
+      ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600), ("", 1),
+    ]
     for unit in units where argument.hasSuffix(unit.suffix) {
-      guard let number = Double(argument.dropLast(unit.suffix.count)), number > 0, number < 1e8 else { return nil }
+      guard let number = Double(argument.dropLast(unit.suffix.count)), number > 0, number < 1e8 else {
+        return nil
+      }
       duration = .seconds(number * unit.seconds)
       return
     }

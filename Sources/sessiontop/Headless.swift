@@ -100,7 +100,8 @@ private func hasSettled(_ session: SessionReport) -> Bool {
 /// `check`: every problem, then what is usable.
 func check(_ command: Check) -> Int32 {
   let loaded = loadConfiguration(
-    paths: command.files + command.source.config, environment: environment, currentDirectory: currentDirectory)
+    paths: command.files + command.source.config, environment: environment, currentDirectory: currentDirectory
+  )
   for diagnostic in loaded.diagnostics { writeLine(diagnostic.description) }
   guard loaded.isUsable else { return ExitCode.configuration }
   for server in loaded.servers {

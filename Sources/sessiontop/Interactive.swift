@@ -100,7 +100,9 @@ struct Interactive: ~Copyable {
   private func pause(until end: Instant?) -> Int32 {
     let now = Moment.now
     var pause = Duration.milliseconds(1_000 - now.wall.milliseconds % 1_000 + 1)
-    if isDirty, !isLineSlow, !isSuspended { pause = min(pause, max(.zero, lastFrame + Self.frameGap - now.instant)) }
+    if isDirty, !isLineSlow, !isSuspended {
+      pause = min(pause, max(.zero, lastFrame + Self.frameGap - now.instant))
+    }
     if let end { pause = min(pause, max(.zero, end - now.instant)) }
     return Int32(clamping: pause.inMilliseconds + 1)
   }

@@ -42,7 +42,8 @@ let hostName: String = {
 
 /// Who sits at the keyboard: login name, terminal, and where they came from.
 let operatorIdentity: Operator = {
-  let user = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? environment["USER"] ?? "unknown"
+  let user =
+    getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? environment["USER"] ?? "unknown"
   let terminal = ttyname(0).map { String(cString: $0).replacing("/dev/", with: "") }
   let remote = environment["SSH_CLIENT"]?.split(separator: " ").first.map(String.init)
   let origin = [terminal, remote].compactMap { $0 }.joined(separator: " from ")

@@ -91,7 +91,8 @@ func open(
       themes.append(try Themes.load(name, environment: environment))
     }
     let plan = DashboardPlan(
-      servers: servers, limits: limits, host: host, themes: themes, isReadOnly: screen.readOnly || ui.readOnly,
+      servers: servers, limits: limits, host: host, themes: themes,
+      isReadOnly: screen.readOnly || ui.readOnly,
       ascii: screen.ascii, duration: screen.duration?.duration)
     return dashboard(plan, signals: signals)
   } catch {

@@ -1,0 +1,56 @@
+# Two commands are enough on a fresh Debian or Ubuntu with the Swift toolchain: `make demo` and `make test`.
+
+PREFIX ?= /usr/local
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+HEADERS := curl/curl.h yaml.h curses.h
+PACKAGES := libcurl4-openssl-dev libyaml-dev libncurses-dev
+TEST_PACKAGES := tmux python3-venv
+RELEASE := .build/release/sessiontop
+
+.PHONY: demo run build test lint bench install clean deps test-deps
+
+demo: build
+	$(RELEASE) demo
+
+run: build
+	$(RELEASE)
+
+build: deps
+	swift build -c release --product sessiontop
+
+# Everything a release needs: format, build, unit tests, simulation, real Python servers, the program in a terminal.
+test: deps test-deps lint
+	swift build --build-tests
+	swift test --skip-build
+
+lint:
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+# Prints the figures of the README: time to a frame, and reports a second through the mailbox and the store.
+bench: deps
+	swift build -c release --product sessiontop
+	$(RELEASE) benchmark
+
+install: build
+	install -D -m 755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/sessiontop
+
+clean:
+	rm -rf .build
+
+# The system libraries, if a header is missing.
+deps:
+	@missing=; for header in $(HEADERS); do \
+	  echo "#include <$$header>" | cc -E -include stdio.h - >/dev/null 2>&1 || missing=1; done; \
+	if [ -n "$$missing" ]; then $(call apt,$(PACKAGES)); fi
+
+test-deps:
+	@missing=; command -v tmux >/dev/null || missing=1; python3 -c 'import venv, ensurepip' 2>/dev/null || missing=1; \
+	if [ -n "$$missing" ]; then $(call apt,$(TEST_PACKAGES)); fi
+
+define apt
+  if command -v apt-get >/dev/null; then \
+    $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(1); \
+  else \
+    echo "missing: $(1) (names of Debian); install the like of them with this system's package manager" >&2; exit 1; \
+  fi
+endef

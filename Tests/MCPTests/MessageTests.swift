@@ -1,0 +1,134 @@
+import Testing
+
+@testable import MCP
+
+private struct Row: Sendable, CustomTestStringConvertible {
+  let json: String
+  let expected: String
+  var testDescription: String { json }
+
+  init(_ json: String, _ expected: String) {
+    self.json = json
+    self.expected = expected
+  }
+}
+
+/// What was read, in words.
+private func words(_ json: String) -> String {
+  do {
+    return try Message.read(Array(json.utf8)).map(words).joined(separator: "; ")
+  } catch {
+    return error.description
+  }
+}
+
+private func words(_ message: Message) -> String {
+  let id =
+    switch message.id {
+    case .number(let number): " \(number)"
+    case .string(let text): " \"\(text)\""
+    case .null: " null"
+    case nil: ""
+    }
+  switch message.content {
+  case .request(let method, _): return "request\(id) \(method)"
+  case .notification(let method, let parameters): return "notification \(method) \(parameters.data ?? "")"
+  case .result(let result): return "result\(id) \(result.protocolVersion ?? "-") tools \(result.toolCount ?? -1)"
+  case .failure(let error): return "error\(id) \(error.code) \(error.message) \(error.supportedVersions)"
+  }
+}
+
+@Suite struct `JSON-RPC messages` {
+  @Test(arguments: [
+    Row(#"{"jsonrpc":"2.0","id":1,"result":{}}"#, "result 1 - tools -1"),
+    Row(#"{"result":{"tools":[{},{"a":[1]}]},"id":"x","jsonrpc":"2.0"}"#, #"result "x" - tools 2"#),
+    Row(#"{"jsonrpc":"2.0","id":null,"result":null}"#, "result null - tools -1"),
+    Row(#"{"jsonrpc":"2.0","result":{"protocolVersion":"2025-11-25"}}"#, "result 2025-11-25 tools -1"),
+    Row(#"{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":7,"tools":"none"}}"#, "result 1 - tools -1"),
+    Row(#"{"jsonrpc":"2.0","id":3,"method":"ping"}"#, "request 3 ping"),
+    Row(
+      #"{"jsonrpc":"2.0","method":"notifications/message","params":{"data":"hi"}}"#,
+      "notification notifications/message hi"),
+    Row(#"{"jsonrpc":"2.0","method":"m","params":{"data":{"a":1}}}"#, "notification m {...}"),
+    Row(#"{"jsonrpc":"2.0","id":1,"error":{"code":0,"message":""}}"#, "error 1 0  []"),
+    Row(
+      #"{"jsonrpc":"2.0","id":1,"error":{"code":-32022,"message":"v","data":{"supported":["2026-07-28"]}}}"#,
+      #"error 1 -32022 v ["2026-07-28"]"#),
+    Row(
+      #"[{"jsonrpc":"2.0","id":1,"result":{}},{"jsonrpc":"2.0","method":"x"}]"#,
+      "result 1 - tools -1; notification x "),
+    Row("{}", "the answer has no \"jsonrpc\": \"2.0\""),
+    Row("[]", "the answer is an empty batch"),
+    Row("7", "the answer is JSON, but no object"),
+    Row(#"{"jsonrpc":"2.0","id":1}"#, "the answer has neither a result nor an error"),
+    Row(#"{"jsonrpc":"1.0","id":1,"result":{}}"#, "the answer has no \"jsonrpc\": \"2.0\""),
+    Row("", "the answer is not JSON"),
+    Row("{\"a\":1} {\"b\":2}", "the answer is not JSON"),
+    Row(#"{"jsonrpc":"2.0","id":1,"result":{"x":NaN}}"#, "the answer is not JSON"),
+    Row("<html>", "the answer is not JSON"),
+  ]) private func `are read leniently, and refused in words`(row: Row) {
+    #expect(words(row.json) == row.expected)
+  }
+
+  @Test func `of a hundred thousand nested arrays are refused without an overflow`() {
+    let deep = String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000)
+    #expect(words(#"{"jsonrpc":"2.0","id":1,"result":"# + deep + "}") == "the answer is not JSON")
+  }
+
+  @Test func `with a hundred thousand keys are read`() {
+    let keys = (0..<100_000).map { "\"k\($0)\":0" }.joined(separator: ",")
+    #expect(words(#"{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"x","capabilities":{\#(keys)}}}"#) == "result 1 x tools -1")
+  }
+
+  @Test func `that we send can be read back`() throws {
+    let texts = [
+      Outgoing.initialize(id: 1, version: .newestWithSessions), Outgoing.initialized, Outgoing.ping(id: 2),
+      Outgoing.listTools(id: 3), Outgoing.emptyResult(for: .string("a\"b")), Outgoing.methodNotFound(for: .null),
+    ]
+    #expect(
+      texts.map(words) == [
+        "request 1 initialize", "notification notifications/initialized ", "request 2 ping", "request 3 tools/list",
+        #"result "a"b" - tools -1"#, "error null -32601 Method not found []",
+      ])
+  }
+}
+
+@Suite struct `Session ids` {
+  @Test(arguments: [
+    ("12345678abcdef", "12345678..."), ("123456789", "12345678..."), ("12345678", "12..."), ("a", "a..."),
+    ("%s%n[red]", "%s%n[red..."),
+  ]) func `are masked wherever they are printed`(id: String, masked: String) throws {
+    let id = try #require(SessionID(id))
+    #expect(id.masked == masked)
+    #expect("\(id)" == masked)
+    #expect(String(reflecting: id) == masked)
+  }
+
+  @Test(arguments: ["", "a b", "a\tb", "a\u{1B}]0;x", "é", "a\r\nb", String(repeating: "x", count: 8_193)])
+  func `that are not visible ASCII are refused`(id: String) {
+    #expect(SessionID(id) == nil)
+  }
+}
+
+@Suite struct `Replies` {
+  @Test(arguments: [
+    ("application/json", #"{"jsonrpc":"2.0","id":1,"result":{}}"#),
+    ("text/event-stream; charset=utf-8", "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n"),
+    ("TEXT/EVENT-STREAM", ": hi\n\nevent: message\ndata: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n"),
+  ]) func `give one message in either form, in any split`(contentType: String, body: String) {
+    let bytes = Array(body.utf8)
+    for cut in 0...bytes.count {
+      var reader = ReplyReader(contentType: contentType, bodyLimit: 1_000, eventLimit: 1_000)
+      let items = reader.append(Array(bytes[..<cut])) + reader.append(Array(bytes[cut...])) + reader.finish()
+      let messages = items.filter { if case .message = $0 { true } else { false } }
+      #expect(messages == [.message(Message(id: .number(1), content: .result(Result())))], "cut at \(cut)")
+    }
+  }
+
+  @Test func `over the limit end the reading`() {
+    var reader = ReplyReader(contentType: "application/json", bodyLimit: 10, eventLimit: 10)
+    #expect(reader.append(Array("12345678901".utf8)) == [.tooLarge])
+    #expect(reader.append(Array("1".utf8)).isEmpty)
+    #expect(reader.finish().isEmpty)
+  }
+}

@@ -1,0 +1,281 @@
+import MCP
+import Testing
+
+@testable import Sessions
+
+private let ana = Operator(user: "ana", origin: "pts/3")
+private let key = SessionKey(server: "a")
+
+@Suite struct `A session` {
+  @Test func `shakes hands, opens its stream and is probed`() throws {
+    var world = try World(["a"])
+    world.run(5)
+    #expect(
+      world.wire == [
+        "POST initialize", "POST initialized a-session-1", "GET stream a-session-1", "POST ping a-session-1",
+      ])
+    #expect(world.state("a") == .ready)
+    #expect(world.row("a")?.kind == .stateful)
+    #expect(world.row("a")?.session == "a-sessio...")
+    #expect(world.events.map(\.message).contains("Session created: a-sessio..."))
+  }
+
+  @Test func `without an id is stateless, and invents none`() throws {
+    var world = try World(["a"])
+    world.machines["a"]?.keepsSessions = false
+    world.machines["a"]?.offersStream = false
+    world.run(100)
+    #expect(world.row("a")?.kind == .stateless)
+    #expect(world.row("a")?.stream == .notOffered)
+    #expect(world.wire.filter { $0.hasPrefix("GET") } == ["GET stream"], "405 is not asked again")
+    #expect(!world.eventKinds.contains(.sessionCreated))
+    world.command(.stop)
+    world.run(1)
+    #expect(!world.wire.contains { $0.hasPrefix("DELETE") })
+  }
+
+  @Test func `asks for the list at the second probe and at every n-th`() throws {
+    var settings = SessionSettings()
+    settings.listEvery = 4
+    settings.pingInterval = .seconds(1)
+    var world = try World(["a"], settings: settings)
+    world.run(12)
+    let probes = world.wire.filter { $0.contains("ping") || $0.contains("list") }.prefix(8).map { $0.split(separator: " ")[1] }
+    #expect(probes == ["ping", "list", "ping", "list", "ping", "ping", "ping", "list"])
+    #expect(world.row("a")?.tools == 3)
+  }
+
+  @Test func `that the server forgot is made anew without its id`() throws {
+    var world = try World(["a"])
+    world.run(20)
+    world.forgetWire()
+    world.forget("a")
+    world.run(5)
+    #expect(
+      Array(world.wire.drop { !$0.contains("ping") }.prefix(3)) == [
+        "POST ping a-session-1", "POST initialize", "POST initialized a-session-2",
+      ])
+    #expect(
+      world.eventKinds.filter { $0 != .streamClosed && $0 != .streamOpened } == [
+        .sessionCleared, .sessionError, .recoveryStarted, .sessionCreated, .recoverySucceeded,
+      ])
+    let error = world.events.first { $0.kind == .sessionError }
+    #expect(error?.error?.type == .sessionTerminated)
+    #expect(error?.message == "Session error: session_terminated - Session has been terminated by the server")
+    #expect(world.state("a") == .ready)
+    #expect(world.row("a")?.recoveries == 1)
+  }
+
+  @Test func `whose server is away keeps its id and comes back with it`() throws {
+    var world = try World(["a"])
+    world.run(20)
+    world.machines["a"]?.mode = .refusing
+    world.endStreams("a")
+    world.run(3)
+    #expect(world.state("a") == .recovering)
+    #expect(world.row("a")?.cause?.type == .connectRefused)
+    #expect(world.row("a")?.nextAttempt != nil)
+    world.machines["a"]?.mode = .well
+    world.run(3)
+    #expect(world.state("a") == .ready)
+    #expect(world.row("a")?.session == "a-sessio...")
+    #expect(world.wire.filter { $0 == "POST initialize" }.count == 1, "a cut connection is no lost session")
+  }
+
+  @Test func `is ended with DELETE when the operator says so, and stays closed`() throws {
+    var world = try World(["a"])
+    world.run(5)
+    world.command(.terminate([key], by: ana))
+    world.run(300)
+    #expect(world.wire.last == "DELETE delete a-session-1")
+    #expect(world.state("a") == .closed)
+    #expect(world.eventKinds.suffix(2) == [.operatorAction, .sessionTerminated])
+    world.command(.reconnect([key], by: ana))
+    world.run(2)
+    #expect(world.state("a") == .ready)
+    #expect(world.store.statistics.opened == 2 && world.store.statistics.ended == 1)
+  }
+
+  @Test func `that cannot be ended is counted as left behind`() throws {
+    var world = try World(["a"])
+    world.run(5)
+    world.machines["a"]?.mode = .silent
+    world.command(.stop)
+    world.run(4)
+    #expect(world.fleet.isAtRest)
+    #expect(world.store.statistics.leftBehind == 1)
+  }
+
+  @Test func `expires by our own clock when nothing probes it`() throws {
+    var settings = SessionSettings()
+    settings.pingInterval = .zero
+    settings.timeout = .seconds(60)
+    var world = try World(["a"], settings: settings)
+    world.run(65)
+    #expect(world.events.contains { $0.error?.type == .sessionExpired })
+    #expect(world.wire.contains("DELETE delete a-session-1"))
+    #expect(world.wire.last?.contains("a-session-2") == true)
+    #expect(world.state("a") == .ready)
+  }
+
+  @Test func `that does not answer three times is asked once more, then replaced`() throws {
+    var settings = SessionSettings()
+    settings.pingInterval = .seconds(2)
+    var world = try World(["a"], settings: settings)
+    world.run(15)
+    world.machines["a"]?.mode = .silent
+    world.run(45)
+    #expect(world.state("a") == .recovering)
+    #expect(world.row("a")?.cause?.type == .sessionTimeout)
+    world.machines["a"]?.mode = .well
+    world.run(80)
+    #expect(world.state("a") == .ready)
+  }
+
+  struct Refusal: Sendable, CustomTestStringConvertible {
+    let status: Int
+    var body = ""
+    let state: SessionState
+    let error: ErrorType
+    let most: Int
+    var testDescription: String { "\(status) \(body)" }
+  }
+
+  @Test(arguments: [
+    Refusal(status: 401, state: .unauthorized, error: .authError, most: 2),
+    Refusal(status: 403, state: .unauthorized, error: .authError, most: 2),
+    Refusal(status: 404, state: .failed, error: .httpError, most: 2),
+    Refusal(status: 406, state: .failed, error: .httpError, most: 2),
+    Refusal(status: 301, state: .failed, error: .redirectRefused, most: 2),
+    Refusal(status: 202, state: .failed, error: .protocolError, most: 4),
+    Refusal(status: 200, body: "hello", state: .failed, error: .protocolError, most: 4),
+    Refusal(status: 503, state: .recovering, error: .httpError, most: 40),
+    Refusal(status: 429, state: .recovering, error: .rateLimited, most: 8),
+  ]) func `that is refused at the handshake is not hammered`(refusal: Refusal) throws {
+    var world = try World(["a"])
+    world.machines["a"]?.mode = .status(refusal.status, body: refusal.body)
+    world.run(55)
+    #expect(world.state("a") == refusal.state)
+    #expect(world.row("a")?.cause?.type == refusal.error)
+    #expect(world.row("a")?.nextAttempt != nil, "every red state has a time")
+    #expect(world.attempts <= refusal.most, "\(world.attempts) attempts")
+  }
+
+  struct Loss: Sendable, CustomTestStringConvertible {
+    let status: Int
+    let body: String
+    let error: ErrorType
+    let isLost: Bool
+    var testDescription: String { "\(status) \(body)" }
+  }
+
+  @Test(arguments: [
+    Loss(status: 404, body: "gone", error: .sessionTerminated, isLost: true),
+    Loss(status: 404, body: "session expired", error: .sessionExpired, isLost: true),
+    Loss(status: 410, body: "", error: .sessionExpired, isLost: true),
+    Loss(status: 400, body: "No valid session ID provided", error: .sessionInvalid, isLost: true),
+    Loss(status: 400, body: "bad request", error: .httpError, isLost: false),
+    Loss(status: 401, body: "unknown session", error: .sessionTerminated, isLost: true),
+    Loss(status: 403, body: "session user mismatch", error: .sessionTerminated, isLost: true),
+    Loss(status: 500, body: "oops", error: .httpError, isLost: false),
+    Loss(status: 429, body: "", error: .rateLimited, isLost: false),
+  ]) func `tells a lost id from trouble on the way`(loss: Loss) {
+    let head = ResponseHead(status: loss.status)
+    let judgement = judge(.status(head, nil, excerpt: loss.body), carriedID: true)
+    switch judgement {
+    case .lost(let error):
+      #expect(loss.isLost)
+      #expect(error.type == loss.error)
+    case .trouble(let error), .busy(let error):
+      #expect(!loss.isLost)
+      #expect(error.type == loss.error)
+    default: Issue.record("\(judgement)")
+    }
+  }
+
+  @Test func `that dies soon after each handshake becomes unstable`() throws {
+    var world = try World(["a"])
+    for _ in 0..<4 {
+      world.run(8)
+      world.forget("a")
+    }
+    world.run(5)
+    #expect(world.state("a") == .unstable)
+    let before = world.attempts
+    world.run(50)
+    #expect(world.attempts - before <= 1, "no hammering")
+  }
+
+  @Test func `masks what it knows where a server echoes it`() throws {
+    let server = Server(
+      name: "a", transport: .streamableHTTP, endpoint: try Endpoint("http://u:p4ssw0rd@h/x?k=querykey"),
+      headers: [Header(name: "Authorization", value: "Bearer tok3n-value")])
+    let text = "Bearer tok3n-value, tok3n-value, p4ssw0rd, querykey, sid-1234567"
+    #expect(Redactor(server).redact(text, sessionID: "sid-1234567") == "•••, •••, •••, •••, •••")
+  }
+}
+
+@Suite struct `A fleet` {
+  @Test func `of a thousand forgotten sessions is back within six seconds, two hundred a second`() throws {
+    var world = try World((0..<1_000).map { "s\($0)" }, sameOrigin: true)
+    world.run(30)
+    #expect(world.store.statistics.activeSessions == 1_000)
+    for name in world.machines.keys { world.forget(name) }
+    world.run(7)
+    #expect(world.store.statistics.activeSessions == 1_000)
+  }
+
+  @Test func `sends one prober to a dead port, not everybody`() throws {
+    let count = 300
+    var world = try World((0..<count).map { "s\($0)" }, sameOrigin: true)
+    world.run(30)
+    let before = world.attempts
+    for name in world.machines.keys {
+      world.machines[name]?.mode = .refusing
+      world.machines[name]?.sessions = []
+      world.endStreams(name)
+    }
+    world.run(3)
+    #expect(world.attempts - before <= count / 10, "\(world.attempts - before) attempts for \(count) sessions")
+    for name in world.machines.keys { world.machines[name]?.mode = .well }
+    world.run(7)
+    #expect(world.store.statistics.activeSessions == count)
+  }
+
+  @Test func `that stops ends every session`() throws {
+    var world = try World((0..<50).map { "s\($0)" })
+    world.run(5)
+    world.command(.stop)
+    world.run(1)
+    #expect(world.fleet.isAtRest)
+    #expect(world.wire.filter { $0.hasPrefix("DELETE") }.count == 50)
+    #expect(world.store.statistics.opened == world.store.statistics.ended)
+  }
+
+  /// The invariants are in World; here servers come and go as a seed has it, for simulated hours.
+  @Test(arguments: UInt64(1)...200) func `holds its invariants whatever servers do`(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let names = (0..<4).map { "s\($0)" }
+    var world = try World(names, seed: seed, sameOrigin: seed.isMultiple(of: 2))
+    let modes: [World.Mode] = [
+      .well, .well, .refusing, .silent, .status(500, body: "oops"), .status(503, body: ""), .status(404, body: "gone"),
+      .status(400, body: "Missing session ID"), .status(401, body: ""), .status(409, body: "conflict"),
+    ]
+    for _ in 0..<25 {
+      let name = names.randomElement(using: &random) ?? "s0"
+      world.machines[name]?.mode = modes.randomElement(using: &random) ?? .well
+      if Bool.random(using: &random) { world.forget(name) }
+      if Int.random(in: 0..<6, using: &random) == 0 { world.command(.reconnect([SessionKey(server: name)], by: ana)) }
+      if Int.random(in: 0..<10, using: &random) == 0 { world.command(.terminate([SessionKey(server: name)], by: ana)) }
+      world.run(Double.random(in: 0.1...90, using: &random))
+    }
+    for name in names {
+      world.machines[name]?.mode = .well
+      world.command(.reconnect([SessionKey(server: name)], by: ana))
+    }
+    world.run(30)
+    #expect(names.allSatisfy { world.state($0) == .ready }, "seed \(seed): \(names.map { world.state($0) })")
+    let held = world.machines.values.reduce(0) { $0 + $1.sessions.count }
+    #expect(held >= 4, "seed \(seed)")
+  }
+}
