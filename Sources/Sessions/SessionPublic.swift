@@ -93,7 +93,8 @@ extension Session {
       next: nextAttempt.map { $0 - turn.now.instant }, EventText.stateChanged(state, cause))
   }
 
-  private var nextAttempt: Instant? {
+  // Never inlined: the optimiser of Swift 6.3.1 crashes on this switch inside a mutating caller.
+  @inline(never) private var nextAttempt: Instant? {
     if case .waiting(let wait) = state { wait.until } else { nil }
   }
 }

@@ -1,0 +1,45 @@
+"""A server on the official Python package `mcp`, for the interoperability tests.
+
+    server.py --port 8123 [--stateless] [--json]
+
+Works with mcp 1.x and 2.x, which name their server class differently and take their options in different
+places. Binds 127.0.0.1; the access log goes to standard output, DELETE requests among it.
+"""
+
+import argparse
+
+arguments = argparse.ArgumentParser()
+arguments.add_argument("--port", type=int, required=True)
+arguments.add_argument("--stateless", action="store_true", help="give no session ids")
+arguments.add_argument("--json", action="store_true", help="answer JSON instead of an event stream")
+options = arguments.parse_args()
+
+try:  # 2.x: options belong to the HTTP application
+    from mcp.server.mcpserver import MCPServer
+
+    server = MCPServer("ledger", version="2.0")
+    application = lambda: server.streamable_http_app(
+        stateless_http=options.stateless, json_response=options.json
+    )
+except ModuleNotFoundError:  # 1.x: options belong to the server
+    from mcp.server.fastmcp import FastMCP
+
+    server = FastMCP("ledger", stateless_http=options.stateless, json_response=options.json)
+    application = server.streamable_http_app
+
+
+@server.tool()
+def add(a: int, b: int) -> int:
+    """Add two numbers."""
+    return a + b
+
+
+if __name__ == "__main__":
+    import uvicorn
+
+    uvicorn.run(
+        application(),
+        host="127.0.0.1",
+        port=options.port,
+        timeout_graceful_shutdown=1,
+    )

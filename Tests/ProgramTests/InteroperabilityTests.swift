@@ -1,0 +1,109 @@
+import Glibc
+import Testing
+
+/// The real program against servers of the official Python package, told by both sides' own words.
+@Suite(.serialized) struct `Interoperability` {
+  @Test(arguments: ["mcp==1.30.0", "mcp==2.3.0"])
+  func `a session is created, probed and ended with DELETE`(package: String) throws {
+    let server = try PythonServer(package)
+    let watch = try watch(server)
+    try watch.wait(for: "ready") { $0.contains(where: [#""event":"state_changed""#, #""state":"ready""#]) }
+    try server.wait(for: #""GET /mcp HTTP/1.1" 200"#)
+    #expect(try watch.stop() == 0)
+
+    let events = watch.output.split(separator: "\n")
+    let created = events.filter { $0.contains(#""event":"session_created""#) }
+    #expect(created.count == 1)
+    #expect(created.first?.contains(#""kind":"stateful","protocol":"2025-11-25""#) == true)
+    #expect(watch.output.contains(#""event":"session_terminated""#))
+    #expect(!watch.output.contains(#""event":"session_error""#))
+    #expect(events.last?.hasPrefix(#"{"v":1,"type":"snapshot""#) == true)
+    #expect(events.last?.contains(#""opened":1,"ended":1,"left_behind":0"#) == true)
+    try expectJSONLines(watch.output)
+    #expect(try server.stop().contains(#""DELETE /mcp HTTP/1.1" 200"#))
+  }
+
+  @Test(arguments: ["mcp==1.30.0", "mcp==2.3.0"], [["--stateless"], ["--stateless", "--json"]])
+  func `a server without sessions is ready as stateless and gets no DELETE`(
+    package: String, options: [String]
+  ) throws {
+    let server = try PythonServer(package, options)
+    let watch = try watch(server)
+    try watch.wait(for: "ready") { $0.contains(where: [#""state":"ready","kind":"stateless""#]) }
+    #expect(try watch.stop() == 0)
+
+    #expect(!watch.output.contains(#""event":"session_created""#))
+    #expect(!watch.output.contains(#""event":"session_error""#))
+    #expect(watch.output.contains(#""opened":0,"ended":0,"left_behind":0"#))
+    try expectJSONLines(watch.output)
+    #expect(try !server.stop().contains("DELETE"))
+  }
+
+  @Test func `a server that is killed and comes back is found again`() throws {
+    let server = try PythonServer("mcp==1.30.0")
+    let watch = try watch(server)
+    try watch.wait(for: "a session") { $0.contains(#""event":"session_created""#) }
+    try server.kill()
+    try watch.wait(for: "an error") { $0.contains(#""event":"session_error""#) }
+    try server.restart()
+    try watch.wait(for: "recovery") { $0.contains(#""event":"recovery_succeeded""#) }
+    #expect(try watch.stop() == 0)
+
+    let told = watch.output.split(separator: "\n").compactMap { line in
+      ["session_created", "session_error", "recovery_started", "recovery_succeeded", "session_terminated"]
+        .first { line.contains(#""event":"\#($0)""#) }
+    }
+    // The order in which each is first said is the story; between them, attempts may fail any number of times.
+    let first = told.enumerated().filter { !told[..<$0.offset].contains($0.element) }.map(\.element)
+    #expect(
+      first == [
+        "session_created", "session_error", "recovery_started", "recovery_succeeded", "session_terminated",
+      ])
+    #expect(told.count { $0 == "session_created" } == 2)
+    try expectJSONLines(watch.output)
+    #expect(try server.stop().contains(#""DELETE /mcp HTTP/1.1" 200"#))
+  }
+
+  @Test func `watch ends by itself after the time it was given`() throws {
+    let server = try PythonServer("mcp==2.3.0")
+    let watch = try watch(server, duration: "2s")
+    let start = ContinuousClock.now
+    #expect(try watch.end() == 0)
+    #expect(ContinuousClock.now - start < .seconds(8))
+    #expect(watch.output.contains(#""type":"snapshot""#))
+    #expect(try server.stop().contains(#""DELETE /mcp HTTP/1.1" 200"#))
+  }
+
+  @Test func `the text form is the session log`() throws {
+    let server = try PythonServer("mcp==1.30.0")
+    let watch = try watch(server, format: "text")
+    let created = /(?m)^\S+Z INFO \[MCP\]\[ledger\] Session created: [0-9a-f]{8}\.\.\.$/
+    try watch.wait(for: "a session") { $0.contains(created) }
+    #expect(try watch.stop() == 0)
+    #expect(watch.output.contains(/\[MCP\]\[ledger\] Session terminated: [0-9a-f]{8}\.\.\./))
+  }
+
+  private func watch(
+    _ server: PythonServer, format: String = "jsonl", duration: String = "60s"
+  ) throws -> ChildProcess {
+    try ChildProcess(
+      sessiontopBinary,
+      ["watch", "--format", format, "--config", server.configuration, "--for", duration],
+      environment: ["XDG_STATE_HOME": server.stateFolder, "XDG_CONFIG_HOME": server.stateFolder])
+  }
+
+  /// Every line is one JSON value in the eyes of somebody else's reader.
+  private func expectJSONLines(_ text: String) throws {
+    let file = try text.temporaryFile(suffix: ".jsonl")
+    let reader = try ChildProcess("/usr/bin/env", ["python3", "-m", "json.tool", "--json-lines", file])
+    #expect(try reader.end() == 0, "\(reader.output)")
+    unlink(file)
+  }
+}
+
+extension String {
+  /// Whether one line holds all the texts.
+  fileprivate func contains(where texts: [String]) -> Bool {
+    split(separator: "\n").contains { line in texts.allSatisfy { line.contains($0) } }
+  }
+}

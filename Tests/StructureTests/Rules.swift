@@ -1,0 +1,135 @@
+import Testing
+
+/// One thing that holds for every file; what breaks it comes back as a sentence for each line.
+struct Rule: CustomTestStringConvertible, Sendable {
+  let name: String
+  let offences: @Sendable (SourceFile) -> [String]
+
+  var testDescription: String { name }
+}
+
+let rules: [Rule] = [
+  Rule(name: "imports follow the map of the house") { file in
+    imports(file).compactMap { line, module in
+      allowedImports(file).contains(module) ? nil : "\(line): imports \(module)"
+    }
+  },
+  Rule(name: "Foundation is nowhere") { file in
+    imports(file).filter { $0.module == "Foundation" }.map { "\($0.line): imports Foundation" }
+  },
+  Rule(name: "JSON is decoded in one file") { file in
+    guard file.path != "Sources/MCP/MessageReading.swift" else { return [] }
+    return imports(file).filter { $0.module == "FoundationEssentials" }.map { "\($0.line): imports it" }
+  },
+  Rule(name: "the compiler's checks stay on") { file in
+    lines(file, holding: ["@unchecked Sendable", "nonisolated(unsafe)", "@preconcurrency", "unsafeBitCast"])
+  },
+  Rule(name: "nothing traps on an error") { file in
+    guard file.isSource else { return [] }
+    return lines(file, holding: ["try!", "as!"])
+      + file.code.enumerated().filter { forcesAnOptional($0.element) }.map {
+        "\($0.offset + 1): unwraps by force"
+      }
+  },
+  Rule(name: "nothing is left for later") { file in
+    // The words are put together here, or this rule would find itself.
+    let words = ["TO" + "DO", "FIX" + "ME"]
+    return file.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+      .filter { line in words.contains { line.element.contains($0) } }.map { "\($0.offset + 1): unfinished" }
+  },
+  Rule(name: "lines fit 110 columns") { file in
+    // What stands between quotes, a screen or a sentence of a test, may need to be longer.
+    let code = file.code
+    return file.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+      .filter { number, line in
+        let isComment = line.first { $0 != " " } == "/"
+        return line.count > 110 && (isComment || code[number].count > 110)
+      }
+      .map { "\($0.offset + 1): has \($0.element.count) characters" }
+  },
+  Rule(name: "files of more than 300 lines say why at their top") { file in
+    let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false)
+    return lines.count > 301 && lines.first?.hasPrefix("//") != true ? ["has \(lines.count - 1) lines"] : []
+  },
+  Rule(name: "pure rooms read no clock and draw no random number") { file in
+    guard file.isSource, ["MCP", "Sessions", "Display", "Reports"].contains(file.target) else { return [] }
+    return lines(
+      file,
+      holding: [
+        "clock_gettime", "gettimeofday", " Date(", "Date.now", "DispatchTime", "ContinuousClock",
+        "SuspendingClock", "SystemRandomNumberGenerator", "arc4random",
+      ])
+      + file.code.enumerated().filter { $0.element.contains(".random(") && !$0.element.contains("using:") }
+      .map { "\($0.offset + 1): draws a random number of its own" }
+  },
+  Rule(name: "tests wait on conditions, not on time") { file in
+    guard file.path.hasPrefix("Tests/"), file.target != "StructureTests" else { return [] }
+    return lines(file, holding: ["sleep("])
+  },
+]
+
+private let pure: Set = ["Synchronization"]
+private let system: Set = ["Glibc", "Synchronization"]
+private let nio: Set = ["NIOCore", "NIOPosix", "NIOHTTP1"]
+
+/// What a target may import; the packages' own arrows, said once more so that one cannot be widened unseen.
+private func allowedImports(_ file: SourceFile) -> Set<String> {
+  guard file.isSource else {
+    let rooms: Set = [
+      "MCP", "Sessions", "Display", "Reports", "Threading", "Engine", "Configuration", "Console",
+      "LoopbackServers", "sessiontop", "CLinux",
+    ]
+    return rooms.union(system).union(nio).union(["Testing"])
+  }
+  switch file.target {
+  case "MCP": return pure.union(["FoundationEssentials"])
+  case "Sessions": return pure.union(["MCP"])
+  case "Display": return pure.union(["Sessions"])
+  case "Reports": return pure.union(["MCP", "Sessions"])
+  case "Threading": return system.union(["CLinux"])
+  case "Engine": return system.union(["CCurl", "CLinux", "MCP", "Sessions", "Threading"])
+  case "Configuration": return system.union(["CYAML", "Display", "Sessions"])
+  case "Console": return system.union(["CNcurses", "Display"])
+  case "LoopbackServers": return system.union(nio).union(["MCP"])
+  case "sessiontop":
+    return system.union([
+      "ArgumentParser", "CLinux", "Configuration", "Console", "Display", "Engine", "LoopbackServers", "MCP",
+      "Reports", "Sessions", "Threading",
+    ])
+  default: return []
+  }
+}
+
+private func imports(_ file: SourceFile) -> [(line: Int, module: String)] {
+  file.code.enumerated().compactMap { number, line in
+    let words = line.split(separator: " ").filter { !$0.hasPrefix("@") }
+    let access: Set<Substring> = ["public", "package", "internal", "fileprivate", "private"]
+    let rest = words.drop { access.contains($0) }
+    guard rest.first == "import", let module = rest.dropFirst().last else { return nil }
+    return (number + 1, String(module.prefix { $0 != "." }))
+  }
+}
+
+private func lines(_ file: SourceFile, holding words: [String]) -> [String] {
+  file.code.enumerated().flatMap { number, line in
+    words.filter { line.contains($0) }.map { "\(number + 1): has \($0)" }
+  }
+}
+
+/// An exclamation mark right behind a value, unless it begins `!=` or belongs to a type's declaration.
+private func forcesAnOptional(_ line: String) -> Bool {
+  let characters = Array(line)
+  for (position, character) in characters.enumerated() where character == "!" && position > 0 {
+    let before = characters[position - 1]
+    guard before.isLetter || before.isNumber || before == "_" || ")]}\"".contains(before) else { continue }
+    if position + 1 < characters.count, characters[position + 1] == "=" {
+      // `a!=b` is a comparison, `a! == b` has a space; `a!==b` compares identities.
+      continue
+    }
+    if String(characters[..<position]).hasSuffix("try") || String(characters[..<position]).hasSuffix(" as") {
+      continue
+    }
+    return true
+  }
+  return false
+}
