@@ -1,0 +1,101 @@
+/// The servers of the demo: each shows one thing that happens to MCP sessions in real life.
+public final class DemoServers: Sendable {
+  /// How fast things happen; the defaults are for people.
+  public struct Timing: Sendable {
+    /// How long a session of `expiring` lives.
+    public var lifetime = Duration.seconds(20)
+    /// Time from one outage of `restarting` to the next.
+    public var restartEvery = Duration.seconds(30)
+    /// How long such an outage lasts.
+    public var outage = Duration.seconds(3)
+    /// How long an answer of `slow` takes.
+    public var latency = Duration.milliseconds(1_500)
+    /// Mean time between log notifications of `chatty`.
+    public var chatter = Duration.milliseconds(1_500)
+
+    public init() {}
+  }
+
+  /// Where one of the servers is.
+  public struct Address: Hashable, Sendable {
+    public let name: String
+    public let url: String
+    /// Headers without which the server answers 401.
+    public let headers: [Request.Header]
+    /// What there is to see, in one line.
+    public let summary: String
+  }
+
+  /// In the order in which they are worth reading.
+  public let addresses: [Address]
+  private let servers: [LoopbackServer]
+
+  private init(_ started: [(Personality, LoopbackServer)]) {
+    servers = started.map(\.1)
+    addresses = started.map { personality, server in
+      let token = personality.behaviour.token
+      return Address(
+        name: personality.behaviour.name, url: server.url,
+        headers: token.map { [Request.Header("Authorization", "Bearer \($0)")] } ?? [],
+        summary: personality.summary)
+    }
+  }
+
+  /// Starts all of them on ports of their own. Throws when one cannot be started; then none runs.
+  public static func start(_ timing: Timing = Timing()) throws(LoopbackError) -> DemoServers {
+    var started: [(Personality, LoopbackServer)] = []
+    for personality in personalities(timing) {
+      do {
+        started.append((personality, try LoopbackServer.start(personality.behaviour)))
+      } catch {
+        for (_, server) in started { server.stop() }
+        throw error
+      }
+    }
+    return DemoServers(started)
+  }
+
+  /// Stops all of them and returns when their ports are free.
+  public func stop() {
+    for server in servers { server.stop() }
+  }
+}
+
+private struct Personality {
+  let behaviour: Behaviour
+  let summary: String
+
+  init(_ name: String, _ summary: String, _ change: (inout Behaviour) -> Void = { _ in }) {
+    var behaviour = Behaviour(name: name)
+    behaviour.answers = .events
+    change(&behaviour)
+    self.behaviour = behaviour
+    self.summary = summary
+  }
+}
+
+private func personalities(_ timing: DemoServers.Timing) -> [Personality] {
+  [
+    Personality("steady", "a session with an id and a stream, nothing happens to it"),
+    Personality("stateless", "gives no session id; JSON answers, no stream") {
+      $0.isStateful = false
+      $0.offersStream = false
+      $0.answers = .json
+    },
+    Personality("expiring", "forgets a session after a while: 404 and a new one") {
+      $0.sessionLifetime = timing.lifetime
+    },
+    Personality("restarting", "goes down now and then: refused, back, and nobody is known") {
+      $0.restart = Restart(.afterStart(timing.restartEvery), lasts: timing.outage, again: timing.restartEvery)
+    },
+    Personality("slow", "takes its time with every answer") { $0.latency = timing.latency },
+    Personality("locked", "wants a token: 401 without it") { $0.token = "open-sesame" },
+    Personality("chatty", "tells what it does as log notifications") { $0.chatter = timing.chatter },
+    Personality("ailing", "answers ping, but its lists fail") { $0.failsLists = true },
+    Personality("quiet", "has sessions, but no stream and no DELETE: 405, as is its right") {
+      $0.offersStream = false
+      $0.allowsDelete = false
+      $0.versions = ["2025-06-18", "2025-03-26"]
+    },
+  ]
+}
