@@ -124,7 +124,7 @@ final class Connection: ChannelInboundHandler {
   }
 
   private func perform(_ reply: Reply, for number: Int) {
-    if let status = reply.status { service.told(status, number) }
+    if let head = reply.head { service.told(head, number) }
     state = .replying(number, reply.steps[...], isChunked: false)
     proceed()
   }

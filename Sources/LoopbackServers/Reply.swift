@@ -114,9 +114,9 @@ public struct Reply: Sendable {
       })
   }
 
-  /// The status that it tells; absent when it tells none.
-  public var status: Int? {
-    for case .head(let head) in steps { return head.status }
+  /// The status line and headers; absent when there are none, or in raw bytes only.
+  public var head: Head? {
+    for case .head(let head) in steps { return head }
     return nil
   }
 

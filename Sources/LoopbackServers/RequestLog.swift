@@ -9,12 +9,14 @@ public final class RequestLog: Sendable {
   /// One request and what became of it.
   public struct Entry: Sendable {
     public let request: Request
-    /// The HTTP status that was told; absent when none was.
-    public internal(set) var status: Int?
+    /// The status and the headers that were told; absent when none were, or in raw bytes only.
+    public internal(set) var head: Reply.Head?
     /// Bytes of the answer that the kernel took.
     public internal(set) var bytesSent = 0
     /// When the answer was complete, or the connection gone; absent while neither is so.
     public internal(set) var finished: Duration?
+
+    public var status: Int? { head?.status }
   }
 
   /// What is known at an instant.

@@ -176,7 +176,7 @@ final class Service {
     for number in peer.takeOrphans() { connections[number]?.endStream() }
   }
 
-  func told(_ status: Int, _ number: Int) { log.note(number) { $0.status = status } }
+  func told(_ head: Reply.Head, _ number: Int) { log.note(number) { $0.head = head } }
 
   func sent(_ bytes: Int, _ number: Int) { log.note(number) { $0.bytesSent += bytes } }
 
