@@ -27,12 +27,12 @@ public final class DemoServers: Sendable {
   }
 
   /// In the order in which they are worth reading.
-  public let addresses: [Address]
-  private let servers: [LoopbackServer]
+  public let servers: [Address]
+  private let running: [LoopbackServer]
 
   private init(_ started: [(Personality, LoopbackServer)]) {
-    servers = started.map(\.1)
-    addresses = started.map { personality, server in
+    running = started.map(\.1)
+    servers = started.map { personality, server in
       let token = personality.behaviour.token
       return Address(
         name: personality.behaviour.name, url: server.url,
@@ -57,7 +57,7 @@ public final class DemoServers: Sendable {
 
   /// Stops all of them and returns when their ports are free.
   public func stop() {
-    for server in servers { server.stop() }
+    for server in running { server.stop() }
   }
 }
 

@@ -30,6 +30,7 @@ extension Session {
   mutating func sessionLost(_ error: SessionError, established: Moment, _ turn: inout Turn) {
     let isEarly = turn.now.instant - established.instant < Self.earlyLoss
     trouble.earlyLosses = isEarly ? trouble.earlyLosses + 1 : 0
+    if !isEarly { trouble.setbacks = 0 }
     if error.type == .sessionInvalid { trouble.invalidIDs += 1 } else { trouble.invalidIDs = 0 }
     // A new session, then the same complaint: it is not the id.
     let remedy: Remedy = trouble.invalidIDs >= 2 ? .person : .backoff
@@ -43,8 +44,9 @@ extension Session {
     isNews: Bool = false, _ turn: inout Turn
   ) {
     let error = error.redacted(by: redactor)
-    if case .live(let live) = state, turn.now.instant - live.revived >= Self.healthyLife { trouble.attempts = 0 }
     let isFirst = trouble.cause == nil || isNews
+    if trouble.cause == nil { trouble.attempts = 0 }
+    if case .live(let live) = state, turn.now.instant - live.revived >= Self.healthyLife { trouble.setbacks = 0 }
     history.count(error)
     replies.clear()
     trouble.cause = error
@@ -67,7 +69,8 @@ extension Session {
   }
 
   private mutating func delay(_ remedy: Remedy, _ turn: inout Turn) -> Duration {
-    let attempt = trouble.attempts + 1
+    trouble.setbacks += 1
+    let attempt = trouble.setbacks
     switch remedy {
     case .credentials:
       trouble.nature = .unauthorized
@@ -131,7 +134,8 @@ extension Session {
     trouble.attempts += 1
     guard !trouble.recoveryStarted, let cause = trouble.cause else { return }
     trouble.recoveryStarted = true
-    history.recoveriesAttempted += 1
+    // An id that turns out lost after an outage is the same recovery, told once more with what was learnt.
+    if trouble.attempts == 1 { history.recoveriesAttempted += 1 }
     turn.emit(
       .recoveryStarted, .info, self, attempt: trouble.attempts, EventText.recoveryStarted(cause.type))
   }

@@ -96,8 +96,10 @@ struct Trouble: Hashable, Sendable {
   /// Why the session is not live, and what follows from it; absent in health.
   var cause: SessionError?
   var nature = Nature.recovering
-  /// Attempts since the loss. A life of under ten seconds does not reset it.
+  /// Attempts since the loss, for people.
   var attempts = 0
+  /// Failures in a row that are the session's own, not the way's. A life of under ten seconds does not reset it.
+  var setbacks = 0
   /// Whether the start of this recovery was told.
   var recoveryStarted = false
   /// Losses within a minute of their own handshakes, in a row.

@@ -18,7 +18,7 @@ struct DemoServersTests {
   private func with(_ name: String, _ work: (Int, [String]) throws -> Void) throws {
     let demo = try DemoServers.start(Self.quick)
     defer { demo.stop() }
-    let address = try #require(demo.addresses.first { $0.name == name })
+    let address = try #require(demo.servers.first { $0.name == name })
     let port = try #require(address.url.split(separator: ":").last?.prefix { $0 != "/" })
     try work(try #require(Int(port)), address.headers.map { "\($0.name): \($0.value)" })
   }
@@ -33,11 +33,11 @@ struct DemoServersTests {
     let demo = try DemoServers.start(Self.quick)
     defer { demo.stop() }
     #expect(
-      demo.addresses.map(\.name) == [
+      demo.servers.map(\.name) == [
         "steady", "stateless", "expiring", "restarting", "slow", "locked", "chatty", "ailing", "quiet",
       ])
-    #expect(Set(demo.addresses.map(\.url)).count == 9)
-    #expect(demo.addresses.allSatisfy { !$0.summary.isEmpty && $0.url.hasPrefix("http://127.0.0.1:") })
+    #expect(Set(demo.servers.map(\.url)).count == 9)
+    #expect(demo.servers.allSatisfy { !$0.summary.isEmpty && $0.url.hasPrefix("http://127.0.0.1:") })
   }
 
   @Test func `steady has an id, a stream and an end`() throws {
