@@ -23,6 +23,11 @@ struct FaultTests {
     #expect(outcome.stopping < .seconds(5))
   }
 
+  @Test func `no fault keeps a core busy, not even all of them together with their servers`() async throws {
+    let outcome = try await Self.ordinary.value
+    #expect(outcome.cpu < FaultRun.length, "used \(outcome.cpu)")
+  }
+
   @Test func `floods cost bounded memory`() async throws {
     let outcome = try await Self.heavy.value
     #expect(outcome.growth < 96 * 1_024 * 1_024, "grew by \(outcome.growth / 1_048_576) MiB")

@@ -131,6 +131,11 @@ extension FaultCase {
   ) -> FaultCase {
     FaultCase(name, says, [.ready], errors, checks) {
       $0.behaviour.restart = Restart(.afterFirstSession(.seconds(1)), lasts: .seconds(3), door: door)
+      // How often is asked while it lasts is judged at a pace that people may have.
+      $0.settings = {
+        $0.retryDelay = .seconds(1)
+        $0.pingInterval = .seconds(1)
+      }
     }
   }
 

@@ -108,9 +108,10 @@ extension Check {
   static let fewAttemptsWhileDown = Check("attempts-per-session-while-down") { evidence in
     guard let outage = evidence.outage else { return "there was no outage" }
     // An attempt shows as a connection, as a request, or as both.
-    let during = [evidence.connections, evidence.requests.map(\.request.time)].map { times in
-      times.filter { $0 > outage.begin + .milliseconds(100) && $0 < outage.end }.count
-    }.max() ?? 0
+    let during =
+      [evidence.connections, evidence.requests.map(\.request.time)].map { times in
+        times.filter { $0 > outage.begin + .milliseconds(100) && $0 < outage.end }.count
+      }.max() ?? 0
     return during > 6 ? "\(during) attempts in \(outage.end - outage.begin)" : nil
   }
 
