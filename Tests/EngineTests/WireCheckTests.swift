@@ -96,8 +96,8 @@ struct WireCheckTests {
     seen.outage = (.seconds(1), .seconds(4))
     #expect(Check.cameBack.complaint(seen) == nil)
     #expect(Check.fewAttemptsWhileDown.complaint(seen) == nil)
-    seen.connections = (0..<7).map { .milliseconds(1_500 + $0 * 300) }
-    #expect(Check.fewAttemptsWhileDown.complaint(seen) == "7 attempts in 3.0 seconds")
+    seen.connections = (0..<9).map { .milliseconds(1_500 + $0 * 250) }
+    #expect(Check.fewAttemptsWhileDown.complaint(seen) == "9 attempts in 3.0 seconds")
     seen = evidence("0 initialize 200\n15000 initialize 200")
     seen.outage = (.seconds(1), .seconds(4))
     #expect(Check.cameBack.complaint(seen) == "it took 11.0 seconds")

@@ -72,13 +72,13 @@ extension Check {
     return nil
   }
 
+  /// A request whose connection was reset before a byte came back may be sent once more as it is.
   static let requestIDs = Check("unique-request-ids") { evidence in
-    var seen: Set<RequestID> = []
+    var answered: Set<RequestID> = []
     for entry in evidence.requests {
-      guard case .request? = entry.request.message?.content, let id = entry.request.message?.id else {
-        continue
-      }
-      if !seen.insert(id).inserted { return "\(entry.request.kind) has the id of an earlier request" }
+      guard case .request? = entry.request.message?.content, let id = entry.request.message?.id else { continue }
+      if answered.contains(id) { return "\(entry.request.kind) has the id of an earlier request" }
+      if entry.status != nil { answered.insert(id) }
     }
     return nil
   }

@@ -111,7 +111,12 @@ enum FaultRun {
   private static func configured(_ fault: FaultCase, _ server: LoopbackServer) -> Server {
     var settings = SessionSettings(
       retryAttempts: 3, retryDelay: .milliseconds(400), pingInterval: .milliseconds(400), listEvery: 8,
-      requestTimeout: .seconds(1), initTimeout: .milliseconds(1_500))
+      requestTimeout: .milliseconds(2_500), initTimeout: .seconds(4))
+    if fault.isHeavy {
+      // Much work on a busy machine is slow, and that is not what these cases are about.
+      settings.requestTimeout = .seconds(8)
+      settings.initTimeout = .seconds(8)
+    }
     fault.settings(&settings)
     let url = fault.url == "https" ? server.url.replacing("http:", with: "https:") : fault.url ?? server.url
     let headers = fault.headers.map { Header(name: $0.name, value: $0.value) }

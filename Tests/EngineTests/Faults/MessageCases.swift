@@ -37,11 +37,16 @@ extension FaultCase {
     FaultCase(
       "json-deep-array", "100 000 nested arrays: no stack overflow.", [.failed, .recovering],
       [.protocolError],
-      Check.givesUpCalmly, serve: initializeText { _ in String(repeating: "[", count: 100_000) }),
+      Check.givesUpCalmly, { $0.isHeavy = true },
+      serve: initializeText { _ in String(repeating: "[", count: 100_000) }),
     FaultCase(
       "json-deep-in-result", "100 000 nested arrays in a member that nobody reads.",
       [.ready, .failed, .recovering],
-      [.protocolError], [], { $0.mayGoUnnoticed = true },
+      [.protocolError], [],
+      {
+        $0.mayGoUnnoticed = true
+        $0.isHeavy = true
+      },
       serve: initializeText {
         let deep = String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000)
         return $0.replacing("\"serverInfo\"", with: "\"_meta\":\(deep),\"serverInfo\"")
