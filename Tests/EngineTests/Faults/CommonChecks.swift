@@ -76,7 +76,9 @@ extension Check {
   static let requestIDs = Check("unique-request-ids") { evidence in
     var answered: Set<RequestID> = []
     for entry in evidence.requests {
-      guard case .request? = entry.request.message?.content, let id = entry.request.message?.id else { continue }
+      guard case .request? = entry.request.message?.content, let id = entry.request.message?.id else {
+        continue
+      }
       if answered.contains(id) { return "\(entry.request.kind) has the id of an earlier request" }
       if entry.status != nil { answered.insert(id) }
     }
