@@ -1,24 +1,85 @@
-/// How a server behaves; the default is a well-behaved one that keeps sessions.
+/// What a well-behaved server is like. Every kind of behaviour that the protocol allows, none that it forbids:
+/// what is forbidden is a `Script`.
 public struct Behaviour: Sendable {
-  /// Gives every client an `Mcp-Session-Id` and knows it afterwards.
-  public var keepsSessions = true
-  /// Answers requests as an event stream instead of one JSON document.
-  public var answersAsEvents = false
-  /// Holds a GET stream for each session; otherwise 405.
-  public var offersStream = true
-  /// A session expires so long after its birth: 404 from then on.
-  public var lifetime: Duration?
-  /// Every answer but that to DELETE takes so long.
-  public var delay = Duration.zero
-  /// Wants `Authorization: Bearer TOKEN`; 401 otherwise.
-  public var token: String?
-  /// A log notification on every GET stream at this interval.
-  public var messageInterval: Duration?
-  /// Restarts at this interval: connections reset, the port refuses for a while, then nobody is known.
-  public var restartInterval: Duration?
-  public var restartPause = Duration.seconds(3)
-  /// `tools/list` fails while `ping` works, as behind a gateway whose backend is dead.
-  public var failsLists = false
+  /// How a request is answered when both forms are allowed.
+  public enum Answers: Sendable {
+    case json
+    /// `text/event-stream`, as the official SDKs do by default.
+    case events
+  }
 
-  public init() {}
+  /// Name in `serverInfo`.
+  public var name: String
+  /// Path of the one endpoint.
+  public var path = "/mcp"
+  /// Revisions that are spoken, the preferred one first.
+  public var versions = ["2025-11-25", "2025-06-18", "2025-03-26"]
+  public var answers = Answers.json
+  /// Whether `initialize` gives an `Mcp-Session-Id` that later requests must carry.
+  public var isStateful = true
+  /// Whether GET opens a stream; 405 otherwise.
+  public var offersStream = true
+  /// Whether clients may end a session with DELETE; 405 otherwise.
+  public var allowsDelete = true
+  /// How long every answer to a POST takes.
+  public var latency = Duration.zero
+  /// How long a session lives, used or not; absent means for ever.
+  public var sessionLifetime: Duration?
+  /// Most sessions at once; over it `initialize` gets 503.
+  public var maximumSessions = 10_000
+  /// The bearer token that every request must carry.
+  public var token: String?
+  public var tools = ["add", "echo", "now"]
+  /// Whether `tools/list` fails while `ping` goes on working.
+  public var failsLists = false
+  /// Time between comments on an open stream; absent means silence.
+  public var keepAlive: Duration? = .seconds(15)
+  /// Mean time between log notifications on an open stream; absent means none.
+  public var chatter: Duration?
+  /// What is behind the port from the start.
+  public var door = Door.open
+  /// An outage that comes by itself.
+  public var restart: Restart?
+
+  public init(name: String = "loopback") {
+    self.name = name
+  }
+}
+
+/// What is behind the port.
+public enum Door: Hashable, Sendable {
+  /// Requests are answered.
+  case open
+  /// Nothing listens; connections that were open are reset.
+  case refusing
+  /// Connections are accepted and reset at once.
+  case resetting
+  /// Everything is accepted, nothing is answered, nothing is closed.
+  case silent
+  /// A gateway answers every request with this status.
+  case answering(Int)
+}
+
+/// An outage after which the server knows no session.
+public struct Restart: Hashable, Sendable {
+  /// When the first outage begins: after the start, or after the first session was opened.
+  public enum Begin: Hashable, Sendable {
+    case afterStart(Duration)
+    case afterFirstSession(Duration)
+  }
+
+  public var begin: Begin
+  /// How long the outage lasts.
+  public var lasts: Duration
+  /// What is behind the port meanwhile.
+  public var door: Door
+  /// Time from the end of an outage to the next; absent means once.
+  public var again: Duration?
+
+  public init(_ begin: Begin, lasts: Duration, door: Door = .refusing, again: Duration? = nil) {
+    self.begin = begin
+    self.lasts = lasts
+    self.door = door
+    self.again = again
+  }
 }

@@ -1,36 +1,101 @@
-/// The servers of `sessiontop demo`: one for each thing that an operator meets.
+/// The servers of the demo: each shows one thing that happens to MCP sessions in real life.
 public final class DemoServers: Sendable {
-  /// In the order in which they are shown.
-  public let servers: [LoopbackServer]
+  /// How fast things happen; the defaults are for people.
+  public struct Timing: Sendable {
+    /// How long a session of `expiring` lives.
+    public var lifetime = Duration.seconds(20)
+    /// Time from one outage of `restarting` to the next.
+    public var restartEvery = Duration.seconds(30)
+    /// How long such an outage lasts.
+    public var outage = Duration.seconds(3)
+    /// How long an answer of `slow` takes.
+    public var latency = Duration.milliseconds(1_500)
+    /// Mean time between log notifications of `chatty`.
+    public var chatter = Duration.milliseconds(1_500)
 
-  private init(_ servers: [LoopbackServer]) {
-    self.servers = servers
+    public init() {}
   }
 
-  /// Starts all of them on free ports of 127.0.0.1. `scale` shortens or stretches their cycles.
-  public static func start(scale: Double = 1) throws -> DemoServers {
-    func server(_ name: String, _ change: (inout Behaviour) -> Void) throws -> LoopbackServer {
-      var behaviour = Behaviour()
-      change(&behaviour)
-      return try LoopbackServer(name: name, behaviour)
+  /// Where one of the servers is.
+  public struct Address: Hashable, Sendable {
+    public let name: String
+    public let url: String
+    /// Headers without which the server answers 401.
+    public let headers: [Request.Header]
+    /// What there is to see, in one line.
+    public let summary: String
+  }
+
+  /// In the order in which they are worth reading.
+  public let servers: [Address]
+  private let running: [LoopbackServer]
+
+  private init(_ started: [(Personality, LoopbackServer)]) {
+    running = started.map(\.1)
+    servers = started.map { personality, server in
+      let token = personality.behaviour.token
+      return Address(
+        name: personality.behaviour.name, url: server.url,
+        headers: token.map { [Request.Header("Authorization", "Bearer \($0)")] } ?? [],
+        summary: personality.summary)
     }
-    return DemoServers([
-      try server("steady") { $0.answersAsEvents = true },
-      try server("stateless") { $0.keepsSessions = false },
-      try server("expiring") { $0.lifetime = .seconds(20) * scale },
-      try server("restarting") {
-        $0.restartInterval = .seconds(30) * scale
-        $0.restartPause = .seconds(3) * scale
-      },
-      try server("slow") { $0.delay = .seconds(1.5) * scale },
-      try server("locked") { $0.token = "nobody knows it" },
-      try server("chatty") { $0.messageInterval = .seconds(2) * scale },
-      try server("half-broken") { $0.failsLists = true },
-    ])
   }
 
-  /// Closes all of them.
-  public func stop() {
-    for server in servers { server.stop() }
+  /// Starts all of them on ports of their own. Throws when one cannot be started; then none runs.
+  public static func start(_ timing: Timing = Timing()) throws(LoopbackError) -> DemoServers {
+    var started: [(Personality, LoopbackServer)] = []
+    for personality in personalities(timing) {
+      do {
+        started.append((personality, try LoopbackServer.start(personality.behaviour)))
+      } catch {
+        for (_, server) in started { server.stop() }
+        throw error
+      }
+    }
+    return DemoServers(started)
   }
+
+  /// Stops all of them and returns when their ports are free.
+  public func stop() {
+    for server in running { server.stop() }
+  }
+}
+
+private struct Personality {
+  let behaviour: Behaviour
+  let summary: String
+
+  init(_ name: String, _ summary: String, _ change: (inout Behaviour) -> Void = { _ in }) {
+    var behaviour = Behaviour(name: name)
+    behaviour.answers = .events
+    change(&behaviour)
+    self.behaviour = behaviour
+    self.summary = summary
+  }
+}
+
+private func personalities(_ timing: DemoServers.Timing) -> [Personality] {
+  [
+    Personality("steady", "a session with an id and a stream, nothing happens to it"),
+    Personality("stateless", "gives no session id; JSON answers, no stream") {
+      $0.isStateful = false
+      $0.offersStream = false
+      $0.answers = .json
+    },
+    Personality("expiring", "forgets a session after a while: 404 and a new one") {
+      $0.sessionLifetime = timing.lifetime
+    },
+    Personality("restarting", "goes down now and then: refused, back, and nobody is known") {
+      $0.restart = Restart(.afterStart(timing.restartEvery), lasts: timing.outage, again: timing.restartEvery)
+    },
+    Personality("slow", "takes its time with every answer") { $0.latency = timing.latency },
+    Personality("locked", "wants a token: 401 without it") { $0.token = "open-sesame" },
+    Personality("chatty", "tells what it does as log notifications") { $0.chatter = timing.chatter },
+    Personality("ailing", "answers ping, but its lists fail") { $0.failsLists = true },
+    Personality("quiet", "has sessions, but no stream and no DELETE: 405, as is its right") {
+      $0.offersStream = false
+      $0.allowsDelete = false
+      $0.versions = ["2025-06-18", "2025-03-26"]
+    },
+  ]
 }

@@ -1,0 +1,87 @@
+/// A well-behaved MCP server as a value: what it knows, and what it says to a request. It opens no socket and
+/// reads no clock.
+///
+/// Source: specification 2025-11-25, "Transports" and "Lifecycle".
+public struct Peer: Sendable {
+  /// One session that this server knows.
+  public struct Session: Sendable {
+    public let id: String
+    /// The revision that was agreed on.
+    public let version: String
+    /// Counts the sessions since the start from 1; a restart does not begin anew.
+    public let ordinal: Int
+    /// Time of `initialize` since the server's start.
+    public let opened: Duration
+    /// The connection that holds the stream; absent while none is open.
+    public internal(set) var stream: Int?
+  }
+
+  public var behaviour: Behaviour
+  /// Time since the server's start.
+  public internal(set) var now = Duration.zero
+  public private(set) var sessions: [String: Session] = [:]
+  /// How many sessions were opened since the start.
+  public private(set) var opened = 0
+  /// Connections whose stream is to be ended: their session is gone.
+  private(set) var orphans: [Int] = []
+  private var seen: [String: Int] = [:]
+
+  public init(_ behaviour: Behaviour = Behaviour()) {
+    self.behaviour = behaviour
+  }
+
+  /// How many requests of a kind came so far, the present one among them.
+  public func count(_ kind: String) -> Int { seen[kind] ?? 0 }
+
+  /// The session whose id a request carries, if it is known.
+  public func session(of request: Request) -> Session? {
+    request.sessionID.flatMap { sessions[$0] }
+  }
+
+  /// Opens a session. The id may be one that the protocol forbids.
+  @discardableResult
+  public mutating func open(id: String, version: String) -> Session {
+    opened += 1
+    let session = Session(id: id, version: version, ordinal: opened, opened: now)
+    sessions[id] = session
+    return session
+  }
+
+  /// Forgets a session as if it had never been.
+  public mutating func forget(_ id: String) {
+    guard let session = sessions.removeValue(forKey: id) else { return }
+    if let stream = session.stream { orphans.append(stream) }
+  }
+
+  /// Forgets all, as a restart does.
+  public mutating func forgetAll() {
+    for id in Array(sessions.keys) { forget(id) }
+  }
+
+  /// Forgets the sessions whose time is up.
+  mutating func expire() {
+    guard let lifetime = behaviour.sessionLifetime else { return }
+    for session in sessions.values where now - session.opened >= lifetime { forget(session.id) }
+  }
+
+  mutating func note(_ kind: String) {
+    seen[kind, default: 0] += 1
+  }
+
+  mutating func setStream(_ connection: Int?, of id: String) {
+    sessions[id]?.stream = connection
+  }
+
+  mutating func connectionClosed(_ connection: Int) {
+    for session in sessions.values where session.stream == connection { sessions[session.id]?.stream = nil }
+  }
+
+  mutating func takeOrphans() -> [Int] {
+    defer { orphans = [] }
+    return orphans
+  }
+}
+
+/// Decides what one request gets. The peer has counted the request already; `peer.answer(request)` is what a
+/// well-behaved server says.
+public typealias Script = @Sendable (_ request: Request, _ peer: inout Peer) -> Reply

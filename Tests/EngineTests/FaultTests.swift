@@ -1,0 +1,68 @@
+import LoopbackServers
+import Sessions
+import Testing
+
+/// The real engine against every fault, on real sockets.
+struct FaultTests {
+  private static let ordinary = Task { try await FaultRun.together(FaultCase.all.filter { !$0.isHeavy }) }
+  /// Afterwards, so that much work here does not look like slowness there.
+  private static let heavy = Task {
+    _ = try? await ordinary.value
+    return try await FaultRun.together(FaultCase.all.filter(\.isHeavy))
+  }
+
+  @Test(arguments: FaultCase.all)
+  func `every fault ends as it should`(_ fault: FaultCase) async throws {
+    let outcome = try await (fault.isHeavy ? Self.heavy : Self.ordinary).value
+    let evidence = try #require(outcome.evidence[fault.name])
+    #expect(complaints(fault, evidence) == [], "\(fault.says)\n\(evidence.transcript)")
+  }
+
+  @Test func `the engine stops within five seconds, whatever its servers do`() async throws {
+    let outcome = try await Self.ordinary.value
+    #expect(outcome.stopping < .seconds(5))
+  }
+
+  @Test func `no fault keeps a core busy, not even all of them together with their servers`() async throws {
+    let outcome = try await Self.ordinary.value
+    #expect(outcome.cpu < FaultRun.length, "used \(outcome.cpu)")
+  }
+
+  @Test func `floods cost bounded memory`() async throws {
+    let outcome = try await Self.heavy.value
+    #expect(outcome.growth < 96 * 1_024 * 1_024, "grew by \(outcome.growth / 1_048_576) MiB")
+  }
+}
+
+/// What is wrong after a run of a case.
+func complaints(_ fault: FaultCase, _ evidence: Evidence) -> [String] {
+  var all: [String] = []
+  if let ending = evidence.ending, !fault.endings.contains(ending) {
+    all.append("ended \(ending.rawValue) (\(evidence.report?.state.rawValue ?? "-"))")
+  }
+  if evidence.ending == nil { all.append("has no end: \(evidence.report?.state.rawValue ?? "no row")") }
+  if fault.errors.isEmpty {
+    if evidence.ending == .ready, !evidence.errors.isEmpty {
+      all.append("reported \(evidence.errors.map(\.rawValue).sorted())")
+    }
+  } else if fault.errors.isDisjoint(with: evidence.errors),
+    !(fault.mayGoUnnoticed && evidence.ending == .ready)
+  {
+    all.append("reported \(evidence.errors.map(\.rawValue).sorted())")
+  }
+  for check in Check.common + fault.checks {
+    if let complaint = check.complaint(evidence) { all.append("\(check.name): \(complaint)") }
+  }
+  return all
+}
+
+extension Evidence {
+  /// The run in lines, for the one who has to find out.
+  var transcript: String {
+    let asked = requests.prefix(40).map { entry in
+      "\(entry.request.time.inMilliseconds) ms \(entry.request.kind) \(entry.status.map(String.init) ?? "-")"
+    }
+    let told = events.prefix(40).map { "\($0.kind.rawValue): \($0.message)" }
+    return (asked + told).joined(separator: "\n")
+  }
+}
