@@ -1,0 +1,94 @@
+import Sessions
+
+/// One problem of a configuration: where it stands, what is wrong and what to do about it.
+///
+/// Every text in it is printable, and no value of a file or of the environment is ever quoted: any value may be
+/// a secret.
+public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
+  public enum Severity: String, CaseIterable, Sendable {
+    /// What is concerned cannot be used.
+    case error
+    /// It works, but hardly as it is meant.
+    case warning
+    /// Worth knowing.
+    case notice
+  }
+
+  /// The file as it was named, or `environment`.
+  public let file: String
+  /// Absent when the whole file is concerned.
+  public let mark: Mark?
+  public let severity: Severity
+  /// The keys down to the place, joined by dots; empty when the whole file is concerned.
+  public let path: String
+  public let problem: String
+  /// What to do; empty when the problem says it already.
+  public let remedy: String
+
+  public init(
+    file: String, mark: Mark? = nil, _ severity: Severity, path: String = "", _ problem: String,
+    remedy: String = ""
+  ) {
+    self.file = PrintableText.line(file, limit: 4_096)
+    self.mark = mark
+    self.severity = severity
+    self.path = PrintableText.line(path, limit: Self.textLimit)
+    self.problem = PrintableText.line(problem, limit: Self.textLimit)
+    self.remedy = PrintableText.line(remedy, limit: Self.textLimit)
+  }
+
+  /// The longest path, problem or remedy, in characters.
+  public static let textLimit = 400
+
+  /// Problem and remedy in one sentence.
+  public var message: String { remedy.isEmpty ? problem : "\(problem); \(remedy)" }
+
+  /// `file:line:column: severity: path: what is wrong; what to do`.
+  public var description: String {
+    let place = mark.map { "\(file):\($0.line):\($0.column)" } ?? file
+    return ([place, severity.rawValue] + (path.isEmpty ? [] : [path]) + [message]).joined(separator: ": ")
+  }
+}
+
+/// Problems as they are found, until they are sorted for people.
+struct Findings {
+  /// Most diagnostics of one run; a file of garbage must not fill the memory with complaints.
+  static let limit = 10_000
+
+  private(set) var diagnostics: [Diagnostic] = []
+  private(set) var dropped = 0
+
+  var firstError: Diagnostic? { diagnostics.first { $0.severity == .error } }
+
+  mutating func add(_ diagnostic: Diagnostic) {
+    guard diagnostics.count < Self.limit else {
+      dropped += 1
+      return
+    }
+    diagnostics.append(diagnostic)
+  }
+
+  mutating func add(_ other: Findings) {
+    for diagnostic in other.diagnostics { add(diagnostic) }
+    dropped += other.dropped
+  }
+
+  /// By place: files in the order in which they were read, then line and column.
+  func sorted(files: [String]) -> [Diagnostic] {
+    let ranks = Dictionary(
+      files.enumerated().map { (PrintableText.line($1, limit: 4_096), $0) }, uniquingKeysWith: min)
+    func rank(_ diagnostic: Diagnostic) -> (Int, Int, Int) {
+      (ranks[diagnostic.file] ?? Int.max, diagnostic.mark?.line ?? 0, diagnostic.mark?.column ?? 0)
+    }
+    var result = diagnostics.enumerated().map { (rank($1), $0, $1) }
+      .sorted { $0.0 == $1.0 ? $0.1 < $1.1 : $0.0 < $1.0 }
+      .map { $0.2 }
+    if dropped > 0, let file = result.last?.file {
+      result.append(
+        Diagnostic(
+          file: file, .warning, "\(dropped) further problems are not shown",
+          remedy: "mend the first \(Self.limit) and check again"))
+    }
+    return result
+  }
+}
