@@ -16,6 +16,9 @@ public struct Loaded: Sendable {
 
   public init() {}
 
+  public var ui: UISettings { settings.ui }
+  public var limits: Limits { settings.limits }
+
   /// Whether there is anything to show: at least one server without an error in its entry.
   public var isUsable: Bool {
     servers.contains { server in
@@ -28,7 +31,7 @@ public struct Loaded: Sendable {
 ///
 /// The files are `paths`, else `SESSIONTOP_CONFIG`, else `$XDG_CONFIG_HOME/sessiontop/sessiontop.yaml`, else
 /// `librechat.yaml` in the current directory. Relative paths are seen from `currentDirectory`.
-public func load(
+public func loadConfiguration(
   paths: [String], environment: [String: String], currentDirectory: String = ""
 ) -> Loaded {
   var findings = Findings()

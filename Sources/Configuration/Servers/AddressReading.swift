@@ -3,7 +3,8 @@ import Sessions
 extension ServerReader {
   mutating func readURL() {
     guard let address = section.text("url", &findings) else {
-      if section.mapping["url"] == nil {
+      // Without a type either, the entry as a whole was named already.
+      if section.mapping["url"] == nil, section.mapping["type"] != nil {
         findings.add(
           section.diagnostic(
             .error, "url", at: section.mapping.entries.first?.mark, "is missing",
@@ -12,7 +13,7 @@ extension ServerReader {
       return
     }
     let result = substituted(address.value)
-    guard report(result.unresolved, "url", at: address.mark) else { return }
+    guard report(result.unresolved, "url", in: section, at: address.mark) else { return }
     let names = placeholders(in: result.text)
     needs(names)
     // The longest first, so that none hides a part of another.
@@ -45,10 +46,12 @@ extension ServerReader {
   }
 
   /// Says which variables are missing and why; false when there are any.
-  mutating func report(_ unresolved: [Substitution.Unresolved], _ key: String, at mark: Mark) -> Bool {
+  mutating func report(
+    _ unresolved: [Substitution.Unresolved], _ key: String, in place: Section, at mark: Mark
+  ) -> Bool {
     for variable in unresolved {
       let (problem, remedy) = words(for: variable, isAddress: key == "url")
-      findings.add(section.diagnostic(.error, key, at: mark, problem, remedy: remedy))
+      findings.add(place.diagnostic(.error, key, at: mark, problem, remedy: remedy))
     }
     return unresolved.isEmpty
   }

@@ -10,59 +10,60 @@ extension ServerReader {
   /// `headers`, then what `apiKey` puts over them, each checked as it would go over the wire.
   mutating func readHeaders() {
     for (entry, text) in section.textMap("headers", &findings) {
-      addHeader(entry.key, text, path: "headers.\(shownName(entry.key))", at: entry.mark)
+      addHeader(entry.key, text, field: "headers", at: entry.mark)
     }
     readAPIKey()
   }
 
-  private mutating func addHeader(_ name: String, _ text: Located<String>, path: String, at mark: Mark) {
+  private mutating func addHeader(_ name: String, _ text: Located<String>, field: String, at mark: Mark) {
+    let place = Section(file: section.file, keys: section.keys + [field], mapping: Mapping())
     let lowercased = name.lowercased()
     guard isToken(name) else {
       findings.add(
-        section.diagnostic(
-          .error, path, at: mark, "is no legal header name", remedy: "use letters, digits and dashes only"))
+        place.diagnostic(
+          .error, name, at: mark, "is no legal header name", remedy: "use letters, digits and dashes only"))
       return
     }
     if ownedHeaders.contains(lowercased) {
       findings.add(
-        section.diagnostic(
-          .warning, path, at: mark, "belongs to the protocol and is not taken from the file",
+        place.diagnostic(
+          .warning, name, at: mark, "belongs to the protocol and is not taken from the file",
           remedy: "remove it"))
       return
     }
     let result = substituted(text.value)
     if !result.unresolved.isEmpty {
       if carriesCredential(lowercased) {
-        _ = report(result.unresolved, path, at: text.mark)
+        _ = report(result.unresolved, name, in: place, at: text.mark)
       } else {
         for variable in result.unresolved {
           let (problem, remedy) = words(for: variable, isAddress: false)
           findings.add(
-            section.diagnostic(
-              .warning, path, at: text.mark, "\(problem), so the header is left out", remedy: remedy))
+            place.diagnostic(
+              .warning, name, at: text.mark, "\(problem), so the header is left out", remedy: remedy))
         }
       }
       return
     }
     needs(placeholders(in: result.text))
     guard let problem = problem(ofValue: result.text) else {
-      put(Header(name: name, value: result.text), path: path, at: mark)
+      put(Header(name: name, value: result.text), in: place, at: mark)
       return
     }
     findings.add(
-      section.diagnostic(
-        .error, path, at: text.mark, problem, remedy: "remove it, the request would be refused"))
+      place.diagnostic(
+        .error, name, at: text.mark, problem, remedy: "remove it, the request would be refused"))
   }
 
   /// Later headers replace earlier ones of the same name, whatever their case.
-  private mutating func put(_ header: Header, path: String, at mark: Mark) {
+  private mutating func put(_ header: Header, in place: Section, at mark: Mark) {
     let lowercased = header.name.lowercased()
-    if let place = headers.firstIndex(where: { $0.header.name.lowercased() == lowercased }) {
+    if let first = headers.firstIndex(where: { $0.header.name.lowercased() == lowercased }) {
       findings.add(
-        section.diagnostic(
-          .warning, path, at: mark, "replaces the same header of line \(headers[place].mark.line)",
+        place.diagnostic(
+          .warning, header.name, at: mark, "replaces the same header of line \(headers[first].mark.line)",
           remedy: "keep one of the two"))
-      headers.remove(at: place)
+      headers.remove(at: first)
       resolvedSettings.removeAll { $0.name.lowercased() == "headers.\(lowercased)" }
     }
     headers.append(ConfiguredHeader(header: header, mark: mark))
@@ -103,7 +104,7 @@ extension ServerReader {
     headers.removeAll { $0.header.name.lowercased() == name.lowercased() }
     resolvedSettings.removeAll { $0.name.lowercased() == "headers.\(name.lowercased())" }
     let text = Located(value: prefix + key.value, mark: key.mark)
-    addHeader(name, text, path: "apiKey", at: key.mark)
+    addHeader(name, text, field: "apiKey", at: key.mark)
   }
 }
 

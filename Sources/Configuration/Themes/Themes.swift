@@ -1,9 +1,26 @@
 public import Display
 
+/// Why a theme cannot be used, with the place and what to do.
+public struct ThemeError: Error, CustomStringConvertible, Sendable {
+  public let description: String
+}
+
 /// The looks that the program brings along, and those of the user.
 public enum Themes {
   /// Built-in themes, each one file of the `themes` folder, in the order in which they are offered.
   public static let names = ["default", "dark", "light", "mono"]
+
+  /// As `named`, for callers that want one sentence: throws what is wrong first.
+  public static func load(
+    _ name: String, environment: [String: String], currentDirectory: String = ""
+  ) throws(ThemeError) -> Theme {
+    let (theme, diagnostics) = named(name, environment: environment, currentDirectory: currentDirectory)
+    guard let theme else {
+      throw ThemeError(
+        description: (diagnostics.first { $0.severity == .error })?.description ?? "no such theme")
+    }
+    return theme
+  }
 
   /// The theme that a setting means: a built-in name, a name in the user's theme folder (which wins over a built-in
   /// one), or a path when it holds a slash. Absent when it cannot be used; the diagnostics say why.

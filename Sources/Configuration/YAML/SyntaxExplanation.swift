@@ -42,9 +42,12 @@ private func explainQuote(_ error: YAMLSyntaxError, opened: Mark) -> YAMLProblem
 
 private func explainFlow(_ error: YAMLSyntaxError, opened: Mark, in text: SourceLines) -> YAMLProblem {
   let (bracket, closing) = error.context.contains("flow mapping") ? ("{", "}") : ("[", "]")
-  if bracket == "{", text.character(Mark(line: opened.line, column: opened.column - 1)) == "$" {
+  let variable = [error.mark, opened].first { mark in
+    text.character(mark) == "{" && text.character(Mark(line: mark.line, column: mark.column - 1)) == "$"
+  }
+  if let variable {
     return YAMLProblem(
-      mark: opened, problem: "${...} inside {...} or [...] is read as another mapping",
+      mark: variable, problem: "${...} inside {...} or [...] is read as another mapping",
       remedy: "put the value that holds it in quotes")
   }
   if text.isEnd(error.mark) {
