@@ -2,7 +2,8 @@
 func joinedPath(_ keys: [String]) -> String {
   var path = ""
   for (index, key) in keys.enumerated() {
-    // A server may have a name of several words; anywhere else a key with a space is a line that lacks its colon.
+    // A server may have a name of several words; anywhere else a key with a space is a line that lacks its
+    // colon.
     let isServer = index == 1 && (keys[0] == "mcpServers" || keys[0] == "servers")
     if key.hasPrefix("["), key.hasSuffix("]") {
       path += key
@@ -13,8 +14,8 @@ func joinedPath(_ keys: [String]) -> String {
   return path
 }
 
-/// A name as diagnostics show it. What is too long or too odd to be a name may be a value that slipped, so it is
-/// counted instead of quoted.
+/// A name as diagnostics show it. What is too long or too odd to be a name may be a value that slipped, so
+/// it is counted instead of quoted.
 func shownName(_ name: String, mayHoldSpaces: Bool = false) -> String {
   if name == "<<" || isHidden(name) { return name }
   let isWord =

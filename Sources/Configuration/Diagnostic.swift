@@ -2,8 +2,8 @@ import Sessions
 
 /// One problem of a configuration: where it stands, what is wrong and what to do about it.
 ///
-/// Every text in it is printable, and no value of a file or of the environment is ever quoted: any value may be
-/// a secret.
+/// Every text in it is printable, and no value of a file or of the environment is ever quoted: any value
+/// may be a secret.
 public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
   public enum Severity: String, CaseIterable, Sendable {
     /// What is concerned cannot be used.

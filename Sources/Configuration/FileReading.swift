@@ -13,8 +13,8 @@ struct FileProblem: Error, Hashable, Sendable {
   }
 }
 
-/// Reads a whole file, or a pipe such as a shell's `<(...)`, up to `limit` bytes and one more, which tells that
-/// there are too many.
+/// Reads a whole file, or a pipe such as a shell's `<(...)`, up to `limit` bytes and one more, which tells
+/// that there are too many.
 func readFile(_ path: String, limit: Int = YAMLLimits.bytes) throws(FileProblem) -> [UInt8] {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
   guard descriptor >= 0 else { throw openProblem(errno) }

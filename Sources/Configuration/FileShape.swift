@@ -39,7 +39,8 @@ enum FileShape: Hashable, Sendable {
   /// The section that holds the servers.
   var serversKey: String { self == .vsCode ? "servers" : "mcpServers" }
 
-  /// LibreChat's schema and its quirks are law in our own files too: servers are copied from one to the other.
+  /// LibreChat's schema and its quirks are law in our own files too: servers are copied from one to the
+  /// other.
   var followsLibreChat: Bool { self == .libreChat || self == .own }
 
   var substitution: SubstitutionStyle { followsLibreChat ? .libreChat : .withDefaults }

@@ -85,7 +85,8 @@ private func exists(_ path: String) -> Bool {
   }
 }
 
-/// The servers of all files; a name that occurs twice is wrong at both places, since nobody knows which is meant.
+/// The servers of all files; a name that occurs twice is wrong at both places, since nobody knows which is
+/// meant.
 private func readServers(
   _ files: [ConfigurationFile], _ environment: [String: String], _ policy: SessionPolicy,
   _ loaded: inout Loaded,

@@ -119,7 +119,8 @@ struct Section: Sendable {
   func checkKeys(_ known: [String], consequence: String, _ findings: inout Findings) {
     for entry in mapping.entries where !known.contains(entry.key) {
       let meant = suggestion(for: entry.key, among: known).map { "did you mean \($0)?" }
-      // A key without a value is a word that stands alone in braces, as a forgotten name leaves a secret there.
+      // A key without a value is a word that stands alone in braces, as a forgotten name leaves a secret
+      // there.
       let name = meant == nil && entry.value.isNull ? hiddenName(entry.key) : entry.key
       findings.add(
         diagnostic(.warning, name, at: entry.mark, "unknown key, \(consequence)", remedy: meant ?? ""))

@@ -14,7 +14,8 @@ private func fold(_ word: String) -> [Unicode.Scalar] {
   word.lowercased().unicodeScalars.filter { $0 != "-" && $0 != "_" && $0 != " " && $0 != "." }
 }
 
-/// Letters to insert, remove, replace or swap (optimal string alignment); above the limit any number above it.
+/// Letters to insert, remove, replace or swap (optimal string alignment); above the limit any number above
+/// it.
 private func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar], limit: Int) -> Int {
   guard abs(left.count - right.count) <= limit, !left.isEmpty, !right.isEmpty else { return limit + 1 }
   var older: [Int] = []

@@ -1,6 +1,7 @@
 import Sessions
 
-/// Reads the fields of one server in the order in which LibreChat decides: transport, common fields, address, headers.
+/// Reads the fields of one server in the order in which LibreChat decides: transport, common fields,
+/// address, headers.
 struct ServerReader {
   let section: Section
   let context: ServerContext

@@ -17,7 +17,8 @@ struct ReadServer {
   let settings: [ResolvedSetting]
 }
 
-/// Reads one entry of `mcpServers`. An entry with an error becomes a server that is shown and never contacted.
+/// Reads one entry of `mcpServers`. An entry with an error becomes a server that is shown and never
+/// contacted.
 func readServer(_ entry: Entry, isDuplicate: Bool, in context: ServerContext) -> ReadServer {
   var findings = Findings()
   let name = PrintableText.line(entry.key, limit: 128)

@@ -1,7 +1,7 @@
 import Sessions
 
-/// How sessions are kept, each value with its origin. Later layers replace earlier ones: built-in values, `session:`
-/// of our own file, the environment, a server's `sessionConfig`.
+/// How sessions are kept, each value with its origin. Later layers replace earlier ones: built-in values,
+/// `session:` of our own file, the environment, a server's `sessionConfig`.
 struct SessionPolicy: Hashable, Sendable {
   /// Milliseconds, as all durations here.
   var timeout: Sourced<Int>

@@ -16,8 +16,8 @@ enum ThemeBase {
   case circular
 }
 
-/// Reads a theme file: `schema`, `name`, `based_on`, `palette`, `roles`, `glyphs`. Roles that are written replace those
-/// of the base field by field.
+/// Reads a theme file: `schema`, `name`, `based_on`, `palette`, `roles`, `glyphs`. Roles that are written
+/// replace those of the base field by field.
 func readTheme(
   _ bytes: [UInt8], file: String, base: (String, inout Findings) -> ThemeBase,
   findings report: (Findings) -> Void

@@ -22,8 +22,9 @@ public enum Themes {
     return theme
   }
 
-  /// The theme that a setting means: a built-in name, a name in the user's theme folder (which wins over a built-in
-  /// one), or a path when it holds a slash. Absent when it cannot be used; the diagnostics say why.
+  /// The theme that a setting means: a built-in name, a name in the user's theme folder (which wins over a
+  /// built-in one), or a path when it holds a slash. Absent when it cannot be used; the diagnostics say
+  /// why.
   public static func named(
     _ name: String, environment: [String: String] = [:], currentDirectory: String = ""
   ) -> (theme: Theme?, diagnostics: [Diagnostic]) {

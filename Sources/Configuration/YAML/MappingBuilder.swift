@@ -1,4 +1,5 @@
-/// Puts a mapping together in linear time and knows which keys came from merges: those an explicit key may replace.
+/// Puts a mapping together in linear time and knows which keys came from merges: those an explicit key may
+/// replace.
 struct MappingBuilder {
   var mapping = Mapping()
   private var places: [String: Int] = [:]

@@ -1,5 +1,6 @@
-/// What a plain scalar stands for, as js-yaml 4 reads the core schema (https://yaml.org/spec/1.2.2/#103-core-schema):
-/// `yes` and `on` are text, `60_000` is a number, `017` is seventeen, `2026-01-01` is a date.
+/// What a plain scalar stands for, as js-yaml 4 reads the core schema
+/// (https://yaml.org/spec/1.2.2/#103-core-schema): `yes` and `on` are text, `60_000` is a number, `017` is
+/// seventeen, `2026-01-01` is a date.
 enum ScalarValue: Hashable, Sendable {
   case null
   case flag(Bool)

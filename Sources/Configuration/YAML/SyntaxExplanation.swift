@@ -1,6 +1,7 @@
 /// What stopped the parser, in words that tell a person which line to mend and how.
 ///
-/// libyaml knows the place well and names it poorly: its mark is where it gave up, ours is where the trouble starts.
+/// libyaml knows the place well and names it poorly: its mark is where it gave up, ours is where the
+/// trouble starts.
 func explain(
   _ error: YAMLSyntaxError, in bytes: [UInt8], openQuote: (start: Mark, end: Mark)?
 ) -> YAMLProblem {

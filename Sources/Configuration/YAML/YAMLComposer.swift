@@ -4,7 +4,8 @@ enum YAMLStop: Error {
   case refused(YAMLProblem)
 }
 
-/// Builds the tree from events: anchors, aliases, merge keys and duplicate keys, which libyaml leaves to its callers.
+/// Builds the tree from events: anchors, aliases, merge keys and duplicate keys, which libyaml leaves to
+/// its callers.
 struct YAMLComposer {
   /// A value with what it costs to walk it, so that aliases cannot multiply work unseen.
   private struct Composed {

@@ -2,8 +2,8 @@ import CYAML
 
 /// libyaml's events of one text, one at a time.
 ///
-/// The parser stores its own address in itself and reads the text lazily, so both live in memory of their own, owned
-/// by this class and freed with it.
+/// The parser stores its own address in itself and reads the text lazily, so both live in memory of their
+/// own, owned by this class and freed with it.
 final class YAMLEvents {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let text: UnsafeMutableBufferPointer<UInt8>
