@@ -10,6 +10,7 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -43,7 +44,18 @@ static inline void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, nam
 static inline int clinux_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
 
 // No core file may hold a token.
-static inline int clinux_forbid_core_dump(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+static inline int clinux_forbid_core_file(void) {
+  const struct rlimit none = {0, 0};
+  return setrlimit(RLIMIT_CORE, &none);
+}
+
+// As many descriptors as the system allows: a thousand sessions with streams need two thousand.
+static inline void clinux_raise_descriptor_limit(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 static inline int clinux_open(const char *path, int flags, unsigned int mode) { return open(path, flags, mode); }
 
@@ -56,5 +68,8 @@ static inline int clinux_terminal_size(int descriptor, int *columns, int *rows) 
 }
 
 static inline int clinux_errno(void) { return errno; }
+
+extern char **environ;
+static inline char **clinux_environment(void) { return environ; }
 
 #endif

@@ -65,7 +65,9 @@ private func chosenFiles(
   findings.add(
     Diagnostic(
       file: "sessiontop", .error, "there is no configuration",
-      remedy: "name one with --config FILE; tried \(candidates.joined(separator: " and "))"))
+      remedy:
+        "name one with --config FILE, or try `sessiontop demo`; tried \(candidates.joined(separator: " and "))"
+    ))
   return []
 }
 

@@ -28,13 +28,15 @@ public struct JSONWriter: Sendable {
     text += String(value)
   }
 
-  /// Adds a number member rounded to `places` decimals, 0 to 6.
+  /// Adds a number member rounded to `places` decimals, 0 to 6; NaN and infinity add nothing.
   public mutating func member(_ name: String, _ value: Double?, places: Int) {
-    guard let value, value.isFinite else { return }
-    begin(name)
+    guard let value else { return }
     var scale = 1.0
     for _ in 0..<places { scale *= 10 }
-    text += "\((value * scale).rounded() / scale)"
+    let rounded = (value * scale).rounded() / scale
+    guard rounded.isFinite else { return }
+    begin(name)
+    text += "\(rounded)"
   }
 
   public mutating func member(_ name: String, _ value: Bool) {
@@ -64,7 +66,10 @@ public struct JSONWriter: Sendable {
     text += Self.quoted(value)
   }
 
-  /// A JSON string literal; control characters and the two line separators come out as escapes.
+  /// A JSON string literal.
+  ///
+  /// What a terminal would obey or hide (control, format and separator characters) comes out as escapes, so
+  /// that the text stays exact for programs and harmless for people.
   public static func quoted(_ value: String) -> String {
     var result = "\""
     for scalar in value.unicodeScalars {
@@ -74,11 +79,12 @@ public struct JSONWriter: Sendable {
       case "\n": result += "\\n"
       case "\r": result += "\\r"
       case "\t": result += "\\t"
-      case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-        || (0x2028...0x2029).contains(scalar.value):
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
+      case _ where isHarmless(scalar): result.unicodeScalars.append(scalar)
+      default:
+        for unit in String(scalar).utf16 {
+          let digits = String(unit, radix: 16)
+          result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
       }
     }
     return result + "\""
@@ -99,5 +105,13 @@ public struct JSONWriter: Sendable {
     if needsComma { text += "," }
     needsComma = true
     if let name { text += Self.quoted(name) + ":" }
+  }
+}
+
+private func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
+  guard scalar.value >= 0x7F else { return scalar.value >= 0x20 }
+  switch scalar.properties.generalCategory {
+  case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: return false
+  default: return true
   }
 }

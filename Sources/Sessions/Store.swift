@@ -19,8 +19,9 @@ public struct Store: Hashable, Sendable {
     for key in report.removed { sessions[key] = nil }
     sessions.merge(report.sessions) { _, new in new }
     origins = report.origins ?? origins
+    let dropped = statistics.eventsDropped + report.eventsDropped
     statistics = report.statistics ?? statistics
-    statistics.eventsDropped += report.eventsDropped
+    statistics.eventsDropped = dropped
     for event in report.events {
       events.append(event)
       if let type = event.error?.type, event.kind == .sessionError || event.kind == .recoveryFailed {

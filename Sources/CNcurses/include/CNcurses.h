@@ -6,4 +6,44 @@
 #define NCURSES_WIDECHAR 1
 #include <ncurses.h>
 
+// Opens the terminal on descriptors 0 and 1. 0: done; 1: not a terminal; 2: TERM unknown; 3: TERM cannot place
+// the cursor. Unlike initscr, never ends the process.
+int cncurses_open(void);
+
+// Leaves curses and restores the terminal's modes; safe to call twice.
+void cncurses_close(void);
+
+// From here on a crash gives the screen back before the usual report is printed.
+void cncurses_guard_against_crashes(void);
+
+// Copies the wanted picture to the terminal in one write inside synchronized-output marks.
+// 0: written or nothing to write; 1: the terminal takes nothing now; -1: the terminal is gone.
+int cncurses_show(void);
+
+// Whether the terminal takes bytes without waiting: 1 yes, 0 no, -1 gone.
+int cncurses_is_writable(void);
+
+void cncurses_erase(void);
+void cncurses_redraw_all(void);
+
+// Puts one character cluster (UTF-8) at a place, with attributes and a colour pair of any number.
+void cncurses_put(int row, int column, const char *text, unsigned long attributes, int pair);
+
+// The next key without waiting: its code; is_function tells KEY_* codes from characters; 0 when there is none.
+int cncurses_key(unsigned int *code, int *is_function);
+
+int cncurses_colors(void);
+int cncurses_pair(int foreground, int background);
+int cncurses_resize(int rows, int columns);
+int cncurses_rows(void);
+int cncurses_columns(void);
+
+static inline unsigned long cncurses_bold(void) { return A_BOLD; }
+static inline unsigned long cncurses_dim(void) { return A_DIM; }
+static inline unsigned long cncurses_reverse(void) { return A_REVERSE; }
+static inline unsigned long cncurses_underline(void) { return A_UNDERLINE; }
+
+// 1 when the locale's characters are UTF-8; otherwise the C library is put into C.UTF-8 and 0 is returned.
+int cncurses_is_utf8(void);
+
 #endif

@@ -1,0 +1,92 @@
+import Sessions
+import Threading
+
+/// The engine's thread: waits, tells the fleet what happened, does what it says. It decides nothing.
+struct Loop: ~Copyable {
+  private let multi: Multi
+  private let commands: Mailbox<CommandQueue>
+  private let output: Mailbox<EngineReport>
+  private let limits: Limits
+  private var fleet: Fleet
+  /// Set by a stop: what is not ended by then is left.
+  private var giveUp: Instant?
+
+  /// The longest that ending all sessions may take.
+  private static let farewellLimit = Duration.milliseconds(4_500)
+  /// How long an answered transfer may take to end by itself.
+  private static let releaseLimit = Duration.seconds(1)
+
+  init(
+    multi: Multi, fleet: consuming Fleet, limits: Limits, commands: Mailbox<CommandQueue>,
+    output: Mailbox<EngineReport>
+  ) {
+    self.multi = multi
+    self.fleet = fleet
+    self.limits = limits
+    self.commands = commands
+    self.output = output
+  }
+
+  mutating func run() {
+    obey(fleet.start(at: Moment.now))
+    while true {
+      tell()
+      let now = Moment.now.instant
+      if fleet.isAtRest || giveUp.map({ $0 <= now }) == true { break }
+      multi.run(until: [fleet.deadline, giveUp, multi.releaseDeadline].compactMap { $0 }.min())
+      for command in commands.drain().commands {
+        if command == .stop, giveUp == nil { giveUp = Moment.now.instant + Self.farewellLimit }
+        obey(fleet.command(command, at: Moment.now))
+      }
+      for (id, events) in multi.takeNews() {
+        for event in events { obey(fleet.transfer(id, event, at: Moment.now)) }
+      }
+      multi.dropReleased(at: Moment.now.instant)
+      obey(fleet.wake(at: Moment.now))
+    }
+    var last = fleet.takeReport(at: Moment.now)
+    last.stopped = true
+    output.post(last)
+  }
+
+  private mutating func obey(_ orders: [Fleet.Order]) {
+    for order in orders {
+      switch order {
+      case .send(let request):
+        guard !multi.add(request, limits: limits) else { continue }
+        let failure = SessionError(.resourceError, detail: "no memory or descriptor for another transfer")
+        obey(fleet.transfer(request.id, .ended(TransferEnd(failure: failure)), at: Moment.now))
+      case .release(let id):
+        multi.release(id, until: Moment.now.instant + Self.releaseLimit)
+      case .cancel(let id):
+        multi.remove(id)
+      }
+    }
+  }
+
+  private mutating func tell() {
+    output.post(fleet.takeReport(at: Moment.now))
+  }
+}
+
+/// Commands that wait for the engine, in order.
+struct CommandQueue: Mail {
+  /// More than this nobody types between two turns of the loop; what is over it is not done.
+  private static let limit = 1_024
+  private(set) var commands: [Command]
+
+  init() {
+    commands = []
+  }
+
+  init(_ command: Command) {
+    commands = [command]
+  }
+
+  var isEmpty: Bool { commands.isEmpty }
+
+  mutating func merge(_ later: CommandQueue) {
+    // A stop is never lost.
+    commands += later.commands.filter { commands.count < Self.limit || $0 == .stop }
+  }
+}

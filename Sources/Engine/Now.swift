@@ -1,0 +1,11 @@
+public import Sessions
+import Threading
+
+extension Moment {
+  /// The present moment by both clocks.
+  public static var now: Moment {
+    let reading = ClockReading()
+    return Moment(
+      instant: Instant(nanoseconds: reading.monotonic), wall: WallTime(milliseconds: reading.wall))
+  }
+}

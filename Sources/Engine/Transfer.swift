@@ -1,0 +1,167 @@
+import CCurl
+import Glibc
+import MCP
+import Sessions
+
+/// One HTTP exchange: an owned easy handle and what it has received. Callbacks only append; the loop reads what
+/// they left when libcurl is not on the stack.
+final class Transfer {
+  let request: TransferRequest
+  let easy: UnsafeMutableRawPointer
+  /// The head, once it is complete.
+  private(set) var head: ResponseHead?
+  /// Why this side ended the transfer from within a callback.
+  private(set) var overrun: SessionError?
+  /// The answer is known; the transfer may end by itself until then.
+  var releasedUntil: Instant?
+
+  private let limits: Limits
+  private var headers: UnsafeMutablePointer<curl_slist>?
+  private let errorBuffer: UnsafeMutablePointer<CChar>
+  private var headBytes = 0
+  private var pendingHead = ResponseHead(status: 0)
+  private var received: [UInt8] = []
+  private var reader: ReplyReader?
+  private var isHeadTold = false
+
+  /// Prepares the request on a handle that is fresh or reset. Absent when libcurl has no memory.
+  init?(_ request: TransferRequest, easy: UnsafeMutableRawPointer, limits: Limits) {
+    self.request = request
+    self.easy = easy
+    self.limits = limits
+    errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
+    errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    configure()
+  }
+
+  deinit {
+    curl_slist_free_all(headers)
+    errorBuffer.deallocate()
+  }
+
+  private func configure() {
+    let me = Unmanaged.passUnretained(self).toOpaque()
+    _ = ccurl_setopt_pointer(easy, CURLOPT_PRIVATE, me)
+    _ = ccurl_setopt_pointer(easy, CURLOPT_ERRORBUFFER, errorBuffer)
+    _ = ccurl_setopt_string(easy, CURLOPT_URL, request.url.revealed)
+    _ = ccurl_setopt_string(easy, CURLOPT_PROTOCOLS_STR, "http,https")
+    _ = ccurl_setopt_long(easy, CURLOPT_NOSIGNAL, 1)
+    _ = ccurl_setopt_long(easy, CURLOPT_FOLLOWLOCATION, 0)
+    _ = ccurl_setopt_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
+    _ = ccurl_setopt_long(easy, CURLOPT_CONNECTTIMEOUT_MS, 5_000)
+    _ = ccurl_setopt_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+    if let timeout = request.timeout {
+      _ = ccurl_setopt_long(easy, CURLOPT_TIMEOUT_MS, Int(max(1, timeout.inMilliseconds)))
+    }
+    if request.freshConnection { _ = ccurl_setopt_long(easy, CURLOPT_FRESH_CONNECT, 1) }
+    switch request.method {
+    case .post:
+      _ = ccurl_setopt_long(easy, CURLOPT_POST, 1)
+      _ = ccurl_setopt_long(easy, CURLOPT_POSTFIELDSIZE, request.body.utf8.count)
+      _ = ccurl_setopt_string(easy, CURLOPT_COPYPOSTFIELDS, request.body)
+    case .get:
+      _ = ccurl_setopt_long(easy, CURLOPT_HTTPGET, 1)
+    case .delete:
+      _ = ccurl_setopt_string(easy, CURLOPT_CUSTOMREQUEST, "DELETE")
+    }
+    // A header without a value is written with a semicolon; no Expect header, which only adds a round trip.
+    for header in request.headers {
+      let value = header.value.revealed
+      headers = curl_slist_append(headers, value.isEmpty ? "\(header.name);" : "\(header.name): \(value)")
+    }
+    headers = curl_slist_append(headers, "Expect:")
+    _ = ccurl_setopt_list(easy, CURLOPT_HTTPHEADER, headers)
+    _ = ccurl_setopt_pointer(easy, CURLOPT_HEADERDATA, me)
+    _ = ccurl_setopt_pointer(easy, CURLOPT_WRITEDATA, me)
+    _ = ccurl_setopt_bytes(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, user in
+      guard let bytes, let user else { return 0 }
+      let transfer = Unmanaged<Transfer>.fromOpaque(user).takeUnretainedValue()
+      return transfer.headLine(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+    }
+    _ = ccurl_setopt_bytes(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, user in
+      guard let bytes, let user else { return 0 }
+      let transfer = Unmanaged<Transfer>.fromOpaque(user).takeUnretainedValue()
+      transfer.received.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: size * count))
+      // Over this the loop would have looked in between; short counts end the transfer.
+      return transfer.received.count <= transfer.limits.bodyBytes + transfer.limits.eventBytes ? size * count : 0
+    }
+  }
+
+  // MARK: - From libcurl: only record
+
+  private func headLine(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    headBytes += bytes.count
+    guard headBytes <= limits.headBytes else {
+      overrun = SessionError(.responseTooLarge, detail: "the head of the answer is over \(limits.headBytes) bytes")
+      return false
+    }
+    let line = String(decoding: bytes, as: UTF8.self)
+    if line.hasPrefix("HTTP/") {
+      // A new head: an interim answer or a proxy's came before.
+      let words = line.split(separator: " ", maxSplits: 2)
+      pendingHead = ResponseHead(status: words.count > 1 ? Int(words[1].prefix(3)) ?? 0 : 0)
+    } else if line == "\r\n" || line == "\n" {
+      if pendingHead.status >= 200 { head = pendingHead }
+    } else {
+      header(line)
+    }
+    return true
+  }
+
+  private func header(_ line: String) {
+    guard let colon = line.firstIndex(of: ":") else { return }
+    let spaces: Set<Character> = [" ", "\t", "\r", "\n", "\r\n"]
+    var value = line[line.index(after: colon)...].drop { spaces.contains($0) }
+    while let last = value.last, spaces.contains(last) { value.removeLast() }
+    switch line[..<colon].lowercased() {
+    case "content-type": pendingHead.contentType = String(value)
+    case "mcp-session-id" where pendingHead.sessionIDs.count < 8: pendingHead.sessionIDs.append(String(value))
+    case "retry-after": pendingHead.retryAfter = String(value)
+    case "location": pendingHead.location = String(value.prefix(2_048))
+    case "www-authenticate": pendingHead.hasChallenge = true
+    default: break
+    }
+  }
+
+  // MARK: - From the loop: what came in since the last look
+
+  /// Whether `news` would tell anything.
+  var hasNews: Bool { (head != nil && !isHeadTold) || !received.isEmpty }
+
+  /// What arrived since the last call, in order.
+  func news() -> [TransferEvent] {
+    var events: [TransferEvent] = []
+    if let head, !isHeadTold {
+      isHeadTold = true
+      reader = ReplyReader(
+        contentType: head.contentType, bodyLimit: limits.bodyBytes, eventLimit: limits.eventBytes)
+      events.append(.head(head))
+    }
+    if !received.isEmpty, reader != nil {
+      events += (reader?.append(received) ?? []).map { .item($0) }
+      received.removeAll(keepingCapacity: received.count <= 16_384)
+    }
+    return events
+  }
+
+  /// The last word, after libcurl reported the end.
+  func end(_ code: CURLcode) -> [TransferEvent] {
+    var events = news()
+    var end = TransferEnd(head: head, excerpt: reader?.excerpt ?? "", lastEventID: reader?.lastEventID ?? "")
+    if code == CURLE_OK {
+      events += (reader?.finish() ?? []).map { .item($0) }
+    } else {
+      end.failure = overrun ?? failure(code)
+    }
+    return events + [.ended(end)]
+  }
+
+  private func failure(_ code: CURLcode) -> SessionError {
+    var connected: curl_off_t = 0
+    _ = ccurl_getinfo_off_t(easy, CURLINFO_PRETRANSFER_TIME_T, &connected)
+    if code == CURLE_WRITE_ERROR {
+      return SessionError(.responseTooLarge, detail: "the answer is over \(limits.bodyBytes) bytes")
+    }
+    return sessionError(code, wasConnected: connected > 0, detail: String(cString: errorBuffer))
+  }
+}

@@ -1,0 +1,75 @@
+/// The messages that we send, as JSON text. One message a request: batches are never sent.
+public enum Outgoing {
+  /// Our own version, as servers and users see it.
+  public static let clientVersion = "0.1.0"
+
+  /// `initialize`, with no capabilities of our own: we watch, we do not serve.
+  public static func initialize(id: Int64, version: Revision) -> String {
+    request(id: id, method: "initialize") {
+      $0.object("params") {
+        $0.member("protocolVersion", version.rawValue)
+        $0.object("capabilities") { _ in }
+        $0.object("clientInfo") {
+          $0.member("name", "sessiontop")
+          $0.member("version", clientVersion)
+        }
+      }
+    }
+  }
+
+  public static let initialized = message { $0.member("method", "notifications/initialized") }
+
+  public static func ping(id: Int64) -> String {
+    request(id: id, method: "ping") { _ in }
+  }
+
+  public static func listTools(id: Int64) -> String {
+    request(id: id, method: "tools/list") { _ in }
+  }
+
+  /// The answer to a server's `ping`.
+  public static func emptyResult(for id: RequestID) -> String {
+    message {
+      write(id, into: &$0)
+      $0.object("result") { _ in }
+    }
+  }
+
+  /// The answer to whatever else a server asks of us.
+  public static func methodNotFound(for id: RequestID) -> String {
+    message {
+      write(id, into: &$0)
+      $0.object("error") {
+        $0.member("code", RPCError.methodNotFound)
+        $0.member("message", "Method not found")
+      }
+    }
+  }
+
+  private static func request(
+    id: Int64, method: String, _ members: (inout JSONWriter) -> Void
+  ) -> String {
+    message {
+      $0.member("id", id)
+      $0.member("method", method)
+      members(&$0)
+    }
+  }
+
+  private static func message(_ members: (inout JSONWriter) -> Void) -> String {
+    var writer = JSONWriter()
+    writer.object {
+      $0.member("jsonrpc", "2.0")
+      members(&$0)
+    }
+    return writer.text
+  }
+
+  private static func write(_ id: RequestID, into writer: inout JSONWriter) {
+    switch id {
+    case .number(let number): writer.member("id", number)
+    case .string(let text): writer.member("id", text)
+    case .null: writer.null("id")
+    }
+  }
+}

@@ -1,0 +1,96 @@
+/// Turns the body of one HTTP answer into messages, while it arrives.
+///
+/// A request may be answered by one JSON document or by an event stream; which of them it is, is the server's
+/// choice (specification 2025-11-25, "Sending Messages to the Server").
+public struct ReplyReader: Sendable {
+  /// What a body says.
+  public enum Item: Hashable, Sendable {
+    case message(Message)
+    /// A document or an event that is no message.
+    case malformed(MessageError)
+    /// The stream asks to wait so many milliseconds before reconnecting.
+    case retry(Int)
+    /// A keep-alive comment.
+    case comment
+    /// Over a limit; nothing more will come out, the transfer is to be given up.
+    case tooLarge
+  }
+
+  private enum Form: Sendable {
+    case events(ServerSentEvents)
+    case document([UInt8], limit: Int)
+    case overLimit
+  }
+
+  /// Whether the answer is an event stream.
+  public let isStream: Bool
+  /// Whether anything but whitespace was in the body.
+  public private(set) var hasBody = false
+  private var form: Form
+  /// How much of a body is kept to tell a person what it said, in bytes.
+  private static let excerptLimit = 2_048
+  private var beginning: [UInt8] = []
+
+  /// `contentType` is the header's value; `bodyLimit` and `eventLimit` are in bytes.
+  public init(contentType: String, bodyLimit: Int, eventLimit: Int) {
+    let mediaType = contentType.prefix { $0 != ";" }.lowercased()
+    isStream = mediaType.split(separator: " ").first == "text/event-stream"
+    form = isStream ? .events(ServerSentEvents(limit: eventLimit)) : .document([], limit: bodyLimit)
+  }
+
+  /// The id of the last event, for resumption; empty when there was none.
+  public var lastEventID: String {
+    if case .events(let events) = form { events.lastEventID } else { "" }
+  }
+
+  /// The beginning of the body as text, for a person; not yet fit for a terminal.
+  public var excerpt: String { String(decoding: beginning, as: UTF8.self) }
+
+  /// Takes in the next bytes of the body.
+  public mutating func append(_ bytes: [UInt8]) -> [Item] {
+    if beginning.count < Self.excerptLimit {
+      beginning.append(contentsOf: bytes.prefix(Self.excerptLimit - beginning.count))
+    }
+    hasBody = hasBody || bytes.contains { $0 > 0x20 }
+    switch form {
+    case .events(var events):
+      // Taken out and put back so that the buffers inside are not copied.
+      form = .overLimit
+      let items = events.append(bytes).flatMap(Self.items)
+      if items.last != .tooLarge { form = .events(events) }
+      return items
+    case .document(var document, let limit):
+      form = .overLimit
+      guard document.count + bytes.count <= limit else { return [.tooLarge] }
+      document.append(contentsOf: bytes)
+      form = .document(document, limit: limit)
+      return []
+    case .overLimit:
+      return []
+    }
+  }
+
+  /// The body is complete: a document is read now, the rest of an event stream is dropped.
+  public mutating func finish() -> [Item] {
+    guard case .document(let document, _) = form, hasBody else { return [] }
+    return Self.read(document)
+  }
+
+  private static func items(_ item: ServerSentEvents.Item) -> [Item] {
+    switch item {
+    case .comment: [.comment]
+    case .retry(let milliseconds): [.retry(milliseconds)]
+    case .tooLarge: [.tooLarge]
+    case .event("message", let data): read(data)
+    case .event: []  // names that we do not know are to be ignored
+    }
+  }
+
+  private static func read(_ bytes: [UInt8]) -> [Item] {
+    do {
+      return try Message.read(bytes).map { .message($0) }
+    } catch {
+      return [.malformed(error)]
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import MCP
+public import Sessions
+
+/// All that is known at `now` as one line of JSON, schema version 1, without its line break.
+///
+/// What is not known is absent: a session without a `cause` has none that we know of.
+public func snapshotLine(_ store: Store, at now: Moment) -> String {
+  let sessions = Dictionary(grouping: store.sessions.values, by: \.key.server)
+  var writer = JSONWriter()
+  writer.object {
+    $0.member("v", schemaVersion)
+    $0.member("type", "snapshot")
+    $0.member("time", now.wall.rfc3339)
+    $0.array("servers") {
+      for server in store.servers {
+        $0.server(server, state: store.state(of: server), sessions: sessions[server.name] ?? [])
+      }
+    }
+    $0.array("sessions") {
+      for server in store.servers {
+        for session in (sessions[server.name] ?? []).sorted(by: { $0.key < $1.key }) {
+          $0.session(session, at: now)
+        }
+      }
+    }
+    $0.statistics("statistics", store.statistics)
+  }
+  return writer.text
+}
+
+/// Why a server is not simply ready: the cause of its worst session.
+func worstCause(_ sessions: [SessionReport]) -> SessionError? {
+  let troubled = sessions.filter { $0.cause != nil }.sorted { $0.key < $1.key }
+  return troubled.max { $0.state.severity < $1.state.severity }?.cause
+}
+
+extension JSONWriter {
+  fileprivate mutating func server(_ server: ServerReport, state: SessionState, sessions: [SessionReport]) {
+    object {
+      $0.member("name", server.name)
+      $0.member("transport", server.transport.rawValue)
+      $0.member("url", server.url)
+      $0.member("state", state.rawValue)
+      $0.member("sessions", sessions.count)
+      $0.error("cause", worstCause(sessions))
+      $0.member("note", server.note)
+    }
+  }
+
+  fileprivate mutating func session(_ session: SessionReport, at now: Moment) {
+    object {
+      $0.member("server", session.key.server)
+      $0.member("user", session.key.user)
+      $0.member("session", session.session)
+      $0.member("state", session.state.rawValue)
+      $0.member("kind", session.kind?.rawValue)
+      $0.member("protocol", session.protocolVersion)
+      if let identity = session.identity {
+        $0.object("server_info") {
+          $0.member("name", identity.name)
+          $0.member("version", identity.version)
+        }
+      }
+      $0.member("created", session.created?.wall.rfc3339)
+      $0.member("last_good", session.lastGood?.wall.rfc3339)
+      $0.member("stream", session.stream.rawValue)
+      $0.member("probes", session.probes)
+      if let latency = session.latency {
+        $0.object("latency_ms") {
+          $0.member("last", latency.last, places: 2)
+          $0.member("p50", latency.p50, places: 2)
+          $0.member("p95", latency.p95, places: 2)
+          $0.member("p99", latency.p99, places: 2)
+        }
+      }
+      $0.counts("errors", session.errors)
+      $0.member("recoveries", session.recoveries)
+      $0.error("cause", session.cause)
+      $0.member("next_attempt_ms", session.nextAttempt.map { max(0, ($0 - now.instant).inMilliseconds) })
+      $0.member("advice", session.advice)
+    }
+  }
+
+  fileprivate mutating func statistics(_ name: String, _ statistics: Statistics) {
+    object(name) {
+      $0.member("total_users", statistics.totalUsers)
+      $0.member("total_sessions", statistics.totalSessions)
+      $0.member("active_sessions", statistics.activeSessions)
+      $0.counts("session_errors", statistics.sessionErrors)
+      $0.member("recoveries_attempted", statistics.recoveriesAttempted)
+      $0.member("recoveries_succeeded", statistics.recoveriesSucceeded)
+      $0.member("opened", statistics.opened)
+      $0.member("ended", statistics.ended)
+      $0.member("left_behind", statistics.leftBehind)
+      $0.member("events_dropped", statistics.eventsDropped)
+    }
+  }
+
+  /// Types that never happened are left out; the rest keep the order of the list of types.
+  private mutating func counts(_ name: String, _ counts: [ErrorType: Int]) {
+    object(name) {
+      for type in ErrorType.allCases { $0.member(type.rawValue, counts[type]) }
+    }
+  }
+}

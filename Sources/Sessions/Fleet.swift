@@ -1,0 +1,279 @@
+/// All sessions: routes what happened to the one it concerns, keeps the limits that they share, and collects
+/// what is to be told. Pure like the sessions: time comes in, requests come out.
+public struct Fleet: Sendable {
+  /// What the fleet asks of the engine.
+  public enum Order: Sendable {
+    case send(TransferRequest)
+    /// Let it end by itself within a moment; its further news do not matter.
+    case release(TransferID)
+    case cancel(TransferID)
+  }
+
+  private let servers: [Server]
+  private let limits: Limits
+  private var sessions: [Session]
+  private let indexes: [SessionKey: Int]
+  private var owners: [TransferID: Int] = [:]
+  private var admissions: [Origin: Admission] = [:]
+  private var deadlines = DeadlineHeap()
+  /// The deadline that was pushed last for each session, so that nothing is pushed twice.
+  private var pushed: [Instant?]
+  private var folder = EventFolder()
+  private var random: SeededGenerator
+  private var nextTransfer: UInt64 = 1
+  private var nextSequence: UInt64 = 1
+  private var connecting = 0
+  private var isStopping = false
+  private var orders: [Order] = []
+  private var report = EngineReport()
+  /// Work that follows from work, in order: never by recursion.
+  private var pending: [(index: Int, input: Session.Input)] = []
+  private var touched: Set<Int> = []
+
+  /// Servers are watched in the order given; `seed` decides all jitter.
+  public init(servers: [Server], limits: Limits, seed: UInt64, at now: Moment) {
+    self.servers = servers
+    self.limits = limits
+    random = SeededGenerator(seed: seed)
+    sessions = servers.map { Session(key: SessionKey(server: $0.name), server: $0, at: now) }
+    indexes = Dictionary(zip(sessions.map(\.key), sessions.indices), uniquingKeysWith: { first, _ in first })
+    pushed = Array(repeating: nil, count: sessions.count)
+    report.servers = servers.map(ServerReport.init)
+  }
+
+  /// Starts every server that is to be watched.
+  public mutating func start(at now: Moment) -> [Order] {
+    for index in sessions.indices { pending.append((index, .start)) }
+    touched = Set(sessions.indices)
+    return settle(now)
+  }
+
+  /// Tells what happened to a transfer; late news of forgotten ones are dropped.
+  public mutating func transfer(_ id: TransferID, _ event: TransferEvent, at now: Moment) -> [Order] {
+    guard let index = owners[id] else { return [] }
+    if case .ended = event { owners[id] = nil }
+    pending.append((index, .transfer(id, event)))
+    return settle(now)
+  }
+
+  /// Does what the operator asks.
+  public mutating func command(_ command: Command, at now: Moment) -> [Order] {
+    switch command {
+    case .reconnect(let keys, let by):
+      for key in keys { if let index = indexes[key] { pending.append((index, .reconnect(by))) } }
+    case .terminate(let keys, let by):
+      for key in keys { if let index = indexes[key] { pending.append((index, .terminate(by))) } }
+    case .stop:
+      isStopping = true
+      for index in sessions.indices { pending.append((index, .stop)) }
+    }
+    return settle(now)
+  }
+
+  /// Does what is due at `now`.
+  public mutating func wake(at now: Moment) -> [Order] {
+    while let (instant, index) = deadlines.pop(dueAt: now.instant) {
+      if pushed[index] == instant { pushed[index] = nil }
+      if let deadline = sessions[index].deadline, deadline <= now.instant { pending.append((index, .timer)) }
+      touched.insert(index)
+    }
+    return settle(now)
+  }
+
+  /// When `wake` is due next; absent when only news from outside can change anything.
+  public var deadline: Instant? {
+    let admission = admissions.values.compactMap(\.deadline).min()
+    return [deadlines.earliest, admission, folder.deadline].compactMap { $0 }.min()
+  }
+
+  /// Whether a stop was asked for and every session is ended.
+  public var isAtRest: Bool { isStopping && sessions.allSatisfy(\.isAtRest) }
+
+  /// All that changed since the last call.
+  public mutating func takeReport(at now: Moment) -> EngineReport {
+    guard !touched.isEmpty || !report.isEmpty else { return report }
+    for index in touched { report.sessions[sessions[index].key] = row(index) }
+    if !touched.isEmpty {
+      report.statistics = statistics
+      report.origins = origins
+    }
+    touched.removeAll(keepingCapacity: true)
+    defer { report = EngineReport() }
+    return report
+  }
+
+  // MARK: - One round
+
+  private mutating func settle(_ now: Moment) -> [Order] {
+    repeat {
+      while !pending.isEmpty {
+        let batch = pending
+        pending.removeAll(keepingCapacity: true)
+        for (index, input) in batch { handle(index, input, now) }
+      }
+      admit(now)
+    } while !pending.isEmpty
+    for event in folder.flush(at: now.instant) { publish(event) }
+    defer { orders.removeAll(keepingCapacity: true) }
+    return orders
+  }
+
+  private mutating func handle(_ index: Int, _ input: Session.Input, _ now: Moment) {
+    var turn = Turn(now: now, random: random, nextTransfer: nextTransfer)
+    let wasConnecting = sessions[index].isConnecting
+    sessions[index].handle(input, &turn)
+    random = turn.random
+    nextTransfer = turn.nextTransfer
+    connecting += (sessions[index].isConnecting ? 1 : 0) - (wasConnecting ? 1 : 0)
+    touched.insert(index)
+    obey(turn.actions, index, now)
+    leaveQueue(index, wasConnecting: wasConnecting)
+    schedule(index)
+  }
+
+  private mutating func obey(_ actions: [Action], _ index: Int, _ now: Moment) {
+    guard let endpoint = sessions[index].server.endpoint else {
+      for case .event(let event) in actions { tell(event, index) }
+      return
+    }
+    // The way is judged first: events that tell of the next attempt need its time.
+    for action in actions {
+      switch action {
+      case .wayFailed(let way, let error):
+        admissions[endpoint.origin]?.fail(way, url: endpoint.url, error, at: now.instant, &random)
+      case .wayAnswered(let status):
+        if admissions[endpoint.origin]?.answered(url: endpoint.url, status: status) == true { touchWaiting() }
+      default: break
+      }
+    }
+    for action in actions {
+      switch action {
+      case .send(let request): send(request, index, endpoint)
+      case .release(let id):
+        owners[id] = nil
+        orders.append(.release(id))
+      case .cancel(let id):
+        owners[id] = nil
+        orders.append(.cancel(id))
+      case .requestTurn:
+        admissions[endpoint.origin, default: Admission(perSecond: limits.initializePerSecond, at: now.instant)]
+          .append(index, url: endpoint.url)
+      case .event(let event): tell(event, index)
+      case .wayFailed, .wayAnswered: break
+      }
+    }
+  }
+
+  /// While a way is closed, what is not an attempt to connect fails at once, without touching the network.
+  private mutating func send(_ request: TransferRequest, _ index: Int, _ endpoint: Endpoint) {
+    let isProbe = request.purpose == .ping || request.purpose == .list || request.purpose == .stream
+    if isProbe, !sessions[index].isConnecting, let error = admissions[endpoint.origin]?.holds(url: endpoint.url) {
+      pending.append((index, .transfer(request.id, .ended(TransferEnd(failure: error)))))
+      return
+    }
+    owners[request.id] = index
+    orders.append(.send(request))
+  }
+
+  private mutating func admit(_ now: Moment) {
+    for origin in admissions.keys {
+      guard let turns = admissions[origin]?.admit(room: limits.connecting - connecting, at: now.instant)
+      else { continue }
+      // Counted when handled; the next origin must not give away the same room.
+      for index in turns { handle(index, .turn, now) }
+    }
+  }
+
+  /// A session that stopped waiting, or stopped probing for others, must not hold anyone up.
+  private mutating func leaveQueue(_ index: Int, wasConnecting: Bool) {
+    guard let endpoint = sessions[index].server.endpoint else { return }
+    if case .queued = sessions[index].state { return }
+    guard !sessions[index].isConnecting else { return }
+    admissions[endpoint.origin]?.remove(index)
+  }
+
+  private mutating func schedule(_ index: Int) {
+    guard let deadline = sessions[index].deadline, pushed[index] != deadline else { return }
+    pushed[index] = deadline
+    deadlines.push(deadline, index)
+  }
+
+  /// A way opened or closed: the rows of all who wait for it changed.
+  private mutating func touchWaiting() {
+    for index in sessions.indices {
+      if case .queued = sessions[index].state { touched.insert(index) }
+    }
+  }
+
+  // MARK: - What is told
+
+  private mutating func tell(_ event: Event, _ index: Int) {
+    var event = event
+    if event.nextAttempt == nil, event.state == .recovering, let next = nextAttempt(index) {
+      event.nextAttempt = max(.zero, next - event.time.instant)
+    }
+    if let event = folder.take(event) { publish(event) }
+  }
+
+  private mutating func publish(_ event: Event) {
+    var event = event
+    event.seq = nextSequence
+    nextSequence += 1
+    var single = EngineReport()
+    single.events = [event]
+    report.merge(single)
+  }
+
+  private func nextAttempt(_ index: Int) -> Instant? {
+    guard case .queued = sessions[index].state, let endpoint = sessions[index].server.endpoint else { return nil }
+    return admissions[endpoint.origin]?.nextAttempt(url: endpoint.url)
+  }
+
+  private func row(_ index: Int) -> SessionReport {
+    var row = sessions[index].report()
+    if row.nextAttempt == nil { row.nextAttempt = nextAttempt(index) }
+    return row
+  }
+
+  private var origins: [OriginReport] {
+    admissions.filter { $0.value.breaker.isClosed || $0.value.waiting > 0 }.map { origin, admission in
+      OriginReport(
+        origin: origin.description, failures: admission.breaker.failures,
+        nextProbe: admission.breaker.isClosed ? admission.breaker.next : nil, waiting: admission.waiting)
+    }.sorted { $0.origin < $1.origin }
+  }
+
+  private var statistics: Statistics {
+    var sum = Statistics()
+    var users: Set<String> = []
+    for session in sessions {
+      let history = session.history
+      if session.publicState.isLive {
+        sum.activeSessions += 1
+        users.insert(session.key.user)
+      }
+      sum.totalSessions += history.created
+      sum.sessionErrors.merge(history.errors, uniquingKeysWith: +)
+      sum.recoveriesAttempted += history.recoveriesAttempted
+      sum.recoveriesSucceeded += history.recoveries
+      sum.opened += history.opened
+      sum.ended += history.ended
+      sum.leftBehind += history.leftBehind
+    }
+    sum.totalUsers = users.count
+    return sum
+  }
+}
+
+extension ServerReport {
+  fileprivate init(_ server: Server) {
+    let note: String? =
+      switch server.availability {
+      case .automatic, .onDemand: nil
+      case .unmonitored(let why), .broken(let why): PrintableText.line(why)
+      }
+    self.init(
+      name: PrintableText.line(server.name, limit: 60), transport: server.transport,
+      url: server.endpoint?.display, users: [SessionKey.sharedUser], note: note, settings: server.settings)
+  }
+}

@@ -1,0 +1,99 @@
+import MCP
+
+// What a server says and asks on its own account.
+
+extension Session {
+  mutating func serverSpoke(_ message: Message, _ turn: inout Turn) {
+    switch message.content {
+    case .request(let method, _):
+      serverAsked(method, message.id ?? .null, &turn)
+    case .notification("notifications/message", let parameters):
+      let text = [parameters.logger, parameters.data ?? parameters.message].compactMap { $0 }
+      turn.emit(
+        .serverMessage, level(parameters.level), self, PrintableText.line(clean(text.joined(separator: ": "))))
+    case .notification(let method, let parameters):
+      let what = [method, parameters.message].compactMap { $0 }.joined(separator: ": ")
+      let isChange = method.hasSuffix("list_changed")
+      turn.emit(.serverNotification, isChange ? .info : .debug, self, PrintableText.line(clean(what)))
+    case .result, .failure:
+      break  // an answer to nothing that we asked here
+    }
+  }
+
+  private mutating func serverAsked(_ method: String, _ id: RequestID, _ turn: inout Turn) {
+    let isPing = method == "ping"
+    turn.emit(
+      .serverRequest, isPing ? .debug : .info, self, "The server asked: \(PrintableText.line(clean(method), limit: 60))")
+    let body = isPing ? Outgoing.emptyResult(for: id) : Outgoing.methodNotFound(for: id)
+    if !replies.append(body) { history.droppedRequests += 1 }
+    sendDueReply(&turn)
+  }
+
+  /// Sends the next answer, if one waits and it is its time.
+  mutating func sendDueReply(_ turn: inout Turn) {
+    guard case .live(let live) = state else { return replies.clear() }
+    guard let body = replies.next(at: turn.now.instant) else { return }
+    replies.sent(
+      post(.reply, body, requestID: nil, identity: live.identity, &turn), at: turn.now.instant)
+  }
+
+  mutating func replyAnswered(_ id: TransferID, _ event: TransferEvent, _ turn: inout Turn) {
+    if replies.take(event) { sendDueReply(&turn) }
+  }
+
+  private func level(_ name: String?) -> EventLevel {
+    switch name {
+    case "debug": .debug
+    case "warning": .warning
+    case "error", "critical", "alert", "emergency": .error
+    default: .info
+    }
+  }
+}
+
+/// Answers to a server's requests, in order, one at a time and eight a second: a server that floods us gets
+/// bounded work out of us (reference: at most 12 requests a second for one session).
+struct ReplyQueue: Hashable, Sendable {
+  static let limit = 64
+  static let spacing = Duration.milliseconds(125)
+
+  private var waiting: [String] = []
+  private var inFlight: Exchange?
+  private var notBefore = Instant.zero
+
+  /// When the next answer may go out; absent when none waits or one is on its way.
+  var deadline: Instant? {
+    inFlight == nil && !waiting.isEmpty ? notBefore : nil
+  }
+
+  /// False when the queue is full and the answer is dropped.
+  mutating func append(_ body: String) -> Bool {
+    guard waiting.count < Self.limit else { return false }
+    waiting.append(body)
+    return true
+  }
+
+  mutating func next(at now: Instant) -> String? {
+    guard let deadline, deadline <= now else { return nil }
+    return waiting.removeFirst()
+  }
+
+  mutating func sent(_ exchange: Exchange, at now: Instant) {
+    inFlight = exchange
+    notBefore = now + Self.spacing
+  }
+
+  func isInFlight(_ id: TransferID) -> Bool { inFlight?.transfer == id }
+
+  /// Takes in what happened to the answer on its way; true when it is done.
+  mutating func take(_ event: TransferEvent) -> Bool {
+    guard inFlight?.take(event) != nil else { return false }
+    inFlight = nil
+    return true
+  }
+
+  mutating func clear() {
+    waiting = []
+    inFlight = nil
+  }
+}

@@ -1,0 +1,183 @@
+import MCP
+
+/// One session's whole life. Everything that touches its state lives in the `Session…` files of this folder; they
+/// wait for nothing, send nothing and read no clock: what happened goes in, what is to be done comes out.
+///
+/// | state | entered by | left by |
+/// | --- | --- | --- |
+/// | unmonitored, broken | configuration | never |
+/// | idle | `startup: false` | the operator |
+/// | queued | start, a wait that is over, the operator | its turn, given by the fleet |
+/// | initializing | its turn | the answer to `initialize` |
+/// | confirming | a good InitializeResult | the answer to `notifications/initialized` |
+/// | resuming | its turn, with an id that may have survived | the answer to a ping with that id |
+/// | live | `initialized` accepted, or the id survived | a loss, the operator |
+/// | waiting | a failure or a loss | its time, the way opening again, the operator |
+/// | closing | the operator, the end | the answer to DELETE |
+/// | closed | `closing` | the operator |
+///
+/// In every state late news (of transfers that the state does not know) are dropped.
+struct Session: Sendable {
+  enum State: Sendable {
+    case unmonitored(String)
+    case broken(SessionError)
+    case idle
+    case queued(Approach)
+    case initializing(Handshake)
+    case confirming(Confirmation)
+    case resuming(Resumption)
+    case live(Live)
+    case waiting(Wait)
+    case closing
+    case closed
+  }
+
+  /// How a session that waits for its turn will come (back) to life.
+  enum Approach: Hashable, Sendable {
+    case initialize(Revision)
+    /// The id may still be good: ask before making a new one.
+    case resume(Live)
+  }
+
+  /// Told by the fleet.
+  enum Input: Sendable {
+    case start
+    /// The deadline is reached.
+    case timer
+    /// The session may connect now.
+    case turn
+    case transfer(TransferID, TransferEvent)
+    case reconnect(Operator)
+    case terminate(Operator)
+    /// The whole program ends.
+    case stop
+  }
+
+  let key: SessionKey
+  let server: Server
+  let redactor: Redactor
+  var state: State
+  /// What the last loss taught; forgotten after ten seconds of health.
+  var trouble = Trouble()
+  /// Counts that outlive states.
+  var history = History()
+  var replies = ReplyQueue()
+  /// DELETEs on their way, for ids that the state no longer knows.
+  var farewells: [TransferID: Farewell] = [:]
+  /// JSON-RPC ids are never used twice by one session.
+  var lastRequestID: Int64 = 0
+  /// When the state that people see was entered.
+  var since: Moment
+
+  init(key: SessionKey, server: Server, at now: Moment) {
+    self.key = key
+    self.server = server
+    redactor = Redactor(server)
+    since = now
+    switch server.availability {
+    case .unmonitored(let why): state = .unmonitored(why)
+    case .broken(let why): state = .broken(SessionError(.configError, detail: why))
+    case .automatic, .onDemand: state = .idle
+    }
+  }
+
+  /// The one door: takes what happened and asks, in `turn`, for what is to be done.
+  mutating func handle(_ input: Input, _ turn: inout Turn) {
+    let before = publicState
+    switch input {
+    case .start: start(&turn)
+    case .timer: deadlineReached(&turn)
+    case .turn: takeTurn(&turn)
+    case .transfer(let id, let event): transfer(id, event, &turn)
+    case .reconnect(let by): reconnect(by, &turn)
+    case .terminate(let by): terminate(by, &turn)
+    case .stop: stop(&turn)
+    }
+    if publicState != before {
+      since = turn.now
+      announceState(&turn)
+    }
+  }
+
+  /// When the machine wants to be woken with `.timer`; absent when it waits for something else.
+  var deadline: Instant? {
+    let own: Instant? =
+      switch state {
+      case .live(let live): live.deadline(server.settings)
+      case .waiting(let wait): wait.until
+      default: nil
+      }
+    return [own, replies.deadline].compactMap { $0 }.min()
+  }
+
+  /// Whether a handshake or its like is in flight, for the limit over all sessions.
+  var isConnecting: Bool {
+    switch state {
+    case .initializing, .confirming, .resuming: true
+    default: false
+    }
+  }
+
+  /// Whether nothing of this session is left to do when the program ends.
+  var isAtRest: Bool {
+    guard farewells.isEmpty else { return false }
+    switch state {
+    case .closed, .unmonitored, .broken, .idle: return true
+    default: return false
+    }
+  }
+
+  private mutating func start(_ turn: inout Turn) {
+    guard case .idle = state else {
+      if case .broken(let error) = state {
+        history.count(error)
+        turn.emit(.sessionError, .error, self, error: error, EventText.sessionError(error))
+      }
+      return
+    }
+    guard server.availability == .automatic else { return }
+    queue(.initialize(.newestWithSessions), &turn)
+  }
+
+  mutating func queue(_ approach: Approach, _ turn: inout Turn) {
+    state = .queued(approach)
+    turn.actions.append(.requestTurn)
+  }
+
+  private mutating func takeTurn(_ turn: inout Turn) {
+    guard case .queued(let approach) = state else { return }
+    if trouble.cause != nil { attemptStarts(&turn) }
+    switch approach {
+    case .initialize(let revision): initialize(revision, &turn)
+    case .resume(let live): resume(live, &turn)
+    }
+  }
+
+  private mutating func deadlineReached(_ turn: inout Turn) {
+    sendDueReply(&turn)
+    switch state {
+    case .live(let live): lookAfter(live, &turn)
+    case .waiting(let wait) where wait.until <= turn.now.instant:
+      queue(wait.approach, &turn)
+    default: break
+    }
+  }
+
+  private mutating func transfer(_ id: TransferID, _ event: TransferEvent, _ turn: inout Turn) {
+    if case .head(let head) = event { turn.actions.append(.wayAnswered(status: head.status)) }
+    if farewells[id] != nil { return farewell(id, event, &turn) }
+    if replies.isInFlight(id) { return replyAnswered(id, event, &turn) }
+    switch state {
+    case .initializing(let handshake) where handshake.exchange.transfer == id:
+      initializeAnswered(handshake, event, &turn)
+    case .confirming(let confirmation) where confirmation.exchange.transfer == id:
+      initializedAnswered(confirmation, event, &turn)
+    case .resuming(let resumption) where resumption.exchange.transfer == id:
+      resumeAnswered(resumption, event, &turn)
+    case .live(let live):
+      liveTransfer(live, id, event, &turn)
+    default:
+      break  // late news of a transfer that no longer matters
+    }
+  }
+}

@@ -1,0 +1,215 @@
+import MCP
+
+// A live session: probing it, and telling from what comes back whether it still is one.
+
+extension Session {
+  mutating func comeAlive(_ identity: Identity, _ turn: inout Turn) {
+    history.created += 1
+    state = .live(
+      Live(
+        identity: identity, revived: turn.now.instant, lastGood: turn.now, lastValid: turn.now,
+        probe: firstProbe(&turn), stream: firstStream(identity, &turn)))
+    if let id = identity.id {
+      turn.emit(.sessionCreated, .info, self, EventText.created(id.masked))
+    }
+    recovered(&turn)
+  }
+
+  /// The first probe comes soon: a handshake proves little, and an operator waits for the truth.
+  func firstProbe(_ turn: inout Turn) -> Probe {
+    guard server.settings.pingInterval > .zero else { return .off }
+    let longest = min(server.settings.pingInterval.inSeconds, 1)
+    return .due(turn.now.instant + .seconds(Double.random(in: 0.1...max(0.1, longest), using: &turn.random)))
+  }
+
+  func nextProbe(_ turn: inout Turn) -> Probe {
+    let interval = server.settings.pingInterval
+    guard interval > .zero else { return .off }
+    // Even spread around the interval, so that sessions that began together drift apart.
+    return .due(turn.now.instant + interval * Double.random(in: 0.9...1.1, using: &turn.random))
+  }
+
+  /// Something is due in a live session.
+  mutating func lookAfter(_ live: Live, _ turn: inout Turn) {
+    var live = live
+    if let expiry = live.expiry(server.settings), expiry <= turn.now.instant {
+      return expire(live, &turn)
+    }
+    if case .due(let instant) = live.probe, instant <= turn.now.instant { probe(&live, &turn) }
+    if case .waiting(let until, let memory) = live.stream, until <= turn.now.instant {
+      let transfer = openStream(live.identity, lastEventID: memory.lastEventID, &turn)
+      live.stream = .opening(transfer, memory)
+    }
+    state = .live(live)
+  }
+
+  private mutating func probe(_ live: inout Live, _ turn: inout Turn) {
+    live.probesSent += 1
+    history.probes += 1
+    let every = server.settings.listEvery
+    // A server may answer pings with its backend dead: the second probe and every n-th one ask for the list.
+    let isListDue = every > 0 && (live.probesSent == 2 || live.probesSent % every == 0)
+    let lists = live.identity.lists && (live.lacksPing || isListDue)
+    let requestID = newRequestID()
+    let exchange = post(
+      lists ? .list : .ping, lists ? Outgoing.listTools(id: requestID) : Outgoing.ping(id: requestID),
+      requestID: requestID, identity: live.identity, fresh: live.missed > 0, &turn)
+    live.probe = .inFlight(exchange)
+  }
+
+  /// No successful exchange for as long as a session may live idle: our own clock calls it expired.
+  private mutating func expire(_ live: Live, _ turn: inout Turn) {
+    cancelTransfers(&turn)
+    sayFarewell(live.identity, &turn)
+    let idle = (turn.now.instant - live.lastGood.instant).inMilliseconds
+    lose(
+      SessionError(.sessionExpired, detail: "no exchange for \(idle) ms"),
+      approach: .initialize(.newestWithSessions), &turn)
+  }
+
+  mutating func liveTransfer(
+    _ live: Live, _ id: TransferID, _ event: TransferEvent, _ turn: inout Turn
+  ) {
+    switch live.stream {
+    case .opening(id, let memory): return streamOpening(live, id, memory, event, &turn)
+    case .open(id, let since, let memory): return streamOpen(live, id, since, memory, event, &turn)
+    default: break
+    }
+    guard case .inFlight(var exchange) = live.probe, exchange.transfer == id else { return }
+    if case .item(.message(let message)) = event { serverSpoke(message, &turn) }
+    guard let outcome = exchange.take(event) else {
+      var live = live
+      live.probe = .inFlight(exchange)
+      state = .live(live)
+      return
+    }
+    finish(exchange, event, &turn)
+    noteLife(outcome, &turn)
+    probeAnswered(live, exchange, outcome, &turn)
+  }
+
+  private mutating func probeAnswered(
+    _ live: Live, _ exchange: Exchange, _ outcome: Exchange.Outcome, _ turn: inout Turn
+  ) {
+    var live = live
+    live.probe = nextProbe(&turn)
+    reportStrangeID(&live, outcome.head, &turn)
+    switch judge(outcome, carriedID: live.identity.id != nil) {
+    case .good:
+      history.latency.add(turn.now.instant - exchange.sent)
+      answered(&live, &turn)
+      live.lastGood = turn.now
+      if exchange.purpose == .list, case .result(let result, _) = outcome {
+        history.tools = result.toolCount
+        live.listFailure = nil
+      }
+    case .methodFailed(let error):
+      answered(&live, &turn)
+      methodFailed(error, outcome, exchange.purpose, &live, &turn)
+    case .lost(let error):
+      cancelTransfers(&turn)
+      forget(live.identity, &turn)
+      return sessionLost(error, established: live.identity.established, &turn)
+    case .conflict(let error):
+      cancelTransfers(&turn)
+      sayFarewell(live.identity, &turn)
+      return lose(error, approach: .initialize(.newestWithSessions), &turn)
+    case .refused(let error) where error.type != .httpError:
+      cancelTransfers(&turn)
+      let remedy: Remedy = error.type == .authError ? .credentials : .person
+      return lose(error, approach: .resume(live), remedy: remedy, &turn)
+    case .busy(let error):
+      tell(error, &turn)
+      let asked = retryAfter(outcome.head?.retryAfter, now: turn.now.wall) ?? .zero
+      let wait = stretched(max(asked, server.settings.pingInterval), using: &turn.random)
+      live.probe = .due(turn.now.instant + wait)
+    case .trouble(let error), .refused(let error):
+      guard probeMissed(error, &live, &turn) else { return }
+    }
+    state = .live(live)
+  }
+
+  /// The server knows the session: whatever was missed before is forgiven.
+  private mutating func answered(_ live: inout Live, _ turn: inout Turn) {
+    live.missed = 0
+    live.lastMiss = nil
+    live.lastValid = turn.now
+  }
+
+  private mutating func methodFailed(
+    _ error: RPCError, _ outcome: Exchange.Outcome, _ purpose: Purpose, _ live: inout Live,
+    _ turn: inout Turn
+  ) {
+    let seen = sessionError(.rpcError, outcome.head ?? ResponseHead(status: 0), error, "").redacted(by: redactor)
+    switch purpose {
+    case .ping where error.code == RPCError.methodNotFound || error.message.lowercased().contains("ping"):
+      // Alive, without ping: ask for the list, now, if there is one.
+      live.lastGood = turn.now
+      guard !live.lacksPing, live.identity.lists else { return }
+      live.lacksPing = true
+      hastenProbe(&live, &turn)
+    case .list:
+      if live.listFailure == nil { tell(seen, &turn) } else { history.count(seen) }
+      live.listFailure = seen
+    default:
+      tell(seen, &turn)
+    }
+  }
+
+  /// A probe without a usable answer; true when the session stays live.
+  private mutating func probeMissed(
+    _ error: SessionError, _ live: inout Live, _ turn: inout Turn
+  ) -> Bool {
+    live.missed += 1
+    live.lastMiss = error
+    history.missed += 1
+    let closesWay: Set<ErrorType> = [.dnsError, .connectRefused, .connectTimeout]
+    if live.missed >= 3 || closesWay.contains(error.type) {
+      cancelTransfers(&turn)
+      let anew = live.identity.id == nil
+      lose(error, approach: anew ? .initialize(.newestWithSessions) : .resume(live), &turn)
+      return false
+    }
+    tell(error, &turn)
+    let soon = Backoff(base: server.settings.retryDelay).delay(attempt: live.missed, using: &turn.random)
+    live.probe = .due(turn.now.instant + min(soon, server.settings.pingInterval))
+    return true
+  }
+
+  /// Something else gave reason for doubt: ask within a moment, but not all sessions at the same one.
+  func hastenProbe(_ live: inout Live, _ turn: inout Turn) {
+    guard case .due(let instant) = live.probe else { return }
+    let soon = turn.now.instant + .seconds(Double.random(in: 0.1...0.6, using: &turn.random))
+    live.probe = .due(min(instant, soon))
+  }
+
+  /// An answer that carries another id than ours: said once, and ours is kept.
+  private mutating func reportStrangeID(
+    _ live: inout Live, _ head: ResponseHead?, _ turn: inout Turn
+  ) {
+    guard let id = live.identity.id, let head, head.isSuccess, !live.reportedConflict,
+      head.sessionIDs.contains(where: { $0 != id.revealed })
+    else { return }
+    live.reportedConflict = true
+    tell(
+      SessionError(.sessionConflict, status: head.status, detail: "an answer carries another session id"), &turn)
+  }
+}
+
+extension Live {
+  /// When our own clock calls the session expired. While probes are answered it never does.
+  func expiry(_ settings: SessionSettings) -> Instant? {
+    switch probe {
+    case .off: lastGood.instant + settings.timeout
+    case .due where missed > 0: lastGood.instant + settings.timeout
+    case .due, .inFlight: nil
+    }
+  }
+
+  func deadline(_ settings: SessionSettings) -> Instant? {
+    var deadlines = [expiry(settings)].compactMap { $0 }
+    if case .due(let instant) = probe { deadlines.append(instant) }
+    if case .waiting(let until, _) = stream { deadlines.append(until) }
+    return deadlines.min()
+  }
+}

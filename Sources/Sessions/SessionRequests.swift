@@ -1,0 +1,79 @@
+import MCP
+
+// How the requests of a session look on the wire (specification 2025-11-25, "Streamable HTTP").
+
+extension Session {
+  /// Limits of each step, as long as the configuration says nothing shorter or, for connecting, else.
+  enum StepLimit {
+    static let initialize = Duration.seconds(15)
+    static let exchange = Duration.seconds(10)
+    static let delete = Duration.seconds(2)
+  }
+
+  mutating func newRequestID() -> Int64 {
+    lastRequestID += 1
+    return lastRequestID
+  }
+
+  /// Sends a POST and returns the exchange that waits for its answer.
+  mutating func post(
+    _ purpose: Purpose, _ body: String, requestID: Int64?, identity: Identity?, fresh: Bool = false,
+    _ turn: inout Turn
+  ) -> Exchange {
+    let common = [
+      Header(name: "Content-Type", value: "application/json"),
+      Header(name: "Accept", value: "application/json, text/event-stream"),
+    ]
+    return send(
+      purpose, .post, common, body: body, requestID: requestID, identity: identity, fresh: fresh, &turn)
+  }
+
+  mutating func openStream(_ identity: Identity, lastEventID: String, _ turn: inout Turn) -> TransferID {
+    var common = [Header(name: "Accept", value: "text/event-stream")]
+    if !lastEventID.isEmpty { common.append(Header(name: "Last-Event-ID", value: lastEventID)) }
+    return send(.stream, .get, common, body: "", requestID: nil, identity: identity, fresh: false, &turn).transfer
+  }
+
+  /// Asks the server to end a session, with everything that the session's other requests carry.
+  mutating func sayFarewell(_ identity: Identity, _ turn: inout Turn) {
+    guard let id = identity.id else { return }
+    let exchange = send(.delete, .delete, [], body: "", requestID: nil, identity: identity, fresh: false, &turn)
+    farewells[exchange.transfer] = Farewell(exchange: exchange, id: id)
+  }
+
+  private mutating func send(
+    _ purpose: Purpose, _ method: TransferRequest.Method, _ common: [Header], body: String,
+    requestID: Int64?, identity: Identity?, fresh: Bool, _ turn: inout Turn
+  ) -> Exchange {
+    var headers = common
+    if let identity {
+      headers.append(Header(name: "MCP-Protocol-Version", value: identity.revision.rawValue))
+      if let id = identity.id { headers.append(Header(name: "Mcp-Session-Id", value: id.revealed)) }
+    }
+    // Each header goes out once: the protocol's own are ours, all others are the configuration's.
+    let agent = Header(name: "User-Agent", value: "sessiontop/\(Outgoing.clientVersion)")
+    let ours = Set(headers.map { $0.name.lowercased() })
+    headers += server.headers.filter { !ours.contains($0.name.lowercased()) }
+    if !headers.contains(where: { $0.name.lowercased() == "user-agent" }) { headers.append(agent) }
+
+    let transfer = turn.newTransferID()
+    turn.actions.append(
+      .send(
+        TransferRequest(
+          id: transfer, session: key, purpose: purpose, method: method,
+          url: server.endpoint?.url ?? Secret(""), headers: headers, body: body,
+          timeout: timeout(of: purpose), freshConnection: fresh)))
+    return Exchange(transfer: transfer, purpose: purpose, requestID: requestID, sent: turn.now.instant)
+  }
+
+  private func timeout(of purpose: Purpose) -> Duration? {
+    switch purpose {
+    case .initialize: server.settings.initTimeout ?? StepLimit.initialize
+    case .initialized, .ping, .list, .reply:
+      // `timeout` of a file is made for tool calls and may be long; a probe must not wait for minutes.
+      min(server.settings.requestTimeout ?? StepLimit.exchange, StepLimit.exchange)
+    case .delete: StepLimit.delete
+    case .stream: nil
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import MCP
+
+// The data that is valid in each state of a session.
+
+/// What a handshake established.
+struct Identity: Hashable, Sendable {
+  /// Absent for a server that keeps no sessions.
+  let id: SessionID?
+  let revision: Revision
+  let server: ServerIdentity
+  /// Whether the server says that it has tools, so that listing them is a fair question.
+  let lists: Bool
+  let established: Moment
+}
+
+/// `initialize` is in flight.
+struct Handshake: Hashable, Sendable {
+  var exchange: Exchange
+  let offered: Revision
+}
+
+/// `notifications/initialized` is in flight.
+struct Confirmation: Hashable, Sendable {
+  var exchange: Exchange
+  let identity: Identity
+}
+
+/// A ping with an id that may have survived is in flight.
+struct Resumption: Hashable, Sendable {
+  var exchange: Exchange
+  let live: Live
+}
+
+/// A session that works.
+struct Live: Hashable, Sendable {
+  let identity: Identity
+  /// When this stretch of life began: the handshake, or the moment the id proved to have survived.
+  let revived: Instant
+  var lastGood: Moment
+  var lastValid: Moment
+  var probe: Probe
+  var stream: Stream
+  /// Probes in a row without a usable answer.
+  var missed = 0
+  var lastMiss: SessionError?
+  /// Why the last list call failed, if it did.
+  var listFailure: SessionError?
+  /// The server answers that it has no `ping`: it is asked for its list instead.
+  var lacksPing = false
+  var probesSent = 0
+  /// A strange id was seen and reported.
+  var reportedConflict = false
+}
+
+/// The question whether the session still works.
+enum Probe: Hashable, Sendable {
+  /// Probing is switched off.
+  case off
+  case due(Instant)
+  case inFlight(Exchange)
+}
+
+/// The GET stream.
+enum Stream: Hashable, Sendable {
+  /// Not wanted.
+  case off
+  /// The server has none for us; not asked again in this session.
+  case notOffered
+  case waiting(until: Instant, StreamMemory)
+  case opening(TransferID, StreamMemory)
+  case open(TransferID, since: Moment, StreamMemory)
+}
+
+/// What is known of earlier streams of the same session.
+struct StreamMemory: Hashable, Sendable {
+  /// Tries in a row that brought no stream that lasted.
+  var attempts = 0
+  /// What the server asked to wait before a reconnect.
+  var retry: Duration?
+  var lastEventID = ""
+}
+
+/// A failure or a loss, and when the next attempt comes.
+struct Wait: Hashable, Sendable {
+  let until: Instant
+  let approach: Session.Approach
+}
+
+/// What the last loss taught.
+struct Trouble: Hashable, Sendable {
+  /// What people are told of a session that is not live.
+  enum Nature: Hashable, Sendable {
+    case recovering, unstable, unauthorized, failed
+  }
+
+  /// Why the session is not live, and what follows from it; absent in health.
+  var cause: SessionError?
+  var nature = Nature.recovering
+  /// Attempts since the loss, for people.
+  var attempts = 0
+  /// Failures in a row that are the session's own, not the way's. A life of under ten seconds does not reset it.
+  var setbacks = 0
+  /// Whether the start of this recovery was told.
+  var recoveryStarted = false
+  /// Losses within a minute of their own handshakes, in a row.
+  var earlyLosses = 0
+  /// Answers in a row that called the id invalid, or gave an id that is.
+  var invalidIDs = 0
+  /// Unusable answers to `initialize` in a row.
+  var flawedHandshakes = 0
+  /// A stuck stream led to a new session once; it is not tried again.
+  var replacedForStream = false
+}
+
+/// A DELETE on its way.
+struct Farewell: Hashable, Sendable {
+  var exchange: Exchange
+  let id: SessionID
+}
+
+/// Counts of one session since start.
+struct History: Hashable, Sendable {
+  var errors: [ErrorType: Int] = [:]
+  var recoveriesAttempted = 0
+  var recoveries = 0
+  var created = 0
+  var opened = 0
+  var ended = 0
+  var leftBehind = 0
+  var streamCuts = 0
+  var probes = 0
+  var missed = 0
+  var droppedRequests = 0
+  var latency = LatencyHistogram()
+  var lastReachable: Moment?
+  var tools: Int?
+
+  mutating func count(_ error: SessionError) {
+    errors[error.type, default: 0] += 1
+  }
+}

@@ -1,0 +1,99 @@
+public import MCP
+
+/// Names one HTTP exchange for as long as the engine runs; never used twice.
+public struct TransferID: Hashable, Sendable {
+  public let number: UInt64
+
+  public init(number: UInt64) {
+    self.number = number
+  }
+}
+
+/// What a request is for; decides its limits and how its answer is read.
+public enum Purpose: String, CaseIterable, Sendable {
+  case initialize
+  case initialized
+  case ping
+  case list
+  /// The GET stream: no time limit.
+  case stream
+  /// Our answer to something that the server asked.
+  case reply
+  case delete
+}
+
+/// One HTTP request, complete: the engine adds nothing to it.
+public struct TransferRequest: Sendable {
+  public enum Method: String, Sendable {
+    case post = "POST"
+    case get = "GET"
+    case delete = "DELETE"
+  }
+
+  public let id: TransferID
+  public let session: SessionKey
+  public let purpose: Purpose
+  public let method: Method
+  public let url: Secret
+  public let headers: [Header]
+  public let body: String
+  /// Limit of the whole exchange; absent for streams.
+  public let timeout: Duration?
+  /// Use no kept connection: the question is whether a new one works.
+  public let freshConnection: Bool
+}
+
+/// The head of an answer: what of it matters to a session.
+public struct ResponseHead: Hashable, Sendable {
+  public var status: Int
+  public var contentType: String
+  /// Every `Mcp-Session-Id` header, in order, as raw text: it is not checked yet.
+  public var sessionIDs: [String]
+  public var retryAfter: String?
+  public var location: String?
+  public var hasChallenge: Bool
+
+  public init(
+    status: Int, contentType: String = "", sessionIDs: [String] = [], retryAfter: String? = nil,
+    location: String? = nil, hasChallenge: Bool = false
+  ) {
+    self.status = status
+    self.contentType = contentType
+    self.sessionIDs = sessionIDs
+    self.retryAfter = retryAfter
+    self.location = location
+    self.hasChallenge = hasChallenge
+  }
+
+  public var isSuccess: Bool { (200..<300).contains(status) }
+}
+
+/// What happens to a transfer, as the engine tells it.
+public enum TransferEvent: Sendable {
+  /// The head is complete; comes once, before any item.
+  case head(ResponseHead)
+  case item(ReplyReader.Item)
+  /// The last word on a transfer.
+  case ended(TransferEnd)
+}
+
+/// How a transfer ended.
+public struct TransferEnd: Hashable, Sendable {
+  /// Absent when no head came.
+  public var head: ResponseHead?
+  /// The beginning of the body as text, for classification and for people.
+  public var excerpt: String
+  /// Why the transfer itself failed: no connection, cut, limit. Absent when HTTP went well, whatever the status.
+  public var failure: SessionError?
+  /// The id of the last event of a stream, for resumption.
+  public var lastEventID: String
+
+  public init(
+    head: ResponseHead? = nil, excerpt: String = "", failure: SessionError? = nil, lastEventID: String = ""
+  ) {
+    self.head = head
+    self.excerpt = excerpt
+    self.failure = failure
+    self.lastEventID = lastEventID
+  }
+}

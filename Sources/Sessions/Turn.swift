@@ -1,0 +1,43 @@
+/// What a session asks of the world outside.
+enum Action: Sendable {
+  case send(TransferRequest)
+  /// The answer has come: let the transfer end by itself within a moment, and tell nothing more of it.
+  case release(TransferID)
+  /// End a transfer now; nothing more is told of it.
+  case cancel(TransferID)
+  case event(Event)
+  /// The session wants to connect and waits for its turn.
+  case requestTurn
+  /// The way to the server failed; whoever shares it must know.
+  case wayFailed(Way, SessionError)
+  /// An answer came over the way.
+  case wayAnswered(status: Int)
+}
+
+/// What sessions share on the way to a server, and so lose together.
+enum Way: Hashable, Sendable {
+  /// Name, address, port: nobody reaches anything there.
+  case origin
+  /// What answers at the URL says that it is out of order (5xx of a gateway).
+  case endpoint
+}
+
+/// One call into the machine: the time, the randomness, and what is asked for in return.
+struct Turn {
+  let now: Moment
+  var random: SeededGenerator
+  var actions: [Action] = []
+  private(set) var nextTransfer: UInt64
+
+  init(now: Moment, random: SeededGenerator, nextTransfer: UInt64) {
+    self.now = now
+    self.random = random
+    self.nextTransfer = nextTransfer
+  }
+
+  /// A transfer id that was never used.
+  mutating func newTransferID() -> TransferID {
+    defer { nextTransfer += 1 }
+    return TransferID(number: nextTransfer)
+  }
+}

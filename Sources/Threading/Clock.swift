@@ -1,0 +1,18 @@
+import Glibc
+
+/// Reads both clocks; the only place that does.
+public struct ClockReading: Sendable {
+  /// Nanoseconds of the monotonic clock.
+  public let monotonic: Int64
+  /// Milliseconds since 1970 in UTC.
+  public let wall: Int64
+
+  /// Now.
+  public init() {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    monotonic = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    clock_gettime(CLOCK_REALTIME, &time)
+    wall = Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+  }
+}

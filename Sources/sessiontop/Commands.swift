@@ -1,0 +1,113 @@
+import ArgumentParser
+
+/// The command line as values; what they lead to is in main.swift.
+struct Sessiontop: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sessiontop",
+    abstract: "Watch the sessions of MCP servers: which live, which died, why, and when the next attempt comes.",
+    discussion: "Without a command it opens the dashboard on the servers of the configuration.",
+    version: "sessiontop \(programVersion)",
+    subcommands: [Dashboard.self, Demo.self, Watch.self, Status.self, Check.self],
+    defaultSubcommand: Dashboard.self)
+}
+
+/// Where the servers come from.
+struct Source: ParsableArguments {
+  @Option(
+    name: [.short, .long],
+    help: """
+      A librechat.yaml or sessiontop.yaml; may be repeated. Otherwise SESSIONTOP_CONFIG, sessiontop.yaml in the \
+      configuration directory, or ./librechat.yaml.
+      """)
+  var config: [String] = []
+}
+
+/// How the screen looks.
+struct Screen: ParsableArguments {
+  @Option(help: "A built-in theme (default, dark, light, mono), a theme of yours, or a file.")
+  var theme: String?
+
+  @Flag(help: "Draw with ASCII only.")
+  var ascii = false
+
+  @Flag(name: .customLong("read-only"), help: "Take away the keys that change anything.")
+  var readOnly = false
+
+  @Option(name: .customLong("for"), help: "End by itself after this time, such as 30s or 2m.")
+  var duration: Span?
+}
+
+struct Dashboard: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "The live screen (what happens without a command).")
+
+  @OptionGroup var source: Source
+  @OptionGroup var screen: Screen
+}
+
+struct Demo: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "The dashboard on embedded servers that come, go, expire and fail; nothing to configure.")
+
+  @OptionGroup var screen: Screen
+}
+
+struct Watch: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "No screen: events to standard output as they happen, and a snapshot at the end.")
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, jsonl
+  }
+
+  @OptionGroup var source: Source
+
+  @Option(help: "text: log lines; jsonl: one JSON object a line.")
+  var format = Format.text
+
+  @Option(name: .customLong("for"), help: "End by itself after this time, such as 30s or 2m.")
+  var duration: Span?
+}
+
+struct Status: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Connect to all, print one table (or JSON), and exit with 1 if something is not well.")
+
+  @OptionGroup var source: Source
+
+  @Flag(help: "Print the snapshot as JSON.")
+  var json = false
+
+  @Option(name: .customLong("for"), help: "The longest time to wait for servers to answer.")
+  var duration = Span(.seconds(10))
+}
+
+struct Check: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Validate configuration files without touching the network: every problem in one run.")
+
+  @OptionGroup var source: Source
+
+  @Argument(help: "Files to check; those of --config otherwise.")
+  var files: [String] = []
+}
+
+/// A length of time on the command line: `500ms`, `30s`, `5m`, `2h`; a bare number means seconds.
+struct Span: ExpressibleByArgument {
+  let duration: Duration
+
+  init(_ duration: Duration) {
+    self.duration = duration
+  }
+
+  init?(argument: String) {
+    let units: [(suffix: String, seconds: Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600), ("", 1)]
+    for unit in units where argument.hasSuffix(unit.suffix) {
+      guard let number = Double(argument.dropLast(unit.suffix.count)), number > 0, number < 1e8 else { return nil }
+      duration = .seconds(number * unit.seconds)
+      return
+    }
+    return nil
+  }
+
+  var defaultValueDescription: String { "\(Int(duration.components.seconds))s" }
+}

@@ -1,0 +1,118 @@
+import CLinux
+import Configuration
+import Engine
+import Glibc
+import Reports
+import Sessions
+import Threading
+
+/// Runs the engine without a screen and hands out what it says; returns the exit code.
+///
+/// `tell` gets each report together with the store that has taken it in and says whether to go on; it ends by
+/// itself after `duration`, at a signal, and when nobody reads the output any more.
+func runHeadless(
+  _ loaded: Loaded, for duration: Duration?, signals: Signals, tell: (EngineReport, Store, Moment) -> Bool
+) -> Store? {
+  var store = Store(eventCapacity: loaded.limits.events)
+  do {
+    let engine = try SessionEngine(servers: loaded.servers, limits: loaded.limits)
+    try engine.start()
+    var end = duration.map { Moment.now.instant + $0 }
+    var isStopping = false
+    while true {
+      let now = Moment.now
+      if let due = end, due <= now.instant, !isStopping {
+        isStopping = true
+        end = nil
+        engine.send(.stop)
+      }
+      let pause = end.map { Int32(clamping: max(0, ($0 - now.instant).inMilliseconds + 1)) } ?? -1
+      _ = wait(reading: [engine.output.descriptor, signals.descriptor], milliseconds: pause)
+      while let signal = signals.next() {
+        switch signal {
+        case SIGUSR1: writeLine(snapshotLine(store, at: Moment.now))
+        case SIGINT, SIGTERM, SIGHUP, SIGQUIT: end = Moment.now.instant
+        default: break
+        }
+      }
+      let report = engine.output.drain()
+      guard !report.isEmpty else { continue }
+      store.fold(report, at: Moment.now)
+      if !tell(report, store, Moment.now), !isStopping { end = Moment.now.instant }
+      if report.stopped { return store }
+    }
+  } catch {
+    complain("the engine cannot start: \(error)")
+    return nil
+  }
+}
+
+/// `watch`: each event as a line, the snapshot last.
+func watch(_ command: Watch, signals: Signals) -> Int32 {
+  guard let loaded = load(command.source.config) else { return ExitCode.configuration }
+  let store = runHeadless(loaded, for: command.duration?.duration, signals: signals) { report, _, _ in
+    for event in report.events {
+      switch command.format {
+      case .jsonl:
+        guard writeLine(eventLine(event)) else { return false }
+      case .text:
+        guard event.level < loaded.logLevel || writeLine(logLine(event)) else { return false }
+      }
+    }
+    return true
+  }
+  guard let store else { return ExitCode.internalError }
+  switch command.format {
+  case .jsonl: writeLine(snapshotLine(store, at: Moment.now))
+  case .text: writeLine(statusTable(store, at: Moment.now, width: 120))
+  }
+  return ExitCode.done
+}
+
+/// `status`: wait until every session has come to something, then one table.
+func status(_ command: Status, signals: Signals) -> Int32 {
+  guard let loaded = load(command.source.config) else { return ExitCode.configuration }
+  var settled: Store?
+  var settledAt = Moment.now
+  let last = runHeadless(loaded, for: command.duration.duration, signals: signals) { _, store, now in
+    guard settled == nil else { return true }
+    guard !store.sessions.isEmpty, store.sessions.values.allSatisfy(hasSettled) else { return true }
+    settled = store
+    settledAt = now
+    return false
+  }
+  guard let store = settled ?? last else { return ExitCode.internalError }
+  let text = command.json ? snapshotLine(store, at: settledAt) : statusTable(store, at: settledAt, width: 120)
+  writeLine(text)
+  let isWell = store.sessions.values.allSatisfy { [.ready, .idle, .unmonitored].contains($0.state) }
+  return isWell ? ExitCode.done : ExitCode.notWell
+}
+
+/// A session that answered a probe, or that failed, has told what it can in a short time.
+private func hasSettled(_ session: SessionReport) -> Bool {
+  switch session.state {
+  case .connecting: false
+  case .ready: session.latency != nil || session.probes == 0 && session.nextProbe == nil
+  default: true
+  }
+}
+
+/// `check`: every problem, then what is usable.
+func check(_ command: Check) -> Int32 {
+  let loaded = loadConfiguration(
+    paths: command.files + command.source.config, environment: environment, currentDirectory: currentDirectory)
+  for diagnostic in loaded.diagnostics { writeLine(diagnostic.description) }
+  guard loaded.isUsable else { return ExitCode.configuration }
+  for server in loaded.servers {
+    let verdict =
+      switch server.availability {
+      case .automatic: "monitored"
+      case .onDemand: "monitored on demand"
+      case .unmonitored(let why): "not monitored: \(PrintableText.line(why))"
+      case .broken(let why): "cannot be used: \(PrintableText.line(why))"
+      }
+    writeLine("\(PrintableText.line(server.name, limit: 60)): \(server.transport.rawValue), \(verdict)")
+  }
+  let isClean = loaded.diagnostics.allSatisfy { $0.severity == .notice }
+  return isClean ? ExitCode.done : ExitCode.notWell
+}

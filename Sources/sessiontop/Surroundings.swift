@@ -1,0 +1,90 @@
+import CLinux
+import Configuration
+import Glibc
+import Sessions
+
+// What the process finds around it, and how it speaks to it.
+
+/// Exit codes (see README).
+enum ExitCode {
+  static let done: Int32 = 0
+  static let notWell: Int32 = 1
+  static let usage: Int32 = 2
+  static let configuration: Int32 = 3
+  static let terminal: Int32 = 4
+  static let internalError: Int32 = 70
+}
+
+/// The environment, read once.
+let environment: [String: String] = {
+  var result: [String: String] = [:]
+  var entry = clinux_environment()
+  while let text = entry?.pointee {
+    let pair = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    if pair.count == 2 { result[String(pair[0])] = String(pair[1]) }
+    entry = entry?.successor()
+  }
+  return result
+}()
+
+let currentDirectory: String = {
+  guard let path = getcwd(nil, 0) else { return "." }
+  defer { free(path) }
+  return String(cString: path)
+}()
+
+let hostName: String = {
+  var name = [CChar](repeating: 0, count: 256)
+  guard gethostname(&name, 255) == 0 else { return "localhost" }
+  let bytes = name.prefix { $0 != 0 && $0 != CChar(UInt8(ascii: ".")) }.map { UInt8(bitPattern: $0) }
+  return PrintableText.line(String(decoding: bytes, as: UTF8.self), limit: 32)
+}()
+
+/// Who sits at the keyboard: login name, terminal, and where they came from.
+let operatorIdentity: Operator = {
+  let user = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? environment["USER"] ?? "unknown"
+  let terminal = ttyname(0).map { String(cString: $0).replacing("/dev/", with: "") }
+  let remote = environment["SSH_CLIENT"]?.split(separator: " ").first.map(String.init)
+  let origin = [terminal, remote].compactMap { $0 }.joined(separator: " from ")
+  return Operator(user: PrintableText.line(user, limit: 32), origin: PrintableText.line(origin, limit: 80))
+}()
+
+/// Seconds east of UTC of local time, at `now`.
+func utcOffset(at now: WallTime) -> Int {
+  var seconds = time_t(now.milliseconds / 1_000)
+  var local = tm()
+  localtime_r(&seconds, &local)
+  return local.tm_gmtoff
+}
+
+/// Reads the configuration and says what is wrong with it; absent when there is nothing to work with.
+func load(_ paths: [String]) -> Loaded? {
+  let loaded = loadConfiguration(
+    paths: paths, environment: environment, currentDirectory: currentDirectory)
+  for diagnostic in loaded.diagnostics where diagnostic.severity != .notice {
+    complain(diagnostic.description)
+  }
+  return loaded.isUsable ? loaded : nil
+}
+
+/// One line to standard output; false when nobody reads it any more.
+@discardableResult
+func writeLine(_ line: String) -> Bool {
+  write(line + "\n", to: 1)
+}
+
+/// One line to standard error.
+func complain(_ line: String) {
+  _ = write("sessiontop: \(line)\n", to: 2)
+}
+
+private func write(_ text: String, to descriptor: Int32) -> Bool {
+  var bytes = Array(text.utf8)[...]
+  while !bytes.isEmpty {
+    let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    if written < 0, errno == EINTR { continue }
+    guard written > 0 else { return false }
+    bytes = bytes.dropFirst(written)
+  }
+  return true
+}
