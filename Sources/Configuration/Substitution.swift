@@ -12,6 +12,8 @@ struct Substitution: Hashable, Sendable {
     case takenAsOneName
     /// No name that an environment can hold.
     case noName
+    /// Asked of the person in front of the editor (`${input:ID}` of VS Code).
+    case asked
   }
 
   struct Unresolved: Hashable, Sendable {
@@ -33,7 +35,7 @@ struct Substitution: Hashable, Sendable {
 enum SubstitutionStyle: Sendable {
   /// LibreChat: no defaults, unset or empty stays literal, a text that is `${` to `}` is one name.
   case libreChat
-  /// `.mcp.json` and its kin: `${NAME}` and `${NAME:-default}`.
+  /// `.mcp.json` and its kin: `${NAME}`, `${NAME:-default}`, and VS Code's `${env:NAME}` and `${input:ID}`.
   case withDefaults
 }
 
@@ -93,6 +95,8 @@ private func look(
   func failure(_ reason: Substitution.Reason) -> Result<String, NotFound> {
     .failure(NotFound(reason: reason))
   }
+  if style == .withDefaults, inner.hasPrefix("input:") { return failure(.asked) }
+  let inner = style == .withDefaults && inner.hasPrefix("env:") ? inner.dropFirst(4) : inner
   if style == .withDefaults, let separator = inner.firstRange(of: ":-") {
     let value = environment[String(inner[..<separator.lowerBound])] ?? ""
     return .success(value.isEmpty ? String(inner[separator.upperBound...]) : value)
@@ -107,7 +111,12 @@ private func look(
 
 /// The leading part that is a name; what is none is not shown, it may be a value.
 private func variableName(_ inner: Substring) -> String {
-  let name = inner.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+  if inner.hasPrefix("input:") {
+    let id = inner.dropFirst(6)
+    return isVariableName(Substring(id.filter { $0 != "-" })) ? String(id) : "(no name)"
+  }
+  let bare = inner.hasPrefix("env:") ? inner.dropFirst(4) : inner
+  let name = bare.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
   return isVariableName(name) ? String(name) : "(no name)"
 }
 

@@ -129,6 +129,32 @@ struct LoadingTests {
       loaded.limits.connecting == 8 && loaded.limits.initializePerSecond == 20 && loaded.limits.events == 500)
   }
 
+  @Test func `A VS Code file opens, and what it asks a person for is named`() {
+    let loaded = loadText(
+      """
+      {
+        "inputs": [{"id": "desk-key", "type": "promptString", "password": true}],
+        "servers": {
+          "asks": {"url": "https://h/mcp", "headers": {"Authorization": "Bearer ${input:desk-key}"}},
+          "knows": {"type": "http", "url": "https://h/${env:TEAM}/mcp"},
+          "lacks": {"type": "http", "url": "https://h/${env:NOBODY}/mcp"},
+          "runs": {"type": "stdio", "command": "npx", "args": ["-y"], "envFile": ".env"}
+        }
+      }
+      """, environment: ["TEAM": "ops"], name: "mcp.json")
+    #expect(
+      report(loaded)
+        == "mcp.json:6:38: error: servers.lacks.url: the variable NOBODY is not set; set it in the environment"
+    )
+    #expect(
+      loaded.servers.map(\.availability) == [
+        .unmonitored("needs values of a signed-in user: desk-key"), .automatic,
+        .broken("url: the variable NOBODY is not set; set it in the environment"),
+        .unmonitored("stdio servers are not monitored"),
+      ])
+    #expect(loaded.servers[1].endpoint?.url.revealed == "https://h/ops/mcp")
+  }
+
   @Test(arguments: [
     (["MCP_SESSION_DEBUG": "true", "LOG_LEVEL": "error"], EventLevel.debug, ""),
     (["LOG_LEVEL": "warn"], .warning, ""), ([:], .info, ""),

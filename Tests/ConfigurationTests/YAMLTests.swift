@@ -111,11 +111,11 @@ struct YAMLTests {
     ("a: @b\n", "1:4: a value cannot start with '@'; put the value in quotes"),
     (
       "a: *b\n",
-      "1:4: a: the alias *b has no anchor before it; write &b at the value it stands for, or quote the text"
+      "1:4: a: '*' starts an alias, and no anchor of that name stands before it; write '&' and the name at the value it stands for, or put the text in quotes"
     ),
     (
       "a: &a [*a]\n",
-      "1:8: a[0]: the alias *a stands inside its own anchor; a value cannot contain itself; repeat what is meant"
+      "1:8: a[0]: the alias stands inside its own anchor; a value cannot contain itself; repeat what is meant"
     ),
     (
       "a: !thing b\n",

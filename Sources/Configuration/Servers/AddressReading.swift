@@ -50,6 +50,10 @@ extension ServerReader {
     _ unresolved: [Substitution.Unresolved], _ key: String, in place: Section, at mark: Mark
   ) -> Bool {
     for variable in unresolved {
+      guard variable.reason != .asked else {
+        needs([variable.name])
+        continue
+      }
       let (problem, remedy) = words(for: variable, isAddress: key == "url")
       findings.add(place.diagnostic(.error, key, at: mark, problem, remedy: remedy))
     }
@@ -78,6 +82,8 @@ extension ServerReader {
         "starts with ${ and ends with }, so LibreChat takes all of it, from \(name) on, for one name",
         "put one variable there that holds all of it\(libreChat)"
       )
+    case .asked:
+      return ("\(variable.name) is asked of a person", "this program cannot ask")
     case .noName:
       return ("holds ${...} with something inside that is no name", "write ${NAME}\(libreChat)")
     }

@@ -33,7 +33,7 @@ extension ServerReader {
     }
     let result = substituted(text.value)
     if !result.unresolved.isEmpty {
-      if carriesCredential(lowercased) {
+      if carriesCredential(lowercased) || result.unresolved.contains(where: { $0.reason == .asked }) {
         _ = report(result.unresolved, name, in: place, at: text.mark)
       } else {
         for variable in result.unresolved {

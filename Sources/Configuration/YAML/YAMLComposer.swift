@@ -149,15 +149,16 @@ struct YAMLComposer {
     }
   }
 
+  /// Names of aliases are not shown: a password may start with an asterisk.
   private mutating func target(of name: String, at mark: Mark, depth: Int) throws(YAMLStop) -> Composed {
     guard let anchored = anchors[name] else {
       try refuse(
-        mark, "the alias *\(shownName(name)) has no anchor before it",
-        remedy: "write &\(shownName(name)) at the value it stands for, or quote the text")
+        mark, "'*' starts an alias, and no anchor of that name stands before it",
+        remedy: "write '&' and the name at the value it stands for, or put the text in quotes")
     }
     guard let composed = anchored else {
       try refuse(
-        mark, "the alias *\(shownName(name)) stands inside its own anchor",
+        mark, "the alias stands inside its own anchor",
         remedy: "a value cannot contain itself; repeat what is meant")
     }
     try count(composed.values, at: mark)
