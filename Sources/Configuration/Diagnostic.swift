@@ -1,83 +1,94 @@
 import Sessions
 
-/// One thing that is wrong with a file: where, what, and what to do. Never holds a value that may be secret.
+/// One problem of a configuration: where it stands, what is wrong and what to do about it.
+///
+/// Every text in it is printable, and no value of a file or of the environment is ever quoted: any value
+/// may be a secret.
 public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
-  public enum Severity: String, Sendable {
-    /// What it concerns cannot be used.
+  public enum Severity: String, CaseIterable, Sendable {
+    /// What is concerned cannot be used.
     case error
-    /// Works, but probably not as its author meant.
+    /// It works, but hardly as it is meant.
     case warning
+    /// Worth knowing.
     case notice
   }
 
+  /// The file as it was named, or `environment`.
   public let file: String
-  /// Absent when the file as a whole is concerned.
+  /// Absent when the whole file is concerned.
   public let mark: Mark?
   public let severity: Severity
-  /// `mcpServers.NAME.field`, empty for the file itself.
+  /// The keys down to the place, joined by dots; empty when the whole file is concerned.
   public let path: String
   public let problem: String
+  /// What to do; empty when the problem says it already.
   public let remedy: String
 
-  init(_ severity: Severity, file: String, _ mark: Mark?, _ path: String, _ problem: String, _ remedy: String) {
-    self.file = file
+  public init(
+    file: String, mark: Mark? = nil, _ severity: Severity, path: String = "", _ problem: String,
+    remedy: String = ""
+  ) {
+    self.file = PrintableText.line(file, limit: 4_096)
     self.mark = mark
     self.severity = severity
-    self.path = PrintableText.line(path)
-    self.problem = PrintableText.line(problem)
-    self.remedy = PrintableText.line(remedy)
+    self.path = PrintableText.line(path, limit: Self.textLimit)
+    self.problem = PrintableText.line(problem, limit: Self.textLimit)
+    self.remedy = PrintableText.line(remedy, limit: Self.textLimit)
   }
 
-  /// `file:line:column: severity: path: problem; remedy`.
+  /// The longest path, problem or remedy, in characters.
+  public static let textLimit = 400
+
+  /// Problem and remedy in one sentence.
+  public var message: String { remedy.isEmpty ? problem : "\(problem); \(remedy)" }
+
+  /// `file:line:column: severity: path: what is wrong; what to do`.
   public var description: String {
     let place = mark.map { "\(file):\($0.line):\($0.column)" } ?? file
-    return [place, severity.rawValue, path.isEmpty ? nil : path, "\(problem); \(remedy)"]
-      .compactMap { $0 }.joined(separator: ": ")
+    return ([place, severity.rawValue] + (path.isEmpty ? [] : [path]) + [message]).joined(separator: ": ")
   }
 }
 
-/// What a reader found wrong so far.
+/// Problems as they are found, until they are sorted for people.
 struct Findings {
-  let file: String
+  /// Most diagnostics of one run; a file of garbage must not fill the memory with complaints.
+  static let limit = 10_000
+
   private(set) var diagnostics: [Diagnostic] = []
+  private(set) var dropped = 0
 
-  init(file: String) {
-    self.file = file
-  }
+  var firstError: Diagnostic? { diagnostics.first { $0.severity == .error } }
 
-  mutating func error(_ mark: Mark?, _ path: String, _ problem: String, _ remedy: String) {
-    diagnostics.append(Diagnostic(.error, file: file, mark, path, problem, remedy))
-  }
-
-  mutating func warning(_ mark: Mark?, _ path: String, _ problem: String, _ remedy: String) {
-    diagnostics.append(Diagnostic(.warning, file: file, mark, path, problem, remedy))
-  }
-
-  mutating func notice(_ mark: Mark?, _ path: String, _ problem: String, _ remedy: String) {
-    diagnostics.append(Diagnostic(.notice, file: file, mark, path, problem, remedy))
-  }
-}
-
-/// The known word that a misspelled one most likely means: at most two edits away, or equal but for case and `_-`.
-func closest(to word: String, among known: [String]) -> String? {
-  func plain(_ text: String) -> String { text.lowercased().filter { $0 != "_" && $0 != "-" } }
-  if let same = known.first(where: { plain($0) == plain(word) }) { return same }
-  let candidates = known.map { (word: $0, distance: editDistance(plain(word), plain($0))) }
-  guard let best = candidates.min(by: { $0.distance < $1.distance }) else { return nil }
-  return best.distance <= min(2, best.word.count / 3) ? best.word : nil
-}
-
-private func editDistance(_ left: String, _ right: String) -> Int {
-  let (left, right) = (Array(left.prefix(64)), Array(right.prefix(64)))
-  var row = Array(0...right.count)
-  for (i, a) in left.enumerated() {
-    var diagonal = row[0]
-    row[0] = i + 1
-    for (j, b) in right.enumerated() {
-      let above = row[j + 1]
-      row[j + 1] = min(above + 1, row[j] + 1, diagonal + (a == b ? 0 : 1))
-      diagonal = above
+  mutating func add(_ diagnostic: Diagnostic) {
+    guard diagnostics.count < Self.limit else {
+      dropped += 1
+      return
     }
+    diagnostics.append(diagnostic)
   }
-  return row[right.count]
+
+  mutating func add(_ other: Findings) {
+    for diagnostic in other.diagnostics { add(diagnostic) }
+    dropped += other.dropped
+  }
+
+  /// By place: files in the order in which they were read, then line and column.
+  func sorted(files: [String]) -> [Diagnostic] {
+    let ranks = Dictionary(
+      files.enumerated().map { (PrintableText.line($1, limit: 4_096), $0) }, uniquingKeysWith: min)
+    func rank(_ diagnostic: Diagnostic) -> (Int, Int, Int) {
+      (ranks[diagnostic.file] ?? Int.max, diagnostic.mark?.line ?? 0, diagnostic.mark?.column ?? 0)
+    }
+    var result = diagnostics.enumerated().map { (rank($1), $0, $1) }
+      .sorted { $0.0 == $1.0 ? $0.1 < $1.1 : $0.0 < $1.0 }
+      .map { $0.2 }
+    if dropped > 0, let file = result.last?.file {
+      result.append(
+        Diagnostic(
+          file: file, .warning, "\(dropped) further problems are not shown",
+          remedy: "mend the first \(Self.limit) and check again"))
+    }
+    return result
+  }
 }

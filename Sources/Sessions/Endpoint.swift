@@ -19,7 +19,9 @@ public struct Endpoint: Hashable, Sendable {
   }
 
   /// Parses an absolute `http`, `https`, `ws` or `wss` URL (RFC 3986 section 3).
-  public init(_ text: String) throws(Problem) {
+  ///
+  /// `masking` are values that must not be shown where they stand in the path: some servers take a key there.
+  public init(_ text: String, masking: [String] = []) throws(Problem) {
     for (position, byte) in text.utf8.enumerated() where byte <= 0x20 || byte == 0x7F {
       throw .badCharacter(position: position)
     }
@@ -56,7 +58,8 @@ public struct Endpoint: Hashable, Sendable {
     let path = tail.prefix { $0 != "?" }
     let query = tail.dropFirst(path.count).dropFirst()
     let shownPort = port == defaultPort ? "" : ":\(port)"
-    display = "\(scheme)://\(host)\(shownPort)\(path)" + maskedQuery(query)
+    let shownPath = masking.reduce(String(path)) { $1.isEmpty ? $0 : $0.replacing($1, with: "•••") }
+    display = "\(scheme)://\(host)\(shownPort)\(shownPath)" + maskedQuery(query)
     url = Secret("\(scheme)://\(authority)\(tail)")
     secrets = secretParts(userInformation: userInformation, query: query).map(Secret.init)
   }

@@ -1,0 +1,108 @@
+import Sessions
+
+/// One file that could be read, and whose it is.
+struct ConfigurationFile {
+  /// As it was named.
+  let path: String
+  let shape: FileShape
+  let root: Section
+
+  /// The section with the servers, if there is one.
+  func servers(_ findings: inout Findings) -> Section? {
+    let key = shape.serversKey
+    guard let entry = root.mapping.entry(key) else { return nil }
+    guard entry.value.isNull else { return root.section(key, &findings) }
+    // LibreChat refuses a file whose section is there and empty; `{}` is what it wants to read.
+    findings.add(
+      root.diagnostic(
+        .error, key, at: entry.mark, "is empty", remedy: "write the servers below it, or 'mcpServers: {}'"))
+    return nil
+  }
+}
+
+/// Reads the files and those that they name; our own settings take effect in the order of the files.
+func readFiles(
+  _ paths: [String], _ environment: [String: String], _ currentDirectory: String, _ settings: inout Settings,
+  _ policy: inout SessionPolicy, _ findings: inout Findings
+) -> [ConfigurationFile] {
+  var files: [ConfigurationFile] = []
+  var seen: Set<String> = []
+  for path in paths where seen.insert(resolved(path, in: currentDirectory)).inserted {
+    guard let file = readConfigurationFile(path, in: currentDirectory, &findings) else { continue }
+    files.append(file)
+    guard file.shape == .own else { continue }
+    file.root.checkKeys(FileShape.ownKeys, consequence: "nothing reads it", &findings)
+    settings.read(file.root, environment: environment, &findings)
+    if let session = file.root.section("session", &findings) { policy.read(session, &findings) }
+    for named in file.root.texts("files", &findings) ?? [] {
+      let inner = resolved(named.value, in: directory(of: path))
+      guard seen.insert(resolved(inner, in: currentDirectory)).inserted else { continue }
+      guard let other = readConfigurationFile(inner, in: currentDirectory, &findings) else { continue }
+      files.append(other)
+      if other.shape == .own {
+        findings.add(
+          Diagnostic(
+            file: inner, .warning, "holds settings of sessiontop, of which only the servers are read here",
+            remedy: "name the file with --config instead"))
+      }
+    }
+  }
+  return files
+}
+
+private func readConfigurationFile(
+  _ path: String, in currentDirectory: String, _ findings: inout Findings
+) -> ConfigurationFile? {
+  let bytes: [UInt8]
+  do throws(FileProblem) {
+    bytes = try readFile(resolved(path, in: currentDirectory))
+  } catch {
+    findings.add(Diagnostic(file: path, .error, error.problem, remedy: error.remedy))
+    return nil
+  }
+  let document = readYAML(bytes)
+  for problem in document.problems {
+    findings.add(
+      Diagnostic(
+        file: path, mark: problem.mark, .error, path: problem.path, problem.problem, remedy: problem.remedy))
+  }
+  guard let root = document.root else {
+    if document.problems.isEmpty {
+      findings.add(Diagnostic(file: path, .error, "is empty", remedy: "add 'mcpServers:' with your servers"))
+    }
+    return nil
+  }
+  guard let mapping = root.mapping else {
+    findings.add(
+      Diagnostic(
+        file: path, mark: root.mark, .error, "holds \(root.kind), not sections",
+        remedy: "a configuration starts with 'mcpServers:'"))
+    return nil
+  }
+  let file = ConfigurationFile(
+    path: path, shape: FileShape(mapping), root: Section(file: path, keys: [], mapping: mapping))
+  checkSections(file, &findings)
+  return file
+}
+
+/// Sections of others are skipped without a word, unless they look like a slip of the one that matters.
+private func checkSections(_ file: ConfigurationFile, _ findings: inout Findings) {
+  let root = file.root
+  if file.shape != .own, root.mapping[file.shape.serversKey] == nil {
+    let meant = root.mapping.entries.first { entry in
+      suggestion(for: entry.key, among: ["mcpServers"]) != nil || entry.key.lowercased() == "mcp"
+    }
+    if let meant {
+      findings.add(
+        root.diagnostic(
+          .error, meant.key, at: meant.mark, "unknown section, so no servers are read",
+          remedy: "did you mean mcpServers?"))
+    }
+  }
+  if file.shape == .libreChat, let version = root.mapping["version"], version.scalar?.value != .text {
+    findings.add(
+      root.diagnostic(
+        .warning, "version", at: version.mark, "must be text, not \(version.kind)",
+        remedy: "put it in quotes, LibreChat refuses the whole file"))
+  }
+}

@@ -1,0 +1,55 @@
+/// Where a value in force comes from.
+public enum ValueOrigin: Hashable, Sendable, CustomStringConvertible {
+  case file(String, Mark)
+  case environment(String)
+  case builtIn
+
+  /// `FILE:LINE`, `environment NAME` or `default`.
+  public var description: String {
+    switch self {
+    case .file(let file, let mark): "\(file):\(mark.line)"
+    case .environment(let name): "environment \(name)"
+    case .builtIn: "default"
+    }
+  }
+}
+
+/// One setting in force, fit to be shown: secrets are masked.
+public struct ResolvedSetting: Hashable, Sendable {
+  public enum Value: Hashable, Sendable, CustomStringConvertible {
+    case number(Int)
+    case flag(Bool)
+    case text(String)
+    /// In force, but not to be shown.
+    case masked
+    /// Nothing is in force.
+    case none
+
+    public var description: String {
+      switch self {
+      case .number(let number): String(number)
+      case .flag(let flag): String(flag)
+      case .text(let text): text
+      case .masked: "•••"
+      case .none: "none"
+      }
+    }
+  }
+
+  /// The field as it is written in a file: `url`, `headers.Authorization`, `session.timeout`.
+  public let name: String
+  public let value: Value
+  public let origin: ValueOrigin
+
+  public init(name: String, value: Value, origin: ValueOrigin) {
+    self.name = name
+    self.value = value
+    self.origin = origin
+  }
+}
+
+/// A value before it is made part of a setting.
+struct Sourced<Value: Hashable & Sendable>: Hashable, Sendable {
+  var value: Value
+  var origin: ValueOrigin = .builtIn
+}

@@ -1,0 +1,147 @@
+/// A value with the place where it stands.
+struct Located<Value: Sendable>: Sendable {
+  let value: Value
+  let mark: Mark
+}
+
+/// One mapping of one file and the way to it: reads typed fields and says what is wrong with them.
+struct Section: Sendable {
+  let file: String
+  let keys: [String]
+  let mapping: Mapping
+
+  /// The place of a field for people.
+  func path(_ key: String) -> String { joinedPath(keys + [key]) }
+
+  func diagnostic(
+    _ severity: Diagnostic.Severity, _ key: String, at mark: Mark?, _ problem: String, remedy: String = ""
+  ) -> Diagnostic {
+    Diagnostic(file: file, mark: mark, severity, path: path(key), problem, remedy: remedy)
+  }
+
+  /// True or false and nothing else.
+  func flag(_ key: String, _ findings: inout Findings) -> Located<Bool>? {
+    guard let node = mapping[key] else { return nil }
+    if case .flag(let value) = node.scalar?.value { return Located(value: value, mark: node.mark) }
+    wrongKind(node, key, "true or false", remedy: "write true or false without quotes", &findings)
+    return nil
+  }
+
+  /// A whole number within a range; `unit` completes "a whole number of ...".
+  func integer(
+    _ key: String, in range: ClosedRange<Int>, unit: String = "", _ findings: inout Findings
+  ) -> Located<Int>? {
+    guard let node = mapping[key] else { return nil }
+    let what = "a whole number" + (unit.isEmpty ? "" : " of \(unit)")
+    guard let value = node.scalar?.value.whole else {
+      let remedy =
+        node.scalar?.value == .text ? "write digits without quotes and without a unit" : "write digits"
+      wrongKind(node, key, what, remedy: remedy, &findings)
+      return nil
+    }
+    guard range.contains(value) else {
+      let bounds =
+        value < range.lowerBound ? "at least \(range.lowerBound)" : "at most \(range.upperBound)"
+      findings.add(
+        diagnostic(.error, key, at: node.mark, "must be \(bounds)", remedy: "\(what) is meant"))
+      return nil
+    }
+    return Located(value: value, mark: node.mark)
+  }
+
+  /// Text, quoted or plain; what YAML reads as a number, a flag or a date is none.
+  func text(_ key: String, _ findings: inout Findings) -> Located<String>? {
+    guard let node = mapping[key] else { return nil }
+    return text(of: node, key, &findings)
+  }
+
+  func text(of node: Node, _ key: String, _ findings: inout Findings) -> Located<String>? {
+    if let scalar = node.scalar, scalar.value == .text { return Located(value: scalar.text, mark: node.mark) }
+    if let inner = node.mapping, inner.isFlow {
+      findings.add(
+        diagnostic(
+          .error, key, at: node.mark, "starts with '{', so YAML reads a mapping, not text",
+          remedy: inner.entries.contains { $0.isComplex }
+            ? "put the placeholder in quotes: \"{{NAME}}\"" : "put the value in quotes"))
+      return nil
+    }
+    let remedy =
+      node.scalar == nil
+      ? "write one text" : node.isNull ? "write a text or remove the line" : "put it in quotes"
+    wrongKind(node, key, "text", remedy: remedy, &findings)
+    return nil
+  }
+
+  /// One of a few words.
+  func choice(_ key: String, _ words: [String], _ findings: inout Findings) -> Located<String>? {
+    guard let word = text(key, &findings) else { return nil }
+    guard words.contains(word.value) else {
+      let meant = suggestion(for: word.value, among: words).map { "did you mean \($0)?" }
+      findings.add(
+        diagnostic(
+          .error, key, at: word.mark, "must be \(alternatives(words))",
+          remedy: meant ?? "write one of these words"))
+      return nil
+    }
+    return word
+  }
+
+  /// A mapping inside this one.
+  func section(_ key: String, _ findings: inout Findings) -> Section? {
+    guard let node = mapping[key] else { return nil }
+    guard let inner = node.mapping else {
+      wrongKind(node, key, "a mapping", remedy: "write 'name: value' lines below it, indented", &findings)
+      return nil
+    }
+    return Section(file: file, keys: keys + [key], mapping: inner)
+  }
+
+  /// A list of texts.
+  func texts(_ key: String, _ findings: inout Findings) -> [Located<String>]? {
+    guard let node = mapping[key] else { return nil }
+    guard let items = node.items else {
+      wrongKind(node, key, "a list", remedy: "write [one, two] or '- one' lines", &findings)
+      return nil
+    }
+    let inner = Section(file: file, keys: keys + [key], mapping: Mapping())
+    return items.enumerated().compactMap { inner.text(of: $1, "[\($0)]", &findings) }
+  }
+
+  /// Every entry as name and text.
+  func textMap(_ key: String, _ findings: inout Findings) -> [(entry: Entry, text: Located<String>)] {
+    guard let inner = section(key, &findings) else { return [] }
+    return inner.mapping.entries.compactMap { entry in
+      inner.text(of: entry.value, entry.key, &findings).map { (entry, $0) }
+    }
+  }
+
+  /// Warns of keys that nobody knows, with the one that was probably meant.
+  func checkKeys(_ known: [String], consequence: String, _ findings: inout Findings) {
+    for entry in mapping.entries where !known.contains(entry.key) {
+      let meant = suggestion(for: entry.key, among: known).map { "did you mean \($0)?" }
+      // A key without a value is a word that stands alone in braces, as a forgotten name leaves a secret
+      // there.
+      let name = meant == nil && entry.value.isNull ? hiddenName(entry.key) : entry.key
+      findings.add(
+        diagnostic(.warning, name, at: entry.mark, "unknown key, \(consequence)", remedy: meant ?? ""))
+    }
+  }
+
+  func wrongKind(
+    _ node: Node, _ key: String, _ wanted: String, remedy: String, _ findings: inout Findings
+  ) {
+    findings.add(
+      diagnostic(.error, key, at: node.mark, "must be \(wanted), not \(node.kind)", remedy: remedy))
+  }
+}
+
+extension ScalarValue {
+  /// A number without a fraction, however written: JavaScript knows no other integers.
+  var whole: Int? {
+    switch self {
+    case .integer(let value): value
+    case .number(let value): Int(exactly: value)
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import Sessions
+
+/// A header with the place that asks for it.
+struct ConfiguredHeader {
+  let header: Header
+  let mark: Mark
+}
+
+extension ServerReader {
+  /// `headers`, then what `apiKey` puts over them, each checked as it would go over the wire.
+  mutating func readHeaders() {
+    for (entry, text) in section.textMap("headers", &findings) {
+      addHeader(entry.key, text, field: "headers", at: entry.mark)
+    }
+    readAPIKey()
+  }
+
+  private mutating func addHeader(_ name: String, _ text: Located<String>, field: String, at mark: Mark) {
+    let place = Section(file: section.file, keys: section.keys + [field], mapping: Mapping())
+    let lowercased = name.lowercased()
+    guard isToken(name) else {
+      findings.add(
+        place.diagnostic(
+          .error, name, at: mark, "is no legal header name", remedy: "use letters, digits and dashes only"))
+      return
+    }
+    if ownedHeaders.contains(lowercased) {
+      findings.add(
+        place.diagnostic(
+          .warning, name, at: mark, "belongs to the protocol and is not taken from the file",
+          remedy: "remove it"))
+      return
+    }
+    let result = substituted(text.value)
+    if !result.unresolved.isEmpty {
+      if carriesCredential(lowercased) || result.unresolved.contains(where: { $0.reason == .asked }) {
+        _ = report(result.unresolved, name, in: place, at: text.mark)
+      } else {
+        for variable in result.unresolved {
+          let (problem, remedy) = words(for: variable, isAddress: false)
+          findings.add(
+            place.diagnostic(
+              .warning, name, at: text.mark, "\(problem), so the header is left out", remedy: remedy))
+        }
+      }
+      return
+    }
+    needs(placeholders(in: result.text))
+    guard let problem = problem(ofValue: result.text) else {
+      put(Header(name: name, value: result.text), in: place, at: mark)
+      return
+    }
+    findings.add(
+      place.diagnostic(
+        .error, name, at: text.mark, problem, remedy: "remove it, the request would be refused"))
+  }
+
+  /// Later headers replace earlier ones of the same name, whatever their case.
+  private mutating func put(_ header: Header, in place: Section, at mark: Mark) {
+    let lowercased = header.name.lowercased()
+    if let first = headers.firstIndex(where: { $0.header.name.lowercased() == lowercased }) {
+      findings.add(
+        place.diagnostic(
+          .warning, header.name, at: mark, "replaces the same header of line \(headers[first].mark.line)",
+          remedy: "keep one of the two"))
+      headers.remove(at: first)
+      resolvedSettings.removeAll { $0.name.lowercased() == "headers.\(lowercased)" }
+    }
+    headers.append(ConfiguredHeader(header: header, mark: mark))
+    resolve("headers.\(header.name)", .masked, at: mark)
+  }
+
+  /// An administrator's key becomes a header; a key that each user brings is not ours to have.
+  private mutating func readAPIKey() {
+    guard let apiKey = section.section("apiKey", &findings) else { return }
+    let known = ["source", "authorization_type", "key", "custom_header"]
+    apiKey.checkKeys(known, consequence: "LibreChat drops it unread", &findings)
+    let source = apiKey.choice("source", ["admin", "user"], &findings)
+    let type = apiKey.choice("authorization_type", ["basic", "bearer", "custom"], &findings)
+    let key = apiKey.text("key", &findings)
+    let customHeader = apiKey.text("custom_header", &findings)
+    for required in ["source", "authorization_type"] where apiKey.mapping[required] == nil {
+      findings.add(
+        apiKey.diagnostic(
+          .error, required, at: section.mapping.entry("apiKey")?.mark, "is missing",
+          remedy: "add it, LibreChat refuses the whole file without it"))
+    }
+    guard let source, let type else { return }
+    guard source.value == "admin" else { return needs(["apiKey"]) }
+    guard let key else {
+      if apiKey.mapping["key"] == nil {
+        findings.add(
+          apiKey.diagnostic(
+            .warning, "key", at: source.mark, "is missing, so no credential is sent", remedy: "add the key"))
+      }
+      return
+    }
+    let (name, prefix) =
+      switch type.value {
+      case "basic": ("Authorization", "Basic ")
+      case "bearer": ("Authorization", "Bearer ")
+      default: (customHeader?.value ?? "X-Api-Key", "")
+      }
+    headers.removeAll { $0.header.name.lowercased() == name.lowercased() }
+    resolvedSettings.removeAll { $0.name.lowercased() == "headers.\(name.lowercased())" }
+    let text = Located(value: prefix + key.value, mark: key.mark)
+    addHeader(name, text, field: "apiKey", at: key.mark)
+  }
+}
+
+/// Headers that the HTTP client or the protocol writes itself; twice on the wire they break the request.
+private let ownedHeaders: Set<String> = [
+  "mcp-session-id", "mcp-protocol-version", "mcp-method", "mcp-name", "last-event-id", "content-type",
+  "accept",
+  "accept-encoding", "host", "content-length", "connection", "transfer-encoding", "te", "trailer", "upgrade",
+  "keep-alive", "proxy-connection", "expect",
+]
+
+/// Whether a header's value lets somebody in, judged by its name.
+private func carriesCredential(_ name: String) -> Bool {
+  [
+    "auth", "token", "key", "secret", "cookie", "password", "credential", "session", "signature", "jwt",
+    "pat",
+  ]
+  .contains { name.contains($0) }
+}
+
+/// RFC 9110 section 5.6.2.
+private func isToken(_ name: String) -> Bool {
+  !name.isEmpty
+    && name.utf8.allSatisfy { byte in
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+      default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+      }
+    }
+}
+
+/// What no request may carry: a line break would start a header of its own.
+private func problem(ofValue value: String) -> String? {
+  for scalar in value.unicodeScalars {
+    switch scalar.value {
+    case 0x0A, 0x0D: return "holds a line break"
+    case 0x09: continue
+    case 0x00...0x1F, 0x7F: return "holds a control character"
+    case 0x100...: return "holds a character beyond U+00FF, which no header can carry"
+    default: continue
+    }
+  }
+  return nil
+}

@@ -1,0 +1,119 @@
+import Sessions
+
+/// How sessions are kept, each value with its origin. Later layers replace earlier ones: built-in values,
+/// `session:` of our own file, the environment, a server's `sessionConfig`.
+struct SessionPolicy: Hashable, Sendable {
+  /// Milliseconds, as all durations here.
+  var timeout: Sourced<Int>
+  var retryAttempts: Sourced<Int>
+  var retryDelay: Sourced<Int>
+  var pingInterval: Sourced<Int>
+  var listEvery: Sourced<Int>
+  var stream: Sourced<Bool>
+
+  init(_ settings: SessionSettings = SessionSettings()) {
+    timeout = Sourced(value: Int(settings.timeout.inMilliseconds))
+    retryAttempts = Sourced(value: settings.retryAttempts)
+    retryDelay = Sourced(value: Int(settings.retryDelay.inMilliseconds))
+    pingInterval = Sourced(value: Int(settings.pingInterval.inMilliseconds))
+    listEvery = Sourced(value: settings.listEvery)
+    stream = Sourced(value: settings.stream)
+  }
+
+  /// The longest duration that a file may ask for: a year.
+  static let longest = 31_536_000_000
+  static let keys = [
+    "timeout", "retryAttempts", "retryDelay", "pingInterval", "listEvery", "stream", "transport",
+    "terminateURL",
+    "caFile",
+  ]
+
+  /// Lays the fields of `session:` or of a `sessionConfig` over what is there.
+  mutating func read(_ section: Section, _ findings: inout Findings) {
+    func take<Value: Hashable & Sendable>(_ found: Located<Value>?, _ setting: inout Sourced<Value>) {
+      guard let found else { return }
+      setting = Sourced(value: found.value, origin: .file(section.file, found.mark))
+    }
+    section.checkKeys(Self.keys, consequence: "nothing reads it", &findings)
+    take(section.integer("timeout", in: 1...Self.longest, unit: "milliseconds", &findings), &timeout)
+    take(section.integer("retryAttempts", in: 0...1_000, &findings), &retryAttempts)
+    take(section.integer("retryDelay", in: 1...3_600_000, unit: "milliseconds", &findings), &retryDelay)
+    take(
+      section.integer("pingInterval", in: 0...Self.longest, unit: "milliseconds", &findings), &pingInterval)
+    take(section.integer("listEvery", in: 0...1_000_000, unit: "probes", &findings), &listEvery)
+    take(section.flag("stream", &findings), &stream)
+    readWhatIsNotBuilt(section, &findings)
+  }
+
+  /// Fields that are checked so that a file can hold them already, and named so that nobody counts on them.
+  private func readWhatIsNotBuilt(_ section: Section, _ findings: inout Findings) {
+    var unbuilt: [(String, Mark)] = []
+    let transports = ["auto", "session", "stateless", "sse"]
+    if let transport = section.choice("transport", transports, &findings), transport.value != "auto" {
+      unbuilt.append(("transport", transport.mark))
+    }
+    for key in ["terminateURL", "caFile"] where section.mapping[key]?.isNull == false {
+      guard let text = section.text(key, &findings) else { continue }
+      unbuilt.append((key, text.mark))
+    }
+    for (key, mark) in unbuilt {
+      findings.add(section.diagnostic(.notice, key, at: mark, "is understood, but not acted on yet"))
+    }
+  }
+
+  /// Lays the `MCP_SESSION_*` variables over what is there.
+  mutating func read(_ environment: [String: String], _ findings: inout Findings) {
+    func take(_ name: String, in range: ClosedRange<Int>, unit: String, _ setting: inout Sourced<Int>) {
+      guard let text = environment[name], !trim(text).isEmpty else { return }
+      guard let value = product(text), range.contains(value) else {
+        findings.add(
+          Diagnostic(
+            file: environmentName, .error, path: name,
+            "must be a whole number\(unit) from \(range.lowerBound) to \(range.upperBound)",
+            remedy: "it is ignored now; set it to digits or unset it"))
+        return
+      }
+      setting = Sourced(value: value, origin: .environment(name))
+    }
+    take("MCP_SESSION_TIMEOUT", in: 1...Self.longest, unit: " of milliseconds", &timeout)
+    take("MCP_SESSION_RETRY_ATTEMPTS", in: 0...1_000, unit: "", &retryAttempts)
+    take("MCP_SESSION_RETRY_DELAY", in: 1...3_600_000, unit: " of milliseconds", &retryDelay)
+  }
+
+  func settings(requestTimeout: Int? = nil, initTimeout: Int? = nil) -> SessionSettings {
+    SessionSettings(
+      timeout: .milliseconds(timeout.value), retryAttempts: retryAttempts.value,
+      retryDelay: .milliseconds(retryDelay.value), pingInterval: .milliseconds(pingInterval.value),
+      listEvery: listEvery.value, stream: stream.value,
+      requestTimeout: requestTimeout.map { .milliseconds($0) },
+      initTimeout: initTimeout.map { .milliseconds($0) })
+  }
+
+  /// Every value with its origin, under the names of DESIGN section 9.
+  var resolved: [ResolvedSetting] {
+    func number(_ name: String, _ setting: Sourced<Int>) -> ResolvedSetting {
+      ResolvedSetting(name: "session.\(name)", value: .number(setting.value), origin: setting.origin)
+    }
+    return [
+      number("timeout", timeout), number("retryAttempts", retryAttempts), number("retryDelay", retryDelay),
+      number("pingInterval", pingInterval), number("listEvery", listEvery),
+      ResolvedSetting(name: "session.stream", value: .flag(stream.value), origin: stream.origin),
+    ]
+  }
+}
+
+/// The file that diagnostics about variables name.
+let environmentName = "environment"
+
+/// Digits, or a product of them such as `60 * 60 * 1000`, which LibreChat's own numbers may be.
+private func product(_ text: String) -> Int? {
+  var result = 1
+  for factor in text.split(separator: "*", omittingEmptySubsequences: false) {
+    let digits = trim(String(factor))
+    guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits) else { return nil }
+    let (value, overflow) = result.multipliedReportingOverflow(by: number)
+    guard !overflow else { return nil }
+    result = value
+  }
+  return result
+}

@@ -1,0 +1,50 @@
+public import Display
+public import Sessions
+
+/// What our own file says besides servers (DESIGN section 9); built-in values where it is silent.
+public struct Settings: Hashable, Sendable {
+  public var ui = UISettings()
+  public var log = LogSettings()
+  public var metrics = MetricsSettings()
+  public var limits = Limits()
+  /// Users whose values servers may name; recognised, sessions for each are not built yet.
+  public var users: [String] = []
+
+  public init() {}
+}
+
+/// The screen.
+public struct UISettings: Hashable, Sendable {
+  /// A built-in theme, a name in the user's theme folder, or a path.
+  public var theme = "default"
+  /// Time between looks at the clock; the screen itself changes when something happens.
+  public var refresh = Duration.seconds(1)
+  /// No reconnect, no terminate.
+  public var readOnly = false
+  public var glyphs = GlyphChoice.automatic
+  public var bell = false
+
+  public init() {}
+}
+
+/// The event log on disk.
+public struct LogSettings: Hashable, Sendable {
+  /// Absent means the default place.
+  public var file: String?
+  public var events = true
+  /// Size at which a file is put aside.
+  public var maxBytes = 10_485_760
+  /// Files put aside that are kept.
+  public var keep = 5
+
+  public init() {}
+}
+
+/// Where Prometheus finds us; both absent means nowhere.
+public struct MetricsSettings: Hashable, Sendable {
+  /// `HOST:PORT`.
+  public var listen: String?
+  public var file: String?
+
+  public init() {}
+}

@@ -1,0 +1,35 @@
+/// Puts a mapping together in linear time and knows which keys came from merges: those an explicit key may
+/// replace.
+struct MappingBuilder {
+  var mapping = Mapping()
+  private var places: [String: Int] = [:]
+  private var merged: Set<String> = []
+
+  /// Takes an explicit key; answers the duplicate when it stood there before.
+  mutating func add(_ entry: Entry) -> Duplicate? {
+    guard let place = places[entry.key] else {
+      append(entry)
+      return nil
+    }
+    if merged.remove(entry.key) != nil {
+      mapping.entries[place] = entry
+      return nil
+    }
+    let duplicate = Duplicate(
+      key: entry.key, first: mapping.entries[place].mark, second: entry.mark)
+    mapping.duplicates.append(duplicate)
+    return duplicate
+  }
+
+  /// Takes a key of a merged mapping; whatever is there already wins.
+  mutating func merge(_ entry: Entry) {
+    guard places[entry.key] == nil else { return }
+    append(entry)
+    merged.insert(entry.key)
+  }
+
+  private mutating func append(_ entry: Entry) {
+    places[entry.key] = mapping.entries.count
+    mapping.entries.append(entry)
+  }
+}

@@ -1,0 +1,173 @@
+import Configuration
+import Display
+import Glibc
+import Sessions
+import Testing
+
+struct LoadingTests {
+  private static let one = "mcpServers: {NAME: {type: http, url: 'http://h/'}}\n"
+
+  private func servers(_ name: String) -> String { Self.one.replacing("NAME", with: name) }
+
+  @Test func `Flags win over the variable, it over the home folder, that over librechat yaml here`() {
+    let folder = TemporaryFolder()
+    folder.write(servers("flag"), to: "flag.yaml")
+    folder.write(servers("variable"), to: "variable.yaml")
+    folder.write(servers("home"), to: "xdg/sessiontop/sessiontop.yaml")
+    folder.write(servers("here"), to: "librechat.yaml")
+    let home = ["XDG_CONFIG_HOME": "\(folder.path)/xdg"]
+    func names(_ paths: [String], _ environment: [String: String]) -> [String] {
+      loadConfiguration(paths: paths, environment: environment, currentDirectory: folder.path).servers.map(
+        \.name)
+    }
+    let variable = home.merging(["SESSIONTOP_CONFIG": "variable.yaml"]) { $1 }
+    #expect(names(["flag.yaml", "variable.yaml"], variable) == ["flag", "variable"])
+    #expect(names([], variable) == ["variable"])
+    #expect(names([], home) == ["home"])
+    #expect(names([], [:]) == ["here"])
+  }
+
+  @Test func `Files that cannot be used get one clear line each`() {
+    let folder = TemporaryFolder()
+    folder.write("", to: "empty.yaml")
+    folder.write("- a\n", to: "list.yaml")
+    folder.write("mcpServer: {}\n", to: "slip.yaml")
+    folder.write("version: 1.2\nmcpServers:\n", to: "null.yaml")
+    folder.write("endpoints: {}\n", to: "none.yaml")
+    folder.write([0x61, 0xFF], to: "latin.yaml")
+    folder.write([UInt8](repeating: 0x23, count: 16 * 1_024 * 1_024 + 1), to: "large.yaml")
+    func lines(_ names: String...) -> [String] {
+      loadConfiguration(paths: names, environment: [:], currentDirectory: folder.path).diagnostics.map(
+        \.description)
+    }
+    #expect(lines("gone.yaml") == ["gone.yaml: error: does not exist; check the path"])
+    #expect(lines(".") == [".: error: is a directory; name a file in it"])
+    #expect(lines("/dev/null") == ["/dev/null: error: is no ordinary file; name a file"])
+    #expect(lines("empty.yaml") == ["empty.yaml: error: is empty; add 'mcpServers:' with your servers"])
+    #expect(
+      lines("list.yaml") == [
+        "list.yaml:1:1: error: holds a list, not sections; a configuration starts with 'mcpServers:'"
+      ])
+    #expect(
+      lines("slip.yaml") == [
+        "slip.yaml:1:1: error: mcpServer: unknown section, so no servers are read; did you mean mcpServers?"
+      ])
+    #expect(
+      lines("null.yaml") == [
+        "null.yaml:1:10: warning: version: must be text, not a number; put it in quotes, LibreChat refuses the whole "
+          + "file",
+        "null.yaml:2:1: error: mcpServers: is empty; write the servers below it, or 'mcpServers: {}'",
+      ])
+    #expect(
+      lines("none.yaml") == [
+        "none.yaml: error: holds no servers; add 'mcpServers:' with at least one server, or name another file"
+      ])
+    #expect(
+      lines("latin.yaml") == ["latin.yaml:1:2: error: the bytes here are not UTF-8; save the file as UTF-8"])
+    #expect(lines("large.yaml") == ["large.yaml: error: is larger than 16 MB; is this the right file?"])
+    #expect(
+      loadConfiguration(paths: [], environment: ["HOME": "/nowhere"], currentDirectory: "/proc").diagnostics
+        .map(\.description) == [
+          "sessiontop: error: there is no configuration; name one with --config FILE, or try `sessiontop demo`; tried "
+            + "/nowhere/.config/sessiontop/sessiontop.yaml and librechat.yaml"
+        ])
+  }
+
+  @Test func `A name that occurs twice is wrong at both places`() {
+    let folder = TemporaryFolder()
+    folder.write(servers("a"), to: "one.yaml")
+    folder.write(
+      "mcpServers:\n  a: {type: http, url: 'http://h/'}\n  b: {type: http, url: 'http://h/'}\n",
+      to: "two.yaml")
+    let loaded = loadConfiguration(
+      paths: ["one.yaml", "two.yaml"], environment: [:], currentDirectory: folder.path)
+    #expect(
+      report(loaded)
+        == "two.yaml:2:3: error: mcpServers.a: the name stands at one.yaml:1 already; rename or remove one of the two"
+    )
+    #expect(
+      loaded.servers.map(\.availability) == [
+        .broken("the name stands at one.yaml:1 and at two.yaml:2; rename or remove one of the two"),
+        .automatic,
+      ])
+  }
+
+  @Test func `Our own file names others, relative to itself`() {
+    let folder = TemporaryFolder()
+    folder.write(
+      """
+      files: [../librechat.yaml, .mcp.json]
+      session: {timeout: 5000}
+      ui: {theme: dark, refresh: 500, readOnly: true, ascii: true, bell: true, colour: x}
+      log: {file: "${STATE}/events", keep: 2}
+      metrics: {listen: "127.0.0.1:9464"}
+      limits: {connecting: 8, initializePerSecond: 20, events: 500}
+      """, to: "etc/sessiontop.yaml")
+    folder.write(servers("libre"), to: "librechat.yaml")
+    folder.write(
+      """
+      {
+      \t"mcpServers": {
+      \t\t"desk": {"url": "https://${DESK_HOST:-desk.example.com}/mcp", "disabled": false},
+      \t\t"tool": {"command": "npx", "env": {"A": "b"}}
+      \t}
+      }
+      """, to: "etc/.mcp.json")
+    let loaded = loadConfiguration(
+      paths: ["etc/sessiontop.yaml"], environment: ["STATE": "/var/lib"], currentDirectory: folder.path)
+    #expect(
+      report(loaded) == "etc/sessiontop.yaml:3:74: warning: ui.colour: unknown key, nothing reads it")
+    #expect(loaded.files == ["etc/sessiontop.yaml", "etc/../librechat.yaml", "etc/.mcp.json"])
+    #expect(loaded.servers.map(\.name) == ["libre", "desk", "tool"])
+    #expect(loaded.servers[1].endpoint?.display == "https://desk.example.com/mcp")
+    #expect(loaded.servers.map(\.settings.timeout) == [.seconds(5), .seconds(5), .seconds(5)])
+    #expect(loaded.ui.theme == "dark" && loaded.ui.glyphs == .ascii && loaded.ui.readOnly && loaded.ui.bell)
+    #expect(loaded.ui.refresh == .milliseconds(500))
+    #expect(loaded.settings.log.file == "/var/lib/events" && loaded.settings.log.keep == 2)
+    #expect(loaded.settings.metrics.listen == "127.0.0.1:9464")
+    #expect(
+      loaded.limits.connecting == 8 && loaded.limits.initializePerSecond == 20 && loaded.limits.events == 500)
+  }
+
+  @Test func `A VS Code file opens, and what it asks a person for is named`() {
+    let loaded = loadText(
+      """
+      {
+        "inputs": [{"id": "desk-key", "type": "promptString", "password": true}],
+        "servers": {
+          "asks": {"url": "https://h/mcp", "headers": {"Authorization": "Bearer ${input:desk-key}"}},
+          "knows": {"type": "http", "url": "https://h/${env:TEAM}/mcp"},
+          "lacks": {"type": "http", "url": "https://h/${env:NOBODY}/mcp"},
+          "runs": {"type": "stdio", "command": "npx", "args": ["-y"], "envFile": ".env"}
+        }
+      }
+      """, environment: ["TEAM": "ops"], name: "mcp.json")
+    #expect(
+      report(loaded)
+        == "mcp.json:6:38: error: servers.lacks.url: the variable NOBODY is not set; set it in the environment"
+    )
+    #expect(
+      loaded.servers.map(\.availability) == [
+        .unmonitored("needs values of a signed-in user: desk-key"), .automatic,
+        .broken("url: the variable NOBODY is not set; set it in the environment"),
+        .unmonitored("stdio servers are not monitored"),
+      ])
+    #expect(loaded.servers[1].endpoint?.url.revealed == "https://h/ops/mcp")
+  }
+
+  @Test(arguments: [
+    (["MCP_SESSION_DEBUG": "true", "LOG_LEVEL": "error"], EventLevel.debug, ""),
+    (["LOG_LEVEL": "warn"], .warning, ""), ([:], .info, ""),
+    (
+      ["LOG_LEVEL": "debgu"], .info,
+      "environment: error: LOG_LEVEL: must be debug, info, warn or error; did you mean debug? info is used now"
+    ),
+  ])
+  func `The log's level comes from the environment`(
+    environment: [String: String], level: EventLevel, problem: String
+  ) {
+    let loaded = loadText(servers("a"), environment: environment)
+    #expect(loaded.logLevel == level)
+    #expect(report(loaded) == problem)
+  }
+}
