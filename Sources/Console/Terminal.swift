@@ -29,10 +29,12 @@ public struct Terminal: ~Copyable {
     isUTF8 = cncurses_is_utf8() == 1
     switch cncurses_open() {
     case 0: break
-    case 1: throw Unusable(description: "standard input and output are not a terminal; use `sessiontop watch` here")
+    case 1:
+      throw Unusable(description: "standard input and output are not a terminal; use `sessiontop watch` here")
     case 2:
       throw Unusable(
-        description: "TERM=\(termName ?? "") is not in the terminal database; set TERM, for example to xterm-256color")
+        description:
+          "TERM=\(termName ?? "") is not in the terminal database; set TERM, for example to xterm-256color")
     default:
       throw Unusable(
         description: "TERM=\(termName ?? "") cannot place the cursor; set TERM to your terminal's name, "
@@ -64,10 +66,10 @@ public struct Terminal: ~Copyable {
     for row in 0..<frame.size.rows {
       for column in 0..<frame.size.columns {
         let cell = frame[row: row, column: column]
-        guard !cell.text.isEmpty else { continue }
-        let style = palette.style(cell.role, isEmphasized: cell.emphasis)
-        if cell.text == " ", style.isPlain { continue }
-        cncurses_put(Int32(row), Int32(column), cell.text, style.attributes, style.pair)
+        guard !cell.isContinuation else { continue }
+        let style = palette.style(cell.role, isEmphasized: cell.isSelected)
+        if cell.character == " ", style.isPlain { continue }
+        cncurses_put(Int32(row), Int32(column), String(cell.character), style.attributes, style.pair)
       }
     }
     switch cncurses_show() {
