@@ -94,7 +94,9 @@ struct Phrase: Hashable, Sendable {
 /// An error in few words, the most telling first: `404 Session not found`, `connect refused`.
 func shortWords(_ error: SessionError) -> String {
   let words = error.type.rawValue.replacing("_", with: " ")
-  return switch (error.status, error.detail.isEmpty) {
+  // A status that says nothing went wrong does not explain what did.
+  let status = error.status.flatMap { (200..<300).contains($0) ? nil : $0 }
+  return switch (status, error.detail.isEmpty) {
   case (let status?, false): "\(status) \(error.detail)"
   case (let status?, true): "\(status) \(words)"
   case (nil, false): error.rpcCode.map { "\(error.detail) (\($0))" } ?? "\(words): \(error.detail)"
