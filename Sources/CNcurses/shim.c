@@ -154,8 +154,7 @@ enum { FAULTS = 6 };
 static const int faults[FAULTS] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT};
 static struct sigaction previous[FAULTS];
 
-// Only calls that are safe in a signal handler; then the previous handler, such as Swift's backtrace, sees the
-// same fault on a sane screen.
+// Only calls that are safe in a signal handler.
 static void give_back(int signal, siginfo_t *info, void *context) {
   (void)context;
   if (is_open) {
@@ -166,11 +165,14 @@ static void give_back(int signal, siginfo_t *info, void *context) {
     }
     tcsetattr(0, TCSANOW, &saved_modes);
   }
+  // A fault comes again when its instruction is run again, and then the handler that was there before, Swift's
+  // backtrace, tells of it on a sane screen. A signal that was sent does not come again: it ends the program here.
+  int is_sent = info->si_code <= 0;
+  struct sigaction usual = {.sa_handler = SIG_DFL};
   for (size_t i = 0; i < FAULTS; i++) {
-    if (faults[i] == signal) sigaction(signal, &previous[i], NULL);
+    if (faults[i] == signal) sigaction(signal, is_sent ? &usual : &previous[i], NULL);
   }
-  // A fault comes again by itself when its instruction is run again; a signal that was sent does not.
-  if (info->si_code <= 0) raise(signal);
+  if (is_sent) raise(signal);
 }
 
 void cncurses_guard_against_crashes(void) {
