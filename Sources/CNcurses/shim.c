@@ -139,6 +139,13 @@ void cncurses_pause(void) {
   endwin();
 }
 
+void cncurses_resume(void) {
+  if (!is_open) return;
+  // The next refresh would set the modes too, but of the memory file.
+  reset_prog_mode();
+  clearok(stdscr, TRUE);
+}
+
 void cncurses_close(void) {
   if (!is_open) return;
   cncurses_pause();

@@ -98,7 +98,8 @@ public struct Terminal: ~Copyable {
 
   /// Takes the terminal again; the next frame draws everything.
   public mutating func resume() {
-    redraw()
+    cncurses_resume()
+    drawn = nil
   }
 
   /// The keys that were pressed since the last call.

@@ -18,8 +18,11 @@ int cncurses_open(void);
 // Leaves curses and restores the terminal's modes; safe to call twice.
 void cncurses_close(void);
 
-// Gives the terminal back until the next frame.
+// Gives the terminal back for a while.
 void cncurses_pause(void);
+
+// Takes the terminal again; the next frame draws everything.
+void cncurses_resume(void);
 
 // From here on a crash gives the screen back before the usual report is printed.
 void cncurses_guard_against_crashes(void);
