@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,16 +17,24 @@
 extern int setupterm(const char *, int, int *);
 extern char *tigetstr(const char *);
 
+#define FRAME_BEGIN "\033[?2026h"
+#define FRAME_END "\033[?2026l"
+
 static struct termios saved_modes;
 static volatile sig_atomic_t is_open;
-static SCREEN *screen;
+static WINDOW *keyboard;
+static int original = -1; // descriptor 1 as it was
+static int terminal = -1; // the same terminal, opened anew so that only our own writes never wait
+static int memory = -1;   // where ncurses writes a frame
+
+// What a slow terminal has not taken yet of the last frame.
+static char *pending;
+static size_t pending_start, pending_end, pending_room;
+
 static char restore_text[512];
 static size_t restore_length;
-static int memory = -1;   // where ncurses writes a frame
-static int terminal = -1; // where the frame goes
 
-static void remember(const char *capability) {
-  const char *text = tigetstr(capability);
+static void remember(const char *text) {
   if (!text || text == (const char *)-1) return;
   size_t length = strlen(text);
   if (restore_length + length >= sizeof restore_text) return;
@@ -35,34 +42,82 @@ static void remember(const char *capability) {
   restore_length += length;
 }
 
-int cncurses_open(void) {
-  if (!isatty(0) || !isatty(1)) return 1;
-  if (tcgetattr(0, &saved_modes) != 0) return 1;
-  terminal = fcntl(1, F_DUPFD_CLOEXEC, 3);
+// The locale's name says UTF-8 although the system does not have that locale, as is common over SSH.
+static int promises_utf8(void) {
+  const char *names[] = {getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG")};
+  for (size_t i = 0; i < 3; i++) {
+    if (!names[i] || !*names[i]) continue;
+    return strcasestr(names[i], "UTF-8") || strcasestr(names[i], "UTF8");
+  }
+  return 0;
+}
+
+int cncurses_is_utf8(void) {
+  // Characters only: numbers and dates of a locale are nobody's business here.
+  const char *locale = setlocale(LC_CTYPE, "");
+  if (locale && strcmp(nl_langinfo(CODESET), "UTF-8") == 0) return 1;
+  setlocale(LC_CTYPE, "C.UTF-8");
+  return !locale && promises_utf8();
+}
+
+static void close_descriptors(void) {
+  int *all[] = {&original, &terminal, &memory};
+  for (size_t i = 0; i < 3; i++) {
+    if (*all[i] >= 0) close(*all[i]);
+    *all[i] = -1;
+  }
+}
+
+static int open_descriptors(void) {
+  original = fcntl(1, F_DUPFD_CLOEXEC, 3);
   memory = memfd_create("frame", MFD_CLOEXEC);
-  if (terminal < 0 || memory < 0) return 1;
+  const char *name = ttyname(1);
+  // O_NONBLOCK belongs to an open file, which the shell shares with us on descriptors 0 to 2: hence one of our own.
+  terminal = name ? open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
+  if (terminal < 0) terminal = fcntl(1, F_DUPFD_CLOEXEC, 3);
+  return original >= 0 && memory >= 0 && terminal >= 0;
+}
+
+int cncurses_open(void) {
+  if (!isatty(0) || !isatty(1) || tcgetattr(0, &saved_modes) != 0) return 1;
   // newterm asks setupterm, which would print and exit; ask first.
   int problem = 0;
   if (setupterm(NULL, 1, &problem) != OK) return 2;
   const char *place = tigetstr("cup");
   if (!place || place == (const char *)-1) return 3;
-  screen = newterm(NULL, stdout, stdin);
-  if (!screen) return 2;
+  if (!open_descriptors()) {
+    close_descriptors();
+    return 4;
+  }
+  // The size is the terminal's, not that of LINES and COLUMNS, which a shell may have exported long ago.
+  use_env(FALSE);
+  use_tioctl(TRUE);
+  if (!newterm(NULL, stdout, stdin)) {
+    close_descriptors();
+    return 2;
+  }
   restore_length = 0;
-  remember("sgr0");
-  remember("cnorm");
-  remember("rmkx");
-  remember("rmcup");
+  remember(FRAME_END);
+  remember(tigetstr("sgr0"));
+  remember(tigetstr("cnorm"));
+  remember(tigetstr("rmkx"));
+  remember(tigetstr("rmcup"));
   is_open = 1;
   raw();
   noecho();
   nonl();
-  keypad(stdscr, TRUE);
-  nodelay(stdscr, TRUE);
   leaveok(stdscr, TRUE);
-  meta(stdscr, TRUE);
   curs_set(0);
   set_escdelay(25);
+  // Asking a window for a key refreshes it behind our back; a pad is never refreshed.
+  keyboard = newpad(1, 1);
+  if (!keyboard) {
+    cncurses_close();
+    return 4;
+  }
+  keypad(keyboard, TRUE);
+  nodelay(keyboard, TRUE);
+  meta(keyboard, TRUE);
   if (has_colors()) {
     start_color();
     use_default_colors();
@@ -70,31 +125,61 @@ int cncurses_open(void) {
   return 0;
 }
 
-void cncurses_close(void) {
-  if (!is_open) return;
-  is_open = 0;
-  endwin();
-  tcsetattr(0, TCSANOW, &saved_modes);
-  if (terminal >= 0) close(terminal);
-  if (memory >= 0) close(memory);
-  terminal = memory = -1;
+static void forget_pending(void) {
+  // Half a frame that a slow line has not taken would only delay what comes now.
+  if (pending_start < pending_end) tcflush(original, TCOFLUSH);
+  pending_start = pending_end = 0;
 }
 
-// Only calls that are safe in a signal handler; then the previous handler sees the same fault again.
+void cncurses_pause(void) {
+  if (!is_open) return;
+  forget_pending();
+  if (write(original, FRAME_END, sizeof FRAME_END - 1) < 0) {
+  }
+  endwin();
+}
+
+void cncurses_resume(void) {
+  if (!is_open) return;
+  // The next refresh would set the modes too, but of the memory file.
+  reset_prog_mode();
+  clearok(stdscr, TRUE);
+}
+
+void cncurses_close(void) {
+  if (!is_open) return;
+  cncurses_pause();
+  is_open = 0;
+  tcsetattr(0, TCSANOW, &saved_modes);
+  close_descriptors();
+  free(pending);
+  pending = NULL;
+  pending_room = 0;
+}
+
+enum { FAULTS = 6 };
+static const int faults[FAULTS] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT};
+static struct sigaction previous[FAULTS];
+
+// Only calls that are safe in a signal handler.
 static void give_back(int signal, siginfo_t *info, void *context) {
-  (void)info;
   (void)context;
   if (is_open) {
     is_open = 0;
-    // A frame in progress has descriptor 1 pointing at the memory file; the terminal itself is `terminal`.
-    if (write(terminal, restore_text, restore_length) < 0) {
+    // A frame in progress has descriptor 1 pointing at the memory file.
+    dup2(original, 1);
+    if (write(original, restore_text, restore_length) < 0) {
     }
     tcsetattr(0, TCSANOW, &saved_modes);
-    dup2(terminal, 1);
   }
+  // A fault comes again when its instruction is run again, and then the handler that was there before, Swift's
+  // backtrace, tells of it on a sane screen. A signal that was sent does not come again: it ends the program here.
+  int is_sent = info->si_code <= 0;
   struct sigaction usual = {.sa_handler = SIG_DFL};
-  sigaction(signal, &usual, NULL);
-  if (signal == SIGABRT) raise(signal);
+  for (size_t i = 0; i < FAULTS; i++) {
+    if (faults[i] == signal) sigaction(signal, is_sent ? &usual : &previous[i], NULL);
+  }
+  if (is_sent) raise(signal);
 }
 
 void cncurses_guard_against_crashes(void) {
@@ -103,68 +188,78 @@ void cncurses_guard_against_crashes(void) {
   sigaltstack(&stack, NULL);
   struct sigaction action = {.sa_sigaction = give_back, .sa_flags = SA_SIGINFO | SA_ONSTACK};
   sigemptyset(&action.sa_mask);
-  const int faults[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT};
-  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) sigaction(faults[i], &action, NULL);
+  for (size_t i = 0; i < FAULTS; i++) sigaction(faults[i], &action, &previous[i]);
 }
 
-int cncurses_is_writable(void) {
-  struct pollfd request = {.fd = terminal, .events = POLLOUT};
-  if (poll(&request, 1, 0) < 0) return 0;
-  if (request.revents & (POLLHUP | POLLERR | POLLNVAL)) return -1;
-  return (request.revents & POLLOUT) != 0;
-}
-
-static int write_all(const char *bytes, size_t length) {
-  while (length > 0) {
-    ssize_t written = write(terminal, bytes, length);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return -1;
-    bytes += written;
-    length -= (size_t)written;
+int cncurses_flush(void) {
+  while (pending_start < pending_end) {
+    ssize_t written = write(terminal, pending + pending_start, pending_end - pending_start);
+    if (written > 0) {
+      pending_start += (size_t)written;
+    } else if (written < 0 && errno == EINTR) {
+      continue;
+    } else if (written < 0 && errno == EAGAIN) {
+      return 1;
+    } else {
+      return -1;
+    }
   }
+  pending_start = pending_end = 0;
   return 0;
 }
 
+static int reserve(size_t length) {
+  if (length <= pending_room) return 1;
+  char *larger = realloc(pending, length);
+  if (!larger) return 0;
+  pending = larger;
+  pending_room = length;
+  return 1;
+}
+
 int cncurses_show(void) {
-  int writable = cncurses_is_writable();
-  if (writable != 1) return writable == 0 ? 1 : -1;
-  static const char begin[] = "\033[?2026h", end[] = "\033[?2026l";
+  int left = cncurses_flush();
+  if (left != 0) return left;
   if (ftruncate(memory, 0) != 0 || lseek(memory, 0, SEEK_SET) < 0) return -1;
-  if (write(memory, begin, sizeof begin - 1) < 0) return -1;
+  if (write(memory, FRAME_BEGIN, sizeof FRAME_BEGIN - 1) < 0) return -1;
   // ncurses writes a frame in dozens of pieces; into memory they are one.
   dup2(memory, 1);
   refresh();
   fflush(stdout);
-  dup2(terminal, 1);
+  dup2(original, 1);
   off_t length = lseek(memory, 0, SEEK_CUR);
-  if (length <= (off_t)(sizeof begin - 1)) return 0;
-  if (write(memory, end, sizeof end - 1) < 0) return -1;
-  length += (off_t)(sizeof end - 1);
-  char *frame = malloc((size_t)length);
-  if (!frame) return 1;
-  int result = pread(memory, frame, (size_t)length, 0) == length ? write_all(frame, (size_t)length) : -1;
-  free(frame);
-  return result;
+  if (length <= (off_t)(sizeof FRAME_BEGIN - 1)) return 0;
+  if (write(memory, FRAME_END, sizeof FRAME_END - 1) < 0) return -1;
+  length += (off_t)(sizeof FRAME_END - 1);
+  if (!reserve((size_t)length) || pread(memory, pending, (size_t)length, 0) != length) return -1;
+  pending_start = 0;
+  pending_end = (size_t)length;
+  return cncurses_flush();
 }
 
 void cncurses_erase(void) { werase(stdscr); }
 void cncurses_redraw_all(void) { clearok(stdscr, TRUE); }
 
-void cncurses_put(int row, int column, const char *text, unsigned long attributes, int pair) {
-  wchar_t wide[CCHARW_MAX + 1];
-  mbstate_t state = {0};
-  size_t count = mbsrtowcs(wide, &text, CCHARW_MAX, &state);
-  if (count == (size_t)-1 || count == 0) return;
-  wide[count < CCHARW_MAX ? count : CCHARW_MAX] = L'\0';
+void cncurses_put(
+  int row, int column, const uint32_t *scalars, int count, int columns, unsigned long attributes, int pair) {
+  wchar_t text[CCHARW_MAX + 1] = {0};
+  int length = 0;
+  int fits = count > 0 && wcwidth((wchar_t)scalars[0]) == columns;
+  for (int i = 0; i < count && length < CCHARW_MAX; i++) {
+    if (i > 0 && (!fits || wcwidth((wchar_t)scalars[i]) != 0)) continue;
+    text[length++] = fits ? (wchar_t)scalars[i] : L'?';
+  }
   cchar_t cell;
   // The pair goes in by its last argument, since COLOR_PAIR packs only eight bits.
-  if (setcchar(&cell, wide, (attr_t)attributes, 0, &pair) == ERR) return;
-  mvwadd_wch(stdscr, row, column, &cell);
+  if (setcchar(&cell, text, (attr_t)attributes, 0, &pair) == ERR) return;
+  for (int place = column; place < column + (fits ? 1 : columns); place++) {
+    mvwadd_wch(stdscr, row, place, &cell);
+  }
 }
 
 int cncurses_key(unsigned int *code, int *is_function) {
   wint_t key = 0;
-  int result = wget_wch(stdscr, &key);
+  int result = wget_wch(keyboard, &key);
   if (result == ERR) return 0;
   *code = (unsigned int)key;
   *is_function = result == KEY_CODE_YES;
@@ -174,14 +269,5 @@ int cncurses_key(unsigned int *code, int *is_function) {
 int cncurses_colors(void) { return has_colors() ? COLORS : 0; }
 int cncurses_pair(int foreground, int background) { return alloc_pair(foreground, background); }
 int cncurses_resize(int rows, int columns) { return resizeterm(rows, columns); }
-
 int cncurses_rows(void) { return getmaxy(stdscr); }
 int cncurses_columns(void) { return getmaxx(stdscr); }
-
-int cncurses_is_utf8(void) {
-  setlocale(LC_ALL, "");
-  if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0) return 1;
-  // Names from servers may still hold any character; only what we draw ourselves stays ASCII.
-  setlocale(LC_CTYPE, "C.UTF-8");
-  return 0;
-}

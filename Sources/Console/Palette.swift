@@ -13,12 +13,12 @@ struct Palette {
   }
 
   private let styles: [Role: Style]
-  private let emphasized: [Role: Style]
+  private let selected: [Role: Style]
 
   /// `colors` is what the terminal has: 0 for none, so that roles fall back to attributes.
   init(theme: Theme, colors: Int) {
     var styles: [Role: Style] = [:]
-    var emphasized: [Role: Style] = [:]
+    var selected: [Role: Style] = [:]
     let selection = theme[.selected]
     for role in Role.allCases {
       let look = theme[role]
@@ -28,26 +28,34 @@ struct Palette {
       if selection.background != .terminal { chosen.background = selection.background }
       chosen.attributes.formUnion(selection.attributes)
       chosen.mono = (look.mono ?? look.attributes).union(selection.mono ?? selection.attributes)
-      emphasized[role] = Self.style(chosen, colors: colors)
+      selected[role] = Self.style(chosen, colors: colors)
     }
     self.styles = styles
-    self.emphasized = emphasized
+    self.selected = selected
   }
 
-  func style(_ role: Role, isEmphasized: Bool) -> Style {
-    (isEmphasized ? emphasized[role] : styles[role]) ?? Style(attributes: 0, pair: 0)
+  func style(_ role: Role, isSelected: Bool) -> Style {
+    (isSelected ? selected[role] : styles[role]) ?? Style(attributes: 0, pair: 0)
   }
 
   private static func style(_ look: Appearance, colors: Int) -> Style {
     guard colors >= 8 else {
       return Style(attributes: bits(look.mono ?? look.attributes), pair: 0)
     }
-    let foreground = number(look.foreground, colors: colors)
+    var attributes = look.attributes
+    var foreground = number(look.foreground, colors: colors)
+    // Where there is no bright half of the palette, bold stands in for it; grey would come out as black there,
+    // which is nothing on many screens, so it is the text's own colour, dimmed.
+    if colors < 16 || isDirect(colors) {
+      if isGrey(look.foreground, colors: colors) {
+        foreground = -1
+        attributes.insert(.dim)
+      } else if isBright(look.foreground, colors: colors) {
+        attributes.insert(.bold)
+      }
+    }
     let background = number(look.background, colors: colors)
     let pair = foreground == -1 && background == -1 ? 0 : max(0, cncurses_pair(foreground, background))
-    // Eight colours have no bright half: bold stands in for it.
-    var attributes = look.attributes
-    if colors < 16, isBright(look.foreground) { attributes.insert(.bold) }
     return Style(attributes: bits(attributes), pair: pair)
   }
 
@@ -55,18 +63,29 @@ struct Palette {
   private static func number(_ color: Color, colors: Int) -> Int32 {
     switch color {
     case .terminal: -1
-    case .ansi(let index): Int32(colors >= 16 ? index : index % 8)
-    case .fixed(let red, let green, let blue, _, _) where colors > 65_536:
-      Int32(red) << 16 | Int32(green) << 8 | Int32(blue)
+    // Direct colour keeps the first eight numbers for the user's palette; all others are mixed (terminfo `RGB`).
+    case .ansi(let index): Int32(colors >= 16 && !isDirect(colors) ? index : index % 8)
+    case .fixed(let red, let green, let blue, _, _) where isDirect(colors):
+      max(8, Int32(red) << 16 | Int32(green) << 8 | Int32(blue))
     case .fixed(_, _, _, let c256, let c16): colors >= 256 ? Int32(c256) : Int32(colors >= 16 ? c16 : c16 % 8)
     }
   }
 
-  private static func isBright(_ color: Color) -> Bool {
+  private static func isDirect(_ colors: Int) -> Bool { colors > 65_536 }
+
+  private static func isGrey(_ color: Color, colors: Int) -> Bool {
+    switch color {
+    case .terminal: false
+    case .ansi(let index): index == 8
+    case .fixed(_, _, _, _, let c16): c16 == 8 && !isDirect(colors)
+    }
+  }
+
+  private static func isBright(_ color: Color, colors: Int) -> Bool {
     switch color {
     case .terminal: false
     case .ansi(let index): index >= 8
-    case .fixed(_, _, _, _, let c16): c16 >= 8
+    case .fixed(_, _, _, _, let c16): c16 >= 8 && !isDirect(colors)
     }
   }
 

@@ -13,7 +13,8 @@ public struct Terminal: ~Copyable {
   /// What became of a frame.
   public enum Outcome: Sendable {
     case shown
-    /// The line is slow: the frame was skipped, show a newer one once the terminal takes bytes again.
+    /// The line is slow and has not taken all of the last frame: show a newer one once the terminal (descriptor 1)
+    /// takes bytes again.
     case skipped
     /// There is no terminal any more.
     case gone
@@ -22,21 +23,27 @@ public struct Terminal: ~Copyable {
   /// Whether the locale's characters are UTF-8; otherwise only ASCII may be drawn.
   public let isUTF8: Bool
   private var palette: Palette
-  private var shown: Frame?
+  /// What ncurses has been told; absent when everything is to be told anew.
+  private var drawn: Frame?
+  private var scalars: [UInt32] = []
 
   /// Opens the terminal on standard input and output. `hasColor` false uses attributes only (NO_COLOR).
   public init(theme: Theme, hasColor: Bool, termName: String?) throws(Unusable) {
     isUTF8 = cncurses_is_utf8() == 1
+    let name = termName.map { "TERM=\($0)" } ?? "TERM, which is not set,"
     switch cncurses_open() {
     case 0: break
-    case 1: throw Unusable(description: "standard input and output are not a terminal; use `sessiontop watch` here")
+    case 1:
+      throw Unusable(description: "standard input and output are not a terminal; use `sessiontop watch` here")
     case 2:
       throw Unusable(
-        description: "TERM=\(termName ?? "") is not in the terminal database; set TERM, for example to xterm-256color")
-    default:
+        description: "\(name) is not in the terminal database; set TERM, for example to xterm-256color")
+    case 3:
       throw Unusable(
-        description: "TERM=\(termName ?? "") cannot place the cursor; set TERM to your terminal's name, "
+        description: "\(name) cannot place the cursor; set TERM to your terminal's name, "
           + "or use `sessiontop watch`")
+    default:
+      throw Unusable(description: "the system is out of descriptors or memory for the screen")
     }
     cncurses_guard_against_crashes()
     palette = Palette(theme: theme, colors: hasColor ? Int(cncurses_colors()) : 0)
@@ -54,37 +61,27 @@ public struct Terminal: ~Copyable {
   /// Changes the look; the next frame is drawn with it.
   public mutating func use(_ theme: Theme, hasColor: Bool) {
     palette = Palette(theme: theme, colors: hasColor ? Int(cncurses_colors()) : 0)
-    shown = nil
+    drawn = nil
   }
 
-  /// Shows a frame in one write; writes nothing when nothing changed.
+  /// Shows a frame in one write and never waits; writes nothing when nothing changed.
   public mutating func show(_ frame: Frame) -> Outcome {
-    guard frame != shown else { return .shown }
-    cncurses_erase()
-    for row in 0..<frame.size.rows {
-      for column in 0..<frame.size.columns {
-        let cell = frame[row: row, column: column]
-        guard !cell.text.isEmpty else { continue }
-        let style = palette.style(cell.role, isEmphasized: cell.emphasis)
-        if cell.text == " ", style.isPlain { continue }
-        cncurses_put(Int32(row), Int32(column), cell.text, style.attributes, style.pair)
-      }
-    }
+    // Before ncurses is told anything: a frame that is skipped must leave no trace in what it believes.
+    let left = cncurses_flush()
+    guard left == 0 else { return left > 0 ? .skipped : .gone }
+    guard frame != drawn else { return .shown }
+    draw(frame)
     switch cncurses_show() {
-    case 0:
-      shown = frame
-      return .shown
-    case 1:
-      return .skipped
-    default:
-      return .gone
+    case 0: return .shown
+    case 1: return .skipped
+    default: return .gone
     }
   }
 
   /// Draws everything anew at the next frame: something else wrote to the terminal.
   public mutating func redraw() {
     cncurses_redraw_all()
-    shown = nil
+    drawn = nil
   }
 
   /// Takes over a new size of the terminal.
@@ -95,13 +92,14 @@ public struct Terminal: ~Copyable {
 
   /// Gives the terminal back for a while; `resume` takes it again.
   public mutating func suspend() {
-    endwin()
-    shown = nil
+    cncurses_pause()
+    drawn = nil
   }
 
+  /// Takes the terminal again; the next frame draws everything.
   public mutating func resume() {
-    cncurses_redraw_all()
-    shown = nil
+    cncurses_resume()
+    drawn = nil
   }
 
   /// The keys that were pressed since the last call.
@@ -114,5 +112,29 @@ public struct Terminal: ~Copyable {
       if let key = Key(code: code, isFunction: isFunction != 0) { keys.append(key) }
     }
     return keys
+  }
+
+  /// Tells ncurses the cells that changed.
+  private mutating func draw(_ frame: Frame) {
+    let before = drawn?.size == frame.size ? drawn : nil
+    if before == nil { cncurses_erase() }
+    let columns = frame.size.columns
+    for index in frame.cells.indices {
+      let cell = frame.cells[index]
+      guard !cell.isContinuation else { continue }
+      let isWide = (index + 1) % columns != 0 && frame.cells[index + 1].isContinuation
+      // A wide character is told again when only its right half was something else.
+      if let before, before.cells[index] == cell, !isWide || before.cells[index + 1].isContinuation {
+        continue
+      }
+      let style = palette.style(cell.role, isSelected: cell.isSelected)
+      if before == nil, cell.character == " ", style.isPlain { continue }
+      scalars.removeAll(keepingCapacity: true)
+      scalars.append(contentsOf: cell.character.unicodeScalars.lazy.map(\.value))
+      cncurses_put(
+        Int32(index / columns), Int32(index % columns), scalars, Int32(scalars.count), isWide ? 2 : 1,
+        style.attributes, style.pair)
+    }
+    drawn = frame
   }
 }

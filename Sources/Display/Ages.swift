@@ -1,9 +1,10 @@
 import Sessions
 
-/// A length of time in at most five characters: `0s`, `59s`, `4m12s`, `2h14m`, `1d03h`, `412d`.
+// Times in few characters.
+
+/// A length of time in at most six characters: `0s`, `59s`, `4m12s`, `2h14m`, `1d03h`, `412d`.
 func age(_ duration: Duration) -> String {
   let seconds = max(0, duration.components.seconds)
-  func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
   switch seconds {
   case ..<60: return "\(seconds)s"
   case ..<3_600: return "\(seconds / 60)m\(two(seconds % 60))s"
@@ -13,24 +14,61 @@ func age(_ duration: Duration) -> String {
   }
 }
 
-/// How long ago something was; `-` when it never was.
-func age(of moment: Moment?, at now: Moment) -> String {
-  moment.map { age(now.instant - $0.instant) } ?? "-"
-}
-
-/// The time until an instant, rounded up, so that a countdown ends at 1s and not at 0s.
-func countdown(to instant: Instant, at now: Moment) -> String {
-  let left = instant - now.instant
-  return left <= .zero ? "now" : age(left + .milliseconds(999))
-}
-
-/// Milliseconds in four characters or so: `0.4ms`, `12ms`, `2.4s`.
-func latency(_ milliseconds: Double?) -> String {
-  guard let milliseconds else { return "-" }
-  switch milliseconds {
-  case ..<1: return "\((milliseconds * 10).rounded() / 10)ms"
-  case ..<999.5: return "\(Int(milliseconds.rounded()))ms"
-  case ..<9_950: return "\((milliseconds / 100).rounded() / 10)s"
-  default: return "\(Int((milliseconds / 1_000).rounded()))s"
+/// The same in steps of 5 s and then of minutes, for what is well: figures that nobody waits for need not tick.
+func calmAge(_ duration: Duration) -> String {
+  let seconds = max(0, duration.components.seconds)
+  switch seconds {
+  case ..<60: return "\(seconds / 5 * 5)s"
+  case ..<3_600: return "\(seconds / 60)m"
+  default: return age(duration)
   }
 }
+
+/// How long ago something was; `-` when it never was.
+func age(of moment: Moment?, at now: Moment, calm: Bool = false) -> String {
+  guard let moment else { return "-" }
+  let duration = now.instant - moment.instant
+  return calm ? calmAge(duration) : age(duration)
+}
+
+/// `next in 6s`, rounded up so that a countdown ends at 1s; `next now` when it is due.
+func countdown(to instant: Instant, at now: Moment) -> String {
+  let left = instant - now.instant
+  return left > .zero ? "next in \(age(left + .milliseconds(999)))" : "next now"
+}
+
+/// A setting as a person would write it: `500ms`, `30s`, `1h`, `1h30m`.
+func span(_ duration: Duration) -> String {
+  let milliseconds = duration.inMilliseconds
+  guard milliseconds % 1_000 == 0 else {
+    return milliseconds < 1_000 ? "\(milliseconds)ms" : "\(Double(milliseconds) / 1_000)s"
+  }
+  var rest = milliseconds / 1_000
+  var text = ""
+  for (unit, seconds) in [("d", Int64(86_400)), ("h", 3_600), ("m", 60), ("s", 1)] where rest >= seconds {
+    text += "\(rest / seconds)\(unit)"
+    rest %= seconds
+  }
+  return text.isEmpty ? "0s" : text
+}
+
+/// Milliseconds in at most five characters: `0.4ms`, `12ms`, `2.4s`, `118s`; `-` when nothing was measured.
+func latency(_ milliseconds: Double?) -> String {
+  guard let milliseconds, milliseconds.isFinite else { return "-" }
+  switch max(0, milliseconds) {
+  case ..<0.95: return "\((milliseconds * 10).rounded() / 10)ms"
+  case ..<999.5: return "\(Int(milliseconds.rounded()))ms"
+  case ..<9_950: return "\((milliseconds / 100).rounded() / 10)s"
+  case ..<9_999_500: return "\(Int((milliseconds / 1_000).rounded()))s"
+  default: return "long"
+  }
+}
+
+/// A count in at most `width` characters: `1204`, `12k`, `3M`.
+func count(_ number: Int, width: Int = 4) -> String {
+  let text = String(number)
+  guard text.count > width else { return text }
+  return number < 1_000_000 ? "\(number / 1_000)k" : "\(number / 1_000_000)M"
+}
+
+private func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }

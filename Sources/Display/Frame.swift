@@ -11,21 +11,28 @@ public struct Size: Hashable, Sendable {
 
 /// One place on the screen.
 public struct Cell: Hashable, Sendable {
-  /// One character with its marks; empty where a wide character to the left reaches over.
-  public var text: String
+  /// One scalar that takes room and the marks on it. A wide one reaches over the next cell.
+  public var character: Character
   public var role: Role
   /// Part of the row that the operator stands on.
-  public var emphasis: Bool
+  public var isSelected: Bool
+  /// The right half of the wide character before it; its own character is a space and is not written.
+  public var isContinuation: Bool
 
-  static let blank = Cell(text: " ", role: .text, emphasis: false)
+  static let blank = Cell(character: " ", role: .text, isSelected: false, isContinuation: false)
 }
 
 /// A part of the screen.
 struct Rectangle: Hashable, Sendable {
-  var row: Int
-  var column: Int
-  var rows: Int
-  var columns: Int
+  var row = 0
+  var column = 0
+  var rows = 0
+  var columns = 0
+
+  var isEmpty: Bool { rows <= 0 || columns <= 0 }
+  /// The first row below and the first column to the right.
+  var bottom: Int { row + rows }
+  var right: Int { column + columns }
 }
 
 /// A whole screen as a value: any screen can be printed in a test and read by a person.
@@ -33,9 +40,15 @@ public struct Frame: Hashable, Sendable {
   public let size: Size
   /// Row by row.
   public private(set) var cells: [Cell]
+  /// Only ASCII may be drawn: the locale or the operator wants it so.
+  let isASCII: Bool
 
-  public init(size: Size) {
+  /// The most marks on one character; a terminal keeps about so many.
+  static let markLimit = 4
+
+  public init(size: Size, isASCII: Bool = false) {
     self.size = size
+    self.isASCII = isASCII
     cells = Array(repeating: .blank, count: size.columns * size.rows)
   }
 
@@ -43,66 +56,122 @@ public struct Frame: Hashable, Sendable {
     cells[row * size.columns + column]
   }
 
-  /// Writes text from a place on, at most `width` cells of it, and never outside the frame. A wide character that
-  /// would be cut is left out. Returns the cells used.
+  /// Writes text from a place on, at most `width` cells of it and never outside the frame; returns the cells used.
+  ///
+  /// A text that does not fit ends in the sign for "cut"; a wide character is never split. What must not reach a
+  /// terminal is drawn as `?`, whatever came before this.
   @discardableResult
   public mutating func write(
-    _ text: String, row: Int, column: Int, width: Int = .max, role: Role = .text, emphasis: Bool = false
+    _ text: String, row: Int, column: Int, width: Int = .max, role: Role = .text, isSelected: Bool = false
   ) -> Int {
-    guard row >= 0, row < size.rows, column >= 0, column < size.columns else { return 0 }
-    let end = width > size.columns - column ? size.columns : column + max(0, width)
+    guard row >= 0, row < size.rows, column >= 0, column < size.columns, width > 0 else { return 0 }
+    let end = width > size.columns - column ? size.columns : column + width
     var place = column
-    for character in text {
-      let needed = columns(of: character)
-      guard place + needed <= end else { break }
-      if needed == 0 { continue }
-      clear(row: row, column: place)
-      cells[row * size.columns + place] = Cell(text: String(character), role: role, emphasis: emphasis)
-      if needed == 2 {
-        clear(row: row, column: place + 1)
-        cells[row * size.columns + place + 1] = Cell(text: "", role: role, emphasis: emphasis)
+    var last = -1
+    for scalar in text.unicodeScalars {
+      let drawn = drawable(scalar)
+      let needed = scalar == drawn ? Display.columns(of: scalar) : isMark(scalar) ? 0 : 1
+      if needed == 0 {
+        if last >= 0, scalar == drawn { addMark(scalar, at: row * size.columns + last) }
+        continue
       }
+      guard place + needed <= end else {
+        cut(row: row, from: column, place: place, end: end, role: role, isSelected: isSelected)
+        return end - column
+      }
+      put(Character(drawn), columns: needed, row: row, column: place, role: role, isSelected: isSelected)
+      last = place
       place += needed
     }
     return place - column
   }
 
-  /// Fills a row's part with spaces of a role.
-  mutating func fill(row: Int, column: Int, width: Int, role: Role = .text, emphasis: Bool = false) {
-    write(String(repeating: " ", count: max(0, min(width, size.columns))), row: row, column: column, width: width, role: role, emphasis: emphasis)
+  /// Fills part of a row with spaces.
+  mutating func fill(row: Int, column: Int, width: Int, role: Role = .text, isSelected: Bool = false) {
+    guard row >= 0, row < size.rows else { return }
+    for place in max(0, column)..<max(0, column, min(size.columns, column + width)) {
+      put(" ", columns: 1, row: row, column: place, role: role, isSelected: isSelected)
+    }
   }
 
-  /// The screen as lines of text; trailing spaces are cut.
+  /// The screen as lines of text; spaces at their ends are cut.
   public var text: String {
-    (0..<size.rows).map { row in
-      var line = (0..<size.columns).map { self[row: row, column: $0].text }.joined()
-      while line.hasSuffix(" ") { line.removeLast() }
-      return line
-    }.joined(separator: "\n")
+    lines { cells in String(cells.lazy.filter { !$0.isContinuation }.map(\.character)) }
   }
 
-  /// The same with roles: `[state.ready]ready[text] ...`, a role named where it changes.
+  /// The same with the roles marked where they change: `[state.ready]ready[]`; `>` in a mark means selected.
   public var styled: String {
-    (0..<size.rows).map { row in
+    lines { cells in
       var line = ""
-      var role = Role.text
-      for column in 0..<size.columns {
-        let cell = self[row: row, column: column]
-        if cell.role != role, cell.text != " " {
-          role = cell.role
-          line += "[\(role.rawValue)]"
+      var mark = ""
+      for cell in cells where !cell.isContinuation {
+        let isPlain = cell.role == .text || cell.character == " " && !cell.isSelected
+        let wanted = (cell.isSelected ? ">" : "") + (isPlain ? "" : cell.role.rawValue)
+        if wanted != mark, cell.character != " " || cell.isSelected != mark.hasPrefix(">") {
+          line += "[\(wanted)]"
+          mark = wanted
         }
-        line += cell.text
+        line.append(cell.character)
       }
-      while line.hasSuffix(" ") { line.removeLast() }
       return line
+    }
+  }
+
+  private func lines(_ line: (ArraySlice<Cell>) -> String) -> String {
+    (0..<size.rows).map { row in
+      var text = line(cells[(row * size.columns)..<((row + 1) * size.columns)])
+      while text.hasSuffix(" ") { text.removeLast() }
+      return text
     }.joined(separator: "\n")
   }
 
-  /// A wide character that loses one of its halves loses both.
-  private mutating func clear(row: Int, column: Int) {
+  private func drawable(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+    if scalar.value < 0x7F, scalar.value >= 0x20 { return scalar }
+    if isUnshowable(scalar) { return "?" }
+    guard isASCII else { return scalar }
+    switch scalar {
+    case "•", "·": return "*"
+    case "–", "—", "−": return "-"
+    case "‘", "’": return "'"
+    case "“", "”": return "\""
+    case "\u{A0}": return " "
+    default: return "?"
+    }
+  }
+
+  private mutating func addMark(_ mark: Unicode.Scalar, at index: Int) {
+    // Emoji selectors change the width on some terminals only: without them every terminal agrees.
+    guard !(0xFE00...0xFE0F).contains(mark.value) else { return }
+    let scalars = cells[index].character.unicodeScalars
+    guard scalars.count <= Self.markLimit, cells[index].character != " " else { return }
+    let joined = String(String.UnicodeScalarView(Array(scalars) + [mark]))
+    if joined.count == 1 { cells[index].character = Character(joined) }
+  }
+
+  private mutating func put(
+    _ character: Character, columns: Int, row: Int, column: Int, role: Role, isSelected: Bool
+  ) {
     let index = row * size.columns + column
-    if cells[index].text.isEmpty, column > 0 { cells[index - 1] = .blank }
-    if column + 1 < size.columns, cells[index + 1].text.isEmpty { cells[index + 1] = .blank }
+    // A wide character that loses one of its halves loses both.
+    if cells[index].isContinuation { cells[index - 1].character = " " }
+    let after = index + columns
+    if column + columns < size.columns, cells[after].isContinuation { cells[after].isContinuation = false }
+    cells[index] = Cell(character: character, role: role, isSelected: isSelected, isContinuation: false)
+    if columns == 2 {
+      cells[index + 1] = Cell(character: " ", role: role, isSelected: isSelected, isContinuation: true)
+    }
+  }
+
+  private mutating func cut(row: Int, from column: Int, place: Int, end: Int, role: Role, isSelected: Bool) {
+    // The last character makes room, both halves of it when it is wide; very narrow texts are cut without a sign.
+    var place = place
+    if place == end {
+      guard end - column >= 4 else { return }
+      place -= cells[row * size.columns + place - 1].isContinuation ? 2 : 1
+    }
+    put(isASCII ? ">" : "…", columns: 1, row: row, column: place, role: role, isSelected: isSelected)
+    for rest in (place + 1)..<max(place + 1, end) {
+      put(" ", columns: 1, row: row, column: rest, role: role, isSelected: isSelected)
+    }
   }
 }

@@ -16,28 +16,43 @@ struct Glyphs: Hashable, Sendable {
     case .unauthorized: isASCII ? "#" : "◆"
     case .failed: isASCII ? "X" : "✖"
     case .closing: isASCII ? "<" : "◁"
-    case .closed: isASCII ? "-" : "○"
-    case .unmonitored: isASCII ? "o" : "◇"
+    case .closed: isASCII ? "-" : "□"
+    case .unmonitored: isASCII ? "o" : "○"
     }
   }
 
-  func level(_ event: Event) -> String {
-    if event.kind == .operatorAction { return "@" }
+  /// What an event is about, in one character: `+` good news, `x` bad news, `@` the operator.
+  func event(_ event: Event) -> String {
     switch (event.kind, event.level) {
-    case (.sessionCreated, _), (.recoverySucceeded, _): return "+"
-    case (_, .error): return isASCII ? "X" : "✖"
-    case (_, .warning): return isASCII ? "x" : "▲"
-    case (_, .info): return isASCII ? "." : "·"
-    case (_, .debug): return " "
+    case (.operatorAction, _): "@"
+    case (.sessionCreated, _), (.recoverySucceeded, _): "+"
+    case (_, .error): isASCII ? "X" : "✖"
+    case (_, .warning): isASCII ? "x" : "▲"
+    case (_, .info): isASCII ? "." : "·"
+    case (_, .debug): " "
     }
   }
 
-  var horizontal: String { isASCII ? "-" : "─" }
-  var vertical: String { isASCII ? "|" : "│" }
-  var corner: (topLeft: String, topRight: String, bottomLeft: String, bottomRight: String) {
-    isASCII ? ("+", "+", "+", "+") : ("┌", "┐", "└", "┘")
+  /// Stands before the selected row and the title of the pane that has the keys.
+  var pointer: String { isASCII ? ">" : "▸" }
+
+  /// A piece of a border by the sides to which it leads on.
+  func border(_ sides: Sides) -> String {
+    guard isASCII else { return Self.lines[Int(sides.rawValue)] }
+    if sides.isSubset(of: [.left, .right]) { return "-" }
+    return sides.isSubset(of: [.up, .down]) ? "|" : "+"
   }
-  var tee: (down: String, up: String, right: String, left: String, cross: String) {
-    isASCII ? ("+", "+", "+", "+", "+") : ("┬", "┴", "├", "┤", "┼")
+
+  /// The sides of a cell.
+  struct Sides: OptionSet, Hashable, Sendable {
+    let rawValue: UInt8
+    static let up = Sides(rawValue: 1)
+    static let down = Sides(rawValue: 2)
+    static let left = Sides(rawValue: 4)
+    static let right = Sides(rawValue: 8)
   }
+
+  private static let lines = [
+    " ", "│", "│", "│", "─", "┘", "┐", "┤", "─", "└", "┌", "├", "─", "┴", "┬", "┼",
+  ]
 }

@@ -11,9 +11,17 @@ public enum Key: Hashable, Sendable {
 enum Action: Hashable, Sendable, CaseIterable {
   case up, down, pageUp, pageDown, halfUp, halfDown, first, last
   case nextPane, previousPane, servers, sessions, events, errors
-  case detail, nextProblem, filter, follow, freeze
-  case reconnect, terminate
-  case theme, redraw, suspend, help, back, quit
+  case detail, scope, filter, nextError, previousError, follow, freeze
+  case reconnect, terminate, mark, unmark
+  case help, theme, redraw, suspend, back, quit
+
+  /// Whether it moves within a list.
+  var isMove: Bool {
+    switch self {
+    case .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .last: true
+    default: false
+    }
+  }
 }
 
 /// Keys and what they do, as data: the help is printed from it, so it cannot lie.
@@ -24,48 +32,59 @@ struct KeyMap: Sendable {
     let shown: String
     let action: Action
     let meaning: String
-    /// Changes something on a server; gone in read-only mode.
-    var changesServers = false
-  }
+    /// Leads to a change on a server; gone in read-only mode.
+    let acts: Bool
 
-  static let standard: [Binding] = [
-    Binding(keys: [.up, .character("k")], shown: "k Up", action: .up, meaning: "move up"),
-    Binding(keys: [.down, .character("j")], shown: "j Down", action: .down, meaning: "move down"),
-    Binding(keys: [.home, .character("g")], shown: "g Home", action: .first, meaning: "first row"),
-    Binding(keys: [.end, .character("G")], shown: "G End", action: .last, meaning: "last row"),
-    Binding(keys: [.pageUp], shown: "PgUp", action: .pageUp, meaning: "page up"),
-    Binding(keys: [.pageDown], shown: "PgDn", action: .pageDown, meaning: "page down"),
-    Binding(keys: [.control("u")], shown: "ctrl-u", action: .halfUp, meaning: "half a page up"),
-    Binding(keys: [.control("d")], shown: "ctrl-d", action: .halfDown, meaning: "half a page down"),
-    Binding(keys: [.tab], shown: "Tab", action: .nextPane, meaning: "next pane"),
-    Binding(keys: [.backTab], shown: "shift-Tab", action: .previousPane, meaning: "previous pane"),
-    Binding(keys: [.character("1")], shown: "1", action: .servers, meaning: "servers"),
-    Binding(keys: [.character("2")], shown: "2", action: .sessions, meaning: "sessions"),
-    Binding(keys: [.character("3")], shown: "3", action: .events, meaning: "events"),
-    Binding(keys: [.character("4")], shown: "4", action: .errors, meaning: "error counters"),
-    Binding(keys: [.enter], shown: "Enter", action: .detail, meaning: "detail of the selected row"),
-    Binding(keys: [.escape], shown: "Esc", action: .back, meaning: "back, clear the filter"),
-    Binding(keys: [.character("e")], shown: "e", action: .nextProblem, meaning: "next server with a problem"),
-    Binding(keys: [.character("/")], shown: "/", action: .filter, meaning: "filter rows by a word"),
-    Binding(keys: [.character("f")], shown: "f", action: .follow, meaning: "follow new events"),
-    Binding(keys: [.character("p")], shown: "p", action: .freeze, meaning: "freeze the picture; moving still works"),
-    Binding(
-      keys: [.character("r")], shown: "r", action: .reconnect, meaning: "reconnect (asks first)", changesServers: true),
-    Binding(
-      keys: [.character("K")], shown: "K", action: .terminate, meaning: "terminate sessions (asks first)",
-      changesServers: true),
-    Binding(keys: [.character("T")], shown: "T", action: .theme, meaning: "next theme"),
-    Binding(keys: [.control("l")], shown: "ctrl-l", action: .redraw, meaning: "draw the screen anew"),
-    Binding(keys: [.control("z")], shown: "ctrl-z", action: .suspend, meaning: "suspend"),
-    Binding(keys: [.character("?")], shown: "?", action: .help, meaning: "this help"),
-    Binding(keys: [.character("q")], shown: "q", action: .back, meaning: "back; at the top: quit"),
-    Binding(keys: [.character("Q"), .control("c")], shown: "Q ctrl-c", action: .quit, meaning: "quit"),
-  ]
+    init(_ keys: [Key], _ shown: String, _ action: Action, _ meaning: String, acts: Bool = false) {
+      self.keys = keys
+      self.shown = shown
+      self.action = action
+      self.meaning = meaning
+      self.acts = acts
+    }
+  }
 
   let bindings: [Binding]
 
+  /// The keys of reference/tui.md 6.3: those of vi, less and top. Prefixes of multiplexers (ctrl-a, ctrl-b), flow
+  /// control (ctrl-s, ctrl-q) and the quit signal are left alone.
+  static let standard: [Binding] = [
+    Binding([.up, .character("k")], "k Up", .up, "move up"),
+    Binding([.down, .character("j")], "j Down", .down, "move down"),
+    Binding([.home, .character("g")], "g Home", .first, "first row"),
+    Binding([.end, .character("G")], "G End", .last, "last row"),
+    Binding([.pageUp], "PgUp", .pageUp, "page up"),
+    Binding([.pageDown], "PgDn", .pageDown, "page down"),
+    Binding([.control("u")], "ctrl-u", .halfUp, "half a page up"),
+    Binding([.control("d")], "ctrl-d", .halfDown, "half a page down"),
+    Binding([.tab, .right, .character("l")], "Tab l", .nextPane, "next pane"),
+    Binding([.backTab, .left, .character("h")], "S-Tab h", .previousPane, "previous pane"),
+    Binding([.character("1")], "1", .servers, "servers"),
+    Binding([.character("2")], "2", .sessions, "sessions"),
+    Binding([.character("3")], "3", .events, "events"),
+    Binding([.character("4")], "4", .errors, "error counters"),
+    Binding([.enter], "Enter", .detail, "detail of the selected row"),
+    Binding([.escape], "Esc", .back, "back; clear marks, filter, freeze"),
+    Binding([.character("a")], "a", .scope, "sessions: of all servers or of one"),
+    Binding([.character("/")], "/", .filter, "filter: words, server:git* state:failed err>0"),
+    Binding([.character("e")], "e", .nextError, "next error in the events"),
+    Binding([.character("E")], "E", .previousError, "previous error in the events"),
+    Binding([.character("f")], "f", .follow, "follow new events, or stop to"),
+    Binding([.character("p")], "p", .freeze, "freeze the picture; moving still works"),
+    Binding([.character(" ")], "Space", .mark, "mark the session or the server's sessions", acts: true),
+    Binding([.character("u")], "u", .unmark, "unmark all", acts: true),
+    Binding([.character("r")], "r", .reconnect, "reconnect the selected or marked (asks)", acts: true),
+    Binding([.character("K")], "K", .terminate, "terminate the selected or marked (asks)", acts: true),
+    Binding([.character("T")], "T", .theme, "next theme"),
+    Binding([.control("l")], "ctrl-l", .redraw, "draw the screen anew"),
+    Binding([.control("z")], "ctrl-z", .suspend, "suspend"),
+    Binding([.character("?")], "?", .help, "this help"),
+    Binding([.character("q")], "q", .back, "back; at the top: quit"),
+    Binding([.character("Q"), .control("c")], "Q ctrl-c", .quit, "quit from anywhere"),
+  ]
+
   init(readOnly: Bool) {
-    bindings = Self.standard.filter { !readOnly || !$0.changesServers }
+    bindings = Self.standard.filter { !readOnly || !$0.acts }
   }
 
   func action(for key: Key) -> Action? {

@@ -1,104 +1,112 @@
 import Sessions
 
-/// The words of one server's row.
-struct ServerRow: Hashable, Sendable {
-  let name: String
-  let state: SessionState
-  let glyph: String
-  let sessions: String
-  let p95: String
-  let good: String
-  let errors: String
-  let why: String
+/// What is to be drawn, before anything has a place: what is known, in the order and from the moment that the
+/// operator chose.
+struct ViewModel: Sendable {
+  let store: Store
+  let view: ViewState
+  let rows: Rows
+  /// The moment that is shown: that of freezing, or of the last news when they have stopped. Ages refer to it.
+  let now: Moment
+  /// The moment on the clock.
+  let present: Moment
+  let context: Context
+  let glyphs: Glyphs
+  /// How old everything is, once it is older than it may be.
+  let staleness: Duration?
 
-  init(_ server: ServerReport, _ store: Store, at now: Moment, glyphs: Glyphs) {
-    let all = store.sessions(of: server.name)
-    let worst = all.max { $0.state.severity < $1.state.severity }
-    let live = all.filter(\.state.isLive)
-    name = server.name
-    state = worst?.state ?? .unmonitored
-    glyph = glyphs.state(state)
-    let isWatched = state != .unmonitored
-    sessions = isWatched ? "\(live.count)/\(all.count)" : "-"
-    p95 = latency(all.compactMap { $0.latency?.p95 }.max())
-    good = isWatched ? age(of: all.compactMap(\.lastGood).min { $0.instant < $1.instant }, at: now) : "-"
-    errors = isWatched ? String(all.reduce(0) { $0 + $1.errors.values.reduce(0, +) }) : "-"
-    why = worst.map { Display.why($0, server, at: now) } ?? server.note ?? ""
+  init(_ store: Store, _ view: ViewState, at now: Moment, context: Context) {
+    let frozen = view.frozen
+    let shown = frozen?.store ?? store
+    let silence = store.updated.map { now.instant - $0.instant }
+    staleness = context.staleAfter.flatMap { limit in silence.flatMap { $0 > limit ? $0 : nil } }
+    let moment = frozen?.moment ?? (staleness == nil ? now : store.updated ?? now)
+    self.store = shown
+    self.view = view
+    self.now = moment
+    present = now
+    self.context = context
+    glyphs = Glyphs(isASCII: context.ascii)
+    rows = Rows(shown, view, at: moment)
   }
-}
 
-/// The words of one session's row.
-struct SessionRow: Hashable, Sendable {
-  let id: String
-  let user: String
-  let kind: String
-  let version: String
-  let state: SessionState
-  let glyph: String
-  let age: String
-  let good: String
-  let p95: String
-  let errors: String
-  let recoveries: String
-  let why: String
+  func isFocused(_ pane: Pane) -> Bool { view.pane == pane }
 
-  init(_ session: SessionReport, _ server: ServerReport?, at now: Moment, glyphs: Glyphs) {
-    id = session.session ?? "-"
-    user = session.key.user
-    kind = session.kind?.rawValue ?? "-"
-    version = session.protocolVersion ?? "-"
-    state = session.state
-    glyph = glyphs.state(session.state)
-    age = Display.age(of: session.created, at: now)
-    good = Display.age(of: session.lastGood, at: now)
-    p95 = latency(session.latency?.p95)
-    errors = String(session.errors.values.reduce(0, +))
-    recoveries = String(session.recoveries)
-    why = Display.why(session, server, at: now)
+  var selectedServer: ServerSummary? {
+    rows.servers[safe: view.servers.index(in: rows.servers.map(\.report.name))]
   }
-}
 
-/// Why a session is as it is, and what happens next; of a healthy one what kind it is.
-func why(_ session: SessionReport, _ server: ServerReport?, at now: Moment) -> String {
-  switch session.state {
-  case .ready where session.cause == nil:
-    return [session.kind?.rawValue, session.protocolVersion].compactMap { $0 }.joined(separator: " ")
-  case .unmonitored:
-    return server?.note ?? session.advice ?? ""
-  case .idle:
-    return "startup: false; r connects"
-  case .closed:
-    return "ended by the operator; r reconnects"
-  default:
-    var parts = [short(session.cause)].compactMap { $0 }
-    if let next = session.nextAttempt {
-      parts.append("next in \(countdown(to: next, at: now))")
-    } else if session.state == .recovering {
-      parts.append("trying now")
-    } else if session.state == .failed, let note = server?.note {
-      return note
+  var selectedSession: SessionReport? {
+    rows.sessions[safe: view.sessions.index(in: rows.sessions)].flatMap { store.sessions[$0] }
+  }
+
+  var selectedEvent: Event? {
+    view.eventIndex(store, rows).map { store.events[rows.events[$0]] }
+  }
+
+  func server(_ name: String) -> ServerReport? {
+    store.servers.first { $0.name == name }
+  }
+
+  /// Why a session is as it is and what happens next; of a healthy one, what kind it is.
+  func why(_ session: SessionReport, note: String?) -> Phrase {
+    switch session.state {
+    case .ready where session.cause == nil:
+      // Stateful is the ordinary case and needs no word.
+      let kind = session.kind == .stateful ? nil : session.kind?.rawValue
+      return Phrase([kind, kind == nil ? nil : session.protocolVersion].joined(" "), .muted)
+    case .unmonitored: return Phrase(note ?? session.advice ?? "", .muted)
+    case .idle: return Phrase(note ?? "not started, r connects", .muted)
+    case .closed: return Phrase("ended, r reconnects", .muted)
+    case .closing: return Phrase("being ended", .muted)
+    default:
+      let cause = session.cause.map(shortWords) ?? (session.state == .failed ? note : nil)
+      return Phrase(cause ?? "", .text, tail: next(session).map { (cause == nil ? "" : "; ") + $0 } ?? "")
     }
-    return parts.joined(separator: "; ")
+  }
+
+  /// `next in 6s`, or that an attempt is under way; nil when none is to come.
+  func next(_ session: SessionReport) -> String? {
+    if let instant = session.nextAttempt { return countdown(to: instant, at: now) }
+    switch session.state {
+    case .recovering, .unstable: return "trying now"
+    case .connecting where session.attempt > 1: return "attempt \(session.attempt)"
+    default: return nil
+    }
   }
 }
 
-/// An error in the few words that fit into a row: `404 session terminated: Session not found`.
-func short(_ error: SessionError?) -> String? {
-  guard let error else { return nil }
-  let name = error.type.rawValue.replacing("_", with: " ")
-  let head = [error.status.map(String.init), name].compactMap { $0 }.joined(separator: " ")
-  return error.detail.isEmpty ? head : "\(head): \(error.detail)"
+/// Words with a meaning; the tail is kept when there is no room for all.
+struct Phrase: Hashable, Sendable {
+  var text: String
+  var role: Role
+  var tail: String
+
+  init(_ text: String, _ role: Role = .text, tail: String = "") {
+    self.text = text
+    self.role = role
+    self.tail = tail
+  }
+
+  var whole: String { text + tail }
 }
 
-/// The state words of a fleet with their counts, the worst first: `4 ready 1 recovering`.
-func counts(_ store: Store) -> [(state: SessionState, count: Int)] {
-  var counts: [SessionState: Int] = [:]
-  for server in store.servers { counts[store.state(of: server), default: 0] += 1 }
-  return counts.map { (state: $0.key, count: $0.value) }.sorted { $0.state.severity > $1.state.severity }
+/// An error in few words, the most telling first: `404 Session not found`, `connect refused`.
+func shortWords(_ error: SessionError) -> String {
+  let words = error.type.rawValue.replacing("_", with: " ")
+  // A status that says nothing went wrong does not explain what did.
+  let status = error.status.flatMap { (200..<300).contains($0) ? nil : $0 }
+  return switch (status, error.detail.isEmpty) {
+  case (let status?, false): "\(status) \(error.detail)"
+  case (let status?, true): "\(status) \(words)"
+  case (nil, false): error.rpcCode.map { "\(error.detail) (\($0))" } ?? "\(words): \(error.detail)"
+  case (nil, true): words
+  }
 }
 
-/// The session that is worst off: the one to tell of first.
-func worstSession(_ store: Store) -> SessionReport? {
-  store.sessions.values.filter { $0.state.severity >= SessionState.degraded.severity }
-    .max { ($0.state.severity, $1.since.instant, $1.key) < ($1.state.severity, $0.since.instant, $0.key) }
+extension Sequence where Element == String? {
+  /// Those that are there, with a separator between them.
+  func joined(_ separator: String) -> String {
+    compactMap { $0 }.joined(separator: separator)
+  }
 }

@@ -1,65 +1,51 @@
 public import Sessions
 
-/// What surrounds the screen and does not change with it.
-public struct Context: Hashable, Sendable {
-  public let host: String
-  public let `operator`: Operator
-  public let readOnly: Bool
-  /// Seconds east of UTC, for the clock.
-  public let utcOffset: Int
-  public let ascii: Bool
-  public let themeName: String
-  public let version: String
-
-  public init(
-    host: String, operator: Operator, readOnly: Bool, utcOffset: Int, ascii: Bool, themeName: String,
-    version: String
-  ) {
-    self.host = host
-    self.operator = `operator`
-    self.readOnly = readOnly
-    self.utcOffset = utcOffset
-    self.ascii = ascii
-    self.themeName = themeName
-    self.version = version
-  }
-}
-
-/// What a key press leads to outside of the screen.
-public enum Effect: Hashable, Sendable {
-  case command(Command)
-  case cycleTheme
-  case redraw
-  case suspend
-  case quit
-}
-
 /// The four lists.
 enum Pane: Int, CaseIterable, Hashable, Sendable {
   case servers, sessions, events, errors
+
+  func next(by step: Int) -> Pane {
+    Pane(rawValue: (rawValue + step + Pane.allCases.count) % Pane.allCases.count) ?? .servers
+  }
 }
 
 /// What the operator chose: never what is known, which is in the store.
 public struct ViewState: Hashable, Sendable {
-  /// What lies over the panes.
+  /// What takes the keys instead of the panes.
   enum Overlay: Hashable, Sendable {
     case none
-    case help
-    case detail
-    case filter
+    /// With the number of lines scrolled past.
+    case help(top: Int)
+    /// Being typed; the text before it comes back with Esc.
+    case filter(before: Filter)
     case dialog(Dialog)
   }
 
+  /// Where in the events the operator stands.
+  enum EventPlace: Hashable, Sendable {
+    /// At the newest, whatever comes.
+    case following
+    /// At an event, by its number; `top` is the first visible one's.
+    case held(at: UInt64, top: UInt64)
+  }
+
+  /// The size of the screen, so that pages are as long as what is seen.
+  public var size = Size(columns: 80, rows: 24)
   var pane = Pane.servers
   var overlay = Overlay.none
-  /// By identity: a row that moves takes the selection along.
-  var selectedServer: String?
-  var selectedSession: SessionKey?
-  /// Rows scrolled back in the events, from the newest.
-  var eventsBack = 0
-  var errorRow = 0
-  var filter = ""
+  var isDetailOpen = false
+  var detailTop = 0
+  var servers = Selection<String>()
+  var sessions = Selection<SessionKey>()
+  var errors = Selection<ErrorType>()
+  var events = EventPlace.following
+  var marks: Set<SessionKey> = []
+  var filter = Filter("")
+  /// nil: of all servers where the list of servers is not seen beside it.
+  var scopeChoice: Bool?
   var frozen: Frozen?
+  /// The answer to a key that could do nothing; gone with the next key.
+  var notice: String?
 
   /// A picture held still.
   struct Frozen: Hashable, Sendable {
@@ -69,47 +55,70 @@ public struct ViewState: Hashable, Sendable {
 
   public init() {}
 
+  /// Whether the sessions of all servers are listed, not those of the selected one.
+  var listsAllSessions: Bool { scopeChoice ?? (layout.form == .single) }
+
+  var layout: Layout { Layout(size, pane: pane) }
+
   /// Takes a key press; returns what it asks for outside of the screen.
   public mutating func handle(_ key: Key, store: Store, now: Moment, context: Context) -> [Effect] {
-    let shown = frozen?.store ?? store
+    notice = nil
+    let action = KeyMap(readOnly: context.readOnly).action(for: key)
+    // These work wherever the operator is.
+    switch (key, action) {
+    case (.control("c"), _): return [.quit]
+    case (_, .suspend): return [.suspend]
+    case (_, .redraw): return [.redraw]
+    default: break
+    }
     switch overlay {
     case .dialog(var dialog):
       let answer = dialog.handle(key)
       overlay = answer == .undecided ? .dialog(dialog) : .none
-      return answer == .yes ? [.command(dialog.command(by: context.operator))] : []
-    case .filter:
-      editFilter(key)
+      guard answer == .yes else { return [] }
+      marks = []
+      return [.command(dialog.command(by: context.operator))]
+    case .filter(let before):
+      editFilter(key, before: before)
       return []
-    case .none, .help, .detail: break
+    case .help(let top):
+      return action.map { handleInHelp($0, top: top) } ?? []
+    case .none:
+      guard let action else { return [] }
+      let shown = frozen?.store ?? store
+      if isDetailOpen, action.isMove {
+        scrollDetail(action, ViewModel(store, self, at: now, context: context))
+        return []
+      }
+      return handle(action, shown, Rows(shown, self, at: frozen?.moment ?? now), live: store, now)
     }
-    guard let action = KeyMap(readOnly: context.readOnly).action(for: key) else { return [] }
-    return handle(action, shown, now)
   }
 
-  private mutating func handle(_ action: Action, _ store: Store, _ now: Moment) -> [Effect] {
+  private mutating func handle(
+    _ action: Action, _ store: Store, _ rows: Rows, live: Store, _ now: Moment
+  ) -> [Effect] {
     switch action {
-    case .up: move(-1, store)
-    case .down: move(1, store)
-    case .halfUp: move(-8, store)
-    case .halfDown: move(8, store)
-    case .pageUp: move(-16, store)
-    case .pageDown: move(16, store)
-    case .first: move(-1_000_000, store)
-    case .last: move(1_000_000, store)
-    case .nextPane: pane = Pane(rawValue: (pane.rawValue + 1) % 4) ?? .servers
-    case .previousPane: pane = Pane(rawValue: (pane.rawValue + 3) % 4) ?? .servers
-    case .servers: pane = .servers
-    case .sessions: pane = .sessions
-    case .events: pane = .events
-    case .errors: pane = .errors
-    case .detail: overlay = overlay == .detail ? .none : .detail
-    case .help: overlay = overlay == .help ? .none : .help
-    case .filter: overlay = .filter
-    case .follow: eventsBack = 0
+    case .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .last: move(action, store, rows)
+    case .nextPane: show(pane.next(by: 1))
+    case .previousPane: show(pane.next(by: -1))
+    case .servers: show(.servers)
+    case .sessions: show(.sessions)
+    case .events: show(.events)
+    case .errors: show(.errors)
+    case .detail:
+      isDetailOpen.toggle()
+      detailTop = 0
+    case .scope: scopeChoice = !listsAllSessions
+    case .filter: overlay = .filter(before: filter)
+    case .nextError: seekError(forward: true, store, rows)
+    case .previousError: seekError(forward: false, store, rows)
+    case .follow: follow(store, rows)
     case .freeze: frozen = frozen == nil ? Frozen(store: store, moment: now) : nil
-    case .nextProblem: selectNextProblem(store)
-    case .reconnect: ask(.reconnect, store)
-    case .terminate: ask(.terminate, store)
+    case .reconnect: ask(.reconnect, store, rows, live: live)
+    case .terminate: ask(.terminate, store, rows, live: live)
+    case .mark: mark(store, rows)
+    case .unmark: marks = []
+    case .help: overlay = .help(top: 0)
     case .theme: return [.cycleTheme]
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
@@ -119,11 +128,19 @@ public struct ViewState: Hashable, Sendable {
     return []
   }
 
+  private mutating func show(_ pane: Pane) {
+    self.pane = pane
+    isDetailOpen = false
+  }
+
+  /// One step out; at the top it is the way to quit.
   private mutating func goBack() -> [Effect] {
-    if overlay != .none {
-      overlay = .none
+    if isDetailOpen {
+      isDetailOpen = false
+    } else if !marks.isEmpty {
+      marks = []
     } else if !filter.isEmpty {
-      filter = ""
+      filter = Filter("")
     } else if frozen != nil {
       frozen = nil
     } else {
@@ -132,120 +149,32 @@ public struct ViewState: Hashable, Sendable {
     return []
   }
 
-  private mutating func editFilter(_ key: Key) {
+  private mutating func handleInHelp(_ action: Action, top: Int) -> [Effect] {
+    // In one column; where more fit beside each other nothing is left to scroll.
+    let last = max(0, KeyMap.standard.count - max(1, size.rows - 4))
+    switch action {
+    case .quit: return [.quit]
+    case .theme: return [.cycleTheme]
+    case .up: overlay = .help(top: max(0, top - 1))
+    case .down: overlay = .help(top: min(top + 1, last))
+    case .pageUp, .halfUp, .first: overlay = .help(top: 0)
+    case .pageDown, .halfDown, .last: overlay = .help(top: min(top + max(1, size.rows - 4), last))
+    default: overlay = .none
+    }
+    return []
+  }
+
+  private mutating func editFilter(_ key: Key, before: Filter) {
     switch key {
     case .enter: overlay = .none
     case .escape:
       overlay = .none
-      filter = ""
-    case .backspace: _ = filter.popLast()
-    case .control("u"): filter = ""
-    case .character(let character) where filter.count < 64: filter.append(character)
+      filter = before
+    case .backspace: filter = Filter(String(filter.text.dropLast()))
+    case .control("u"): filter = Filter("")
+    case .character(let character) where filter.text.count < Filter.limit:
+      filter = Filter(filter.text + String(character))
     default: break
     }
-  }
-
-  private mutating func move(_ rows: Int, _ store: Store) {
-    switch pane {
-    case .servers:
-      let names = listedServers(store).map(\.name)
-      selectedServer = names.moved(from: selectedServer, by: rows)
-      selectedSession = nil
-    case .sessions:
-      let keys = listedSessions(store).map(\.key)
-      selectedSession = keys.moved(from: selectedSession, by: rows)
-    case .events:
-      eventsBack = min(max(0, eventsBack - rows), max(0, store.events.count - 1))
-    case .errors:
-      errorRow = min(max(0, errorRow + rows), max(0, store.errors.types.count - 1))
-    }
-  }
-
-  private mutating func selectNextProblem(_ store: Store) {
-    let servers = listedServers(store)
-    let bad = servers.filter { store.state(of: $0).severity >= SessionState.degraded.severity }.map(\.name)
-    guard !bad.isEmpty else { return }
-    pane = .servers
-    let next = selectedServer.flatMap { bad.firstIndex(of: $0) }.map { ($0 + 1) % bad.count } ?? 0
-    selectedServer = bad[next]
-    selectedSession = nil
-  }
-
-  private mutating func ask(_ verb: Dialog.Verb, _ store: Store) {
-    let targets: [SessionReport]
-    if pane == .sessions, let key = selectedSession ?? listedSessions(store).first?.key {
-      targets = store.sessions[key].map { [$0] } ?? []
-    } else if let server = currentServer(store) {
-      targets = store.sessions(of: server.name)
-    } else {
-      targets = []
-    }
-    guard !targets.isEmpty else { return }
-    overlay = .dialog(Dialog(verb: verb, targets: targets))
-  }
-
-  /// The servers that the filter lets through, the worst first, then as configured.
-  func listedServers(_ store: Store) -> [ServerReport] {
-    let states = Dictionary(store.servers.map { ($0.name, store.state(of: $0)) }, uniquingKeysWith: { first, _ in first })
-    let rows = store.servers.filter { server in
-      matches([server.name, states[server.name]?.rawValue ?? "", server.transport.rawValue, server.note ?? ""])
-    }
-    return rows.enumerated().sorted { left, right in
-      let (a, b) = (states[left.element.name]?.order ?? 0, states[right.element.name]?.order ?? 0)
-      return a != b ? a > b : left.offset < right.offset
-    }.map(\.element)
-  }
-
-  /// The sessions of the selected server; of all servers when none is selected in this pane's view.
-  func listedSessions(_ store: Store) -> [SessionReport] {
-    guard let server = currentServer(store) else { return [] }
-    return store.sessions(of: server.name)
-  }
-
-  func currentServer(_ store: Store) -> ServerReport? {
-    let servers = listedServers(store)
-    return servers.first { $0.name == selectedServer } ?? servers.first
-  }
-
-  func listedEvents(_ store: Store, count: Int) -> [Event] {
-    guard count > 0 else { return [] }
-    if filter.isEmpty {
-      let end = store.events.count - min(eventsBack, max(0, store.events.count - 1))
-      return (max(0, end - count)..<max(0, end)).map { store.events[$0] }
-    }
-    var found: [Event] = []
-    var skip = eventsBack
-    for index in stride(from: store.events.count - 1, through: 0, by: -1) {
-      let event = store.events[index]
-      guard matches([event.server ?? "", event.user ?? "", event.kind.rawValue, event.message]) else { continue }
-      if skip > 0 {
-        skip -= 1
-        continue
-      }
-      found.append(event)
-      if found.count == count { break }
-    }
-    return found.reversed()
-  }
-
-  private func matches(_ texts: [String]) -> Bool {
-    guard !filter.isEmpty else { return true }
-    let word = filter.lowercased()
-    return texts.contains { $0.lowercased().contains(word) }
-  }
-}
-
-extension SessionState {
-  /// Calm states share a place, so that rows do not jump when a session merely goes about its business.
-  fileprivate var order: Int { severity < SessionState.degraded.severity ? 0 : severity }
-}
-
-extension Array where Element: Equatable {
-  /// The element so many places away from `element`, held at the ends; from nothing the first one.
-  fileprivate func moved(from element: Element?, by rows: Int) -> Element? {
-    guard !isEmpty else { return nil }
-    // Without a choice the first row is the current one.
-    let index = element.flatMap { firstIndex(of: $0) } ?? 0
-    return self[Swift.min(Swift.max(0, index + rows), count - 1)]
   }
 }

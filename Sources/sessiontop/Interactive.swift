@@ -116,6 +116,7 @@ struct Interactive: ~Copyable {
   private mutating func handleKeys() -> Bool {
     let keys = terminal.keys()
     guard !keys.isEmpty else { return true }
+    view.size = terminal.size
     for key in keys {
       let now = Moment.now
       for effect in view.handle(key, store: store, now: now, context: context(now)) {

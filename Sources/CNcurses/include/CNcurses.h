@@ -1,33 +1,47 @@
-// What Swift cannot say of ncurses: macros, globals, and giving the screen back when the program crashes.
+// What Swift cannot say of ncurses: macros, globals, one write for a frame, and giving the screen back when the
+// program crashes.
 #ifndef CNCURSES_H
 #define CNCURSES_H
 
 // Must stand before the include: Swift's importer does not see defines made elsewhere.
 #define NCURSES_WIDECHAR 1
 #include <ncurses.h>
+#include <stdint.h>
+
+// 1 when the locale's characters are UTF-8; otherwise the C library is put into C.UTF-8 and 0 is returned.
+int cncurses_is_utf8(void);
 
 // Opens the terminal on descriptors 0 and 1. 0: done; 1: not a terminal; 2: TERM unknown; 3: TERM cannot place
-// the cursor. Unlike initscr, never ends the process.
+// the cursor; 4: the system refuses what it takes. Unlike initscr, never ends the process.
 int cncurses_open(void);
 
 // Leaves curses and restores the terminal's modes; safe to call twice.
 void cncurses_close(void);
 
+// Gives the terminal back for a while.
+void cncurses_pause(void);
+
+// Takes the terminal again; the next frame draws everything.
+void cncurses_resume(void);
+
 // From here on a crash gives the screen back before the usual report is printed.
 void cncurses_guard_against_crashes(void);
 
-// Copies the wanted picture to the terminal in one write inside synchronized-output marks.
-// 0: written or nothing to write; 1: the terminal takes nothing now; -1: the terminal is gone.
+// Copies the wanted picture to the terminal in one write inside synchronized-output marks, without ever waiting.
+// 0: written or nothing to write; 1: the rest is sent by cncurses_flush; -1: the terminal is gone.
 int cncurses_show(void);
 
-// Whether the terminal takes bytes without waiting: 1 yes, 0 no, -1 gone.
-int cncurses_is_writable(void);
+// Sends what is left of a frame. 0: nothing is left and a new frame can be taken; 1: the terminal takes nothing
+// more now; -1: the terminal is gone.
+int cncurses_flush(void);
 
 void cncurses_erase(void);
 void cncurses_redraw_all(void);
 
-// Puts one character cluster (UTF-8) at a place, with attributes and a colour pair of any number.
-void cncurses_put(int row, int column, const char *text, unsigned long attributes, int pair);
+// Puts one character (a scalar and its marks, `columns` cells wide) at a place, with attributes and a colour pair
+// of any number. What this C library would draw in another width is replaced by question marks.
+void cncurses_put(
+  int row, int column, const uint32_t *scalars, int count, int columns, unsigned long attributes, int pair);
 
 // The next key without waiting: its code; is_function tells KEY_* codes from characters; 0 when there is none.
 int cncurses_key(unsigned int *code, int *is_function);
@@ -42,8 +56,5 @@ static inline unsigned long cncurses_bold(void) { return A_BOLD; }
 static inline unsigned long cncurses_dim(void) { return A_DIM; }
 static inline unsigned long cncurses_reverse(void) { return A_REVERSE; }
 static inline unsigned long cncurses_underline(void) { return A_UNDERLINE; }
-
-// 1 when the locale's characters are UTF-8; otherwise the C library is put into C.UTF-8 and 0 is returned.
-int cncurses_is_utf8(void);
 
 #endif

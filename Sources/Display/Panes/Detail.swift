@@ -1,76 +1,127 @@
 import Sessions
 
-/// The three facts of health with their ages, and everything else that explains a session.
-func detailLines(_ scene: Scene) -> [(text: String, role: Role)] {
-  let (store, now) = (scene.store, scene.now)
-  guard let server = scene.view.currentServer(store) else { return [("nothing is selected", .muted)] }
-  let sessions = scene.view.listedSessions(store)
-  guard let session = sessions.first(where: { $0.key == scene.view.selectedSession }) ?? sessions.first else {
-    return [(server.note ?? "no session", .muted)]
-  }
-  func ago(_ moment: Moment?) -> String { moment.map { "\(age(now.instant - $0.instant)) ago" } ?? "never" }
-  let isLive = session.state.isLive
-  let isReached = isLive || session.state == .unauthorized
-  var lines: [(String, Role)] = []
-  lines.append((
-    "reachable \(isReached ? "yes" : "no") \(ago(session.lastReachable)) | "
-      + "session valid \(isLive ? "yes" : "no") \(ago(session.lastValid)) | last good call \(ago(session.lastGood))",
-    isLive ? .text : .levelWarning
-  ))
-  lines.append(("\(scene.glyphs.state(session.state)) \(session.state.rawValue) for \(age(now.instant - session.since.instant))"
-    + (session.attempt > 0 && !isLive ? ", attempt \(session.attempt)" : ""), Role(session.state)))
-  let reason = why(session, server, at: now)
-  if session.cause != nil || !isLive, !reason.isEmpty { lines.append((reason, .text)) }
-  if let advice = session.advice { lines.append(("to do: \(advice)", .key)) }
-  if let identity = session.identity, !identity.name.isEmpty {
-    let tools = session.tools.map { ", \($0) tools" } ?? ""
-    lines.append(("server \(identity.name) \(identity.version), protocol \(session.protocolVersion ?? "-")\(tools)", .text))
-  }
-  if let url = server.url { lines.append(("\(server.transport.rawValue) \(url)", .muted)) }
-  if session.state != .unmonitored {
-    let since = session.streamSince.map { " for \(age(now.instant - $0.instant))" } ?? ""
-    let stream = session.stream.rawValue.replacing("_", with: " ")
-    let probe = session.nextProbe.map { ", next in \(countdown(to: $0, at: now))" } ?? ""
-    lines.append(("stream \(stream)\(since), cut \(session.streamCuts) times", .text))
-    lines.append(("probes \(session.probes), missed \(session.missed)\(probe)", .text))
-    if let latency = session.latency {
-      lines.append((
-        "latency last \(Display.latency(latency.last)) p50 \(Display.latency(latency.p50)) "
-          + "p95 \(Display.latency(latency.p95)) p99 \(Display.latency(latency.p99))", .text))
-    }
-    lines.append((policy(server.settings), .muted))
-  }
-  for origin in store.origins where server.url?.hasPrefix(origin.originPrefix) == true {
-    let next = origin.nextProbe.map { ", one session tries in \(countdown(to: $0, at: now))" } ?? ""
-    lines.append(("way to \(origin.origin): \(origin.failures) failures, \(origin.waiting) waiting\(next)", .levelWarning))
-  }
-  return lines.map { (text: $0.0, role: $0.1) }
-}
-
-private func policy(_ settings: SessionSettings) -> String {
-  let ping = settings.pingInterval > .zero ? "ping every \(age(settings.pingInterval))" : "no pings"
-  return "policy: session \(age(settings.timeout)), \(settings.retryAttempts) quick attempts from "
-    + "\(settings.retryDelay.inMilliseconds) ms, \(ping)"
-}
-
-extension OriginReport {
-  /// How a url of this origin begins when its port is the scheme's own or is written out.
-  fileprivate var originPrefix: String {
-    for suffix in [":443", ":80"] where origin.hasSuffix(suffix) { return String(origin.dropLast(suffix.count)) }
-    return origin
-  }
-}
-
 extension Frame {
-  mutating func detail(_ scene: Scene, in area: Rectangle) {
-    for (offset, line) in detailLines(scene).prefix(area.rows).enumerated() {
-      write(" " + line.text, row: area.row + offset, column: area.column, width: area.columns, role: line.role)
+  /// The detail beside the lists: as many lines as there is room for, the most telling first.
+  mutating func detailPane(_ model: ViewModel, in area: Rectangle) {
+    for (offset, line) in wrapped(detailLines(model), width: area.columns - 2).prefix(area.rows).enumerated()
+    {
+      write(
+        line.whole, row: area.row + offset, column: area.column + 1, width: area.columns - 1, role: line.role)
     }
   }
 
-  /// The detail over a screen that has no pane for it.
-  mutating func detailBox(_ scene: Scene) {
-    let name = scene.view.currentServer(scene.store)?.name ?? ""
-    box(detailLines(scene).map(\.text), title: " \(name) ", scene, role: .text)
+  /// The detail instead of the lists, with the story so far; scrolls.
+  mutating func detailPage(_ model: ViewModel, in area: Rectangle) {
+    guard !area.isEmpty else { return }
+    let lines = detailPageLines(model, width: area.columns - 2)
+    let more = lines.count > area.rows
+    let height = more ? area.rows - 1 : area.rows
+    let top = min(model.view.detailTop, max(0, lines.count - height))
+    for (offset, line) in lines.dropFirst(top).prefix(height).enumerated() {
+      put(
+        line, row: area.row + offset, column: area.column + 1, width: area.columns - 1, isSelected: false)
+    }
+    guard more else { return }
+    let below = lines.count - top - height
+    write(
+      top == 0 ? "(\(below) more lines)" : "(\(top) above, \(below) below)", row: area.bottom - 1,
+      column: area.column + 1, width: area.columns - 1, role: .muted)
   }
+
+  func detailTitle(_ model: ViewModel) -> String {
+    switch Subject(model) {
+    case .session(let session, _):
+      let user = session.key.user == SessionKey.sharedUser ? "" : " / \(session.key.user)"
+      return "detail of \(session.key.server)\(user)"
+    case .server(let server): return "detail of \(server.report.name)"
+    case .event: return "detail of an event"
+    case .error(let type): return "detail of \(type.rawValue)"
+    case .nothing: return "detail"
+    }
+  }
+}
+
+/// All lines of an open detail.
+func detailPageLines(_ model: ViewModel, width: Int) -> [Phrase] {
+  let lines = wrapped(detailLines(model), width: width)
+  let story = storyLines(model, limit: 200)
+  return story.isEmpty ? lines : lines + [Phrase(""), Phrase("lately", .column)] + story
+}
+
+/// What the detail is about: what the operator stands on.
+enum Subject {
+  /// With how many others the server has, when it stands for the server.
+  case session(SessionReport, others: Int)
+  case server(ServerSummary)
+  case event(Event)
+  case error(ErrorType)
+  case nothing
+
+  init(_ model: ViewModel) {
+    switch model.view.pane {
+    case .servers:
+      guard let server = model.selectedServer else {
+        self = .nothing
+        return
+      }
+      // Where the sessions stand beside the servers, one of them is selected there.
+      let session = model.rows.scope == nil ? server.worst : model.selectedSession ?? server.worst
+      self = session.map { .session($0, others: server.total - 1) } ?? .server(server)
+    case .sessions: self = model.selectedSession.map { .session($0, others: 0) } ?? .nothing
+    case .events: self = model.selectedEvent.map { .event($0) } ?? .nothing
+    case .errors:
+      let types = model.rows.errors
+      self = types[safe: model.view.errors.index(in: types)].map { .error($0) } ?? .nothing
+    }
+  }
+}
+
+/// A line of the detail: parts that may stand on lines of their own when there is no room beside each other.
+struct DetailLine {
+  let parts: [String]
+  let role: Role
+
+  init(_ parts: String?..., role: Role = .text) {
+    self.parts = parts.compactMap { $0 }.filter { !$0.isEmpty }
+    self.role = role
+  }
+}
+
+/// Parts beside each other as far as they fit, separated by bars; a part that is too long is broken between words.
+func wrapped(_ lines: [DetailLine], width: Int) -> [Phrase] {
+  guard width > 0 else { return [] }
+  var result: [Phrase] = []
+  for line in lines {
+    var current = ""
+    for part in line.parts {
+      let joined = current.isEmpty ? part : "\(current) | \(part)"
+      if columns(of: joined) <= width {
+        current = joined
+        continue
+      }
+      if !current.isEmpty { result.append(Phrase(current, line.role)) }
+      let pieces = broken(part, width: width)
+      result += pieces.dropLast().map { Phrase($0, line.role) }
+      current = pieces.last ?? ""
+    }
+    if !current.isEmpty { result.append(Phrase(current, line.role)) }
+  }
+  return result
+}
+
+/// A text in lines of `width` cells, broken between words; later lines are indented.
+func broken(_ text: String, width: Int) -> [String] {
+  guard columns(of: text) > width else { return [text] }
+  var lines: [String] = []
+  var current = ""
+  for word in text.split(separator: " ") {
+    let indent = lines.isEmpty && current.isEmpty ? "" : current.isEmpty ? "  " : " "
+    if columns(of: current) + columns(of: String(word)) + indent.count <= width || current.isEmpty {
+      current += indent + word
+    } else {
+      lines.append(current)
+      current = "  " + word
+    }
+  }
+  return lines + [current]
 }

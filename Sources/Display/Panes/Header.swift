@@ -1,75 +1,78 @@
 import Sessions
 
 extension Frame {
-  /// Who and where, how many servers in which state, and the time; or that the picture is held still.
-  mutating func header(_ scene: Scene, row: Int) {
-    fill(row: row, column: 0, width: size.columns, role: .header)
-    let clock = scene.present.wall.clock(offset: scene.context.utcOffset)
-    let clockColumn = size.columns - clock.count - 1
-    var place = 1 + write(" \(scene.context.host)", row: row, column: 0, role: .header)
-    func room() -> Int { clockColumn - place - 1 }
-    if let frozen = scene.view.frozen {
-      let text = "PAUSED \(frozen.moment.wall.clock(offset: scene.context.utcOffset))"
-      place += write(text, row: row, column: place + 1, width: room(), role: .banner) + 1
+  /// Who and where, how many servers in which state, and the time; or that what is shown is not the present.
+  mutating func header(_ model: ViewModel, in area: Rectangle, hasAlert: Bool) {
+    fill(row: area.row, column: 0, width: area.columns, role: .header)
+    let clock = model.present.wall.clock(offset: model.context.utcOffset)
+    let end = area.columns - Display.columns(of: clock) - 1
+    write(clock, row: area.row, column: end, role: .header)
+    var place = 1
+    /// Takes the first of the wordings that fits.
+    func add(_ wordings: [String], gap: Int = 2, role: Role = .header) {
+      for text in wordings {
+        let width = Display.columns(of: text)
+        guard place + width < end else { continue }
+        write(text, row: area.row, column: place, role: role)
+        place += width + gap
+        return
+      }
     }
-    let servers = scene.store.servers.count
-    let words = counts(scene.store).map { "\($0.count) \($0.state.rawValue)" }.joined(separator: " ")
-    place += write("  servers \(servers): \(words)", row: row, column: place, width: room(), role: .header)
-    if size.columns >= 110 {
-      let statistics = scene.store.statistics
-      let text =
-        "   sessions \(statistics.activeSessions) of \(scene.store.sessions.count) live, "
-        + "\(statistics.opened) opened, \(statistics.ended) ended"
-        + (statistics.leftBehind > 0 ? ", \(statistics.leftBehind) left behind" : "")
-        + (statistics.eventsDropped > 0 ? ", \(statistics.eventsDropped) events dropped" : "")
-      if text.count <= room() { place += write(text, row: row, column: place, width: room(), role: .header) }
-    }
-    if clockColumn > 0 { write(clock, row: row, column: clockColumn, role: .header) }
+    let banners = self.banners(model)
+    let counts = counts(model, hasAlert: hasAlert)
+    if area.columns >= 60 || banners.isEmpty { add([String(model.context.host.prefix(20))]) }
+    for banner in banners { add([banner], role: .banner) }
+    add(counts)
+    add(figures(model), gap: 3)
+    for figure in extraFigures(model) { add([figure], gap: 3) }
   }
 
-  /// What is worst: since when, why, and what happens next.
-  mutating func alert(_ scene: Scene, row: Int) {
-    guard let worst = worstSession(scene.store) else {
-      let waiting = scene.store.servers.isEmpty ? "starting" : "all is well"
-      write(" \(waiting)", row: row, column: 0, width: size.columns, role: .muted)
-      return
-    }
-    let server = scene.store.servers.first { $0.name == worst.key.server }
-    let others = scene.store.sessions.values.count { $0.state.severity >= SessionState.degraded.severity } - 1
-    let since = age(scene.now.instant - worst.since.instant)
-    let text =
-      "! \(worst.key.server) \(worst.state.rawValue) \(since): \(why(worst, server, at: scene.now))"
-    let more = others > 0 ? "  +\(others) more, e" : ""
-    write(text, row: row, column: 0, width: size.columns - more.count, role: .alert)
-    write(more, row: row, column: size.columns - more.count, role: .alert)
+  /// What makes the picture other than the present.
+  private func banners(_ model: ViewModel) -> [String] {
+    let frozen = model.view.frozen.map { "PAUSED \($0.moment.wall.clock(offset: model.context.utcOffset))" }
+    let stale = model.staleness.map { "STALE DATA \(age($0))" }
+    return [frozen, stale].compactMap { $0 }
   }
 
-  /// A screen too small for lists: the worst state and the counts, in words.
-  mutating func words(_ scene: Scene) {
-    var lines = counts(scene.store).map { "\($0.count) \($0.state.rawValue)" }
-    if let worst = worstSession(scene.store) {
-      lines.insert("\(scene.glyphs.state(worst.state)) \(worst.key.server) \(worst.state.rawValue)", at: 0)
+  private func counts(_ model: ViewModel, hasAlert: Bool) -> [String] {
+    let counts = model.rows.counts
+    guard !counts.isEmpty else { return ["no servers yet"] }
+    let total = model.rows.allServers.count
+    let well = counts.filter { $0.state.severity < SessionState.degraded.severity }
+    let bad = total - well.reduce(0) { $0 + $1.count }
+    func words(_ counts: [(state: SessionState, count: Int)]) -> String {
+      // The good news first, as in a sentence.
+      (counts.filter { $0.state == .ready } + counts.filter { $0.state != .ready })
+        .map { "\($0.count) \($0.state.rawValue)" }.joined(separator: " ")
     }
-    if lines.isEmpty { lines = ["starting"] }
-    for (row, line) in lines.prefix(size.rows).enumerated() {
-      write(line, row: row, column: 0, width: size.columns)
-    }
+    let telling = counts.filter { $0.state == .ready || $0.state.severity >= SessionState.degraded.severity }
+    let brief = bad == 0 ? "all well" : "\(bad) not well"
+    let worst = hasAlert ? nil : model.rows.problems.first.map { "\($0.key.server) \($0.state.rawValue), " }
+    return [
+      "servers \(total): \(worst ?? "")\(words(counts))", "servers \(total): \(worst ?? "")\(words(telling))",
+      "servers \(total): \(brief)",
+      "\(worst ?? "")\(total) srv \(brief)",
+      "\(total) srv \(brief)", "\(total)/\(bad)",
+    ]
   }
 
-  /// The keys that matter now, or the filter being typed.
-  mutating func keyLine(_ scene: Scene, row: Int) {
-    if scene.view.overlay == .filter {
-      write(" filter: \(scene.view.filter)_", row: row, column: 0, width: size.columns, role: .input)
-      return
-    }
-    let filter = scene.view.filter.isEmpty ? "/ filter" : "/\(scene.view.filter)"
-    let acting = scene.context.readOnly ? "[ro]" : "r reconnect  K terminate"
-    let words =
-      size.columns >= 100
-      ? " tab pane  enter detail  \(filter)  e next problem  p freeze  \(acting)  T theme  ? help  q quit"
-      : size.columns >= 70
-        ? " 1 servers 2 sessions 3 events 4 errors | \(filter) \(acting) ? help"
-        : " 1-4 view \(filter) ? help q quit"
-    write(words, row: row, column: 0, width: size.columns, role: .muted)
+  private func figures(_ model: ViewModel) -> [String] {
+    let statistics = model.store.statistics
+    let sessions = model.store.sessions.values.count { $0.state != .unmonitored }
+    let live = "sessions \(statistics.activeSessions) of \(sessions) live"
+    return ["\(live), \(statistics.opened) opened, \(statistics.ended) ended", live]
+  }
+
+  private func extraFigures(_ model: ViewModel) -> [String] {
+    let statistics = model.store.statistics
+    let errors = model.store.errors
+    let lastMinute = errors.types.reduce(0) { $0 + errors.total($1, over: .minute, at: model.now.instant) }
+    return [
+      statistics.leftBehind > 0 ? "\(statistics.leftBehind) left behind" : nil,
+      statistics.eventsDropped > 0 ? "\(statistics.eventsDropped) events dropped" : nil,
+      "errors 1m \(lastMinute)",
+      statistics.recoveriesAttempted > 0
+        ? "recoveries \(statistics.recoveriesSucceeded) of \(statistics.recoveriesAttempted)" : nil,
+    ].compactMap { $0 }
   }
 }

@@ -1,0 +1,150 @@
+import Sessions
+
+/// Which rows are shown, in the words of the operator.
+///
+/// Words are ANDed, `|` separates alternatives, `!` negates. A bare word is looked for anywhere in a row, whatever
+/// its case; `field:word` in one field, in whole when it holds a `*`; `err>0`, `age<5m` compare numbers and times.
+/// Example: `server:git* state:recovering|failed !user:bot err>0`. A field that a kind of row does not have does
+/// not narrow that kind. Every text is a filter: what cannot be read as a comparison is a word.
+struct Filter: Hashable, Sendable {
+  /// The most characters that can be typed.
+  static let limit = 120
+
+  let text: String
+  private let terms: [Term]
+
+  init(_ text: String) {
+    self.text = text
+    terms = text.split(separator: " ").compactMap { Term($0) }
+  }
+
+  var isEmpty: Bool { terms.isEmpty }
+
+  /// Whether a row with these texts and fields is shown.
+  func accepts(_ row: some Filterable) -> Bool {
+    terms.allSatisfy { $0.accepts(row) }
+  }
+}
+
+/// A row that a filter can look at.
+protocol Filterable {
+  /// All texts in which a bare word is looked for.
+  var texts: [String] { get }
+  /// The texts of a field; nil when rows of this kind do not have it.
+  func texts(of field: String) -> [String]?
+  /// The number in a field, times in seconds; nil when rows of this kind do not have it.
+  func number(of field: String, at now: Instant) -> Double?
+  /// The moment to which ages refer.
+  var now: Instant { get }
+}
+
+private struct Term: Hashable, Sendable {
+  enum Test: Hashable, Sendable {
+    case word([Pattern])
+    case field(String, [Pattern])
+    case above(String, Double)
+    case below(String, Double)
+  }
+
+  let test: Test
+  let isNegated: Bool
+
+  init?(_ text: Substring) {
+    isNegated = text.hasPrefix("!")
+    let body = isNegated ? text.dropFirst() : text
+    guard !body.isEmpty else { return nil }
+    func patterns(_ text: Substring) -> [Pattern] { text.split(separator: "|").map(Pattern.init) }
+    if let place = body.firstIndex(where: { ":<>".contains($0) }), place != body.startIndex {
+      let field = body[..<place].lowercased()
+      let value = body[body.index(after: place)...]
+      if body[place] == ":" {
+        test = .field(field, patterns(value))
+        return
+      }
+      if let number = Self.number(value, of: field) {
+        test = body[place] == ">" ? .above(field, number) : .below(field, number)
+        return
+      }
+    }
+    test = .word(patterns(body))
+  }
+
+  func accepts(_ row: some Filterable) -> Bool {
+    switch test {
+    case .word(let patterns):
+      // A term that is still being typed, such as `state:`, narrows nothing.
+      return patterns.isEmpty
+        || row.texts.contains { text in patterns.contains { $0.isFound(in: text) } } != isNegated
+    case .field(let field, let patterns):
+      guard !patterns.isEmpty, let texts = row.texts(of: field) else { return true }
+      return texts.contains { text in patterns.contains { $0.matches(text) } } != isNegated
+    case .above(let field, let limit):
+      guard let number = row.number(of: field, at: row.now) else { return true }
+      return (number > limit) != isNegated
+    case .below(let field, let limit):
+      guard let number = row.number(of: field, at: row.now) else { return true }
+      return (number < limit) != isNegated
+    }
+  }
+
+  /// Times in seconds; latencies without a unit are milliseconds, as everywhere else.
+  private static func number(_ text: Substring, of field: String) -> Double? {
+    let bare = field == "p95" ? 0.001 : 1
+    for (unit, factor) in [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400), ("", bare)]
+    where text.hasSuffix(unit) {
+      return Double(text.dropLast(unit.count)).map { $0 * factor }
+    }
+    return nil
+  }
+}
+
+/// A word to look for, with `*` for any text.
+private struct Pattern: Hashable, Sendable {
+  private let bytes: [UInt8]
+  private let isGlob: Bool
+
+  init(_ text: Substring) {
+    bytes = text.utf8.map(lowercase)
+    isGlob = text.contains("*")
+  }
+
+  /// Whether it stands anywhere in a text.
+  func isFound(in text: String) -> Bool {
+    if isGlob { return matches(text) }
+    let text = Array(text.utf8)
+    guard text.count >= bytes.count, let first = bytes.first else { return bytes.isEmpty }
+    for start in 0...(text.count - bytes.count) where lowercase(text[start]) == first {
+      if (0..<bytes.count).allSatisfy({ lowercase(text[start + $0]) == bytes[$0] }) { return true }
+    }
+    return false
+  }
+
+  /// Whether a field's text is meant: in whole by a pattern with `*`, in part by one without.
+  func matches(_ text: String) -> Bool {
+    guard isGlob else { return isFound(in: text) }
+    let text = text.utf8.map(lowercase)
+    // The usual two-pointer glob: on a mismatch the last star takes one character more.
+    var (place, part) = (0, 0)
+    var star: (part: Int, place: Int)?
+    while place < text.count {
+      if part < bytes.count, bytes[part] == UInt8(ascii: "*") {
+        star = (part, place)
+        part += 1
+      } else if part < bytes.count, bytes[part] == text[place] {
+        part += 1
+        place += 1
+      } else if let last = star {
+        star = (last.part, last.place + 1)
+        (part, place) = (last.part + 1, last.place + 1)
+      } else {
+        return false
+      }
+    }
+    return bytes[part...].allSatisfy { $0 == UInt8(ascii: "*") }
+  }
+}
+
+/// ASCII letters only: names are compared as people type them, not as languages sort them.
+private func lowercase(_ byte: UInt8) -> UInt8 {
+  (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+}

@@ -1,0 +1,187 @@
+import Sessions
+
+// How keys move through the lists, and which sessions an action means.
+
+extension ViewState {
+  /// The rows of a list that are visible at once, its heading and the line that counts the hidden ones left out.
+  func height(of pane: Pane, count: Int) -> Int {
+    let rows = layout[pane].rows
+    guard pane != .events else { return rows }
+    return count > rows - 1 ? rows - 2 : rows - 1
+  }
+
+  mutating func scrollDetail(_ action: Action, _ model: ViewModel) {
+    let layout = layout
+    let area = layout.form == .single ? layout[pane] : layout.detailPage
+    let count = detailPageLines(model, width: area.columns - 2).count
+    let height = count > area.rows ? area.rows - 1 : area.rows
+    detailTop = min(max(0, detailTop + step(action, count: count, height: height)), max(0, count - height))
+  }
+
+  mutating func move(_ action: Action, _ store: Store, _ rows: Rows) {
+    let count =
+      switch pane {
+      case .servers: rows.servers.count
+      case .sessions: rows.sessions.count
+      case .events: rows.events.count
+      case .errors: rows.errors.count
+      }
+    let height = max(1, height(of: pane, count: count))
+    let step = step(action, count: count, height: height)
+    switch pane {
+    case .servers:
+      let before = servers.id
+      servers.move(step, in: rows.servers.map(\.report.name), height: height)
+      if servers.id != before { sessions.clear() }
+    case .sessions: sessions.move(step, in: rows.sessions, height: height)
+    case .errors: errors.move(step, in: rows.errors, height: height)
+    case .events: moveInEvents(step, store, rows, height: height)
+    }
+  }
+
+  /// By how many rows a key moves.
+  private func step(_ action: Action, count: Int, height: Int) -> Int {
+    switch action {
+    case .up: -1
+    case .down: 1
+    case .pageUp: -max(1, height - 1)
+    case .pageDown: max(1, height - 1)
+    case .halfUp: -max(1, height / 2)
+    case .halfDown: max(1, height / 2)
+    case .first: -count
+    default: count
+    }
+  }
+
+  /// The last row is where new events are followed.
+  private mutating func moveInEvents(_ step: Int, _ store: Store, _ rows: Rows, height: Int) {
+    guard let index = eventIndex(store, rows) else { return }
+    let target = min(max(0, index + step), rows.events.count - 1)
+    if target == rows.events.count - 1, step > 0 {
+      events = .following
+    } else {
+      hold(at: target, store, rows, height: height)
+    }
+  }
+
+  private mutating func hold(at target: Int, _ store: Store, _ rows: Rows, height: Int) {
+    let top = firstVisible(
+      of: rows.events.count, selected: target, top: firstEvent(store, rows, height: height), height: height)
+    events = .held(
+      at: store.events[rows.events[target]].seq, top: store.events[rows.events[top]].seq)
+  }
+
+  /// The place of the selected event among the listed ones.
+  func eventIndex(_ store: Store, _ rows: Rows) -> Int? {
+    guard !rows.events.isEmpty else { return nil }
+    switch events {
+    case .following: return rows.events.count - 1
+    case .held(let seq, _): return min(place(of: seq, store, rows), rows.events.count - 1)
+    }
+  }
+
+  /// The place of the first visible event.
+  func firstEvent(_ store: Store, _ rows: Rows, height: Int) -> Int {
+    guard let selected = eventIndex(store, rows) else { return 0 }
+    switch events {
+    case .following: return max(0, rows.events.count - height)
+    case .held(_, let top):
+      return firstVisible(
+        of: rows.events.count, selected: selected, top: place(of: top, store, rows), height: height)
+    }
+  }
+
+  /// Events that came in below the held one's page.
+  func unseenEvents(_ store: Store, _ rows: Rows, height: Int) -> Int {
+    events == .following ? 0 : max(0, rows.events.count - firstEvent(store, rows, height: height) - height)
+  }
+
+  /// The first listed event that is not older than a number: numbers grow, so halving finds it.
+  private func place(of seq: UInt64, _ store: Store, _ rows: Rows) -> Int {
+    var (low, high) = (0, rows.events.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if store.events[rows.events[middle]].seq < seq { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  mutating func follow(_ store: Store, _ rows: Rows) {
+    guard events == .following, !rows.events.isEmpty else { return events = .following }
+    hold(at: rows.events.count - 1, store, rows, height: max(1, height(of: .events, count: 0)))
+  }
+
+  /// To the next or previous event that tells of an error.
+  mutating func seekError(forward: Bool, _ store: Store, _ rows: Rows) {
+    show(events: ())
+    guard let index = eventIndex(store, rows) else { return notice = "no events yet" }
+    // From the newest, which is where following stands, the way is back.
+    let isAtEnd = events == .following
+    let places =
+      forward && !isAtEnd
+      ? Array(rows.events.indices[(index + 1)...])
+      : Array(rows.events.indices[..<(isAtEnd ? index + 1 : index)].reversed())
+    guard let found = places.first(where: { store.events[rows.events[$0]].isError }) else {
+      return notice = forward && !isAtEnd ? "no later error" : "no earlier error"
+    }
+    hold(at: found, store, rows, height: max(1, height(of: .events, count: 0)))
+  }
+
+  private mutating func show(events: Void) {
+    pane = .events
+    isDetailOpen = false
+  }
+
+  /// The sessions that an action would mean: the marked ones, or those of the selected row.
+  func targets(_ store: Store, _ rows: Rows) -> [SessionKey] {
+    guard marks.isEmpty else { return marks.sorted() }
+    return selectedKeys(store, rows)
+  }
+
+  func selectedKeys(_ store: Store, _ rows: Rows) -> [SessionKey] {
+    switch pane {
+    case .servers:
+      guard let index = servers.index(in: rows.servers.map(\.report.name)) else { return [] }
+      let name = rows.servers[index].report.name
+      return store.sessions.keys.filter { $0.server == name }.sorted()
+    case .sessions:
+      return rows.sessions[safe: sessions.index(in: rows.sessions)].map { [$0] } ?? []
+    case .events:
+      guard let index = eventIndex(store, rows) else { return [] }
+      let event = store.events[rows.events[index]]
+      guard let server = event.server, let user = event.user else { return [] }
+      return [SessionKey(server: server, user: user)]
+    case .errors:
+      return []
+    }
+  }
+
+  /// Opens the question. What is asked for is what there is now, even when the picture is frozen.
+  mutating func ask(_ verb: Dialog.Verb, _ store: Store, _ rows: Rows, live: Store) {
+    let keys = targets(store, rows)
+    let known = keys.compactMap { live.sessions[$0] }
+    let targets = known.filter { Dialog.applies(verb, to: $0.state) }
+    guard !targets.isEmpty else {
+      return notice =
+        keys.isEmpty
+        ? "select a server or a session first"
+        : "nothing to \(verb.rawValue): \(known.first?.state.rawValue ?? "gone")"
+    }
+    overlay = .dialog(Dialog(verb: verb, targets: targets))
+  }
+
+  /// Marks the selected sessions, or unmarks them when all are marked; then moves on.
+  mutating func mark(_ store: Store, _ rows: Rows) {
+    let keys = selectedKeys(store, rows).filter {
+      store.sessions[$0].map { $0.state != .unmonitored } ?? false
+    }
+    guard !keys.isEmpty else { return notice = "nothing to mark here" }
+    if marks.isSuperset(of: keys) { marks.subtract(keys) } else { marks.formUnion(keys) }
+    if pane != .events { move(.down, store, rows) }
+  }
+}
+
+extension Event {
+  /// Whether it tells of something gone wrong.
+  var isError: Bool { error != nil && level >= .warning || level == .error }
+}

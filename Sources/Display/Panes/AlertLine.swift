@@ -1,0 +1,84 @@
+import Sessions
+
+extension Frame {
+  /// What is worst: since when, why, and what happens next; then the next worst, as far as there is room.
+  mutating func alert(_ model: ViewModel, in area: Rectangle) {
+    guard !area.isEmpty else { return }
+    let problems = model.rows.problems
+    guard let worst = problems.first else {
+      write(" \(calmWords(model))", row: area.row, column: 0, width: area.columns, role: .muted)
+      return
+    }
+    let more = problems.count > 1 ? " (+\(problems.count - 1) more)" : ""
+    let end = area.columns - Display.columns(of: more)
+    let first = words(worst, model)
+    let width = Display.columns(of: first.whole)
+    put(first, row: area.row, column: 0, width: min(width, end), isSelected: false)
+    guard width < end else {
+      write(more, row: area.row, column: end, role: .alert)
+      return
+    }
+    var place = width
+    var shown = 1
+    for problem in problems.dropFirst() {
+      var next = words(problem, model)
+      let left = problems.count - shown - 1
+      let rest = left > 0 ? Display.columns(of: " (+\(left) more)") : 0
+      // A second problem is named when at least its beginning can be read.
+      guard area.columns - rest - place - 3 >= min(40, Display.columns(of: next.whole)) else { break }
+      next.text = "   " + next.text
+      let used = min(Display.columns(of: next.whole), area.columns - rest - place)
+      put(next, row: area.row, column: place, width: used, isSelected: false)
+      place += used
+      shown += 1
+    }
+    if shown < problems.count {
+      write(" (+\(problems.count - shown) more)", row: area.row, column: place, role: .alert)
+    }
+  }
+
+  private func words(_ session: SessionReport, _ model: ViewModel) -> Phrase {
+    let user = session.key.user == SessionKey.sharedUser ? "" : "/\(session.key.user)"
+    let since = age(of: session.since, at: model.now)
+    let why = model.why(session, note: model.server(session.key.server)?.note)
+    let head =
+      "\(model.glyphs.state(session.state)) \(session.key.server)\(user) \(session.state.rawValue) \(since)"
+    return Phrase("\(head)\(why.text.isEmpty ? "" : ": ")\(why.text)", .alert, tail: why.tail)
+  }
+
+  private func calmWords(_ model: ViewModel) -> String {
+    guard !model.rows.allServers.isEmpty else { return "waiting for the first news of the engine" }
+    let connecting = model.rows.allServers.count { $0.state == .connecting }
+    return connecting == 0
+      ? "all is well" : "connecting to \(connecting) \(connecting == 1 ? "server" : "servers")"
+  }
+
+  /// A screen too small for lists: the worst state and the counts in plain words, as many as there is room for.
+  mutating func words(_ model: ViewModel) {
+    guard size.rows > 0, size.columns > 0 else { return }
+    var texts: [String] = []
+    if let worst = model.rows.problems.first {
+      texts += [
+        "\(model.glyphs.state(worst.state)) \(worst.state.rawValue)", worst.key.server,
+        age(of: worst.since, at: model.now), model.next(worst),
+      ].compactMap { $0 }
+    } else if let best = model.rows.counts.first {
+      texts.append("\(model.glyphs.state(best.state)) all well")
+    }
+    if model.staleness != nil { texts.insert("STALE", at: 0) }
+    if model.view.frozen != nil { texts.insert("PAUSED", at: 0) }
+    texts += model.rows.counts.map { "\($0.count) \($0.state.rawValue)" }
+    if texts.isEmpty { texts = ["no servers yet"] }
+    var (row, column) = (0, 0)
+    for text in texts {
+      let width = Display.columns(of: text)
+      if column > 0, column + 1 + width > size.columns {
+        row += 1
+        column = 0
+      }
+      guard row < size.rows else { return }
+      column += column > 0 ? 2 : 0
+      column += write(text, row: row, column: column, width: size.columns - column)
+    }
+  }
+}

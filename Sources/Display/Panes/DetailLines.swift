@@ -1,0 +1,189 @@
+import Sessions
+
+// The words of the detail.
+
+func detailLines(_ model: ViewModel) -> [DetailLine] {
+  switch Subject(model) {
+  case .session(let session, let others): sessionLines(session, others: others, model)
+  case .server(let server): serverLines(server, model)
+  case .event(let event): eventLines(event, model)
+  case .error(let type): errorLines(type, model)
+  case .nothing: [DetailLine("nothing is selected", role: .muted)]
+  }
+}
+
+/// The three facts of health with their ages, then everything else that explains a session.
+private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewModel) -> [DetailLine] {
+  let now = model.now
+  let server = model.server(session.key.server)
+  let state = session.state
+  let isCalm = state == .ready
+  let attempt = session.attempt > 0 && !state.isLive ? "attempt \(session.attempt)" : nil
+  let next = state.isLive ? nil : model.next(session)
+  var lines = [
+    DetailLine(
+      "\(model.glyphs.state(state)) \(state.rawValue) for \(age(of: session.since, at: now, calm: isCalm))",
+      session.kind?.rawValue, session.protocolVersion, session.session.map { "id \($0)" }, attempt, next,
+      role: Role(state))
+  ]
+  if let cause = session.cause {
+    lines.append(DetailLine("why: \(cause.summary)", cause.rpcCode.map { "code \($0)" }))
+  }
+  if let note = server?.note { lines.append(DetailLine("note: \(note)")) }
+  if let advice = session.advice, advice != server?.note {
+    lines.append(DetailLine("to do: \(advice)", role: .key))
+  }
+  guard state != .unmonitored else { return lines + addressLines(server, model) }
+  lines += outageLines(server, model)
+  lines.append(healthLine(session, model))
+  let streamAge = session.streamSince.map { " \(age(of: $0, at: now, calm: true))" } ?? ""
+  lines.append(
+    DetailLine(
+      "stream \(session.stream.rawValue.replacing("_", with: " "))\(streamAge)",
+      session.streamCuts > 0 ? "cut \(session.streamCuts) times" : nil, "probes \(session.probes)",
+      "missed \(session.missed)", session.nextProbe.map { probe($0, at: now) }))
+  if let latency = session.latency {
+    lines.append(
+      DetailLine(
+        "latency last \(Display.latency(latency.last))", "p50 \(Display.latency(latency.p50))",
+        "p95 \(Display.latency(latency.p95))", "p99 \(Display.latency(latency.p99))"))
+  }
+  lines.append(errorsLine(session))
+  if let identity = session.identity {
+    lines.append(
+      DetailLine(
+        "server \(identity.name) \(identity.version)", session.tools.map { "\($0) tools" },
+        session.created.map { "session opened \(age(of: $0, at: now, calm: true)) ago" }))
+  }
+  lines += addressLines(server, model)
+  if others > 0 { lines.append(DetailLine("\(others) more sessions of this server", role: .muted)) }
+  return lines
+}
+
+private func healthLine(_ session: SessionReport, _ model: ViewModel) -> DetailLine {
+  let isLive = session.state.isLive
+  func ago(_ moment: Moment?) -> String {
+    moment.map { "\(age(of: $0, at: model.now, calm: session.state == .ready)) ago" } ?? "never"
+  }
+  // Lost on the way means not reached; any answer, even a refusal, means reached.
+  let isReached = isLive || (session.cause.map { !$0.type.isOfTheWay } ?? (session.lastReachable != nil))
+  return DetailLine(
+    "reachable \(isReached ? "yes" : "no") \(ago(session.lastReachable))",
+    "session valid \(isLive ? "yes" : "no") \(ago(session.lastValid))",
+    "last good call \(ago(session.lastGood))", role: isLive ? .text : .levelWarning)
+}
+
+private func errorsLine(_ session: SessionReport) -> DetailLine {
+  let errors = session.errors.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
+    .map { "\($0.key.rawValue) \($0.value)" }.joined(separator: ", ")
+  return DetailLine("errors: \(errors.isEmpty ? "none" : errors)", "recoveries \(session.recoveries)")
+}
+
+/// Until the next probe, in calm steps: nobody waits for it.
+private func probe(_ instant: Instant, at now: Moment) -> String {
+  let left = instant - now.instant
+  return left <= .zero ? "next probe now" : "next probe in \(calmAge(left + .milliseconds(4_999)))"
+}
+
+private func addressLines(_ server: ServerReport?, _ model: ViewModel) -> [DetailLine] {
+  guard let server else { return [] }
+  let settings = server.settings
+  let policy =
+    "policy: session \(span(settings.timeout)), \(settings.retryAttempts) quick attempts from \(span(settings.retryDelay))"
+  let ping = settings.pingInterval > .zero ? "ping every \(span(settings.pingInterval))" : "no probes"
+  let list =
+    settings.listEvery > 0 && settings.pingInterval > .zero ? "list every \(settings.listEvery)th" : nil
+  return [
+    DetailLine(policy, ping, list, settings.stream ? nil : "no stream", role: .muted),
+    DetailLine(server.transport.rawValue, server.url, role: .muted),
+  ]
+}
+
+/// That the way to the origin is closed for all who go there, if it is.
+private func outageLines(_ server: ServerReport?, _ model: ViewModel) -> [DetailLine] {
+  guard let url = server?.url, let origin = try? Endpoint(url).origin.description else { return [] }
+  return model.store.origins.filter { $0.origin == origin && $0.failures > 0 }.map { outage in
+    DetailLine(
+      "no way to \(outage.origin): \(outage.failures) connects failed in a row",
+      outage.nextProbe.map { "one prober, \(countdown(to: $0, at: model.now))" },
+      outage.waiting > 0 ? "\(outage.waiting) sessions wait" : nil, role: .levelWarning)
+  }
+}
+
+private func serverLines(_ server: ServerSummary, _ model: ViewModel) -> [DetailLine] {
+  [
+    DetailLine("\(model.glyphs.state(server.state)) \(server.state.rawValue)", role: Role(server.state)),
+    DetailLine(server.report.note.map { "note: \($0)" }),
+    DetailLine("users: \(server.report.users.joined(separator: ", "))", role: .muted),
+  ].filter { !$0.parts.isEmpty } + addressLines(server.report, model)
+}
+
+private func eventLines(_ event: Event, _ model: ViewModel) -> [DetailLine] {
+  [
+    DetailLine(
+      "\(event.time.wall.clock(offset: model.context.utcOffset)) \(event.kind.rawValue)",
+      event.level.rawValue,
+      event.repeated > 1 ? "\(event.repeated) equal ones" : nil, role: .title),
+    DetailLine(event.message),
+    DetailLine(
+      event.server.map { "server \($0)" }, event.user.map { "user \($0)" },
+      event.session.map { "session \($0)" },
+      event.state.map { "state \($0.rawValue)" }),
+    DetailLine(
+      event.error.map { "error \($0.summary)" }, event.error?.rpcCode.map { "code \($0)" },
+      event.error?.curlCode.map { "libcurl \($0)" }),
+    DetailLine(
+      event.attempt.map { "attempt \($0)" }, event.nextAttempt.map { "next in \(span($0))" },
+      event.protocolVersion.map { "protocol \($0)" }, event.sessionKind?.rawValue),
+    DetailLine("number \(event.seq)", "\(age(of: event.time, at: model.now)) ago", role: .muted),
+  ].filter { !$0.parts.isEmpty }
+}
+
+private func errorLines(_ type: ErrorType, _ model: ViewModel) -> [DetailLine] {
+  let hit = model.store.sessions.values.filter { $0.errors[type] != nil }
+    .sorted { ($1.errors[type] ?? 0, $0.key) < ($0.errors[type] ?? 0, $1.key) }
+  return [DetailLine("\(type.rawValue): \(meaning(of: type))", role: .title)]
+    + hit.prefix(50).map { session in
+      DetailLine(
+        "\(session.errors[type] ?? 0)x \(session.key.server), user \(session.key.user)",
+        session.state.rawValue,
+        role: Role(session.state))
+    }
+}
+
+/// The events of what the detail is about, the newest first.
+func storyLines(_ model: ViewModel, limit: Int) -> [Phrase] {
+  let matches: (Event) -> Bool
+  switch Subject(model) {
+  case .session(let session, let others):
+    matches = { $0.server == session.key.server && (others > 0 || $0.user == session.key.user) }
+  case .server(let server): matches = { $0.server == server.report.name }
+  case .error(let type): matches = { $0.error?.type == type }
+  case .event, .nothing: return []
+  }
+  let events = model.store.events
+  var lines: [Phrase] = []
+  for place in stride(from: events.count - 1, through: 0, by: -1) where lines.count < limit {
+    let event = events[place]
+    guard matches(event) else { continue }
+    let clock = event.time.wall.clock(offset: model.context.utcOffset)
+    let repeated = event.repeated > 1 ? " x\(event.repeated)" : ""
+    lines.append(
+      Phrase(
+        "\(clock) \(model.glyphs.event(event)) \(event.message)", event.isError ? .levelWarning : .text,
+        tail: repeated))
+  }
+  return lines
+}
+
+extension ErrorType {
+  /// Whether it says that the server was not reached at all.
+  fileprivate var isOfTheWay: Bool {
+    switch self {
+    case .dnsError, .connectRefused, .connectTimeout, .connectionReset, .emptyReply, .tlsError, .proxyError,
+      .sessionTimeout:
+      true
+    default: false
+    }
+  }
+}

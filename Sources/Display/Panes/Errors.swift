@@ -1,0 +1,59 @@
+import Sessions
+
+extension Frame {
+  /// How often each type of error happened lately.
+  mutating func errors(_ model: ViewModel, in area: Rectangle) {
+    let errors = model.store.errors
+    let now = model.now.instant
+    func total(_ window: ErrorCounters.Window) -> @Sendable (ErrorType) -> Phrase {
+      { type in
+        let number = errors.total(type, over: window, at: now)
+        return Phrase(count(number, width: 4), number == 0 ? .muted : .text)
+      }
+    }
+    let list: [Column<ErrorType>] = [
+      Column("ERROR", 18, text: { $0.rawValue }),
+      Column("1m", 4, right: true, total(.minute)),
+      Column("15m", 4, right: true, total(.quarterHour)),
+      Column("24h", 4, right: true, total(.day)),
+      Column("", 0, flexible: true) { Phrase(meaning(of: $0), .muted) },
+    ]
+    draw(
+      Listing(
+        rows: model.rows.errors, columns: list,
+        glyph: { errors.total($0, over: .minute, at: now) > 0 ? Phrase("!", .levelWarning) : Phrase(" ") },
+        selected: model.isFocused(.errors) ? model.view.errors.index(in: model.rows.errors) : nil,
+        top: model.view.errors.top,
+        ifEmpty: model.view.filter.isEmpty ? "no errors so far" : "no error matches the filter"),
+      model, in: area, isFocused: model.isFocused(.errors) && !model.view.isDetailOpen)
+  }
+
+  func errorsTitle(_ model: ViewModel) -> String { "errors by type" }
+}
+
+/// What a type of error says, for people.
+func meaning(of type: ErrorType) -> String {
+  switch type {
+  case .sessionTerminated: "the server no longer knows the session"
+  case .sessionExpired: "no good exchange for longer than the timeout"
+  case .sessionInvalid: "the server calls the id invalid"
+  case .sessionConflict: "an answer carried another session's id"
+  case .sessionTimeout: "no answer within the limit"
+  case .dnsError: "the name could not be resolved"
+  case .connectRefused: "nothing listens there"
+  case .connectTimeout: "the connection did not come about"
+  case .connectionReset: "the connection was cut"
+  case .emptyReply: "the connection closed without an answer"
+  case .tlsError: "certificate or TLS handshake"
+  case .proxyError: "the proxy refused or failed"
+  case .httpError: "an HTTP status that tells of a failure"
+  case .rateLimited: "the server asks to come more seldom"
+  case .authError: "credentials missing or refused"
+  case .redirectRefused: "the server redirects to elsewhere"
+  case .protocolError: "the answer is not MCP"
+  case .rpcError: "the method failed"
+  case .responseTooLarge: "the answer was over the limit"
+  case .configError: "the entry in the configuration"
+  case .resourceError: "our own side ran out of something"
+  }
+}

@@ -1,0 +1,94 @@
+import Sessions
+
+extension Frame {
+  /// The newest events last, or those around the one that is held. A tail always shows the newest.
+  mutating func events(_ model: ViewModel, in area: Rectangle, isTail: Bool) {
+    guard !area.isEmpty else { return }
+    let (store, rows) = (model.store, model.rows)
+    guard !rows.events.isEmpty else {
+      let text = store.events.count == 0 ? "no events yet" : "no event matches the filter"
+      write(text, row: area.row, column: area.column + 1, width: area.columns - 1, role: .muted)
+      return
+    }
+    let first =
+      isTail ? max(0, rows.events.count - area.rows) : model.view.firstEvent(store, rows, height: area.rows)
+    let isFocused = model.isFocused(.events) && !isTail && !model.view.isDetailOpen
+    let selected = isFocused ? model.view.eventIndex(store, rows) : nil
+    for (offset, place) in (first..<min(rows.events.count, first + area.rows)).enumerated() {
+      event(
+        store.events[rows.events[place]], model, row: area.row + offset, in: area,
+        isSelected: place == selected)
+    }
+  }
+
+  func eventsTitle(_ model: ViewModel, height: Int) -> String {
+    let unseen = model.view.unseenEvents(model.store, model.rows, height: height)
+    let filtered = model.view.filter.isEmpty ? "" : ", \(model.rows.events.count) match"
+    let dropped = model.store.events.dropped > 0 ? ", \(model.store.events.dropped) older ones let go" : ""
+    return
+      "events, \(model.view.events == .following ? "follow" : "held, \(unseen) new below")\(filtered)\(dropped)"
+  }
+
+  private mutating func event(
+    _ event: Event, _ model: ViewModel, row: Int, in area: Rectangle, isSelected: Bool
+  ) {
+    if isSelected { fill(row: row, column: area.column, width: area.columns, isSelected: true) }
+    var place = area.column
+    func add(_ text: String, width: Int, role: Role) {
+      guard place < area.right else { return }
+      write(
+        text, row: row, column: place, width: min(width, area.right - place), role: role,
+        isSelected: isSelected)
+      place += width + 1
+    }
+    let role = Role(event)
+    add(event.time.wall.clock(offset: model.context.utcOffset), width: 8, role: .muted)
+    add(event.server ?? "-", width: area.columns >= 90 ? 14 : area.columns >= 60 ? 11 : 8, role: .text)
+    add(model.glyphs.event(event), width: 1, role: role)
+    let user = event.user.flatMap { $0 == SessionKey.sharedUser ? nil : "\($0): " } ?? ""
+    let next = event.nextAttempt.map {
+      ", next in \(span(.milliseconds(max(0, $0.inMilliseconds / 100 * 100))))"
+    }
+    let repeated = event.repeated > 1 ? " x\(event.repeated)" : ""
+    let width = area.right - place
+    put(
+      Phrase(user + event.message, role == .levelDebug ? .muted : role, tail: (next ?? "") + repeated),
+      row: row,
+      column: place, width: width, isSelected: isSelected)
+  }
+}
+
+extension Role {
+  /// The role that shows what an event means.
+  fileprivate init(_ event: Event) {
+    switch (event.kind, event.level) {
+    case (.operatorAction, _): self = .operatorAction
+    case (.sessionCreated, _), (.recoverySucceeded, _): self = .stateReady
+    case (_, .debug): self = .levelDebug
+    case (_, .info): self = .levelInfo
+    case (_, .warning): self = .levelWarning
+    case (_, .error): self = .levelError
+    }
+  }
+}
+
+extension Frame {
+  /// What operators did, the newest last.
+  mutating func actions(_ model: ViewModel, in area: Rectangle) {
+    let events = model.store.events
+    var found: [Event] = []
+    for place in stride(from: events.count - 1, through: 0, by: -1) where found.count < area.rows {
+      if events[place].kind == .operatorAction { found.append(events[place]) }
+    }
+    if found.isEmpty {
+      write("none so far", row: area.row, column: area.column + 1, width: area.columns - 1, role: .muted)
+    }
+    for (offset, event) in found.reversed().enumerated() {
+      let clock = event.time.wall.clock(offset: model.context.utcOffset)
+      write(
+        "\(clock) \(event.server.map { "\($0): " } ?? "")\(event.message)", row: area.row + offset,
+        column: area.column,
+        width: area.columns, role: .operatorAction)
+    }
+  }
+}

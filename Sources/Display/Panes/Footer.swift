@@ -1,0 +1,44 @@
+import Sessions
+
+extension Frame {
+  /// The filter being typed, the answer to the last key, or the keys that matter now.
+  mutating func footer(_ model: ViewModel, in area: Rectangle) {
+    let filter = model.view.filter
+    if case .filter = model.view.overlay {
+      fill(row: area.row, column: 0, width: area.columns, role: .input)
+      // The end of a long filter is what is being typed.
+      let room = max(1, area.columns - 3)
+      let typed = filter.text.count > room ? String(filter.text.suffix(room)) : filter.text
+      write("/\(typed)_", row: area.row, column: 1, width: area.columns - 1, role: .input)
+      return
+    }
+    if let notice = model.view.notice {
+      write(" \(notice)", row: area.row, column: 0, width: area.columns, role: .banner)
+      return
+    }
+    var place = 0
+    func add(_ text: String, _ role: Role) {
+      place += write(text, row: area.row, column: place, width: area.columns - place, role: role)
+    }
+    if !filter.isEmpty { add(" /\(filter.text)", .input) }
+    if !model.view.marks.isEmpty { add(" \(model.view.marks.count) marked", .marked) }
+    if model.context.readOnly { add(" [ro]", .banner) }
+    let isPanes = model.view.layout.form != .single
+    var hints = [isPanes ? "tab pane" : "1 servers 2 sessions 3 events 4 errors"]
+    if !isPanes, area.columns - place < 60 { hints[0] = "1-4 view" }
+    if filter.isEmpty { hints.append("/ filter") }
+    if !model.context.readOnly { hints += ["r reconnect", "K end"] }
+    hints += ["enter detail", "e next error", "p freeze", "f follow", "a all sessions", "T theme"]
+    let help = "? help"
+    let quit = "  q quit"
+    for (offset, hint) in hints.enumerated() {
+      // The way out is shown when it costs none of the first few hints.
+      let kept = offset < 4 ? help.count : help.count + quit.count
+      guard place + 2 + hint.count + 2 + kept <= area.columns else { continue }
+      add((place == 0 ? " " : "  ") + hint, .muted)
+    }
+    let room = area.columns - place - 1
+    let end = room >= 2 + help.count + quit.count ? help + quit : help
+    write(end, row: area.row, column: max(place + 2, area.columns - 1 - end.count), role: .muted)
+  }
+}

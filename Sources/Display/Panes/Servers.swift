@@ -1,0 +1,50 @@
+import Sessions
+
+extension Frame {
+  mutating func servers(_ model: ViewModel, in area: Rectangle) {
+    let rows = model.rows.servers
+    let now = model.now
+    let name = min(28, max(10, rows.map { columns(of: $0.report.name) }.max() ?? 0))
+    let list: [Column<ServerSummary>] = [
+      Column("SERVER", min(name, max(12, area.columns / 3)), text: { $0.report.name }),
+      Column("STATE", 12) { Phrase($0.state.rawValue, Role($0.state)) },
+      Column(
+        "SES", 5, right: true, text: { $0.total == 0 || $0.isUnwatched ? "-" : "\($0.live)/\($0.total)" }),
+      Column("P95", 5, right: true, rank: 1, text: { latency($0.p95) }),
+      Column("GOOD", 6, right: true, rank: 2, text: { lastGood($0, at: now) }),
+      Column("ERR", 4, right: true, text: { $0.isUnwatched ? "-" : count($0.errors) }),
+      Column("WHY", area.columns < 50 ? 0 : 8, flexible: true) { server in
+        server.worst.map { model.why($0, note: server.report.note) }
+          ?? Phrase(server.report.note ?? "", .muted)
+      },
+    ]
+    draw(
+      Listing(
+        rows: rows, columns: list, glyph: { Phrase(model.glyphs.state($0.state), Role($0.state)) },
+        isMarked: { server in model.view.marks.contains { $0.server == server.report.name } },
+        selected: view(model, rows), top: model.view.servers.top, ifEmpty: ifEmpty(model)),
+      model, in: area, isFocused: model.isFocused(.servers) && !model.view.isDetailOpen)
+  }
+
+  func serversTitle(_ model: ViewModel) -> String {
+    let (shown, all) = (model.rows.servers.count, model.rows.allServers.count)
+    return "servers (\(shown == all ? "\(all)" : "\(shown) of \(all)")), by state"
+  }
+
+  private func view(_ model: ViewModel, _ rows: [ServerSummary]) -> Int? {
+    model.view.servers.index(in: rows.map(\.report.name))
+  }
+
+  private func ifEmpty(_ model: ViewModel) -> String {
+    model.view.filter.isEmpty ? "no servers yet" : "no server matches the filter"
+  }
+}
+
+private func lastGood(_ server: ServerSummary, at now: Moment) -> String {
+  if server.isUnwatched { return "-" }
+  return age(of: server.lastGood, at: now, calm: !server.isProblem)
+}
+
+extension ServerSummary {
+  fileprivate var isUnwatched: Bool { state == .unmonitored }
+}

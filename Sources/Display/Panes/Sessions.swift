@@ -1,0 +1,65 @@
+import Sessions
+
+extension Frame {
+  mutating func sessions(_ model: ViewModel, in area: Rectangle) {
+    let keys = model.rows.sessions
+    let selected = model.view.sessions.index(in: keys)
+    // Rows are looked up only when they are drawn: there may be thousands.
+    draw(
+      Listing(
+        rows: keys, columns: sessionColumns(model, width: area.columns),
+        glyph: { key in
+          let state = model.store.sessions[key]?.state ?? .closed
+          return Phrase(model.glyphs.state(state), Role(state))
+        },
+        isMarked: { model.view.marks.contains($0) },
+        selected: selected, top: model.view.sessions.top, ifEmpty: ifEmpty(model)),
+      model, in: area, isFocused: model.isFocused(.sessions) && !model.view.isDetailOpen)
+  }
+
+  func sessionsTitle(_ model: ViewModel) -> String {
+    let count = model.rows.sessions.count
+    return model.rows.scope.map { "sessions of \($0) (\(count)), by state" }
+      ?? "sessions, all servers (\(count)), by state"
+  }
+
+  private func sessionColumns(_ model: ViewModel, width: Int) -> [Column<SessionKey>] {
+    let (store, now) = (model.store, model.now)
+    let notes = Dictionary(store.servers.map { ($0.name, $0.note) }, uniquingKeysWith: { first, _ in first })
+    let isOfAll = model.rows.scope == nil
+    let user = min(12, max(4, model.rows.sessions.prefix(500).map { columns(of: $0.user) }.max() ?? 0))
+    func words(
+      _ title: String, _ width: Int, right: Bool = false, rank: Int? = nil,
+      _ text: @escaping @Sendable (SessionReport) -> String
+    ) -> Column<SessionKey> {
+      Column(title, width, right: right, rank: rank, text: { store.sessions[$0].map(text) ?? "" })
+    }
+    var list: [Column<SessionKey>] = [words("ID", 11, rank: 8) { $0.session ?? "-" }]
+    if isOfAll {
+      let name = model.rows.sessions.prefix(500).map { columns(of: $0.server) }.max() ?? 0
+      list.insert(Column("SERVER", min(width < 90 ? 13 : 20, max(8, name)), text: { $0.server }), at: 0)
+    }
+    list += [
+      Column("USER", user, rank: isOfAll ? nil : 9, text: { $0.user }),
+      words("KIND", 9, rank: 2) { $0.kind?.rawValue ?? "-" },
+      words("PROTOCOL", 10, rank: 1) { $0.protocolVersion ?? "-" },
+      Column("STATE", 12) { key in
+        store.sessions[key].map { Phrase($0.state.rawValue, Role($0.state)) } ?? Phrase("")
+      },
+      words("AGE", 6, right: true, rank: 6) { age(of: $0.created, at: now, calm: true) },
+      words("GOOD", 6, right: true, rank: 5) { age(of: $0.lastGood, at: now, calm: $0.state.isLive) },
+      words("P95", 5, right: true, rank: 3) { latency($0.latency?.p95) },
+      words("ERR", 3, right: true) { count($0.errors.values.reduce(0, +), width: 3) },
+      words("REC", 3, right: true, rank: 4) { count($0.recoveries, width: 3) },
+      Column("WHY", 8, flexible: true) { key in
+        store.sessions[key].map { model.why($0, note: notes[key.server] ?? nil) } ?? Phrase("")
+      },
+    ]
+    return list
+  }
+
+  private func ifEmpty(_ model: ViewModel) -> String {
+    if !model.view.filter.isEmpty { return "no session matches the filter" }
+    return model.rows.scope.flatMap { model.server($0)?.note } ?? "no sessions"
+  }
+}
