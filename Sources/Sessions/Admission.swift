@@ -19,14 +19,24 @@ struct Admission: Hashable, Sendable {
 
   var waiting: Int { queue.count }
 
-  mutating func append(_ session: Int, url: Secret) {
+  /// Puts a session at the end of the queue. `atOnce` is the operator's word: a closed way is looked at now.
+  mutating func append(_ session: Int, url: Secret, atOnce: Bool, now: Instant) {
+    forgetProber(session)
+    if atOnce {
+      breaker.hasten(to: now)
+      outages[url]?.hasten(to: now)
+    }
     guard !queue.contains(where: { $0.session == session }) else { return }
     queue.append(Candidate(session: session, url: url))
   }
 
   mutating func remove(_ session: Int) {
     queue.removeAll { $0.session == session }
-    // A prober that went away must not leave the others waiting for its news.
+    forgetProber(session)
+  }
+
+  /// A prober that went away, or queues again, must not leave the others and itself waiting for its news.
+  private mutating func forgetProber(_ session: Int) {
     if breaker.prober == session { breaker.prober = nil }
     for url in outages.keys where outages[url]?.prober == session { outages[url]?.prober = nil }
   }
@@ -67,17 +77,19 @@ struct Admission: Hashable, Sendable {
     var admitted: [Int] = []
     var kept: [Candidate] = []
     deadline = nil
-    var isFull = false
-    for candidate in queue {
-      guard !isFull, admitted.count < room, mayGo(candidate, now) else {
+    for (place, candidate) in queue.enumerated() {
+      guard admitted.count < room else {
+        kept += queue[place...]
+        break
+      }
+      guard mayGo(candidate, now) else {
         kept.append(candidate)
         continue
       }
       if let later = bucket.take(at: now) {
         wake(at: later)
-        isFull = true
-        kept.append(candidate)
-        continue
+        kept += queue[place...]
+        break
       }
       if breaker.isClosed { breaker.prober = candidate.session }
       if outages[candidate.url] != nil { outages[candidate.url]?.prober = candidate.session }

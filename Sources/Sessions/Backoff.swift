@@ -1,6 +1,6 @@
 /// Waiting before a retry: exponential, with full jitter above a floor that rises.
 ///
-/// The wait before attempt n is drawn evenly between a quarter of its ceiling (50 ms at least) and the ceiling
+/// The wait before attempt n is drawn evenly between a share of its ceiling (a quarter, unless told otherwise; 50 ms at least) and the ceiling
 /// `base * multiplier^(n-1)`, `maximum` at most. Jitter keeps sessions that fell together from coming back
 /// together; the floor keeps an unlucky draw from hammering. With base 1 s and maximum 60 s:
 ///
@@ -17,10 +17,16 @@ public struct Backoff: Hashable, Sendable {
   public let multiplier: Double
   public let maximum: Duration
 
-  public init(base: Duration, multiplier: Double = 2, maximum: Duration = Backoff.ceiling) {
+  /// How much of its ceiling a wait lasts at least, from 0 to 1.
+  public let leastShare: Double
+
+  public init(
+    base: Duration, multiplier: Double = 2, maximum: Duration = Backoff.ceiling, leastShare: Double = 0.25
+  ) {
     self.base = base
     self.multiplier = multiplier
     self.maximum = maximum
+    self.leastShare = leastShare
   }
 
   /// The wait before attempt number `attempt`, counted from 1.
@@ -30,7 +36,7 @@ public struct Backoff: Hashable, Sendable {
       ceiling = min(ceiling * multiplier, maximum.inSeconds)
     }
     ceiling = max(min(ceiling, maximum.inSeconds), Self.floor.inSeconds)
-    let floor = max(ceiling / 4, Self.floor.inSeconds)
+    let floor = max(ceiling * leastShare, Self.floor.inSeconds)
     return .seconds(Double.random(in: floor...max(floor, ceiling), using: &random))
   }
 }

@@ -6,8 +6,8 @@ struct Breaker: Hashable, Sendable {
   /// Failures in a row after which sessions that still seem to live are held back, too.
   private static let holdsAfter = 3
   /// In the first minute of an outage nobody waits longer than this for the prober's next look.
-  private static let early = Backoff(base: .milliseconds(500), maximum: .seconds(2))
-  private static let late = Backoff(base: .milliseconds(500), maximum: .seconds(60))
+  private static let early = Backoff(base: .seconds(1), maximum: .seconds(2), leastShare: 0.5)
+  private static let late = Backoff(base: .seconds(1), maximum: .seconds(60), leastShare: 0.5)
 
   private(set) var failures = 0
   private(set) var error: SessionError?
@@ -33,6 +33,11 @@ struct Breaker: Hashable, Sendable {
     let backoff = now - since < .seconds(60) ? Self.early : Self.late
     next = now + backoff.delay(attempt: failures, using: &random)
     prober = nil
+  }
+
+  /// The operator wants to know at once.
+  mutating func hasten(to now: Instant) {
+    next = min(next, now)
   }
 
   /// An answer came: the way is open.

@@ -1,5 +1,5 @@
 /// The address of a server, taken apart once so that nobody compares or prints raw URLs.
-public struct Endpoint: Hashable, Sendable {
+public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
   /// The URL as it goes to the HTTP client: user information and query are in it, so it is a secret.
   public let url: Secret
   /// Scheme, host and port, which decide what may be sent where and who shares an outage.
@@ -8,6 +8,8 @@ public struct Endpoint: Hashable, Sendable {
   public let display: String
   /// User information and query values, which must never be shown.
   public let secrets: [Secret]
+
+  public var description: String { display }
 
   /// Why a text is no address that can be used.
   public enum Problem: Error, Hashable, Sendable {

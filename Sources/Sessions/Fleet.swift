@@ -26,6 +26,12 @@ public struct Fleet: Sendable {
   private var isStopping = false
   private var orders: [Order] = []
   private var report = EngineReport()
+  private var statistics = Statistics()
+  /// What each session contributed to the sums.
+  private var counted: [Statistics]
+  private var liveOfUser: [String: Int] = [:]
+  /// Origins where somebody waits for a turn.
+  private var awaited: Set<Origin> = []
   /// Work that follows from work, in order: never by recursion.
   private var pending: [(index: Int, input: Session.Input)] = []
   private var touched: Set<Int> = []
@@ -38,6 +44,7 @@ public struct Fleet: Sendable {
     sessions = servers.map { Session(key: SessionKey(server: $0.name), server: $0, at: now) }
     indexes = Dictionary(zip(sessions.map(\.key), sessions.indices), uniquingKeysWith: { first, _ in first })
     pushed = Array(repeating: nil, count: sessions.count)
+    counted = Array(repeating: Statistics(), count: sessions.count)
     report.servers = servers.map(ServerReport.init)
   }
 
@@ -82,7 +89,7 @@ public struct Fleet: Sendable {
 
   /// When `wake` is due next; absent when only news from outside can change anything.
   public var deadline: Instant? {
-    let admission = admissions.values.compactMap(\.deadline).min()
+    let admission = awaited.compactMap { admissions[$0]?.deadline }.min()
     return [deadlines.earliest, admission, folder.deadline].compactMap { $0 }.min()
   }
 
@@ -92,7 +99,10 @@ public struct Fleet: Sendable {
   /// All that changed since the last call.
   public mutating func takeReport(at now: Moment) -> EngineReport {
     guard !touched.isEmpty || !report.isEmpty else { return report }
-    for index in touched { report.sessions[sessions[index].key] = row(index) }
+    for index in touched {
+      report.sessions[sessions[index].key] = row(index)
+      recount(index)
+    }
     if !touched.isEmpty {
       report.statistics = statistics
       report.origins = origins
@@ -155,11 +165,12 @@ public struct Fleet: Sendable {
       case .cancel(let id):
         owners[id] = nil
         orders.append(.cancel(id))
-      case .requestTurn:
+      case .requestTurn(let atOnce):
         admissions[
           endpoint.origin, default: Admission(perSecond: limits.initializePerSecond, at: now.instant)
         ]
-        .append(index, url: endpoint.url)
+        .append(index, url: endpoint.url, atOnce: atOnce, now: now.instant)
+        awaited.insert(endpoint.origin)
       case .event(let event): tell(event, index)
       case .wayFailed, .wayAnswered: break
       }
@@ -180,11 +191,13 @@ public struct Fleet: Sendable {
   }
 
   private mutating func admit(_ now: Moment) {
-    for origin in admissions.keys {
+    // In the order of servers, not of a hash, so that a seed gives the same run every time.
+    for origin in awaited.sorted(by: { $0.description < $1.description }) {
       guard let turns = admissions[origin]?.admit(room: limits.connecting - connecting, at: now.instant)
       else { continue }
       // Counted when handled; the next origin must not give away the same room.
       for index in turns { handle(index, .turn, now) }
+      if admissions[origin]?.waiting == 0 { awaited.remove(origin) }
     }
   }
 
@@ -249,25 +262,26 @@ public struct Fleet: Sendable {
     }.sorted { $0.origin < $1.origin }
   }
 
-  private var statistics: Statistics {
-    var sum = Statistics()
-    var users: Set<String> = []
-    for session in sessions {
-      let history = session.history
-      if session.publicState.isLive {
-        sum.activeSessions += 1
-        users.insert(session.key.user)
-      }
-      sum.totalSessions += history.created
-      sum.sessionErrors.merge(history.errors, uniquingKeysWith: +)
-      sum.recoveriesAttempted += history.recoveriesAttempted
-      sum.recoveriesSucceeded += history.recoveries
-      sum.opened += history.opened
-      sum.ended += history.ended
-      sum.leftBehind += history.leftBehind
+  /// Brings the sums up to date with one session; all others stay as they were counted.
+  private mutating func recount(_ index: Int) {
+    let session = sessions[index]
+    var new = Statistics()
+    new.activeSessions = session.publicState.isLive ? 1 : 0
+    new.totalSessions = session.history.created
+    new.sessionErrors = session.history.errors
+    new.recoveriesAttempted = session.history.recoveriesAttempted
+    new.recoveriesSucceeded = session.history.recoveries
+    new.opened = session.history.opened
+    new.ended = session.history.ended
+    new.leftBehind = session.history.leftBehind
+    let change = new.activeSessions - counted[index].activeSessions
+    if change != 0 {
+      let live = liveOfUser[session.key.user, default: 0] + change
+      liveOfUser[session.key.user] = live == 0 ? nil : live
+      statistics.totalUsers = liveOfUser.count
     }
-    sum.totalUsers = users.count
-    return sum
+    statistics.replace(counted[index], by: new)
+    counted[index] = new
   }
 }
 

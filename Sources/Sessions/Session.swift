@@ -139,9 +139,9 @@ struct Session: Sendable {
     queue(.initialize(.newestWithSessions), &turn)
   }
 
-  mutating func queue(_ approach: Approach, _ turn: inout Turn) {
+  mutating func queue(_ approach: Approach, atOnce: Bool = false, _ turn: inout Turn) {
     state = .queued(approach)
-    turn.actions.append(.requestTurn)
+    turn.actions.append(.requestTurn(atOnce: atOnce))
   }
 
   private mutating func takeTurn(_ turn: inout Turn) {

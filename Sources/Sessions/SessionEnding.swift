@@ -14,7 +14,7 @@ extension Session {
     }
     leave(&turn)
     trouble = Trouble()
-    queue(.initialize(.newestWithSessions), &turn)
+    queue(.initialize(.newestWithSessions), atOnce: true, &turn)
   }
 
   mutating func terminate(_ by: Operator, _ turn: inout Turn) {

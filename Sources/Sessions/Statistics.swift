@@ -21,3 +21,19 @@ public struct Statistics: Hashable, Sendable {
 
   public init() {}
 }
+
+extension Statistics {
+  /// Takes what one session counted earlier out of the sums, and puts in what it counts now.
+  mutating func replace(_ old: Statistics, by new: Statistics) {
+    totalSessions += new.totalSessions - old.totalSessions
+    activeSessions += new.activeSessions - old.activeSessions
+    recoveriesAttempted += new.recoveriesAttempted - old.recoveriesAttempted
+    recoveriesSucceeded += new.recoveriesSucceeded - old.recoveriesSucceeded
+    opened += new.opened - old.opened
+    ended += new.ended - old.ended
+    leftBehind += new.leftBehind - old.leftBehind
+    for (type, count) in new.sessionErrors where count != old.sessionErrors[type] {
+      sessionErrors[type, default: 0] += count - old.sessionErrors[type, default: 0]
+    }
+  }
+}

@@ -6,8 +6,8 @@ enum Action: Sendable {
   /// End a transfer now; nothing more is told of it.
   case cancel(TransferID)
   case event(Event)
-  /// The session wants to connect and waits for its turn.
-  case requestTurn
+  /// The session wants to connect and waits for its turn; at once if the operator asked.
+  case requestTurn(atOnce: Bool)
   /// The way to the server failed; whoever shares it must know.
   case wayFailed(Way, SessionError)
   /// An answer came over the way.

@@ -21,9 +21,7 @@ private let key = SessionKey(server: "a")
   }
 
   @Test func `without an id is stateless, and invents none`() throws {
-    var world = try World(["a"])
-    world.machines["a"]?.keepsSessions = false
-    world.machines["a"]?.offersStream = false
+    var world = try World(["a"], machine: World.Machine(keepsSessions: false, offersStream: false))
     world.run(100)
     #expect(world.row("a")?.kind == .stateless)
     #expect(world.row("a")?.stream == .notOffered)
@@ -52,9 +50,9 @@ private let key = SessionKey(server: "a")
     world.forget("a")
     world.run(5)
     #expect(
-      Array(world.wire.drop { !$0.contains("ping") }.prefix(3)) == [
-        "POST ping a-session-1", "POST initialize", "POST initialized a-session-2",
-      ])
+      world.wire.prefix(4) == [
+        "GET stream a-session-1", "POST list a-session-1", "POST initialize", "POST initialized a-session-2",
+      ], "a 404 to the stream alone is confirmed by a probe first")
     #expect(
       world.eventKinds.filter { $0 != .streamClosed && $0 != .streamOpened } == [
         .sessionCleared, .sessionError, .recoveryStarted, .sessionCreated, .recoverySucceeded,
@@ -152,8 +150,7 @@ private let key = SessionKey(server: "a")
     Refusal(status: 503, state: .recovering, error: .httpError, most: 40),
     Refusal(status: 429, state: .recovering, error: .rateLimited, most: 8),
   ]) func `that is refused at the handshake is not hammered`(refusal: Refusal) throws {
-    var world = try World(["a"])
-    world.machines["a"]?.mode = .status(refusal.status, body: refusal.body)
+    var world = try World(["a"], machine: World.Machine(mode: .status(refusal.status, body: refusal.body)))
     world.run(55)
     #expect(world.state("a") == refusal.state)
     #expect(world.row("a")?.cause?.type == refusal.error)
@@ -274,7 +271,7 @@ private let key = SessionKey(server: "a")
       world.command(.reconnect([SessionKey(server: name)], by: ana))
     }
     world.run(30)
-    #expect(names.allSatisfy { world.state($0) == .ready }, "seed \(seed): \(names.map { world.state($0) })")
+    #expect(names.allSatisfy { world.state($0) == .ready }, "seed \(seed): \(names.map { "\(world.state($0).map { "\($0)" } ?? "?") \(world.row($0)?.cause?.detail ?? "")" })")
     let held = world.machines.values.reduce(0) { $0 + $1.sessions.count }
     #expect(held >= 4, "seed \(seed)")
   }

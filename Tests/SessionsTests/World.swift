@@ -22,7 +22,7 @@ struct World {
     var offersStream = true
     var sessions: Set<String> = []
     var nextID = 1
-    /// Ids that the client was told are gone.
+    /// Ids that the client was told are gone, by answers that reached it.
     var dead: Set<String> = []
   }
 
@@ -37,10 +37,16 @@ struct World {
   private var random: SeededGenerator
   private var coming: [(at: Instant, id: TransferID, event: TransferEvent)] = []
   private var open: [TransferID: TransferRequest] = [:]
+  private var openOf: [SessionKey: [TransferID: Purpose]] = [:]
+  /// How often the fleet was woken without time passing, which must end.
+  private var wakes = 0
 
-  init(_ names: [String], seed: UInt64 = 1, sameOrigin: Bool = false, settings: SessionSettings = SessionSettings()) throws {
+  init(
+    _ names: [String], seed: UInt64 = 1, sameOrigin: Bool = false, settings: SessionSettings = SessionSettings(),
+    machine: Machine = Machine()
+  ) throws {
     random = SeededGenerator(seed: seed)
-    machines = Dictionary(uniqueKeysWithValues: names.map { ($0, Machine()) })
+    machines = Dictionary(uniqueKeysWithValues: names.map { ($0, machine) })
     let servers = try names.map { name in
       let url = sameOrigin ? "http://h/\(name)" : "http://\(name)/mcp"
       return Server(
@@ -54,23 +60,41 @@ struct World {
   /// Lets time pass until `seconds` later.
   mutating func run(_ seconds: Double) {
     let end = now.instant + .seconds(seconds)
-    while let next = [coming.first?.at, fleet.deadline].compactMap({ $0 }).min(), next <= end {
+    while let next = [coming.last?.at, fleet.deadline].compactMap({ $0 }).min(), next <= end {
+      wakes = next > now.instant ? 0 : wakes + 1
+      guard wakes < 10_000 else {
+        Issue.record("time stands still: due at \(next), now \(now.instant)")
+        return
+      }
       advance(to: max(next, now.instant))
-      if let first = coming.first, first.at <= now.instant {
-        coming.removeFirst()
-        if case .ended = first.event { open[first.id] = nil }
-        obey(fleet.transfer(first.id, first.event, at: now))
+      if let first = coming.last, first.at <= now.instant {
+        coming.removeLast()
+        deliver(first.id, first.event)
       } else {
         obey(fleet.wake(at: now))
       }
-      check()
     }
     advance(to: end)
+    recount()
+  }
+
+  private mutating func deliver(_ id: TransferID, _ event: TransferEvent) {
+    // What was cancelled is told no more.
+    guard let request = open[id] else { return }
+    if case .head(let head) = event, head.status == 404, request.purpose != .stream, let sent = Self.sessionID(request) {
+      machines[request.session.server]?.dead.insert(sent)
+    }
+    if case .ended = event { close(id) }
+    obey(fleet.transfer(id, event, at: now))
+  }
+
+  private mutating func close(_ id: TransferID) {
+    guard let request = open.removeValue(forKey: id) else { return }
+    openOf[request.session]?[id] = nil
   }
 
   mutating func command(_ command: Command) {
     obey(fleet.command(command, at: now))
-    check()
   }
 
   /// The server forgets every session and ends its streams.
@@ -103,24 +127,24 @@ struct World {
     for order in orders {
       switch order {
       case .send(let request): receive(request)
-      case .cancel(let id), .release(let id):
-        open[id] = nil
-        coming.removeAll { $0.id == id }
+      case .cancel(let id), .release(let id): close(id)
       }
     }
     let report = fleet.takeReport(at: now)
     events += report.events
     store.fold(report, at: now)
+    check(report)
   }
 
   // MARK: - The servers
 
   private mutating func receive(_ request: TransferRequest) {
     let name = request.session.server
-    let id = request.headers.first { $0.name == "Mcp-Session-Id" }?.value.revealed
+    let id = Self.sessionID(request)
     wire.append(
       [request.method.rawValue, request.purpose.rawValue, id].compactMap { $0 }.joined(separator: " "))
     open[request.id] = request
+    openOf[request.session, default: [:]][request.id] = request.purpose
     if [.initialize, .ping, .list].contains(request.purpose) { attempts += 1 }
     checkRequest(request, id)
     guard let machine = machines[name] else { return }
@@ -145,7 +169,6 @@ struct World {
     defer { machines[name] = machine }
     let isKnown = !machine.keepsSessions || id.map { machine.sessions.contains($0) } == true
     if request.purpose != .initialize, !isKnown {
-      if let id { machine.dead.insert(id) }
       let error = RPCError(code: -32_600, message: "Session not found")
       return answer(
         request.id, ResponseHead(status: 404, contentType: "application/json"),
@@ -191,8 +214,15 @@ struct World {
 
   private mutating func tell(_ id: TransferID, _ event: TransferEvent, after delay: Double) {
     let at = now.instant + .seconds(delay)
-    let place = coming.firstIndex { $0.at > at } ?? coming.endIndex
-    coming.insert((at, id, event), at: place)
+    // The next to come is the last of the array; of two at the same time, the one told first.
+    var low = 0
+    var high = coming.count
+    while low < high {
+      let middle = (low + high) / 2
+      if coming[middle].at < at { high = middle } else { low = middle + 1 }
+    }
+    while low > 0, coming[low - 1].at == at { low -= 1 }
+    coming.insert((at, id, event), at: low)
   }
 
   // MARK: - What must hold after every step
@@ -201,8 +231,7 @@ struct World {
     let name = request.session.server
     if request.purpose == .initialize {
       #expect(id == nil, "an initialize never carries an id")
-      let others = open.values.filter { $0.session == request.session && $0.purpose == .initialize }
-      #expect(others.count == 1, "one initialize in flight for a session")
+      #expect(countOpen(request) == 1, "one initialize in flight for a session")
     } else {
       #expect(request.headers.contains { $0.name == "MCP-Protocol-Version" && $0.value.revealed == "2025-11-25" })
     }
@@ -210,22 +239,34 @@ struct World {
     if let id, request.purpose != .delete {
       #expect(machines[name]?.dead.contains(id) != true, "a dead id was sent: \(request.purpose)")
     }
-    for purpose in [Purpose.ping, .list, .stream, .reply] where request.purpose == purpose {
-      let same = open.values.filter { $0.session == request.session && $0.purpose == purpose }
-      #expect(same.count == 1, "one transfer of a kind a session: \(purpose)")
+    if [Purpose.ping, .list, .stream, .reply].contains(request.purpose) {
+      #expect(countOpen(request) == 1, "one transfer of a kind a session: \(request.purpose)")
     }
   }
 
-  private func check() {
-    for row in store.sessions.values {
+  private func countOpen(_ request: TransferRequest) -> Int {
+    openOf[request.session]?.values.count { $0 == request.purpose } ?? 0
+  }
+
+  private static func sessionID(_ request: TransferRequest) -> String? {
+    request.headers.first { $0.name == "Mcp-Session-Id" }?.value.revealed
+  }
+
+  private func check(_ report: EngineReport) {
+    for row in report.sessions.values {
       let isWaiting = [.recovering, .unstable, .unauthorized, .failed, .connecting].contains(row.state)
-      let hasTransfer = open.values.contains { $0.session == row.key }
-      if isWaiting {
-        #expect(hasTransfer || fleet.deadline != nil, "\(row.key.server) is \(row.state) and nothing will happen")
-      }
+      guard isWaiting else { continue }
+      let hasTransfer = openOf[row.key]?.isEmpty == false
+      let time = row.nextAttempt ?? fleet.deadline
+      #expect(hasTransfer || time != nil, "\(row.key.server) is \(row.state) and nothing will happen")
     }
+  }
+
+  private func recount() {
     let statistics = store.statistics
     let live = store.sessions.values.count { $0.state.isLive }
     #expect(statistics.activeSessions == live, "statistics equal a recount")
+    let errors = store.sessions.values.reduce(0) { $0 + $1.errors.values.reduce(0, +) }
+    #expect(statistics.sessionErrors.values.reduce(0, +) == errors, "counters equal a recount")
   }
 }
