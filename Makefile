@@ -16,7 +16,7 @@ run: build
 	$(RELEASE)
 
 build: deps
-	swift build -c release --product sessiontop
+	swift build -c release --static-swift-stdlib --product sessiontop
 
 # Everything a release needs: format, build, unit tests, simulation, real Python servers, the program in a terminal.
 test: deps test-deps lint
@@ -28,7 +28,7 @@ lint:
 
 # Prints the figures of the README: time to a frame, and reports a second through the mailbox and the store.
 bench: deps
-	swift build -c release --product sessiontop
+	swift build -c release --static-swift-stdlib --product sessiontop
 	$(RELEASE) benchmark
 
 install: build

@@ -44,8 +44,8 @@ struct Palette {
     }
     var attributes = look.attributes
     var foreground = number(look.foreground, colors: colors)
-    // Where there is no bright half of the palette, bold stands in for it; grey would come out as black there,
-    // which is nothing on many screens, so it is the text's own colour, dimmed.
+    // Where there is no bright half of the palette, bold stands in for it; grey would come out as black
+    // there, which is nothing on many screens, so it is the text's own colour, dimmed.
     if colors < 16 || isDirect(colors) {
       if isGrey(look.foreground, colors: colors) {
         foreground = -1
@@ -63,7 +63,8 @@ struct Palette {
   private static func number(_ color: Color, colors: Int) -> Int32 {
     switch color {
     case .terminal: -1
-    // Direct colour keeps the first eight numbers for the user's palette; all others are mixed (terminfo `RGB`).
+    // Direct colour keeps the first eight numbers for the user's palette; all others are mixed (terminfo
+    // `RGB`).
     case .ansi(let index): Int32(colors >= 16 && !isDirect(colors) ? index : index % 8)
     case .fixed(let red, let green, let blue, _, _) where isDirect(colors):
       max(8, Int32(red) << 16 | Int32(green) << 8 | Int32(blue))

@@ -3,7 +3,8 @@ public import Display
 
 /// The one terminal: opened, shown frames, asked for keys, and given back however the program ends.
 ///
-/// ncurses keeps what the terminal shows and sends the difference; everything else about a screen is in the frame.
+/// ncurses keeps what the terminal shows and sends the difference; everything else about a screen is in the
+/// frame.
 public struct Terminal: ~Copyable {
   /// Why a terminal cannot be used, in words that say what to do.
   public struct Unusable: Error, CustomStringConvertible {
@@ -13,8 +14,8 @@ public struct Terminal: ~Copyable {
   /// What became of a frame.
   public enum Outcome: Sendable {
     case shown
-    /// The line is slow and has not taken all of the last frame: show a newer one once the terminal (descriptor 1)
-    /// takes bytes again.
+    /// The line is slow and has not taken all of the last frame: show a newer one once the terminal
+    /// (descriptor 1) takes bytes again.
     case skipped
     /// There is no terminal any more.
     case gone

@@ -14,7 +14,8 @@ func age(_ duration: Duration) -> String {
   }
 }
 
-/// The same in steps of 5 s and then of minutes, for what is well: figures that nobody waits for need not tick.
+/// The same in steps of 5 s and then of minutes, for what is well: figures that nobody waits for need not
+/// tick.
 func calmAge(_ duration: Duration) -> String {
   let seconds = max(0, duration.components.seconds)
   switch seconds {

@@ -1,5 +1,6 @@
 extension Frame {
-  /// Frames around rectangles; where two meet there is one line, joined as it should be. Titles stand on the lines.
+  /// Frames around rectangles; where two meet there is one line, joined as it should be. Titles stand on the
+  /// lines.
   mutating func borders(_ panes: [(area: Rectangle, title: String, pane: Pane?)], _ model: ViewModel) {
     var sides: [Int: Glyphs.Sides] = [:]
     func add(_ side: Glyphs.Sides, _ row: Int, _ column: Int) {
@@ -40,7 +41,8 @@ extension Frame {
     write(" \(title) ", row: row, column: 2, width: size.columns - 3, role: .title)
   }
 
-  /// A framed text over the middle of the screen; on a small screen its last lines, for they hold the question.
+  /// A framed text over the middle of the screen; on a small screen its last lines, for they hold the
+  /// question.
   mutating func box(_ lines: [Phrase], title: String, _ model: ViewModel) {
     let lines = lines.flatMap { line in
       // On a narrow screen words go on in the next line; the empty line is kept.

@@ -1,7 +1,7 @@
 import Sessions
 
-/// The question before anything is done to a server. The default is No: one session takes `y`, several take their
-/// number and Enter, everything else means No.
+/// The question before anything is done to a server. The default is No: one session takes `y`, several take
+/// their number and Enter, everything else means No.
 struct Dialog: Hashable, Sendable {
   enum Verb: String, Sendable {
     case reconnect, terminate

@@ -2,10 +2,11 @@ import Sessions
 
 /// Which rows are shown, in the words of the operator.
 ///
-/// Words are ANDed, `|` separates alternatives, `!` negates. A bare word is looked for anywhere in a row, whatever
-/// its case; `field:word` in one field, in whole when it holds a `*`; `err>0`, `age<5m` compare numbers and times.
-/// Example: `server:git* state:recovering|failed !user:bot err>0`. A field that a kind of row does not have does
-/// not narrow that kind. Every text is a filter: what cannot be read as a comparison is a word.
+/// Words are ANDed, `|` separates alternatives, `!` negates. A bare word is looked for anywhere in a row,
+/// whatever its case; `field:word` in one field, in whole when it holds a `*`; `err>0`, `age<5m` compare
+/// numbers and times. Example: `server:git* state:recovering|failed !user:bot err>0`. A field that a kind of
+/// row does not have does not narrow that kind. Every text is a filter: what cannot be read as a comparison
+/// is a word.
 struct Filter: Hashable, Sendable {
   /// The most characters that can be typed.
   static let limit = 120

@@ -56,10 +56,11 @@ public struct Frame: Hashable, Sendable {
     cells[row * size.columns + column]
   }
 
-  /// Writes text from a place on, at most `width` cells of it and never outside the frame; returns the cells used.
+  /// Writes text from a place on, at most `width` cells of it and never outside the frame; returns the cells
+  /// used.
   ///
-  /// A text that does not fit ends in the sign for "cut"; a wide character is never split. What must not reach a
-  /// terminal is drawn as `?`, whatever came before this.
+  /// A text that does not fit ends in the sign for "cut"; a wide character is never split. What must not
+  /// reach a terminal is drawn as `?`, whatever came before this.
   @discardableResult
   public mutating func write(
     _ text: String, row: Int, column: Int, width: Int = .max, role: Role = .text, isSelected: Bool = false
@@ -163,7 +164,8 @@ public struct Frame: Hashable, Sendable {
   }
 
   private mutating func cut(row: Int, from column: Int, place: Int, end: Int, role: Role, isSelected: Bool) {
-    // The last character makes room, both halves of it when it is wide; very narrow texts are cut without a sign.
+    // The last character makes room, both halves of it when it is wide; very narrow texts are cut without a
+    // sign.
     var place = place
     if place == end {
       guard end - column >= 4 else { return }

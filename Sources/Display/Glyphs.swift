@@ -1,7 +1,7 @@
 import Sessions
 
-/// The characters that states and borders are drawn with. Each state has its own, so that colour is never the only
-/// sign; no emoji and no braille, which many fonts lack.
+/// The characters that states and borders are drawn with. Each state has its own, so that colour is never the
+/// only sign; no emoji and no braille, which many fonts lack.
 struct Glyphs: Hashable, Sendable {
   let isASCII: Bool
 

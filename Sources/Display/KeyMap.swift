@@ -46,8 +46,8 @@ struct KeyMap: Sendable {
 
   let bindings: [Binding]
 
-  /// The keys of reference/tui.md 6.3: those of vi, less and top. Prefixes of multiplexers (ctrl-a, ctrl-b), flow
-  /// control (ctrl-s, ctrl-q) and the quit signal are left alone.
+  /// The keys of reference/tui.md 6.3: those of vi, less and top. Prefixes of multiplexers (ctrl-a, ctrl-b),
+  /// flow control (ctrl-s, ctrl-q) and the quit signal are left alone.
   static let standard: [Binding] = [
     Binding([.up, .character("k")], "k Up", .up, "move up"),
     Binding([.down, .character("j")], "j Down", .down, "move down"),

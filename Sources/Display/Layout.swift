@@ -1,6 +1,6 @@
-/// Where things stand on a screen of some size. Rectangles are the insides of panes; those without rows are not
-/// shown. As room gets short, panes leave in this order: operator actions, the detail, all but one list, the tail
-/// of events, the alert line, and at last the lists.
+/// Where things stand on a screen of some size. Rectangles are the insides of panes; those without rows are
+/// not shown. As room gets short, panes leave in this order: operator actions, the detail, all but one list,
+/// the tail of events, the alert line, and at last the lists.
 struct Layout: Hashable, Sendable {
   enum Form: Hashable, Sendable {
     /// Too small for lists: the worst state and the counts in plain words.

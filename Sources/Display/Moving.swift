@@ -3,7 +3,8 @@ import Sessions
 // How keys move through the lists, and which sessions an action means.
 
 extension ViewState {
-  /// The rows of a list that are visible at once, its heading and the line that counts the hidden ones left out.
+  /// The rows of a list that are visible at once, its heading and the line that counts the hidden ones left
+  /// out.
   func height(of pane: Pane, count: Int) -> Int {
     let rows = layout[pane].rows
     guard pane != .events else { return rows }

@@ -1,6 +1,7 @@
 public import Sessions
 
-/// What a piece of the screen means. Colours are chosen by themes alone; raw values are the names in theme files.
+/// What a piece of the screen means. Colours are chosen by themes alone; raw values are the names in theme
+/// files.
 public enum Role: String, CaseIterable, Sendable {
   case text
   case muted

@@ -211,8 +211,8 @@ private func summaries(_ store: Store, at now: Instant) -> [ServerSummary] {
 }
 
 extension SessionState {
-  /// Calm states share a place, so that rows do not jump when a session merely goes about its business; what is
-  /// not watched stands last.
+  /// Calm states share a place, so that rows do not jump when a session merely goes about its business; what
+  /// is not watched stands last.
   fileprivate var listOrder: Int {
     self == .unmonitored ? -1 : severity < SessionState.degraded.severity ? 0 : severity
   }

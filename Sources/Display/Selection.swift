@@ -1,4 +1,5 @@
-/// The row that the operator stands on, by identity: when rows reorder, the selection stays on the same thing.
+/// The row that the operator stands on, by identity: when rows reorder, the selection stays on the same
+/// thing.
 struct Selection<ID: Hashable & Sendable>: Hashable, Sendable {
   private(set) var id: ID?
   /// Where it stood last, for the case that it is gone.

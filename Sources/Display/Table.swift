@@ -5,7 +5,8 @@ struct Column<Row>: Sendable {
   let alignsRight: Bool
   /// Lower ranks leave first when the width is short; nil never leaves.
   let rank: Int?
-  /// Takes what the others leave over, and is cut to it; `width` is what it asks for before others must leave.
+  /// Takes what the others leave over, and is cut to it; `width` is what it asks for before others must
+  /// leave.
   let isFlexible: Bool
   let words: @Sendable (Row) -> Phrase
 

@@ -6,7 +6,8 @@ struct ViewModel: Sendable {
   let store: Store
   let view: ViewState
   let rows: Rows
-  /// The moment that is shown: that of freezing, or of the last news when they have stopped. Ages refer to it.
+  /// The moment that is shown: that of freezing, or of the last news when they have stopped. Ages refer to
+  /// it.
   let now: Moment
   /// The moment on the clock.
   let present: Moment

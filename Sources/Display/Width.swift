@@ -1,10 +1,11 @@
 import Sessions
 
-// How wide text is on the screen. From our own table, so that frames do not depend on a C library: two cells for
-// East Asian Wide and Fullwidth (Unicode TR 11) and for emoji, none for marks, one for all else, ambiguous ones
-// included.
+// How wide text is on the screen. From our own table, so that frames do not depend on a C library: two cells
+// for East Asian Wide and Fullwidth (Unicode TR 11) and for emoji, none for marks, one for all else,
+// ambiguous ones included.
 
-/// The cells that a scalar takes: 0, 1 or 2. One that must not reach a terminal counts 1, for what replaces it.
+/// The cells that a scalar takes: 0, 1 or 2. One that must not reach a terminal counts 1, for what replaces
+/// it.
 public func columns(of scalar: Unicode.Scalar) -> Int {
   let value = scalar.value
   if value < 0x300 { return 1 }
@@ -19,7 +20,8 @@ public func columns(of text: String) -> Int {
   return sum
 }
 
-/// Whether a scalar stands on the one before it: accents, vowel signs, the later letters of a Korean syllable.
+/// Whether a scalar stands on the one before it: accents, vowel signs, the later letters of a Korean
+/// syllable.
 func isMark(_ scalar: Unicode.Scalar) -> Bool {
   switch scalar.value {
   case ..<0x300: false
@@ -33,7 +35,8 @@ func isMark(_ scalar: Unicode.Scalar) -> Bool {
   }
 }
 
-/// Whether a scalar must not reach a terminal: it could repaint, reorder or hide, or nobody knows how wide it is.
+/// Whether a scalar must not reach a terminal: it could repaint, reorder or hide, or nobody knows how wide it
+/// is.
 func isUnshowable(_ scalar: Unicode.Scalar) -> Bool {
   let value = scalar.value
   if value < 0x7F { return value < 0x20 }

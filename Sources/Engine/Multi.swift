@@ -87,7 +87,8 @@ final class Multi {
     transfers[id]?.releasedUntil = instant
   }
 
-  /// Waits for sockets, timers or the watched descriptor, at most until `deadline`; runs libcurl as far as it goes.
+  /// Waits for sockets, timers or the watched descriptor, at most until `deadline`; runs libcurl as far as it
+  /// goes.
   func run(until deadline: Instant?) {
     let due = [deadline?.nanoseconds, timer].compactMap { $0 }.min()
     let pause = due.map { max(0, $0 - Self.monotonic) }

@@ -6,7 +6,7 @@ public import Threading
 ///
 ///     let engine = try SessionEngine(servers: servers)
 ///     try engine.start()
-///     while let ready = wait(reading: [engine.output.descriptor], milliseconds: -1).first, ready.isReadable {
+///     while !wait(reading: [engine.output.descriptor], milliseconds: -1).isEmpty {
 ///       let report = engine.output.drain()
 ///       for event in report.events { print(event.message) }
 ///       if report.stopped { break }

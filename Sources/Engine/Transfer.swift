@@ -3,8 +3,8 @@ import Glibc
 import MCP
 import Sessions
 
-/// One HTTP exchange: an owned easy handle and what it has received. Callbacks only append; the loop reads what
-/// they left when libcurl is not on the stack.
+/// One HTTP exchange: an owned easy handle and what it has received. Callbacks only append; the loop reads
+/// what they left when libcurl is not on the stack.
 final class Transfer {
   let request: TransferRequest
   let easy: UnsafeMutableRawPointer

@@ -1,5 +1,5 @@
-/// What a well-behaved server is like. Every kind of behaviour that the protocol allows, none that it forbids:
-/// what is forbidden is a `Script`.
+/// What a well-behaved server is like. Every kind of behaviour that the protocol allows, none that it
+/// forbids: what is forbidden is a `Script`.
 public struct Behaviour: Sendable {
   /// How a request is answered when both forms are allowed.
   public enum Answers: Sendable {

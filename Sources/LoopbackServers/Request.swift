@@ -41,8 +41,8 @@ public struct Request: Sendable {
     message = body.isEmpty ? nil : (try? Message.read(body))?.first
   }
 
-  /// What is asked in one word: the JSON-RPC method, `answer` for what a client answers to the server, else the
-  /// HTTP method.
+  /// What is asked in one word: the JSON-RPC method, `answer` for what a client answers to the server, else
+  /// the HTTP method.
   public var kind: String {
     switch message?.content {
     case .request(let method, _), .notification(let method, _): method

@@ -3,7 +3,8 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// All of one server that lives on the event loop: the peer, the port's listener, the connections, the timers.
+/// All of one server that lives on the event loop: the peer, the port's listener, the connections, the
+/// timers.
 final class Service {
   private let loop: any EventLoop
   private let port: HeldPort

@@ -1,7 +1,7 @@
 /// Reads a `text/event-stream` from bytes that may be cut anywhere (WHATWG HTML, "Server-sent events").
 ///
-/// Lines end in LF, CR or CRLF; a byte order mark is skipped; an event without its blank line at the end of the
-/// stream is dropped; comments are never stored, however long they are.
+/// Lines end in LF, CR or CRLF; a byte order mark is skipped; an event without its blank line at the end of
+/// the stream is dropped; comments are never stored, however long they are.
 public struct ServerSentEvents: Sendable {
   /// What a stream says.
   public enum Item: Hashable, Sendable {

@@ -1,6 +1,7 @@
 /// Waiting before a retry: exponential, with full jitter above a floor that rises.
 ///
-/// The wait before attempt n is drawn evenly between a share of its ceiling (a quarter, unless told otherwise; 50 ms at least) and the ceiling
+/// The wait before attempt n is drawn evenly between a share of its ceiling (a quarter, unless told
+/// otherwise; 50 ms at least) and the ceiling
 /// `base * multiplier^(n-1)`, `maximum` at most. Jitter keeps sessions that fell together from coming back
 /// together; the floor keeps an unlucky draw from hammering. With base 1 s and maximum 60 s:
 ///

@@ -1,7 +1,7 @@
 /// Whether a way that many sessions share is open. While it is closed one of them probes for all.
 ///
-/// Why: full jitter for each session alone, the textbook answer, hits a dead port five times a session in three
-/// seconds and comes back last; one prober comes back first with a hundredth of the attempts.
+/// Why: full jitter for each session alone, the textbook answer, hits a dead port five times a session in
+/// three seconds and comes back last; one prober comes back first with a hundredth of the attempts.
 struct Breaker: Hashable, Sendable {
   /// Failures in a row after which sessions that still seem to live are held back, too.
   private static let holdsAfter = 3

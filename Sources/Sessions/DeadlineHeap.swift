@@ -1,5 +1,5 @@
-/// The nearest of many deadlines, without a scan of all sessions. Entries are never removed: one that no longer
-/// holds is recognised when it comes up, and dropped.
+/// The nearest of many deadlines, without a scan of all sessions. Entries are never removed: one that no
+/// longer holds is recognised when it comes up, and dropped.
 struct DeadlineHeap: Hashable, Sendable {
   private struct Entry: Hashable, Sendable {
     let instant: Instant

@@ -1,9 +1,16 @@
-/// Folds storms of equal events into one with a count: the first goes out at once, its equals of the following
-/// second together at the end of it.
+/// Folds storms of equal events into one with a count: the first goes out at once, its equals of the
+/// following second together at the end of it.
+///
+/// Only what servers can send at will is folded. What happens to a session itself is paced by its backoff, and
+/// a reader needs it in its order.
 struct EventFolder: Hashable, Sendable {
   private static let window = Duration.seconds(1)
   /// Kinds of events that are remembered at once; beyond it events pass unfolded.
   private static let limit = 1_024
+
+  private static let stormy: Set<EventKind> = [
+    .serverMessage, .serverNotification, .serverRequest, .streamOpened, .streamClosed,
+  ]
 
   private struct Key: Hashable, Sendable {
     let kind: EventKind
@@ -26,6 +33,7 @@ struct EventFolder: Hashable, Sendable {
 
   /// Takes an event; returns it if it is to go out now.
   mutating func take(_ event: Event) -> Event? {
+    guard Self.stormy.contains(event.kind) else { return event }
     let key = Key(
       kind: event.kind, server: event.server, user: event.user, error: event.error?.type,
       message: event.message)

@@ -1,5 +1,5 @@
-// The words of events. Those about the life of a session are the log lines that operators of LibreChat's session
-// management know and grep for.
+// The words of events. Those about the life of a session are the log lines that operators of LibreChat's
+// session management know and grep for.
 
 enum EventText {
   static func created(_ id: String) -> String { "Session created: \(id)" }

@@ -1,8 +1,8 @@
 import MCP
 
 /// What an outcome means for a session that exists (reference: specification 2025-11-25 "Session Management",
-/// and what servers really answer). Decided by HTTP status and by what was sent; words in a body only refine a
-/// 400, a 401, a 403, a 404 or an error inside a 200.
+/// and what servers really answer). Decided by HTTP status and by what was sent; words in a body only refine
+/// a 400, a 401, a 403, a 404 or an error inside a 200.
 enum Judgement: Hashable, Sendable {
   /// The server knows the session and answered.
   case good
@@ -85,8 +85,8 @@ private func speaksOfSession(_ text: String) -> Bool {
   text.lowercased().contains("session")
 }
 
-/// Whether a server's words say that it does not know the session, or never saw its handshake. An error inside
-/// a 200 may speak of sessions of another kind, so the noun alone is not enough.
+/// Whether a server's words say that it does not know the session, or never saw its handshake. An error
+/// inside a 200 may speak of sessions of another kind, so the noun alone is not enough.
 private func saysSessionIsLost(_ text: String) -> Bool {
   let words = text.lowercased()
   if words.contains("not initialized") || words.contains("not been initialized") { return true }

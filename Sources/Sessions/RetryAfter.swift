@@ -1,4 +1,5 @@
-/// How long a `Retry-After` header asks to wait (RFC 9110 section 10.2.3), at least half a second, at most an hour.
+/// How long a `Retry-After` header asks to wait (RFC 9110 section 10.2.3), at least half a second, at most an
+/// hour.
 ///
 /// Absent when the header is neither a number of seconds nor an HTTP date.
 func retryAfter(_ header: String?, now: WallTime) -> Duration? {

@@ -35,8 +35,8 @@ extension Session {
       if error.type == .protocolError || error.type == .responseTooLarge {
         flawed(error, &turn)
       } else {
-        // An answer that broke off: the way is open, so the wait is the session's own. Otherwise the DELETE of a
-        // half-session, which is answered, would open the way and let the next attempt follow at once.
+        // An answer that broke off: the way is open, so the wait is the session's own. Otherwise the DELETE
+        // of a half-session, which is answered, would open the way and let the next attempt follow at once.
         lose(
           error, approach: .initialize(.newestWithSessions), remedy: head == nil ? nil : .backoff, &turn)
       }

@@ -98,7 +98,8 @@ struct Trouble: Hashable, Sendable {
   var nature = Nature.recovering
   /// Attempts since the loss, for people.
   var attempts = 0
-  /// Failures in a row that are the session's own, not the way's. A life of under ten seconds does not reset it.
+  /// Failures in a row that are the session's own, not the way's. A life of under ten seconds does not reset
+  /// it.
   var setbacks = 0
   /// Whether the start of this recovery was told.
   var recoveryStarted = false

@@ -1,7 +1,7 @@
 import MCP
 
-// The GET stream: optional, silent by nature, and never proof of life or death. Every refusal is benign; a probe
-// decides about the session (specification 2025-11-25, "Listening for Messages from the Server").
+// The GET stream: optional, silent by nature, and never proof of life or death. Every refusal is benign; a
+// probe decides about the session (specification 2025-11-25, "Listening for Messages from the Server").
 
 extension Session {
   /// A stream that lasted this long was a good one: the next cut is a first one again.

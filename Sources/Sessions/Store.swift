@@ -31,6 +31,14 @@ public struct Store: Hashable, Sendable {
     updated = now
   }
 
+  /// Takes over what became of our sessions from a later store: how many were ended, and how many left behind.
+  public mutating func countEnded(by later: Store) {
+    statistics.opened = later.statistics.opened
+    statistics.ended = later.statistics.ended
+    statistics.leftBehind = later.statistics.leftBehind
+    statistics.eventsDropped = later.statistics.eventsDropped
+  }
+
   /// A server's sessions in the order of their users.
   public func sessions(of server: String) -> [SessionReport] {
     sessions.values.filter { $0.key.server == server }.sorted { $0.key < $1.key }

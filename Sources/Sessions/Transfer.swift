@@ -83,7 +83,8 @@ public struct TransferEnd: Hashable, Sendable {
   public var head: ResponseHead?
   /// The beginning of the body as text, for classification and for people.
   public var excerpt: String
-  /// Why the transfer itself failed: no connection, cut, limit. Absent when HTTP went well, whatever the status.
+  /// Why the transfer itself failed: no connection, cut, limit. Absent when HTTP went well, whatever the
+  /// status.
   public var failure: SessionError?
   /// The id of the last event of a stream, for resumption.
   public var lastEventID: String

@@ -6,25 +6,26 @@ import Reports
 import Sessions
 import Threading
 
-/// Runs the engine without a screen and hands out what it says; returns the exit code.
+/// Runs the engine without a screen and hands out what it says.
 ///
-/// `tell` gets each report together with the store that has taken it in and says whether to go on; it ends by
+/// Returns what was known when the end came, before we ended the sessions ourselves, with the final counts of
+/// what was ended and what was left behind; nothing if the engine could not start. `tell` gets each report together with the store that has taken it in and says whether to go on; it ends by
 /// itself after `duration`, at a signal, and when nobody reads the output any more.
 func runHeadless(
   _ loaded: Loaded, for duration: Duration?, signals: Signals, tell: (EngineReport, Store, Moment) -> Bool
 ) -> Store? {
   var store = Store(eventCapacity: loaded.limits.events)
+  var atEnd: Store?
   do {
     let engine = try SessionEngine(servers: loaded.servers, limits: loaded.limits)
     try engine.start()
     var end = duration.map { Moment.now.instant + $0 }
-    var isStopping = false
     while true {
       let now = Moment.now
-      if let due = end, due <= now.instant, !isStopping {
-        isStopping = true
+      if let due = end, due <= now.instant {
         end = nil
-        engine.send(.stop)
+        if atEnd == nil { engine.send(.stop) }
+        atEnd = atEnd ?? store
       }
       let pause = end.map { Int32(clamping: max(0, ($0 - now.instant).inMilliseconds + 1)) } ?? -1
       _ = wait(reading: [engine.output.descriptor, signals.descriptor], milliseconds: pause)
@@ -38,8 +39,11 @@ func runHeadless(
       let report = engine.output.drain()
       guard !report.isEmpty else { continue }
       store.fold(report, at: Moment.now)
-      if !tell(report, store, Moment.now), !isStopping { end = Moment.now.instant }
-      if report.stopped { return store }
+      if !tell(report, store, Moment.now), atEnd == nil { end = Moment.now.instant }
+      if report.stopped {
+        atEnd?.countEnded(by: store)
+        return atEnd ?? store
+      }
     }
   } catch {
     complain("the engine cannot start: \(error)")

@@ -72,7 +72,8 @@ struct Interactive: ~Copyable {
     }
   }
 
-  /// Ends the screen and then every session; the terminal is given back first, so that nobody waits for servers.
+  /// Ends the screen and then every session; the terminal is given back first, so that nobody waits for
+  /// servers.
   consuming func close() {
     let engine = engine
     engine.send(.stop)

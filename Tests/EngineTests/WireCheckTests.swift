@@ -4,10 +4,12 @@ import Testing
 
 @testable import LoopbackServers
 
-/// The checks must be able to fail: each is shown a client that breaks it, as a transcript of what a server saw.
+/// The checks must be able to fail: each is shown a client that breaks it, as a transcript of what a server
+/// saw.
 ///
-/// A line is the time in ms, what was asked, the status of the answer, and what else matters: `id=` the session id
-/// that the request carried, `gives=` the one that the answer gave, `says=` the protocol version header,
+/// A line is the time in ms, what was asked, the status of the answer, and what else matters: `id=` the
+/// session id that the request carried, `gives=` the one that the answer gave, `says=` the protocol version
+/// header,
 /// `bytes=` the size of the answer, `rpc=` the id of the request. An answer takes 1 ms.
 struct WireCheckTests {
   static let good = """

@@ -33,7 +33,8 @@ private func words(_ message: Message) -> String {
   switch message.content {
   case .request(let method, _): return "request\(id) \(method)"
   case .notification(let method, let parameters): return "notification \(method) \(parameters.data ?? "")"
-  case .result(let result): return "result\(id) \(result.protocolVersion ?? "-") tools \(result.toolCount ?? -1)"
+  case .result(let result):
+    return "result\(id) \(result.protocolVersion ?? "-") tools \(result.toolCount ?? -1)"
   case .failure(let error): return "error\(id) \(error.code) \(error.message) \(error.supportedVersions)"
   }
 }
@@ -77,17 +78,21 @@ private func words(_ message: Message) -> String {
 
   @Test func `with a hundred thousand keys are read`() {
     let keys = (0..<100_000).map { "\"k\($0)\":0" }.joined(separator: ",")
-    #expect(words(#"{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"x","capabilities":{\#(keys)}}}"#) == "result 1 x tools -1")
+    #expect(
+      words(#"{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"x","capabilities":{\#(keys)}}}"#)
+        == "result 1 x tools -1")
   }
 
   @Test func `that we send can be read back`() throws {
     let texts = [
       Outgoing.initialize(id: 1, version: .newestWithSessions), Outgoing.initialized, Outgoing.ping(id: 2),
-      Outgoing.listTools(id: 3), Outgoing.emptyResult(for: .string("a\"b")), Outgoing.methodNotFound(for: .null),
+      Outgoing.listTools(id: 3), Outgoing.emptyResult(for: .string("a\"b")),
+      Outgoing.methodNotFound(for: .null),
     ]
     #expect(
       texts.map(words) == [
-        "request 1 initialize", "notification notifications/initialized ", "request 2 ping", "request 3 tools/list",
+        "request 1 initialize", "notification notifications/initialized ", "request 2 ping",
+        "request 3 tools/list",
         #"result "a"b" - tools -1"#, "error null -32601 Method not found []",
       ])
   }

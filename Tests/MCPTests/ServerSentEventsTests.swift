@@ -30,14 +30,18 @@ private struct Row: Sendable, CustomTestStringConvertible {
     Row(name: "only one space is cut", stream: "data:  a\n\n", expected: ["message:  a"]),
     Row(name: "CR line ends", stream: "data: a\r\rdata: b\r\r", expected: ["message: a", "message: b"]),
     Row(name: "CRLF line ends", stream: "data: a\r\n\r\n", expected: ["message: a"]),
-    Row(name: "mixed line ends", stream: "data: a\r\n\ndata: b\n\r\n", expected: ["message: a", "message: b"]),
+    Row(
+      name: "mixed line ends", stream: "data: a\r\n\ndata: b\n\r\n", expected: ["message: a", "message: b"]),
     Row(name: "a byte order mark", stream: "\u{FEFF}data: a\n\n", expected: ["message: a"]),
-    Row(name: "comments and unknown fields", stream: ": hi\nfoo: 1\ndata: a\n\n", expected: ["comment", "message: a"]),
+    Row(
+      name: "comments and unknown fields", stream: ": hi\nfoo: 1\ndata: a\n\n",
+      expected: ["comment", "message: a"]),
     Row(name: "an id without data is no event", stream: "id: 7\ndata:\n\n", expected: []),
     Row(name: "no blank line at the end", stream: "data: a\n\ndata: b\n", expected: ["message: a"]),
     Row(name: "retry", stream: "retry: 500\n\n", expected: ["retry 500"]),
     Row(name: "retry that is no number", stream: "retry: 5s\nretry: \n\n", expected: []),
-    Row(name: "a huge retry is capped", stream: "retry: 99999999999999999999\n\n", expected: ["retry 3600000"]),
+    Row(
+      name: "a huge retry is capped", stream: "retry: 99999999999999999999\n\n", expected: ["retry 3600000"]),
     Row(name: "a four-byte character", stream: "data: 😀é\n\n", expected: ["message: 😀é"]),
     Row(name: "a field without a colon", stream: "data\ndata: x\n\n", expected: ["message: \nx"]),
   ]

@@ -53,7 +53,8 @@ import Testing
       ["session_created", "session_error", "recovery_started", "recovery_succeeded", "session_terminated"]
         .first { line.contains(#""event":"\#($0)""#) }
     }
-    // The order in which each is first said is the story; between them, attempts may fail any number of times.
+    // The order in which each is first said is the story; between them, attempts may fail any number of
+    // times.
     let first = told.enumerated().filter { !told[..<$0.offset].contains($0.element) }.map(\.element)
     #expect(
       first == [

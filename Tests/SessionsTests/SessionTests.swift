@@ -38,7 +38,9 @@ private let key = SessionKey(server: "a")
     settings.pingInterval = .seconds(1)
     var world = try World(["a"], settings: settings)
     world.run(12)
-    let probes = world.wire.filter { $0.contains("ping") || $0.contains("list") }.prefix(8).map { $0.split(separator: " ")[1] }
+    let probes = world.wire.filter { $0.contains("ping") || $0.contains("list") }.prefix(8).map {
+      $0.split(separator: " ")[1]
+    }
     #expect(probes == ["ping", "list", "ping", "list", "ping", "ping", "ping", "list"])
     #expect(world.row("a")?.tools == 3)
   }
@@ -51,8 +53,8 @@ private let key = SessionKey(server: "a")
     world.run(5)
     #expect(
       world.wire.prefix(4) == [
-        "GET stream a-session-1", "POST list a-session-1", "POST initialize", "POST initialized a-session-2",
-      ], "a 404 to the stream alone is confirmed by a probe first")
+        "POST list a-session-1", "POST initialize", "POST initialized a-session-2", "GET stream a-session-2",
+      ], "the end of a stream makes the client ask, with the dead id once only")
     #expect(
       world.eventKinds.filter { $0 != .streamClosed && $0 != .streamOpened } == [
         .sessionCleared, .sessionError, .recoveryStarted, .sessionCreated, .recoverySucceeded,
@@ -233,7 +235,8 @@ private let key = SessionKey(server: "a")
       world.endStreams(name)
     }
     world.run(3)
-    #expect(world.attempts - before <= count / 10, "\(world.attempts - before) attempts for \(count) sessions")
+    #expect(
+      world.attempts - before <= count / 10, "\(world.attempts - before) attempts for \(count) sessions")
     for name in world.machines.keys { world.machines[name]?.mode = .well }
     world.run(7)
     #expect(world.store.statistics.activeSessions == count)
@@ -255,15 +258,20 @@ private let key = SessionKey(server: "a")
     let names = (0..<4).map { "s\($0)" }
     var world = try World(names, seed: seed, sameOrigin: seed.isMultiple(of: 2))
     let modes: [World.Mode] = [
-      .well, .well, .refusing, .silent, .status(500, body: "oops"), .status(503, body: ""), .status(404, body: "gone"),
+      .well, .well, .refusing, .silent, .status(500, body: "oops"), .status(503, body: ""),
+      .status(404, body: "gone"),
       .status(400, body: "Missing session ID"), .status(401, body: ""), .status(409, body: "conflict"),
     ]
     for _ in 0..<25 {
       let name = names.randomElement(using: &random) ?? "s0"
       world.machines[name]?.mode = modes.randomElement(using: &random) ?? .well
       if Bool.random(using: &random) { world.forget(name) }
-      if Int.random(in: 0..<6, using: &random) == 0 { world.command(.reconnect([SessionKey(server: name)], by: ana)) }
-      if Int.random(in: 0..<10, using: &random) == 0 { world.command(.terminate([SessionKey(server: name)], by: ana)) }
+      if Int.random(in: 0..<6, using: &random) == 0 {
+        world.command(.reconnect([SessionKey(server: name)], by: ana))
+      }
+      if Int.random(in: 0..<10, using: &random) == 0 {
+        world.command(.terminate([SessionKey(server: name)], by: ana))
+      }
       world.run(Double.random(in: 0.1...90, using: &random))
     }
     for name in names {
@@ -271,7 +279,10 @@ private let key = SessionKey(server: "a")
       world.command(.reconnect([SessionKey(server: name)], by: ana))
     }
     world.run(30)
-    #expect(names.allSatisfy { world.state($0) == .ready }, "seed \(seed): \(names.map { "\(world.state($0).map { "\($0)" } ?? "?") \(world.row($0)?.cause?.detail ?? "")" })")
+    #expect(
+      names.allSatisfy { world.state($0) == .ready },
+      "seed \(seed): \(names.map { "\(world.state($0).map { "\($0)" } ?? "?") \(world.row($0)?.cause?.detail ?? "")" })"
+    )
     let held = world.machines.values.reduce(0) { $0 + $1.sessions.count }
     #expect(held >= 4, "seed \(seed)")
   }

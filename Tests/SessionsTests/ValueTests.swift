@@ -6,9 +6,11 @@ import Testing
   @Test(arguments: [
     ("https://Host.example/mcp", "https://host.example/mcp", "https://host.example:443"),
     ("http://127.0.0.1:8080/mcp?key=abc&x", "http://127.0.0.1:8080/mcp?key=•••&•••", "http://127.0.0.1:8080"),
-    ("https://user:secret@h/x#part", "https://h/x", "https://h:443"), ("http://[::1]:99/", "http://[::1]:99/", "http://[::1]:99"),
+    ("https://user:secret@h/x#part", "https://h/x", "https://h:443"),
+    ("http://[::1]:99/", "http://[::1]:99/", "http://[::1]:99"),
     ("ws://h", "ws://h", "ws://h:80"),
-  ]) func `show neither user information nor query values`(url: String, shown: String, origin: String) throws {
+  ]) func `show neither user information nor query values`(url: String, shown: String, origin: String) throws
+  {
     let endpoint = try Endpoint(url)
     #expect(endpoint.display == shown)
     #expect(endpoint.origin.description == origin)
@@ -16,8 +18,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("mcp", Endpoint.Problem.noScheme), ("ftp://h", .unknownScheme("ftp")), ("file:///etc/passwd", .unknownScheme("file")),
-    ("http://", .noHost), ("http://:80/", .noHost), ("http://h:0/", .badPort("0")), ("http://h:70000/", .badPort("70000")),
+    ("mcp", Endpoint.Problem.noScheme), ("ftp://h", .unknownScheme("ftp")),
+    ("file:///etc/passwd", .unknownScheme("file")),
+    ("http://", .noHost), ("http://:80/", .noHost), ("http://h:0/", .badPort("0")),
+    ("http://h:70000/", .badPort("70000")),
     ("http://h/a b", .badCharacter(position: 10)), ("http://h/\u{1B}", .badCharacter(position: 9)),
   ]) func `that cannot be used say why`(url: String, problem: Endpoint.Problem) {
     #expect(throws: problem) { try Endpoint(url) }
@@ -27,7 +31,8 @@ import Testing
 @Suite struct `Printable text` {
   @Test(arguments: [
     ("plain", "plain"), ("a\u{1B}[31mb", "a\\u{1B}[31mb"), ("line\r\nbreak", "line\\u{D}\\u{A}break"),
-    ("\u{9B}31m", "\\u{9B}31m"), ("\u{202E}txt", "\\u{202E}txt"), ("a\u{200B}b", "a\\u{200B}b"), ("\u{0}", "\\u{0}"),
+    ("\u{9B}31m", "\\u{9B}31m"), ("\u{202E}txt", "\\u{202E}txt"), ("a\u{200B}b", "a\\u{200B}b"),
+    ("\u{0}", "\\u{0}"),
     ("日本 😀", "日本 😀"), ("e\u{301}", "e\u{301}"),
   ]) func `shows what could repaint a terminal as an escape`(text: String, shown: String) {
     #expect(PrintableText.line(text) == shown)
@@ -69,14 +74,16 @@ import Testing
     for attempt in 1...40 {
       let ceiling = min(pow2(attempt - 1), 60)
       let delay = backoff.delay(attempt: attempt, using: &random).inSeconds
-      #expect(delay <= ceiling && delay >= max(0.05, ceiling / 4), "attempt \(attempt), seed \(seed): \(delay)")
+      #expect(
+        delay <= ceiling && delay >= max(0.05, ceiling / 4), "attempt \(attempt), seed \(seed): \(delay)")
     }
   }
 
   @Test func `never comes at once, whatever the settings say`() {
     var random = SeededGenerator(seed: 7)
     for _ in 0..<100 {
-      #expect(Sessions.Backoff(base: .zero, maximum: .zero).delay(attempt: 1, using: &random) >= .milliseconds(50))
+      #expect(
+        Sessions.Backoff(base: .zero, maximum: .zero).delay(attempt: 1, using: &random) >= .milliseconds(50))
     }
   }
 
@@ -147,9 +154,10 @@ import Testing
 @Suite struct `Equal events` {
   @Test func `within a second come out as one with a count`() {
     var folder = EventFolder()
-    func event(_ second: Double) -> Event {
+    func event(_ second: Double, _ kind: EventKind = .serverMessage) -> Event {
       let instant = Instant.zero + .seconds(second)
-      return Event(time: Moment(instant: instant, wall: WallTime(milliseconds: 0)), kind: .sessionError, message: "x")
+      return Event(
+        time: Moment(instant: instant, wall: WallTime(milliseconds: 0)), kind: kind, message: "x")
     }
     #expect(folder.take(event(0)) != nil)
     #expect(folder.take(event(0.1)) == nil)
@@ -158,5 +166,7 @@ import Testing
     #expect(folder.flush(at: .zero + .seconds(1)).map(\.repeated) == [2])
     #expect(folder.deadline == nil)
     #expect(folder.take(event(1.5)) != nil)
+    #expect(folder.take(event(1.6, .sessionError)) != nil)
+    #expect(folder.take(event(1.7, .sessionError)) != nil, "what happens to a session keeps its order")
   }
 }

@@ -3,7 +3,8 @@ import Testing
 
 @testable import Sessions
 
-/// A fleet, virtual time and unreliable servers, all from one seed. Nothing waits: time jumps to what is due next.
+/// A fleet, virtual time and unreliable servers, all from one seed. Nothing waits: time jumps to what is due
+/// next.
 struct World {
   /// How a simulated server is at the moment.
   enum Mode: Hashable {
@@ -42,7 +43,8 @@ struct World {
   private var wakes = 0
 
   init(
-    _ names: [String], seed: UInt64 = 1, sameOrigin: Bool = false, settings: SessionSettings = SessionSettings(),
+    _ names: [String], seed: UInt64 = 1, sameOrigin: Bool = false,
+    settings: SessionSettings = SessionSettings(),
     machine: Machine = Machine()
   ) throws {
     random = SeededGenerator(seed: seed)
@@ -50,7 +52,8 @@ struct World {
     let servers = try names.map { name in
       let url = sameOrigin ? "http://h/\(name)" : "http://\(name)/mcp"
       return Server(
-        name: name, transport: .streamableHTTP, endpoint: try Endpoint(url), headers: [Header(name: "X-Key", value: "k")],
+        name: name, transport: .streamableHTTP, endpoint: try Endpoint(url),
+        headers: [Header(name: "X-Key", value: "k")],
         settings: settings)
     }
     fleet = Fleet(servers: servers, limits: Limits(), seed: seed, at: now)
@@ -81,7 +84,9 @@ struct World {
   private mutating func deliver(_ id: TransferID, _ event: TransferEvent) {
     // What was cancelled is told no more.
     guard let request = open[id] else { return }
-    if case .head(let head) = event, head.status == 404, request.purpose != .stream, let sent = Self.sessionID(request) {
+    if case .head(let head) = event, head.status == 404, request.purpose != .stream,
+      let sent = Self.sessionID(request)
+    {
       machines[request.session.server]?.dead.insert(sent)
     }
     if case .ended = event { close(id) }
@@ -151,7 +156,10 @@ struct World {
     let delay = Double.random(in: 0.001...0.05, using: &random)
     switch machine.mode {
     case .refusing:
-      tell(request.id, .ended(TransferEnd(failure: SessionError(.connectRefused, curlCode: 7, detail: "refused"))), after: delay)
+      tell(
+        request.id,
+        .ended(TransferEnd(failure: SessionError(.connectRefused, curlCode: 7, detail: "refused"))),
+        after: delay)
     case .silent:
       guard let timeout = request.timeout else { return }
       let failure = SessionError(.sessionTimeout, curlCode: 28, detail: "no answer")
@@ -192,14 +200,17 @@ struct World {
       guard machine.offersStream else {
         return answer(request.id, ResponseHead(status: 405), nil, "", after: delay)
       }
-      return tell(request.id, .head(ResponseHead(status: 200, contentType: "text/event-stream")), after: delay)
+      return tell(
+        request.id, .head(ResponseHead(status: 200, contentType: "text/event-stream")), after: delay)
     case .delete:
       if let id { machine.sessions.remove(id) }
       return answer(request.id, ResponseHead(status: 200), nil, "", after: delay)
     case .list: result.toolCount = 3
     case .ping: break
     }
-    let number = request.body.firstRange(of: "\"id\":").flatMap { Int64(request.body[$0.upperBound...].prefix { $0.isNumber }) }
+    let number = request.body.firstRange(of: "\"id\":").flatMap {
+      Int64(request.body[$0.upperBound...].prefix { $0.isNumber })
+    }
     answer(
       request.id, head, Message(id: number.map { .number($0) }, content: .result(result)), "", after: delay)
   }
@@ -233,7 +244,8 @@ struct World {
       #expect(id == nil, "an initialize never carries an id")
       #expect(countOpen(request) == 1, "one initialize in flight for a session")
     } else {
-      #expect(request.headers.contains { $0.name == "MCP-Protocol-Version" && $0.value.revealed == "2025-11-25" })
+      #expect(
+        request.headers.contains { $0.name == "MCP-Protocol-Version" && $0.value.revealed == "2025-11-25" })
     }
     #expect(request.headers.contains { $0.name == "X-Key" }, "configured headers go with every request")
     if let id, request.purpose != .delete {

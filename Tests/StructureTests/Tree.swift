@@ -7,8 +7,8 @@ struct SourceFile: Sendable {
 
   /// Its lines without what the compiler does not read: comments, and what stands between quotes.
   ///
-  /// Good enough for rules about words: a text over several lines counts as text from its opening quotes to its
-  /// closing ones, and an expression inside a text is taken for text.
+  /// Good enough for rules about words: a text over several lines counts as text from its opening quotes to
+  /// its closing ones, and an expression inside a text is taken for text.
   var code: [String] {
     var inText = false
     return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in

@@ -53,7 +53,8 @@ extension Frame {
       ? "all is well" : "connecting to \(connecting) \(connecting == 1 ? "server" : "servers")"
   }
 
-  /// A screen too small for lists: the worst state and the counts in plain words, as many as there is room for.
+  /// A screen too small for lists: the worst state and the counts in plain words, as many as there is room
+  /// for.
   mutating func words(_ model: ViewModel) {
     guard size.rows > 0, size.columns > 0 else { return }
     var texts: [String] = []

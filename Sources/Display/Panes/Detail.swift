@@ -87,7 +87,8 @@ struct DetailLine {
   }
 }
 
-/// Parts beside each other as far as they fit, separated by bars; a part that is too long is broken between words.
+/// Parts beside each other as far as they fit, separated by bars; a part that is too long is broken between
+/// words.
 func wrapped(_ lines: [DetailLine], width: Int) -> [Phrase] {
   guard width > 0 else { return [] }
   var result: [Phrase] = []

@@ -1,5 +1,6 @@
 extension Frame {
-  /// Every key and what it does, printed from the key map, in as many columns as fit; scrolls where they do not.
+  /// Every key and what it does, printed from the key map, in as many columns as fit; scrolls where they do
+  /// not.
   mutating func help(_ model: ViewModel, top: Int) {
     let bindings = KeyMap(readOnly: model.context.readOnly).bindings
     let width = (bindings.map { 11 + $0.meaning.count }.max() ?? 0) + 2

@@ -58,8 +58,9 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
 extension FaultCase {
   /// Every case that is served here, in the groups of the catalogue.
   ///
-  /// Not here: certificates (need a TLS server), proxies (the proxy comes from the environment of the process),
-  /// and what is done to the client itself (clock, descriptors, disk, terminal), which are tests of their own.
+  /// Not here: certificates (need a TLS server), proxies (the proxy comes from the environment of the
+  /// process), and what is done to the client itself (clock, descriptors, disk, terminal), which are tests of
+  /// their own.
   static let all =
     baselines + connections + addresses + bodies + redirects + handshakeStatuses + sessionStatuses + streams
     + deletes + json + rpc + handshakes + events + floods + sessionIDs + texts + outages
