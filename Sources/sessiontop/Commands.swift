@@ -6,7 +6,11 @@ struct Sessiontop: ParsableCommand {
     commandName: "sessiontop",
     abstract:
       "Watch the sessions of MCP servers: which live, which died, why, and when the next attempt comes.",
-    discussion: "Without a command it opens the dashboard on the servers of the configuration.",
+    discussion: """
+      Without a command it opens the dashboard on the servers of the configuration: those of --config FILE, else of \
+      SESSIONTOP_CONFIG, else of sessiontop.yaml in the configuration directory, else of ./librechat.yaml.
+      `sessiontop help dashboard` has all its options, `sessiontop demo` needs no configuration at all.
+      """,
     version: "sessiontop \(programVersion)",
     subcommands: [Dashboard.self, Demo.self, Watch.self, Status.self, Check.self],
     defaultSubcommand: Dashboard.self)

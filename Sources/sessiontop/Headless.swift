@@ -9,8 +9,9 @@ import Threading
 /// Runs the engine without a screen and hands out what it says.
 ///
 /// Returns what was known when the end came, before we ended the sessions ourselves, with the final counts of
-/// what was ended and what was left behind; nothing if the engine could not start. `tell` gets each report together with the store that has taken it in and says whether to go on; it ends by
-/// itself after `duration`, at a signal, and when nobody reads the output any more.
+/// what was ended and what was left behind; nothing if the engine could not start. `tell` gets each report
+/// together with the store that has taken it in and says whether to go on; it ends by itself after
+/// `duration`, at a signal, and when nobody reads the output any more.
 func runHeadless(
   _ loaded: Loaded, for duration: Duration?, signals: Signals, tell: (EngineReport, Store, Moment) -> Bool
 ) -> Store? {

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Sessions
 import Testing
@@ -78,15 +79,12 @@ import Testing
   @Test func `agrees with the C library on the width of nearly every character`() throws {
     let locale = try #require(newlocale(LC_CTYPE_MASK, "C.UTF-8", nil))
     defer { freelocale(locale) }
-    // The header hides it from programs that do not ask for X/Open.
-    let symbol = try #require(dlsym(nil, "wcwidth"))
-    let wcwidth = unsafeBitCast(symbol, to: (@convention(c) (wchar_t) -> Int32).self)
     let before = uselocale(locale)
     defer { uselocale(before) }
     var differences: [String] = []
     for value in UInt32(0x20)...0x3FFFF {
       guard let scalar = Unicode.Scalar(value), !isUnshowable(scalar) else { continue }
-      let theirs = Int(wcwidth(wchar_t(bitPattern: value)))
+      let theirs = Int(clinux_character_width(value))
       guard theirs >= 0 else { continue }
       let ours = columns(of: scalar)
       if ours != theirs {

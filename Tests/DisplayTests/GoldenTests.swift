@@ -79,7 +79,8 @@ private let foreignNames = store(
   [server("日本語サーバー"), server("e\u{301}le\u{300}ve"), server("שלום"), server("emoji-🚀"), server("bell\u{7}")],
   [
     ready("日本語サーバー"), ready("e\u{301}le\u{300}ve"), ready("שלום"), ready("emoji-🚀"),
-    troubled("bell\u{7}", "app", .recovering, since: 20, SessionError(.connectRefused, detail: "拒否されました"), next: 3),
+    troubled(
+      "bell\u{7}", "app", .recovering, since: 20, SessionError(.connectRefused, detail: "拒否されました"), next: 3),
   ],
   [event(-2, 1, .serverMessage, .info, "日本語サーバー", "完了しました 🎉 done\u{202E}rtl")])
 

@@ -74,7 +74,8 @@ import Testing
     var view = ViewState()
     let calm = store([server("a"), server("b")], [ready("a"), ready("b")])
     press(["j"], &view, calm)
-    let storm = store([server("a"), server("b")], [ready("a"), troubled("b", "app", .failed, since: 1, refused)])
+    let storm = store(
+      [server("a"), server("b")], [ready("a"), troubled("b", "app", .failed, since: 1, refused)])
     let rows = Rows(storm, view, at: now)
     #expect(rows.servers.map(\.report.name) == ["b", "a"])
     #expect(view.servers.index(in: rows.servers.map(\.report.name)) == 0)
