@@ -12,7 +12,7 @@ struct Sessiontop: ParsableCommand {
       `sessiontop help dashboard` has all its options, `sessiontop demo` needs no configuration at all.
       """,
     version: "sessiontop \(programVersion)",
-    subcommands: [Dashboard.self, Demo.self, Watch.self, Status.self, Check.self],
+    subcommands: [Dashboard.self, Demo.self, Watch.self, Status.self, Check.self, Benchmark.self],
     defaultSubcommand: Dashboard.self)
 }
 
@@ -95,6 +95,11 @@ struct Check: ParsableCommand {
 
   @Argument(help: "Files to check; those of --config otherwise.")
   var files: [String] = []
+}
+
+struct Benchmark: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure this program on this machine: the figures of the README.", shouldDisplay: false)
 }
 
 /// A length of time on the command line: `500ms`, `30s`, `5m`, `2h`; a bare number means seconds.

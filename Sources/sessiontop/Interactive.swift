@@ -36,8 +36,13 @@ struct Interactive: ~Copyable {
   private var lastFrame = Instant.zero
   private var isSuspended = false
 
-  /// Engine news are drawn at most so often; keys at once.
-  private static let frameGap = Duration.milliseconds(50)
+  private let opened = Moment.now.instant
+
+  /// Engine news are drawn at most so often, and keys at once. While the screen fills, which an operator waits
+  /// for, news are not held back as long.
+  private func frameGap(at now: Moment) -> Duration {
+    now.instant - opened < .milliseconds(500) ? .milliseconds(10) : .milliseconds(50)
+  }
 
   init(_ plan: DashboardPlan, engine: SessionEngine) throws(Terminal.Unusable) {
     self.plan = plan
@@ -83,7 +88,8 @@ struct Interactive: ~Copyable {
 
   private mutating func draw() {
     let now = Moment.now
-    guard isDirty, !isLineSlow, !isSuspended, now.instant - lastFrame >= Self.frameGap || lastFrame == .zero
+    guard isDirty, !isLineSlow, !isSuspended,
+      now.instant - lastFrame >= frameGap(at: now) || lastFrame == .zero
     else { return }
     isDirty = false
     lastFrame = now.instant
@@ -102,7 +108,7 @@ struct Interactive: ~Copyable {
     let now = Moment.now
     var pause = Duration.milliseconds(1_000 - now.wall.milliseconds % 1_000 + 1)
     if isDirty, !isLineSlow, !isSuspended {
-      pause = min(pause, max(.zero, lastFrame + Self.frameGap - now.instant))
+      pause = min(pause, max(.zero, lastFrame + frameGap(at: now) - now.instant))
     }
     if let end { pause = min(pause, max(.zero, end - now.instant)) }
     return Int32(clamping: pause.inMilliseconds + 1)

@@ -37,6 +37,7 @@ func answer(_ error: any Error) -> Never {
 }
 
 if let check = command as? Check { exit(sessiontop.check(check)) }
+if command is Benchmark { exit(benchmark()) }
 
 // Before the first thread starts: every thread inherits the mask.
 let signals: Signals
