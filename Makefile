@@ -37,10 +37,11 @@ install: build
 clean:
 	rm -rf .build
 
-# The system libraries, if a header is missing.
+# The system libraries, if a header is missing. The Swift toolchain brings clang, which need not be called cc.
 deps:
-	@missing=; for header in $(HEADERS); do \
-	  echo "#include <$$header>" | cc -E -include stdio.h - >/dev/null 2>&1 || missing=1; done; \
+	@compiler=$$(command -v clang || command -v cc || command -v gcc); \
+	missing=; for header in $(HEADERS); do \
+	  echo "#include <$$header>" | $$compiler -E -include stdio.h - >/dev/null 2>&1 || missing=1; done; \
 	if [ -n "$$missing" ]; then $(call apt,$(PACKAGES)); fi
 
 test-deps:
