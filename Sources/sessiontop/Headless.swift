@@ -13,9 +13,11 @@ import Threading
 /// together with the store that has taken it in and says whether to go on; it ends by itself after
 /// `duration`, at a signal, and when nobody reads the output any more.
 func runHeadless(
-  _ loaded: Loaded, for duration: Duration?, signals: Signals, tell: (EngineReport, Store, Moment) -> Bool
+  _ loaded: Loaded, log: LogSettings? = nil, for duration: Duration?, signals: Signals,
+  tell: (EngineReport, Store, Moment) -> Bool
 ) -> Store? {
   var store = Store(eventCapacity: loaded.limits.events)
+  var log = EventLog(log)
   var atEnd: Store?
   do {
     let engine = try SessionEngine(servers: loaded.servers, limits: loaded.limits)
@@ -37,8 +39,9 @@ func runHeadless(
         default: break
         }
       }
-      let report = engine.output.drain()
+      var report = engine.output.drain()
       guard !report.isEmpty else { continue }
+      if let news = log.write(report.events, at: Moment.now) { report.merge(news) }
       store.fold(report, at: Moment.now)
       if !tell(report, store, Moment.now), atEnd == nil { end = Moment.now.instant }
       if report.stopped {
@@ -55,7 +58,9 @@ func runHeadless(
 /// `watch`: each event as a line, the snapshot last.
 func watch(_ command: Watch, signals: Signals) -> Int32 {
   guard let loaded = load(command.source.config) else { return ExitCode.configuration }
-  let store = runHeadless(loaded, for: command.duration?.duration, signals: signals) { report, _, _ in
+  let store = runHeadless(
+    loaded, log: loaded.settings.log, for: command.duration?.duration, signals: signals
+  ) { report, _, _ in
     for event in report.events {
       switch command.format {
       case .jsonl:

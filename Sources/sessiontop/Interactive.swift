@@ -17,6 +17,8 @@ struct DashboardPlan {
   let isReadOnly: Bool
   let ascii: Bool
   let duration: Duration?
+  /// Absent means that nothing is kept.
+  let log: LogSettings?
 }
 
 /// The live screen: waits on the keyboard, the engine and the signals; folds, draws, obeys.
@@ -26,6 +28,7 @@ struct Interactive: ~Copyable {
   private let engine: SessionEngine
   private let plan: DashboardPlan
   private var store: Store
+  private var log: EventLog
   private var view = ViewState()
   private var themeIndex = 0
   private let hasColor: Bool
@@ -38,8 +41,8 @@ struct Interactive: ~Copyable {
 
   private let opened = Moment.now.instant
 
-  /// Engine news are drawn at most so often, and keys at once. While the screen fills, which an operator waits
-  /// for, news are not held back as long.
+  /// Engine news are drawn at most so often, and keys at once. While the screen fills, which an operator
+  /// waits for, news are not held back as long.
   private func frameGap(at now: Moment) -> Duration {
     now.instant - opened < .milliseconds(500) ? .milliseconds(10) : .milliseconds(50)
   }
@@ -50,6 +53,7 @@ struct Interactive: ~Copyable {
     hasColor = (environment["NO_COLOR"] ?? "").isEmpty
     terminal = try Terminal(theme: plan.themes[0], hasColor: hasColor, termName: environment["TERM"])
     store = Store(eventCapacity: plan.limits.events)
+    log = EventLog(plan.log)
   }
 
   /// Runs until the operator, a signal or the end of the terminal ends it.
@@ -83,7 +87,7 @@ struct Interactive: ~Copyable {
     let engine = engine
     engine.send(.stop)
     discard(terminal)
-    waitUntilStopped(engine)
+    waitUntilStopped(engine, &log)
   }
 
   private mutating func draw() {
@@ -117,6 +121,7 @@ struct Interactive: ~Copyable {
   private mutating func takeIn(_ report: EngineReport) {
     guard !report.isEmpty else { return }
     store.fold(report, at: Moment.now)
+    if let news = log.write(report.events, at: Moment.now) { store.fold(news, at: Moment.now) }
     isDirty = true
   }
 
@@ -223,11 +228,13 @@ func dashboard(_ plan: DashboardPlan, signals: Signals) -> Int32 {
 }
 
 /// The engine ends all sessions within five seconds and then says so.
-private func waitUntilStopped(_ engine: SessionEngine) {
+private func waitUntilStopped(_ engine: SessionEngine, _ log: inout EventLog) {
   let limit = Moment.now.instant + .seconds(5)
   while Moment.now.instant < limit {
     let left = (limit - Moment.now.instant).inMilliseconds
     _ = wait(reading: [engine.output.descriptor], milliseconds: Int32(clamping: left))
-    if engine.output.drain().stopped { return }
+    let report = engine.output.drain()
+    _ = log.write(report.events, at: Moment.now)
+    if report.stopped { return }
   }
 }
