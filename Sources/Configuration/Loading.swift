@@ -19,9 +19,11 @@ public struct Loaded: Sendable {
   public var ui: UISettings { settings.ui }
   public var limits: Limits { settings.limits }
 
-  /// Whether there is anything to show: at least one server without an error in its entry.
+  /// Whether there is anything to work with: a server without an error in its entry, or no server by intent.
   public var isUsable: Bool {
-    servers.contains { server in
+    let hasErrors = diagnostics.contains { $0.severity == .error }
+    if servers.isEmpty { return !hasErrors }
+    return servers.contains { server in
       if case .broken = server.availability { false } else { true }
     }
   }
@@ -43,7 +45,10 @@ public func loadConfiguration(
   policy.read(environment, &findings)
   loaded.files = files.map(\.path)
   readServers(files, environment, policy, &loaded, &findings)
-  if !sources.isEmpty, loaded.servers.isEmpty, findings.firstError == nil, let file = files.first {
+  let isEmptyByIntent = files.contains { $0.root.mapping[$0.shape.serversKey] != nil }
+  if !sources.isEmpty, loaded.servers.isEmpty, !isEmptyByIntent, findings.firstError == nil,
+    let file = files.first
+  {
     findings.add(
       Diagnostic(
         file: file.path, .error, "holds no servers",

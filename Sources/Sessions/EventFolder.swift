@@ -1,8 +1,8 @@
 /// Folds storms of equal events into one with a count: the first goes out at once, its equals of the
 /// following second together at the end of it.
 ///
-/// Only what servers can send at will is folded. What happens to a session itself is paced by its backoff, and
-/// a reader needs it in its order.
+/// Only what servers can send at will is folded. What happens to a session itself is paced by its backoff,
+/// and a reader needs it in its order.
 struct EventFolder: Hashable, Sendable {
   private static let window = Duration.seconds(1)
   /// Kinds of events that are remembered at once; beyond it events pass unfolded.

@@ -91,6 +91,12 @@ struct Check: ParsableCommand {
 
   @Argument(help: "Files to check; those of --config otherwise.")
   var files: [String] = []
+
+  @Flag(help: "Print servers and problems, or the settings of --show, as one JSON object.")
+  var json = false
+
+  @Option(help: "Print what is in force for this server and where each value comes from.")
+  var show: String?
 }
 
 /// A length of time on the command line: `500ms`, `30s`, `5m`, `2h`; a bare number means seconds.

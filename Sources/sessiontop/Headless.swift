@@ -9,8 +9,9 @@ import Threading
 /// Runs the engine without a screen and hands out what it says.
 ///
 /// Returns what was known when the end came, before we ended the sessions ourselves, with the final counts of
-/// what was ended and what was left behind; nothing if the engine could not start. `tell` gets each report together with the store that has taken it in and says whether to go on; it ends by
-/// itself after `duration`, at a signal, and when nobody reads the output any more.
+/// what was ended and what was left behind; nothing if the engine could not start. `tell` gets each report
+/// together with the store that has taken it in and says whether to go on; it ends by itself after `duration`,
+/// at a signal, and when nobody reads the output any more.
 func runHeadless(
   _ loaded: Loaded, for duration: Duration?, signals: Signals, tell: (EngineReport, Store, Moment) -> Bool
 ) -> Store? {
@@ -80,7 +81,8 @@ func status(_ command: Status, signals: Signals) -> Int32 {
   var settledAt = Moment.now
   let last = runHeadless(loaded, for: command.duration.duration, signals: signals) { _, store, now in
     guard settled == nil else { return true }
-    guard !store.sessions.isEmpty, store.sessions.values.allSatisfy(hasSettled) else { return true }
+    guard !store.sessions.isEmpty || loaded.servers.isEmpty, store.sessions.values.allSatisfy(hasSettled)
+    else { return true }
     settled = store
     settledAt = now
     return false
@@ -99,25 +101,4 @@ private func hasSettled(_ session: SessionReport) -> Bool {
   case .ready: session.latency != nil || session.probes == 0 && session.nextProbe == nil
   default: true
   }
-}
-
-/// `check`: every problem, then what is usable.
-func check(_ command: Check) -> Int32 {
-  let loaded = loadConfiguration(
-    paths: command.files + command.source.config, environment: environment, currentDirectory: currentDirectory
-  )
-  for diagnostic in loaded.diagnostics { writeLine(diagnostic.description) }
-  guard loaded.isUsable else { return ExitCode.configuration }
-  for server in loaded.servers {
-    let verdict =
-      switch server.availability {
-      case .automatic: "monitored"
-      case .onDemand: "monitored on demand"
-      case .unmonitored(let why): "not monitored: \(PrintableText.line(why))"
-      case .broken(let why): "cannot be used: \(PrintableText.line(why))"
-      }
-    writeLine("\(PrintableText.line(server.name, limit: 60)): \(server.transport.rawValue), \(verdict)")
-  }
-  let isClean = loaded.diagnostics.allSatisfy { $0.severity == .notice }
-  return isClean ? ExitCode.done : ExitCode.notWell
 }
