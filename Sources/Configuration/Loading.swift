@@ -11,6 +11,8 @@ public struct Loaded: Sendable {
   public var diagnostics: [Diagnostic] = []
   /// The files that were read, as they were named.
   public var files: [String] = []
+  /// What is in force of our own settings, with the origin of each value; secrets are masked.
+  public var inForce: [ResolvedSetting] = []
   /// What is in force for each server, by name, with the origin of each value; secrets are masked.
   public var effective: [String: [ResolvedSetting]] = [:]
 
@@ -40,11 +42,13 @@ public func loadConfiguration(
   var loaded = Loaded()
   loaded.logLevel = logLevel(from: environment, &findings)
   let sources = chosenFiles(paths, environment, currentDirectory, &findings)
-  var policy = SessionPolicy()
-  let files = readFiles(sources, environment, currentDirectory, &loaded.settings, &policy, &findings)
-  policy.read(environment, &findings)
+  var own = SettingsReader(environment: environment)
+  let files = readFiles(sources, in: currentDirectory, &own, &findings)
+  own.readEnvironment(&findings)
+  loaded.settings = own.settings
+  loaded.inForce = own.resolved
   loaded.files = files.map(\.path)
-  readServers(files, environment, policy, &loaded, &findings)
+  readServers(files, environment, own.policy, &loaded, &findings)
   let isEmptyByIntent = files.contains { $0.root.mapping[$0.shape.serversKey] != nil }
   if !sources.isEmpty, loaded.servers.isEmpty, !isEmptyByIntent, findings.firstError == nil,
     let file = files.first

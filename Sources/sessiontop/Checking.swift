@@ -14,11 +14,11 @@ func check(_ command: Check) -> Int32 {
     for diagnostic in loaded.diagnostics { writeLine(diagnostic.description) }
     for line in verdicts(loaded) { writeLine(line) }
   }
-  return exitCode(of: loaded)
+  return checkResult(loaded)
 }
 
 /// Notices are no fault; anything worse is one, and without a usable server there is nothing to do.
-private func exitCode(of loaded: Loaded) -> Int32 {
+func checkResult(_ loaded: Loaded) -> Int32 {
   guard loaded.isUsable else { return ExitCode.configuration }
   let isClean = loaded.diagnostics.allSatisfy { $0.severity == .notice }
   return isClean ? ExitCode.done : ExitCode.notWell
@@ -99,7 +99,7 @@ private func show(_ name: String, of loaded: Loaded, asJSON: Bool) -> Int32 {
   } else {
     for line in settingsTable(settings) { writeLine(line) }
   }
-  return exitCode(of: loaded)
+  return checkResult(loaded)
 }
 
 /// Settings as one line of JSON; numbers and flags keep their type, nothing in force is null.

@@ -8,7 +8,7 @@ struct Sessiontop: ParsableCommand {
       "Watch the sessions of MCP servers: which live, which died, why, and when the next attempt comes.",
     discussion: "Without a command it opens the dashboard on the servers of the configuration.",
     version: "sessiontop \(programVersion)",
-    subcommands: [Dashboard.self, Demo.self, Watch.self, Status.self, Check.self],
+    subcommands: [Dashboard.self, Demo.self, Watch.self, Status.self, Check.self, Settings.self],
     defaultSubcommand: Dashboard.self)
 }
 

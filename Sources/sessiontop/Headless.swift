@@ -10,8 +10,8 @@ import Threading
 ///
 /// Returns what was known when the end came, before we ended the sessions ourselves, with the final counts of
 /// what was ended and what was left behind; nothing if the engine could not start. `tell` gets each report
-/// together with the store that has taken it in and says whether to go on; it ends by itself after `duration`,
-/// at a signal, and when nobody reads the output any more.
+/// together with the store that has taken it in and says whether to go on; it ends by itself after
+/// `duration`, at a signal, and when nobody reads the output any more.
 func runHeadless(
   _ loaded: Loaded, for duration: Duration?, signals: Signals, tell: (EngineReport, Store, Moment) -> Bool
 ) -> Store? {

@@ -32,6 +32,7 @@ do {
 }
 
 if let check = command as? Check { exit(sessiontop.check(check)) }
+if let settings = command as? Settings { exit(sessiontop.settings(settings)) }
 
 // Before the first thread starts: every thread inherits the mask.
 let signals: Signals

@@ -57,7 +57,9 @@ struct ServerReader {
       readURL()
       readHeaders()
     }
-    if let configured = section.section("sessionConfig", &findings) { policy.read(configured, &findings) }
+    if let configured = section.section("sessionConfig", &findings) {
+      policy.read(configured, context.environment, &findings)
+    }
     resolvedSettings += policy.resolved
   }
 
