@@ -59,7 +59,8 @@ let package = Package(
 
     .testTarget(name: "MCPTests", dependencies: ["MCP"]),
     .testTarget(name: "SessionsTests", dependencies: ["MCP", "Sessions"]),
-    .testTarget(name: "DisplayTests", dependencies: ["Display", "MCP", "Sessions"]),
+    .testTarget(
+      name: "DisplayTests", dependencies: ["CLinux", "Display", "MCP", "Sessions"], exclude: ["Golden"]),
     .testTarget(name: "ReportsTests", dependencies: ["MCP", "Reports", "Sessions"]),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Display", "Sessions"]),
     .testTarget(name: "LoopbackServersTests", dependencies: ["LoopbackServers", "MCP"] + nio),

@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+#include <wchar.h>
 
 static inline int clinux_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 
@@ -71,5 +72,10 @@ static inline int clinux_errno(void) { return errno; }
 
 extern char **environ;
 static inline char **clinux_environment(void) { return environ; }
+
+// The cells that a character takes in the locale of the calling thread; its header hides it from programs that
+// do not ask for X/Open, and asking would change types that are shared with Glibc.
+int wcwidth(wchar_t character);
+static inline int clinux_character_width(uint32_t character) { return wcwidth((wchar_t)character); }
 
 #endif

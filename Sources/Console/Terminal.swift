@@ -38,7 +38,8 @@ public struct Terminal: ~Copyable {
       throw Unusable(description: "standard input and output are not a terminal; use `sessiontop watch` here")
     case 2:
       throw Unusable(
-        description: "\(name) is not in the terminal database; set TERM, for example to xterm-256color")
+        description: "\(name) is not in the terminal database; set TERM, for example to xterm-256color, "
+          + "or use `sessiontop watch`")
     case 3:
       throw Unusable(
         description: "\(name) cannot place the cursor; set TERM to your terminal's name, "

@@ -31,7 +31,7 @@ public struct Store: Hashable, Sendable {
     updated = now
   }
 
-  /// Takes over what became of our sessions from a later store: how many were ended, and how many were left
+  /// Takes over what became of our sessions from a later store: how many were ended, and how many left
   /// behind.
   public mutating func countEnded(by later: Store) {
     statistics.opened = later.statistics.opened

@@ -6,9 +6,15 @@ struct Sessiontop: ParsableCommand {
     commandName: "sessiontop",
     abstract:
       "Watch the sessions of MCP servers: which live, which died, why, and when the next attempt comes.",
-    discussion: "Without a command it opens the dashboard on the servers of the configuration.",
+    discussion: """
+      Without a command it opens the dashboard on the servers of the configuration: those of --config FILE, else of \
+      SESSIONTOP_CONFIG, else of sessiontop.yaml in the configuration directory, else of ./librechat.yaml.
+      `sessiontop help dashboard` has all its options, `sessiontop demo` needs no configuration at all.
+      """,
     version: "sessiontop \(programVersion)",
-    subcommands: [Dashboard.self, Demo.self, Watch.self, Status.self, Check.self, Settings.self],
+    subcommands: [
+      Dashboard.self, Demo.self, Watch.self, Status.self, Check.self, Settings.self, Benchmark.self,
+    ],
     defaultSubcommand: Dashboard.self)
 }
 
@@ -97,6 +103,11 @@ struct Check: ParsableCommand {
 
   @Option(help: "Print what is in force for this server and where each value comes from.")
   var show: String?
+}
+
+struct Benchmark: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure this program on this machine: the figures of the README.", shouldDisplay: false)
 }
 
 /// A length of time on the command line: `500ms`, `30s`, `5m`, `2h`; a bare number means seconds.

@@ -15,7 +15,9 @@ struct DashboardPlan {
   let host: String
   let themes: [Theme]
   let isReadOnly: Bool
-  let ascii: Bool
+  let glyphs: GlyphChoice
+  /// Time between looks at the clock.
+  let refresh: Duration
   let duration: Duration?
 }
 
@@ -36,8 +38,13 @@ struct Interactive: ~Copyable {
   private var lastFrame = Instant.zero
   private var isSuspended = false
 
-  /// Engine news are drawn at most so often; keys at once.
-  private static let frameGap = Duration.milliseconds(50)
+  private let opened = Moment.now.instant
+
+  /// Engine news are drawn at most so often, and keys at once. While the screen fills, which an operator
+  /// waits for, news are not held back as long.
+  private func frameGap(at now: Moment) -> Duration {
+    now.instant - opened < .milliseconds(500) ? .milliseconds(10) : .milliseconds(50)
+  }
 
   init(_ plan: DashboardPlan, engine: SessionEngine) throws(Terminal.Unusable) {
     self.plan = plan
@@ -56,6 +63,7 @@ struct Interactive: ~Copyable {
         reading: [0, engine.output.descriptor, signals.descriptor], writing: isLineSlow ? [1] : [],
         milliseconds: pause(until: end))
       var goesOn = true
+      if ready.isEmpty { isDirty = true }  // the clock moves on
       for one in ready {
         switch one.descriptor {
         case 0:
@@ -83,7 +91,8 @@ struct Interactive: ~Copyable {
 
   private mutating func draw() {
     let now = Moment.now
-    guard isDirty, !isLineSlow, !isSuspended, now.instant - lastFrame >= Self.frameGap || lastFrame == .zero
+    guard isDirty, !isLineSlow, !isSuspended,
+      now.instant - lastFrame >= frameGap(at: now) || lastFrame == .zero
     else { return }
     isDirty = false
     lastFrame = now.instant
@@ -100,9 +109,10 @@ struct Interactive: ~Copyable {
   /// Until the next frame, or until the clock on the screen moves on.
   private func pause(until end: Instant?) -> Int32 {
     let now = Moment.now
-    var pause = Duration.milliseconds(1_000 - now.wall.milliseconds % 1_000 + 1)
+    let period = max(1, plan.refresh.inMilliseconds)
+    var pause = Duration.milliseconds(period - now.wall.milliseconds % period + 1)
     if isDirty, !isLineSlow, !isSuspended {
-      pause = min(pause, max(.zero, lastFrame + Self.frameGap - now.instant))
+      pause = min(pause, max(.zero, lastFrame + frameGap(at: now) - now.instant))
     }
     if let end { pause = min(pause, max(.zero, end - now.instant)) }
     return Int32(clamping: pause.inMilliseconds + 1)
@@ -174,10 +184,10 @@ struct Interactive: ~Copyable {
 
   private func context(_ now: Moment) -> Context {
     let isASCII =
-      switch plan.themes[themeIndex].glyphs {
-      case .ascii: true
-      case .utf8: plan.ascii
-      case .automatic: plan.ascii || !terminal.isUTF8
+      switch (plan.glyphs, plan.themes[themeIndex].glyphs) {
+      case (.ascii, _), (.automatic, .ascii): true
+      case (.utf8, _), (.automatic, .utf8): false
+      case (.automatic, .automatic): !terminal.isUTF8
       }
     return Context(
       host: plan.host, operator: operatorIdentity, readOnly: plan.isReadOnly,

@@ -17,10 +17,15 @@ _ = clinux_forbid_core_file()
 clinux_raise_descriptor_limit()
 signal(SIGPIPE, SIG_IGN)
 
-let command: any ParsableCommand
+var command: any ParsableCommand
 do {
   command = try Sessiontop.parseAsRoot()
 } catch {
+  answer(error)
+}
+
+/// Prints what the argument parser has to say: an answer that was asked for, or what is wrong with the words.
+func answer(_ error: any Error) -> Never {
   let isAnswer = Sessiontop.exitCode(for: error) == .success
   let message = Sessiontop.fullMessage(for: error)
   if isAnswer {
@@ -33,6 +38,7 @@ do {
 
 if let check = command as? Check { exit(sessiontop.check(check)) }
 if let settings = command as? Settings { exit(sessiontop.settings(settings)) }
+if command is Benchmark { exit(benchmark()) }
 
 // Before the first thread starts: every thread inherits the mask.
 let signals: Signals
@@ -49,8 +55,13 @@ case let command as Status: exit(status(command, signals: signals))
 case let command as Demo: exit(demo(command.screen, signals: signals))
 case let command as Dashboard: exit(dashboard(command, signals: signals))
 default:
-  writeLine(Sessiontop.helpMessage())
-  exit(ExitCode.usage)
+  // The parser's own commands, such as help, end by throwing what they print.
+  do {
+    try command.run()
+    exit(ExitCode.done)
+  } catch {
+    answer(error)
+  }
 }
 
 @MainActor
@@ -94,7 +105,8 @@ func open(
     let plan = DashboardPlan(
       servers: servers, limits: limits, host: host, themes: themes,
       isReadOnly: screen.readOnly || ui.readOnly,
-      ascii: screen.ascii, duration: screen.duration?.duration)
+      glyphs: screen.ascii ? .ascii : ui.glyphs, refresh: ui.refresh,
+      duration: screen.duration?.duration)
     return dashboard(plan, signals: signals)
   } catch {
     complain("\(error)")

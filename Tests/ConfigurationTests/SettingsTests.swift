@@ -23,9 +23,7 @@ struct SettingsTests {
     let lines = defaultSettingsFile.split(separator: "\n")
     #expect(lines.allSatisfy { $0.count <= 110 })
     #expect(lines.contains("  timeout: 3600000") && lines.contains("  listen: null"))
-    #expect(
-      lines.contains(
-        "  # Handshakes in flight at once, over all servers. SESSIONTOP_LIMITS_CONNECTING overrides it."))
+    #expect(lines.contains("  # SESSIONTOP_LIMITS_CONNECTING overrides it."))
   }
 
   @Test func `Flags of the environment beat the file, and each value tells where it is from`() {

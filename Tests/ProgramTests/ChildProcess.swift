@@ -13,8 +13,11 @@ final class ChildProcess {
   private var bytes: [UInt8] = []
   private var status: Int32?
 
-  /// Starts the program at `path`; `environment` adds to the test's own.
-  init(_ path: String, _ arguments: [String], environment: [String: String] = [:]) throws {
+  /// Starts the program at `path`; `environment` adds to the test's own. With a terminal it reads and draws
+  /// there, as the leader of a session of its own, and only its error output is heard here.
+  init(
+    _ path: String, _ arguments: [String], environment: [String: String] = [:], terminal: String? = nil
+  ) throws {
     var ends: [Int32] = [0, 0]
     // A socket pair, because it is closed on exec from birth: programs that other tests start at this very
     // moment must not inherit an end of it, or its end of file never comes.
@@ -25,8 +28,8 @@ final class ChildProcess {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+    posix_spawn_file_actions_addopen(&actions, 0, terminal ?? "/dev/null", O_RDWR, 0)
+    posix_spawn_file_actions_adddup2(&actions, terminal == nil ? ends[1] : 0, 1)
     posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
 
     // Threads of the test runner block signals, and children would inherit that and never hear SIGTERM.
@@ -36,7 +39,8 @@ final class ChildProcess {
     var noSignals = sigset_t()
     sigemptyset(&noSignals)
     posix_spawnattr_setsigmask(&attributes, &noSignals)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    let leads = terminal == nil ? 0 : 0x80  // POSIX_SPAWN_SETSID, a macro that Swift does not see
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(leads))
 
     var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
     var variables: [UnsafeMutablePointer<CChar>?] =

@@ -1,0 +1,142 @@
+import Sessions
+import Testing
+
+@testable import Display
+
+@Suite struct `Keys` {
+  @Test func `do one thing each`() {
+    let keys = KeyMap.standard.flatMap(\.keys)
+    #expect(Set(keys).count == keys.count, "a key stands twice in the map")
+    #expect(Set(KeyMap.standard.map(\.action)) == Set(Action.allCases), "an action has no key")
+  }
+
+  @Test func `are all in the help`() {
+    let size = Size(columns: 120, rows: 40)
+    var view = ViewState()
+    view.size = size
+    press(["?"], &view, troubledMorning)
+    let help = render(troubledMorning, view, at: now, size: size, context: context()).text
+    for binding in KeyMap.standard { #expect(help.contains(binding.meaning), "\(binding.shown)") }
+  }
+
+  @Test func `that act are gone in read-only mode`() {
+    let readOnly = context(readOnly: true)
+    for binding in KeyMap.standard where binding.acts {
+      for key in binding.keys {
+        var view = ViewState()
+        #expect(press([key], &view, troubledMorning, context: readOnly).isEmpty)
+        #expect(view.overlay == .none)
+        #expect(view.marks.isEmpty)
+      }
+    }
+  }
+
+  @Test(
+    arguments: [
+      ([.tab], Pane.sessions), ([.tab, .tab], .events), ([.tab, .tab, .tab, .tab], .servers),
+      ([.backTab], .errors),
+      (["4"], .errors), (["3", "1"], .servers), (["2"], .sessions), (["l", "h"], .servers), (["e"], .events),
+    ] as [([Key], Pane)]) func `choose a pane`(keys: [Key], pane: Pane)
+  {
+    var view = ViewState()
+    press(keys, &view, troubledMorning)
+    #expect(view.pane == pane)
+  }
+
+  @Test(
+    arguments: [
+      ([.down], 1), (["j", "j", "k"], 1), (["G"], 6), (["G", "j"], 6), (["G", "g"], 0), (["k"], 0),
+      ([.pageDown], 6),
+    ] as [([Key], Int)]) func `move the selection and stop at the ends`(keys: [Key], index: Int)
+  {
+    var view = ViewState()
+    press(keys, &view, troubledMorning)
+    let rows = Rows(troubledMorning, view, at: now)
+    #expect(view.servers.index(in: rows.servers.map(\.report.name)) == index)
+  }
+
+  @Test func `leave step by step, and at last the program`() {
+    var view = ViewState()
+    press(["p", "/", "b", .enter, "2", .enter], &view, troubledMorning)
+    #expect(view.isDetailOpen && !view.filter.isEmpty && view.frozen != nil)
+    press(["q"], &view, troubledMorning)
+    #expect(!view.isDetailOpen)
+    press([.escape], &view, troubledMorning)
+    #expect(view.filter.isEmpty)
+    press([.escape], &view, troubledMorning)
+    #expect(view.frozen == nil)
+    #expect(press(["q"], &view, troubledMorning) == [.quit])
+    #expect(press(["Q"], &view, troubledMorning) == [.quit])
+    #expect(press([.control("c")], &view, troubledMorning) == [.quit])
+  }
+
+  @Test func `keep the selected thing selected when rows reorder`() {
+    var view = ViewState()
+    let calm = store([server("a"), server("b")], [ready("a"), ready("b")])
+    press(["j"], &view, calm)
+    let storm = store(
+      [server("a"), server("b")], [ready("a"), troubled("b", "app", .failed, since: 1, refused)])
+    let rows = Rows(storm, view, at: now)
+    #expect(rows.servers.map(\.report.name) == ["b", "a"])
+    #expect(view.servers.index(in: rows.servers.map(\.report.name)) == 0)
+  }
+}
+
+@Suite struct `The question before an action` {
+  private let one = [SessionKey(server: "billing", user: "ana")]
+  private let ana = Operator(user: "ana", origin: "pts/3")
+
+  @Test(arguments: [.enter, .escape, "n", "r", "q", " ", .down, .tab] as [Key])
+  func `takes everything but y as No`(key: Key) {
+    var view = ViewState()
+    press(["2"], &view, troubledMorning)
+    let effects = press(["r", key], &view, troubledMorning)
+    #expect(effects.isEmpty)
+    #expect(view.overlay == .none)
+  }
+
+  @Test func `does what it asked when the answer is y`() throws {
+    var view = ViewState()
+    press(["2"], &view, troubledMorning)
+    let key = try #require(Rows(troubledMorning, view, at: now).sessions.first)
+    #expect(press(["r", "y"], &view, troubledMorning) == [.command(.reconnect([key], by: ana))])
+    #expect(press(["K", "y"], &view, troubledMorning) == [.command(.terminate([key], by: ana))])
+  }
+
+  @Test func `about several sessions wants their number`() {
+    let keys = ["app", "ben", "ana"].map { SessionKey(server: "ledger", user: $0) }.sorted()
+    var view = ViewState()
+    press(
+      ["/"] + [.character("l"), .character("e"), .character("d")] + [.enter, "K"], &view, troubledMorning)
+    guard case .dialog(let dialog) = view.overlay else {
+      Issue.record("no question")
+      return
+    }
+    #expect(dialog.keys == keys)
+    var no = view
+    #expect(press(["y"], &no, troubledMorning).isEmpty)
+    var wrong = view
+    #expect(press(["2", .enter], &wrong, troubledMorning).isEmpty)
+    #expect(press(["3", .enter], &view, troubledMorning) == [.command(.terminate(keys, by: ana))])
+  }
+
+  @Test func `is not asked about what cannot be done`() {
+    var view = ViewState()
+    press(["G", "r"], &view, troubledMorning)
+    #expect(view.overlay == .none)
+    #expect(view.notice?.contains("unmonitored") == true)
+  }
+}
+
+@Suite struct `A filter` {
+  @Test(arguments: [
+    ("", 11), ("billing", 3), ("BILL", 3), ("state:recovering", 3), ("state:recovering|unauthorized", 4),
+    ("server:*i*", 5), ("user:ana", 2), ("!user:app", 4), ("err>0", 6), ("server:led* user:ben", 1),
+    ("zzz", 0), ("state:", 11), ("age>2h", 4),
+  ]) func `shows the sessions it accepts`(text: String, count: Int) {
+    var view = ViewState()
+    press(["2", "a", "/"] + text.map { .character($0) } + [.enter], &view, troubledMorning)
+    view.scopeChoice = true
+    #expect(Rows(troubledMorning, view, at: now).sessions.count == count)
+  }
+}
