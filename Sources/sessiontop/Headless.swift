@@ -86,7 +86,8 @@ func status(_ command: Status, signals: Signals) -> Int32 {
   var settledAt = Moment.now
   let last = runHeadless(loaded, for: command.duration.duration, signals: signals) { _, store, now in
     guard settled == nil else { return true }
-    guard !store.sessions.isEmpty, store.sessions.values.allSatisfy(hasSettled) else { return true }
+    guard !store.sessions.isEmpty || loaded.servers.isEmpty, store.sessions.values.allSatisfy(hasSettled)
+    else { return true }
     settled = store
     settledAt = now
     return false
@@ -105,25 +106,4 @@ private func hasSettled(_ session: SessionReport) -> Bool {
   case .ready: session.latency != nil || session.probes == 0 && session.nextProbe == nil
   default: true
   }
-}
-
-/// `check`: every problem, then what is usable.
-func check(_ command: Check) -> Int32 {
-  let loaded = loadConfiguration(
-    paths: command.files + command.source.config, environment: environment, currentDirectory: currentDirectory
-  )
-  for diagnostic in loaded.diagnostics { writeLine(diagnostic.description) }
-  guard loaded.isUsable else { return ExitCode.configuration }
-  for server in loaded.servers {
-    let verdict =
-      switch server.availability {
-      case .automatic: "monitored"
-      case .onDemand: "monitored on demand"
-      case .unmonitored(let why): "not monitored: \(PrintableText.line(why))"
-      case .broken(let why): "cannot be used: \(PrintableText.line(why))"
-      }
-    writeLine("\(PrintableText.line(server.name, limit: 60)): \(server.transport.rawValue), \(verdict)")
-  }
-  let isClean = loaded.diagnostics.allSatisfy { $0.severity == .notice }
-  return isClean ? ExitCode.done : ExitCode.notWell
 }

@@ -15,7 +15,9 @@ struct DashboardPlan {
   let host: String
   let themes: [Theme]
   let isReadOnly: Bool
-  let ascii: Bool
+  let glyphs: GlyphChoice
+  /// Time between looks at the clock.
+  let refresh: Duration
   let duration: Duration?
   /// Absent means that nothing is kept.
   let log: LogSettings?
@@ -65,6 +67,7 @@ struct Interactive: ~Copyable {
         reading: [0, engine.output.descriptor, signals.descriptor], writing: isLineSlow ? [1] : [],
         milliseconds: pause(until: end))
       var goesOn = true
+      if ready.isEmpty { isDirty = true }  // the clock moves on
       for one in ready {
         switch one.descriptor {
         case 0:
@@ -110,7 +113,8 @@ struct Interactive: ~Copyable {
   /// Until the next frame, or until the clock on the screen moves on.
   private func pause(until end: Instant?) -> Int32 {
     let now = Moment.now
-    var pause = Duration.milliseconds(1_000 - now.wall.milliseconds % 1_000 + 1)
+    let period = max(1, plan.refresh.inMilliseconds)
+    var pause = Duration.milliseconds(period - now.wall.milliseconds % period + 1)
     if isDirty, !isLineSlow, !isSuspended {
       pause = min(pause, max(.zero, lastFrame + frameGap(at: now) - now.instant))
     }
@@ -185,10 +189,10 @@ struct Interactive: ~Copyable {
 
   private func context(_ now: Moment) -> Context {
     let isASCII =
-      switch plan.themes[themeIndex].glyphs {
-      case .ascii: true
-      case .utf8: plan.ascii
-      case .automatic: plan.ascii || !terminal.isUTF8
+      switch (plan.glyphs, plan.themes[themeIndex].glyphs) {
+      case (.ascii, _), (.automatic, .ascii): true
+      case (.utf8, _), (.automatic, .utf8): false
+      case (.automatic, .automatic): !terminal.isUTF8
       }
     return Context(
       host: plan.host, operator: operatorIdentity, readOnly: plan.isReadOnly,

@@ -37,6 +37,7 @@ func answer(_ error: any Error) -> Never {
 }
 
 if let check = command as? Check { exit(sessiontop.check(check)) }
+if let settings = command as? Settings { exit(sessiontop.settings(settings)) }
 if command is Benchmark { exit(benchmark()) }
 
 // Before the first thread starts: every thread inherits the mask.
@@ -106,7 +107,8 @@ func open(
     let plan = DashboardPlan(
       servers: servers, limits: limits, host: host, themes: themes,
       isReadOnly: screen.readOnly || ui.readOnly,
-      ascii: screen.ascii, duration: screen.duration?.duration, log: log)
+      glyphs: screen.ascii ? .ascii : ui.glyphs, refresh: ui.refresh,
+      duration: screen.duration?.duration, log: log)
     return dashboard(plan, signals: signals)
   } catch {
     complain("\(error)")
