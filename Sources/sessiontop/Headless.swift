@@ -92,6 +92,7 @@ func status(_ command: Status, signals: Signals) -> Int32 {
     settledAt = now
     return false
   }
+  if let last { settled?.countEnded(by: last) }
   guard let store = settled ?? last else { return ExitCode.internalError }
   let text = command.json ? snapshotLine(store, at: settledAt) : statusTable(store, at: settledAt, width: 120)
   writeLine(text)
