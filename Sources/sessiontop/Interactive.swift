@@ -19,8 +19,8 @@ struct DashboardPlan {
   /// Time between looks at the clock.
   let refresh: Duration
   let duration: Duration?
-  /// Absent means that nothing is kept.
-  let log: LogSettings?
+  /// Where events and figures are kept; absent means nowhere.
+  let keeping: Configuration.Settings?
 }
 
 /// The live screen: waits on the keyboard, the engine and the signals; folds, draws, obeys.
@@ -31,6 +31,7 @@ struct Interactive: ~Copyable {
   private let plan: DashboardPlan
   private var store: Store
   private var log: EventLog
+  private var metrics: Metrics
   private var view = ViewState()
   private var themeIndex = 0
   private let hasColor: Bool
@@ -40,6 +41,7 @@ struct Interactive: ~Copyable {
   private var isLineSlow = false
   private var lastFrame = Instant.zero
   private var isSuspended = false
+  private var lastProblem: String?
 
   private let opened = Moment.now.instant
 
@@ -49,13 +51,14 @@ struct Interactive: ~Copyable {
     now.instant - opened < .milliseconds(500) ? .milliseconds(10) : .milliseconds(50)
   }
 
-  init(_ plan: DashboardPlan, engine: SessionEngine) throws(Terminal.Unusable) {
+  init(_ plan: DashboardPlan, engine: SessionEngine, metrics: Metrics) throws(Terminal.Unusable) {
     self.plan = plan
     self.engine = engine
     hasColor = (environment["NO_COLOR"] ?? "").isEmpty
     terminal = try Terminal(theme: plan.themes[0], hasColor: hasColor, termName: environment["TERM"])
     store = Store(eventCapacity: plan.limits.events)
-    log = EventLog(plan.log)
+    log = EventLog(plan.keeping?.log)
+    self.metrics = metrics
   }
 
   /// Runs until the operator, a signal or the end of the terminal ends it.
@@ -126,7 +129,19 @@ struct Interactive: ~Copyable {
     guard !report.isEmpty else { return }
     store.fold(report, at: Moment.now)
     if let news = log.write(report.events, at: Moment.now) { store.fold(news, at: Moment.now) }
+    if let problem = metrics.take(store, at: Moment.now) { note(problem) }
     isDirty = true
+  }
+
+  /// Shows a trouble of our own among the events, once until it changes.
+  private mutating func note(_ problem: String) {
+    guard problem != lastProblem else { return }
+    lastProblem = problem
+    var report = EngineReport()
+    report.events = [
+      Event(time: Moment.now, kind: .configProblem, level: .warning, message: PrintableText.line(problem))
+    ]
+    store.fold(report, at: Moment.now)
   }
 
   private mutating func handleKeys() -> Bool {
@@ -208,9 +223,10 @@ private func discard(_ terminal: consuming Terminal) {}
 @MainActor
 func dashboard(_ plan: DashboardPlan, signals: Signals) -> Int32 {
   do {
+    let metrics = try Metrics(plan.keeping?.metrics)
     let engine = try SessionEngine(servers: plan.servers, limits: plan.limits)
     do throws(Terminal.Unusable) {
-      var interactive = try Interactive(plan, engine: engine)
+      var interactive = try Interactive(plan, engine: engine, metrics: metrics)
       do {
         try engine.start()
       } catch {
@@ -224,6 +240,9 @@ func dashboard(_ plan: DashboardPlan, signals: Signals) -> Int32 {
       complain("the dashboard cannot open: \(error)")
       return ExitCode.terminal
     }
+  } catch let failure as Metrics.Failure {
+    complain("\(failure)")
+    return ExitCode.configuration
   } catch {
     complain("the engine cannot start: \(error)")
     return ExitCode.internalError
