@@ -12,9 +12,13 @@ import Threading
 /// what was ended and what was left behind; nothing if the engine could not start. `tell` gets each report
 /// together with the store that has taken it in and says whether to go on; it ends by itself after
 /// `duration`, at a signal, and when nobody reads the output any more.
+///
+/// With a `reloader` the servers follow their files.
 func runHeadless(
-  _ loaded: Loaded, for duration: Duration?, signals: Signals, tell: (EngineReport, Store, Moment) -> Bool
+  _ loaded: Loaded, for duration: Duration?, signals: Signals, reloader: Reloader? = nil,
+  tell: (EngineReport, Store, Moment) -> Bool
 ) -> Store? {
+  var reloader = reloader
   var store = Store(eventCapacity: loaded.limits.events)
   var atEnd: Store?
   do {
@@ -28,11 +32,16 @@ func runHeadless(
         if atEnd == nil { engine.send(.stop) }
         atEnd = atEnd ?? store
       }
-      let pause = end.map { Int32(clamping: max(0, ($0 - now.instant).inMilliseconds + 1)) } ?? -1
-      _ = wait(reading: [engine.output.descriptor, signals.descriptor], milliseconds: pause)
+      let next = [end, reloader?.deadline].compactMap { $0 }.min()
+      let pause = next.map { Int32(clamping: max(0, ($0 - now.instant).inMilliseconds + 1)) } ?? -1
+      let ready = wait(
+        reading: [engine.output.descriptor, signals.descriptor] + (reloader?.descriptors ?? []),
+        milliseconds: pause)
+      for command in reloader?.look(ready, at: Moment.now.instant) ?? [] { engine.send(command) }
       while let signal = signals.next() {
         switch signal {
         case SIGUSR1: writeLine(snapshotLine(store, at: Moment.now))
+        case SIGUSR2: for command in reloader?.reload() ?? [] { engine.send(command) }
         case SIGINT, SIGTERM, SIGHUP, SIGQUIT: end = Moment.now.instant
         default: break
         }
@@ -55,7 +64,10 @@ func runHeadless(
 /// `watch`: each event as a line, the snapshot last.
 func watch(_ command: Watch, signals: Signals) -> Int32 {
   guard let loaded = load(command.source.config) else { return ExitCode.configuration }
-  let store = runHeadless(loaded, for: command.duration?.duration, signals: signals) { report, _, _ in
+  let reloader = Reloader(command.source.config, loaded)
+  let store = runHeadless(
+    loaded, for: command.duration?.duration, signals: signals, reloader: reloader
+  ) { report, _, _ in
     for event in report.events {
       switch command.format {
       case .jsonl:

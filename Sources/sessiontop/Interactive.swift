@@ -19,6 +19,8 @@ struct DashboardPlan {
   /// Time between looks at the clock.
   let refresh: Duration
   let duration: Duration?
+  /// Absent when there are no files to follow.
+  let reloader: Reloader?
 }
 
 /// The live screen: waits on the keyboard, the engine and the signals; folds, draws, obeys.
@@ -29,6 +31,7 @@ struct Interactive: ~Copyable {
   private let plan: DashboardPlan
   private var store: Store
   private var view = ViewState()
+  private var reloader: Reloader?
   private var themeIndex = 0
   private let hasColor: Bool
   /// A newer picture than the one on the screen exists.
@@ -49,6 +52,7 @@ struct Interactive: ~Copyable {
   init(_ plan: DashboardPlan, engine: SessionEngine) throws(Terminal.Unusable) {
     self.plan = plan
     self.engine = engine
+    reloader = plan.reloader
     hasColor = (environment["NO_COLOR"] ?? "").isEmpty
     terminal = try Terminal(theme: plan.themes[0], hasColor: hasColor, termName: environment["TERM"])
     store = Store(eventCapacity: plan.limits.events)
@@ -60,8 +64,9 @@ struct Interactive: ~Copyable {
     while true {
       draw()
       let ready = wait(
-        reading: [0, engine.output.descriptor, signals.descriptor], writing: isLineSlow ? [1] : [],
-        milliseconds: pause(until: end))
+        reading: [0, engine.output.descriptor, signals.descriptor] + (reloader?.descriptors ?? []),
+        writing: isLineSlow ? [1] : [], milliseconds: pause(until: end))
+      for command in reloader?.look(ready, at: Moment.now.instant) ?? [] { engine.send(command) }
       var goesOn = true
       if ready.isEmpty { isDirty = true }  // the clock moves on
       for one in ready {
@@ -72,7 +77,8 @@ struct Interactive: ~Copyable {
           goesOn = handleKeys()
         case 1: isLineSlow = false
         case signals.descriptor: goesOn = handle(signals)
-        default: takeIn(engine.output.drain())
+        case engine.output.descriptor: takeIn(engine.output.drain())
+        default: break
         }
         guard goesOn else { return }
       }
@@ -114,7 +120,9 @@ struct Interactive: ~Copyable {
     if isDirty, !isLineSlow, !isSuspended {
       pause = min(pause, max(.zero, lastFrame + frameGap(at: now) - now.instant))
     }
-    if let end { pause = min(pause, max(.zero, end - now.instant)) }
+    for due in [end, reloader?.deadline].compactMap({ $0 }) {
+      pause = min(pause, max(.zero, due - now.instant))
+    }
     return Int32(clamping: pause.inMilliseconds + 1)
   }
 
@@ -122,6 +130,9 @@ struct Interactive: ~Copyable {
     guard !report.isEmpty else { return }
     store.fold(report, at: Moment.now)
     isDirty = true
+    // Whatever pane is open, what became of an edited file is seen.
+    let told = report.events.last { $0.kind == .configReloaded || $0.kind == .configProblem }
+    if let told { view.say(told.message) }
   }
 
   private mutating func handleKeys() -> Bool {
@@ -154,6 +165,7 @@ struct Interactive: ~Copyable {
         isSuspended = false
         terminal.resume()
         resize()
+      case SIGUSR2: for command in reloader?.reload() ?? [] { engine.send(command) }
       case SIGINT, SIGTERM, SIGHUP, SIGQUIT: return false
       default: break
       }

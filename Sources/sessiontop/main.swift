@@ -69,7 +69,7 @@ func dashboard(_ command: Dashboard, signals: Signals) -> Int32 {
   guard let loaded = load(command.source.config) else { return ExitCode.configuration }
   return open(
     servers: loaded.servers, limits: loaded.limits, host: hostName, ui: loaded.ui, screen: command.screen,
-    signals: signals)
+    reloader: Reloader(command.source.config, loaded), signals: signals)
 }
 
 @MainActor
@@ -94,7 +94,8 @@ func demo(_ screen: Screen, signals: Signals) -> Int32 {
 
 @MainActor
 func open(
-  servers: [Server], limits: Limits, host: String, ui: UISettings, screen: Screen, signals: Signals
+  servers: [Server], limits: Limits, host: String, ui: UISettings, screen: Screen, reloader: Reloader? = nil,
+  signals: Signals
 ) -> Int32 {
   let chosen = screen.theme ?? environment["SESSIONTOP_THEME"] ?? ui.theme
   do {
@@ -106,7 +107,7 @@ func open(
       servers: servers, limits: limits, host: host, themes: themes,
       isReadOnly: screen.readOnly || ui.readOnly,
       glyphs: screen.ascii ? .ascii : ui.glyphs, refresh: ui.refresh,
-      duration: screen.duration?.duration)
+      duration: screen.duration?.duration, reloader: reloader)
     return dashboard(plan, signals: signals)
   } catch {
     complain("\(error)")
