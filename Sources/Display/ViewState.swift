@@ -55,6 +55,9 @@ public struct ViewState: Hashable, Sendable {
 
   public init() {}
 
+  /// Shows a sentence until the next key.
+  public mutating func say(_ sentence: String) { notice = PrintableText.line(sentence, limit: 400) }
+
   /// Whether the sessions of all servers are listed, not those of the selected one.
   var listsAllSessions: Bool { scopeChoice ?? (layout.form == .single) }
 

@@ -18,11 +18,14 @@ struct CannotRun: Error {
 /// what was ended and what was left behind. `tell` gets each report
 /// together with the store that has taken it in and says whether to go on; it ends by itself after
 /// `duration`, at a signal, and when nobody reads the output any more.
+///
+/// With a `reloader` the servers follow their files.
 func runHeadless(
   _ loaded: Loaded, keeping settings: Configuration.Settings? = nil, for duration: Duration?,
-  signals: Signals,
+  signals: Signals, reloader: Reloader? = nil,
   tell: (EngineReport, Store, Moment) -> Bool
 ) throws(CannotRun) -> Store {
+  var reloader = reloader
   var store = Store(eventCapacity: loaded.limits.events)
   var log = EventLog(settings?.log)
   var atEnd: Store?
@@ -38,11 +41,16 @@ func runHeadless(
         if atEnd == nil { engine.send(.stop) }
         atEnd = atEnd ?? store
       }
-      let pause = end.map { Int32(clamping: max(0, ($0 - now.instant).inMilliseconds + 1)) } ?? -1
-      _ = wait(reading: [engine.output.descriptor, signals.descriptor], milliseconds: pause)
+      let next = [end, reloader?.deadline].compactMap { $0 }.min()
+      let pause = next.map { Int32(clamping: max(0, ($0 - now.instant).inMilliseconds + 1)) } ?? -1
+      let ready = wait(
+        reading: [engine.output.descriptor, signals.descriptor] + (reloader?.descriptors ?? []),
+        milliseconds: pause)
+      for command in reloader?.look(ready, at: Moment.now.instant) ?? [] { engine.send(command) }
       while let signal = signals.next() {
         switch signal {
         case SIGUSR1: writeLine(snapshotLine(store, at: Moment.now))
+        case SIGUSR2: for command in reloader?.reload() ?? [] { engine.send(command) }
         case SIGINT, SIGTERM, SIGHUP, SIGQUIT: end = Moment.now.instant
         default: break
         }
@@ -69,8 +77,9 @@ func runHeadless(
 /// `watch`: each event as a line, the snapshot last.
 func watch(_ command: Watch, signals: Signals) throws(CannotRun) -> Int32 {
   guard let loaded = load(command.source.config) else { return ExitCode.configuration }
+  let reloader = Reloader(command.source.config, loaded)
   let store = try runHeadless(
-    loaded, keeping: loaded.settings, for: command.duration?.duration, signals: signals
+    loaded, keeping: loaded.settings, for: command.duration?.duration, signals: signals, reloader: reloader
   ) { report, _, _ in
     for event in report.events {
       switch command.format {

@@ -21,6 +21,8 @@ struct DashboardPlan {
   let duration: Duration?
   /// Where events and figures are kept; absent means nowhere.
   let keeping: Configuration.Settings?
+  /// Absent when there are no files to follow.
+  let reloader: Reloader?
 }
 
 /// The live screen: waits on the keyboard, the engine and the signals; folds, draws, obeys.
@@ -33,6 +35,7 @@ struct Interactive: ~Copyable {
   private var log: EventLog
   private var metrics: Metrics
   private var view = ViewState()
+  private var reloader: Reloader?
   private var themeIndex = 0
   private let hasColor: Bool
   /// A newer picture than the one on the screen exists.
@@ -54,6 +57,7 @@ struct Interactive: ~Copyable {
   init(_ plan: DashboardPlan, engine: SessionEngine, metrics: Metrics) throws(Terminal.Unusable) {
     self.plan = plan
     self.engine = engine
+    reloader = plan.reloader
     hasColor = (environment["NO_COLOR"] ?? "").isEmpty
     terminal = try Terminal(theme: plan.themes[0], hasColor: hasColor, termName: environment["TERM"])
     store = Store(eventCapacity: plan.limits.events)
@@ -67,8 +71,9 @@ struct Interactive: ~Copyable {
     while true {
       draw()
       let ready = wait(
-        reading: [0, engine.output.descriptor, signals.descriptor], writing: isLineSlow ? [1] : [],
-        milliseconds: pause(until: end))
+        reading: [0, engine.output.descriptor, signals.descriptor] + (reloader?.descriptors ?? []),
+        writing: isLineSlow ? [1] : [], milliseconds: pause(until: end))
+      for command in reloader?.look(ready, at: Moment.now.instant) ?? [] { engine.send(command) }
       var goesOn = true
       if ready.isEmpty { isDirty = true }  // the clock moves on
       for one in ready {
@@ -79,7 +84,8 @@ struct Interactive: ~Copyable {
           goesOn = handleKeys()
         case 1: isLineSlow = false
         case signals.descriptor: goesOn = handle(signals)
-        default: takeIn(engine.output.drain())
+        case engine.output.descriptor: takeIn(engine.output.drain())
+        default: break
         }
         guard goesOn else { return }
       }
@@ -121,7 +127,9 @@ struct Interactive: ~Copyable {
     if isDirty, !isLineSlow, !isSuspended {
       pause = min(pause, max(.zero, lastFrame + frameGap(at: now) - now.instant))
     }
-    if let end { pause = min(pause, max(.zero, end - now.instant)) }
+    for due in [end, reloader?.deadline].compactMap({ $0 }) {
+      pause = min(pause, max(.zero, due - now.instant))
+    }
     return Int32(clamping: pause.inMilliseconds + 1)
   }
 
@@ -131,6 +139,9 @@ struct Interactive: ~Copyable {
     if let news = log.write(report.events, at: Moment.now) { store.fold(news, at: Moment.now) }
     if let problem = metrics.take(store, at: Moment.now) { note(problem) }
     isDirty = true
+    // Whatever pane is open, what became of an edited file is seen.
+    let told = report.events.last { $0.kind == .configReloaded || $0.kind == .configProblem }
+    if let told { view.say(told.message) }
   }
 
   /// Shows a trouble of our own among the events, once until it changes.
@@ -174,6 +185,7 @@ struct Interactive: ~Copyable {
         isSuspended = false
         terminal.resume()
         resize()
+      case SIGUSR2: for command in reloader?.reload() ?? [] { engine.send(command) }
       case SIGINT, SIGTERM, SIGHUP, SIGQUIT: return false
       default: break
       }

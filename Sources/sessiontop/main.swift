@@ -79,7 +79,7 @@ func dashboard(_ command: Dashboard, signals: Signals) -> Int32 {
   guard let loaded = load(command.source.config) else { return ExitCode.configuration }
   return open(
     servers: loaded.servers, limits: loaded.limits, host: hostName, ui: loaded.ui, keeping: loaded.settings,
-    screen: command.screen, signals: signals)
+    screen: command.screen, reloader: Reloader(command.source.config, loaded), signals: signals)
 }
 
 @MainActor
@@ -106,7 +106,7 @@ func demo(_ screen: Screen, signals: Signals) -> Int32 {
 @MainActor
 func open(
   servers: [Server], limits: Limits, host: String, ui: UISettings, keeping: Configuration.Settings?,
-  screen: Screen, signals: Signals
+  screen: Screen, reloader: Reloader? = nil, signals: Signals
 ) -> Int32 {
   let chosen = screen.theme ?? environment["SESSIONTOP_THEME"] ?? ui.theme
   do {
@@ -118,7 +118,7 @@ func open(
       servers: servers, limits: limits, host: host, themes: themes,
       isReadOnly: screen.readOnly || ui.readOnly,
       glyphs: screen.ascii ? .ascii : ui.glyphs, refresh: ui.refresh,
-      duration: screen.duration?.duration, keeping: keeping)
+      duration: screen.duration?.duration, keeping: keeping, reloader: reloader)
     return dashboard(plan, signals: signals)
   } catch {
     complain("\(error)")
