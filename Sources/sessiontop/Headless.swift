@@ -15,15 +15,14 @@ struct CannotRun: Error {
 /// Runs the engine without a screen and hands out what it says.
 ///
 /// Returns what was known when the end came, before we ended the sessions ourselves, with the final counts of
-/// what was ended and what was left behind. `tell` gets each report
-/// together with the store that has taken it in and says whether to go on; it ends by itself after
-/// `duration`, at a signal, and when nobody reads the output any more.
+/// what was ended and what was left behind. `tell` gets each report together with the store that has taken it
+/// in and says whether to go on; it ends by itself after `duration`, at a signal, and when nobody reads the
+/// output any more.
 ///
 /// With a `reloader` the servers follow their files.
 func runHeadless(
   _ loaded: Loaded, keeping settings: Configuration.Settings? = nil, for duration: Duration?,
-  signals: Signals, reloader: Reloader? = nil,
-  tell: (EngineReport, Store, Moment) -> Bool
+  signals: Signals, reloader: Reloader? = nil, tell: (EngineReport, Store, Moment) -> Bool
 ) throws(CannotRun) -> Store {
   var reloader = reloader
   var store = Store(eventCapacity: loaded.limits.events)

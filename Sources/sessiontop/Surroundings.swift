@@ -63,7 +63,7 @@ func load(_ paths: [String]) -> Loaded? {
   let loaded = loadConfiguration(
     paths: paths, environment: environment, currentDirectory: currentDirectory)
   for diagnostic in loaded.diagnostics where diagnostic.severity != .notice {
-    complain(diagnostic.description)
+    _ = writeAll(diagnostic.description + "\n", to: 2)
   }
   return loaded.isUsable ? loaded : nil
 }
