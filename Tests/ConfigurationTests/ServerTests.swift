@@ -151,7 +151,7 @@ struct ServerTests {
     #expect(loaded.servers[1].headers == [Header(name: "X-Api-Key", value: "k")])
     #expect(
       loaded.servers[2...].map(\.availability) == [
-        .unmonitored("needs values of a signed-in user: apiKey"),
+        .unmonitored("needs values of a signed-in user: MCP_API_KEY"),
         .unmonitored("needs a sign-in (requiresOAuth)"),
         .unmonitored("needs values of a signed-in user: PAT"),
       ])

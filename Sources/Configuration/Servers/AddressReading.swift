@@ -16,8 +16,10 @@ extension ServerReader {
     guard report(result.unresolved, "url", in: section, at: address.mark) else { return }
     let names = placeholders(in: result.text)
     needs(names)
+    checkPlaceholders(result.text, "url", in: section, at: address.mark)
     // The longest first, so that none hides a part of another.
     let longSecrets = result.values.filter { $0.utf8.count >= shortestSecret }.sorted { $0.count > $1.count }
+    addressTemplate = (result.text, address.mark, longSecrets)
     do throws(Endpoint.Problem) {
       let parsed = try Endpoint(result.text, masking: longSecrets)
       endpoint = parsed
@@ -33,7 +35,7 @@ extension ServerReader {
     }
   }
 
-  private mutating func checkScheme(_ scheme: String, at mark: Mark) {
+  mutating func checkScheme(_ scheme: String, at mark: Mark) {
     let isWebSocket = scheme == "ws" || scheme == "wss"
     guard isWebSocket != (transport == .websocket) else { return }
     findings.add(
@@ -52,6 +54,7 @@ extension ServerReader {
     for variable in unresolved {
       guard variable.reason != .asked else {
         needs([variable.name])
+        asksPerson = true
         continue
       }
       let (problem, remedy) = words(for: variable, isAddress: key == "url")
@@ -90,7 +93,7 @@ extension ServerReader {
   }
 }
 
-private func explanation(of problem: Endpoint.Problem) -> (problem: String, remedy: String) {
+func explanation(of problem: Endpoint.Problem) -> (problem: String, remedy: String) {
   switch problem {
   case .noScheme:
     return ("has no scheme", "start it with https:// or http://")

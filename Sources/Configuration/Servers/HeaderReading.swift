@@ -46,6 +46,7 @@ extension ServerReader {
       return
     }
     needs(placeholders(in: result.text))
+    checkPlaceholders(result.text, name, in: place, at: text.mark)
     guard let problem = problem(ofValue: result.text) else {
       put(Header(name: name, value: result.text), in: place, at: mark, with: result)
       return
@@ -88,15 +89,6 @@ extension ServerReader {
           remedy: "add it, LibreChat refuses the whole file without it"))
     }
     guard let source, let type else { return }
-    guard source.value == "admin" else { return needs(["apiKey"]) }
-    guard let key else {
-      if apiKey.mapping["key"] == nil {
-        findings.add(
-          apiKey.diagnostic(
-            .warning, "key", at: source.mark, "is missing, so no credential is sent", remedy: "add the key"))
-      }
-      return
-    }
     let (name, prefix) =
       switch type.value {
       case "basic": ("Authorization", "Basic ")
@@ -105,6 +97,19 @@ extension ServerReader {
       }
     headers.removeAll { $0.header.name.lowercased() == name.lowercased() }
     resolvedSettings.removeAll { $0.name.lowercased() == "headers.\(name.lowercased())" }
+    guard source.value == "admin" else {
+      // LibreChat asks each user for it under this name.
+      let text = Located(value: prefix + "{{MCP_API_KEY}}", mark: source.mark)
+      return addHeader(name, text, field: "apiKey", at: source.mark)
+    }
+    guard let key else {
+      if apiKey.mapping["key"] == nil {
+        findings.add(
+          apiKey.diagnostic(
+            .warning, "key", at: source.mark, "is missing, so no credential is sent", remedy: "add the key"))
+      }
+      return
+    }
     let text = Located(value: prefix + key.value, mark: key.mark)
     addHeader(name, text, field: "apiKey", at: key.mark)
   }
@@ -139,7 +144,7 @@ private func isToken(_ name: String) -> Bool {
 }
 
 /// What no request may carry: a line break would start a header of its own.
-private func problem(ofValue value: String) -> String? {
+func problem(ofValue value: String) -> String? {
   for scalar in value.unicodeScalars {
     switch scalar.value {
     case 0x0A, 0x0D: return "holds a line break"

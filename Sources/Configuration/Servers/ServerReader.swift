@@ -18,6 +18,11 @@ struct ServerReader {
   var secrets: [String] = []
   /// Names of values that only a signed-in user has.
   var missing: [String] = []
+  /// A value is asked of the person in front of an editor, so no user of ours can have it.
+  var asksPerson = false
+  /// The address with the environment in place, the values of users not yet, and what of it is secret.
+  var addressTemplate: (text: String, mark: Mark, secrets: [String])?
+  var accounts: [Account] = []
   var resolvedSettings: [ResolvedSetting] = []
   private var needsSignIn: String?
   private var usesProxy = false
@@ -38,7 +43,7 @@ struct ServerReader {
     case .streamableHTTP: break
     }
     if let needsSignIn { return needsSignIn }
-    if !missing.isEmpty {
+    if !missing.isEmpty, accounts.isEmpty {
       let names = missing.prefix(8).joined(separator: ", ") + (missing.count > 8 ? ", ..." : "")
       return "needs values of a signed-in user: \(names)"
     }
@@ -61,6 +66,7 @@ struct ServerReader {
       policy.read(configured, context.environment, &findings)
     }
     resolvedSettings += policy.resolved
+    readAccounts()
   }
 
   private mutating func readCommonFields() {

@@ -7,6 +7,8 @@ struct ServerContext {
   let environment: [String: String]
   /// What is in force before the server's own `sessionConfig`.
   let policy: SessionPolicy
+  /// Who may stand for a signed-in user.
+  var users: [UserSettings] = []
 }
 
 /// A server with what was found wrong with it and where its settings come from.
@@ -51,7 +53,8 @@ func readServer(_ entry: Entry, isDuplicate: Bool, in context: ServerContext) ->
     name: name, transport: reader.transport, endpoint: reader.endpoint, headers: reader.headers.map(\.header),
     settings: reader.policy.settings(
       requestTimeout: reader.requestTimeout, initTimeout: reader.initTimeout),
-    availability: availability, secrets: reader.secrets.map(Secret.init))
+    availability: availability, secrets: reader.secrets.map(Secret.init),
+    accounts: isBroken ? [] : reader.accounts)
   return ReadServer(
     server: server, mark: entry.mark, findings: reader.findings, settings: reader.resolvedSettings)
 }
