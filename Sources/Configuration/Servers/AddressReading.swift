@@ -8,7 +8,7 @@ extension ServerReader {
         findings.add(
           section.diagnostic(
             .error, "url", at: section.mapping.entries.first?.mark, "is missing",
-            remedy: "add 'url: https://...'"))
+            remedy: "add 'url: https://...'\(section.consequence)"))
       }
       return
     }
@@ -31,7 +31,9 @@ extension ServerReader {
       // A placeholder may stand for the scheme or the host: then there is nothing to check yet.
       guard names.isEmpty else { return }
       let (problem, remedy) = explanation(of: error)
-      findings.add(section.diagnostic(.error, "url", at: address.mark, problem, remedy: remedy))
+      let consequence = isRefusedByLibreChat(error) ? section.consequence : ""
+      findings.add(
+        section.diagnostic(.error, "url", at: address.mark, problem, remedy: remedy + consequence))
     }
   }
 
@@ -44,7 +46,8 @@ extension ServerReader {
         isWebSocket
           ? "starts with \(scheme)://, but the type is \(transport.rawValue)"
           : "must start with ws:// or wss:// for the type websocket",
-        remedy: isWebSocket ? "write http:// or https://, or 'type: websocket'" : "or write another type"))
+        remedy: (isWebSocket ? "write http:// or https://, or 'type: websocket'" : "or write another type")
+          + section.consequence))
   }
 
   /// Says which variables are missing and why; false when there are any.
@@ -111,5 +114,13 @@ func explanation(of problem: Endpoint.Problem) -> (problem: String, remedy: Stri
       "a space or control character stands at position \(position + 1)",
       "remove it or write it percent-encoded"
     )
+  }
+}
+
+/// LibreChat's parser of addresses takes any scheme, and what stands before a port for one.
+private func isRefusedByLibreChat(_ problem: Endpoint.Problem) -> Bool {
+  switch problem {
+  case .noHost, .badPort: true
+  case .noScheme, .unknownScheme, .badCharacter: false
   }
 }
