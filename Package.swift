@@ -55,7 +55,7 @@ let package = Package(
       dependencies: [
         "CLinux", "Configuration", "Console", "Display", "Engine", "LoopbackServers", "MCP", "Reports",
         "Sessions", "Threading", argumentParser,
-      ]),
+      ] + nio),
 
     .testTarget(name: "MCPTests", dependencies: ["MCP"]),
     .testTarget(name: "SessionsTests", dependencies: ["MCP", "Sessions"]),

@@ -19,6 +19,8 @@ struct DashboardPlan {
   /// Time between looks at the clock.
   let refresh: Duration
   let duration: Duration?
+  /// Where events and figures are kept; absent means nowhere.
+  let keeping: Configuration.Settings?
   /// Absent when there are no files to follow.
   let reloader: Reloader?
 }
@@ -30,6 +32,8 @@ struct Interactive: ~Copyable {
   private let engine: SessionEngine
   private let plan: DashboardPlan
   private var store: Store
+  private var log: EventLog
+  private var metrics: Metrics
   private var view = ViewState()
   private var reloader: Reloader?
   private var themeIndex = 0
@@ -40,6 +44,7 @@ struct Interactive: ~Copyable {
   private var isLineSlow = false
   private var lastFrame = Instant.zero
   private var isSuspended = false
+  private var lastProblem: String?
 
   private let opened = Moment.now.instant
 
@@ -49,13 +54,15 @@ struct Interactive: ~Copyable {
     now.instant - opened < .milliseconds(500) ? .milliseconds(10) : .milliseconds(50)
   }
 
-  init(_ plan: DashboardPlan, engine: SessionEngine) throws(Terminal.Unusable) {
+  init(_ plan: DashboardPlan, engine: SessionEngine, metrics: Metrics) throws(Terminal.Unusable) {
     self.plan = plan
     self.engine = engine
     reloader = plan.reloader
     hasColor = (environment["NO_COLOR"] ?? "").isEmpty
     terminal = try Terminal(theme: plan.themes[0], hasColor: hasColor, termName: environment["TERM"])
     store = Store(eventCapacity: plan.limits.events)
+    log = EventLog(plan.keeping?.log)
+    self.metrics = metrics
   }
 
   /// Runs until the operator, a signal or the end of the terminal ends it.
@@ -92,7 +99,7 @@ struct Interactive: ~Copyable {
     let engine = engine
     engine.send(.stop)
     discard(terminal)
-    waitUntilStopped(engine)
+    waitUntilStopped(engine, &log)
   }
 
   private mutating func draw() {
@@ -129,10 +136,23 @@ struct Interactive: ~Copyable {
   private mutating func takeIn(_ report: EngineReport) {
     guard !report.isEmpty else { return }
     store.fold(report, at: Moment.now)
+    if let news = log.write(report.events, at: Moment.now) { store.fold(news, at: Moment.now) }
+    if let problem = metrics.take(store, at: Moment.now) { note(problem) }
     isDirty = true
     // Whatever pane is open, what became of an edited file is seen.
     let told = report.events.last { $0.kind == .configReloaded || $0.kind == .configProblem }
     if let told { view.say(told.message) }
+  }
+
+  /// Shows a trouble of our own among the events, once until it changes.
+  private mutating func note(_ problem: String) {
+    guard problem != lastProblem else { return }
+    lastProblem = problem
+    var report = EngineReport()
+    report.events = [
+      Event(time: Moment.now, kind: .configProblem, level: .warning, message: PrintableText.line(problem))
+    ]
+    store.fold(report, at: Moment.now)
   }
 
   private mutating func handleKeys() -> Bool {
@@ -215,9 +235,10 @@ private func discard(_ terminal: consuming Terminal) {}
 @MainActor
 func dashboard(_ plan: DashboardPlan, signals: Signals) -> Int32 {
   do {
+    let metrics = try Metrics(plan.keeping?.metrics)
     let engine = try SessionEngine(servers: plan.servers, limits: plan.limits)
     do throws(Terminal.Unusable) {
-      var interactive = try Interactive(plan, engine: engine)
+      var interactive = try Interactive(plan, engine: engine, metrics: metrics)
       do {
         try engine.start()
       } catch {
@@ -231,6 +252,9 @@ func dashboard(_ plan: DashboardPlan, signals: Signals) -> Int32 {
       complain("the dashboard cannot open: \(error)")
       return ExitCode.terminal
     }
+  } catch let failure as Metrics.Failure {
+    complain("\(failure)")
+    return ExitCode.configuration
   } catch {
     complain("the engine cannot start: \(error)")
     return ExitCode.internalError
@@ -239,11 +263,13 @@ func dashboard(_ plan: DashboardPlan, signals: Signals) -> Int32 {
 }
 
 /// The engine ends all sessions within five seconds and then says so.
-private func waitUntilStopped(_ engine: SessionEngine) {
+private func waitUntilStopped(_ engine: SessionEngine, _ log: inout EventLog) {
   let limit = Moment.now.instant + .seconds(5)
   while Moment.now.instant < limit {
     let left = (limit - Moment.now.instant).inMilliseconds
     _ = wait(reading: [engine.output.descriptor], milliseconds: Int32(clamping: left))
-    if engine.output.drain().stopped { return }
+    let report = engine.output.drain()
+    _ = log.write(report.events, at: Moment.now)
+    if report.stopped { return }
   }
 }

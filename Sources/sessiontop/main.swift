@@ -50,8 +50,8 @@ do {
 }
 
 switch command {
-case let command as Watch: exit(watch(command, signals: signals))
-case let command as Status: exit(status(command, signals: signals))
+case let command as Watch: exit(headless { () throws(CannotRun) in try watch(command, signals: signals) })
+case let command as Status: exit(headless { () throws(CannotRun) in try status(command, signals: signals) })
 case let command as Demo: exit(demo(command.screen, signals: signals))
 case let command as Dashboard: exit(dashboard(command, signals: signals))
 default:
@@ -64,12 +64,22 @@ default:
   }
 }
 
+/// Says in one line why a command cannot run.
+func headless(_ run: () throws(CannotRun) -> Int32) -> Int32 {
+  do {
+    return try run()
+  } catch {
+    complain(error.description)
+    return error.exitCode
+  }
+}
+
 @MainActor
 func dashboard(_ command: Dashboard, signals: Signals) -> Int32 {
   guard let loaded = load(command.source.config) else { return ExitCode.configuration }
   return open(
-    servers: loaded.servers, limits: loaded.limits, host: hostName, ui: loaded.ui, screen: command.screen,
-    reloader: Reloader(command.source.config, loaded), signals: signals)
+    servers: loaded.servers, limits: loaded.limits, host: hostName, ui: loaded.ui, keeping: loaded.settings,
+    screen: command.screen, reloader: Reloader(command.source.config, loaded), signals: signals)
 }
 
 @MainActor
@@ -84,7 +94,8 @@ func demo(_ screen: Screen, signals: Signals) -> Int32 {
         name: server.name, transport: .streamableHTTP, endpoint: try Endpoint(server.url), settings: settings)
     }
     return open(
-      servers: servers, limits: Limits(), host: "\(hostName) demo", ui: UISettings(), screen: screen,
+      servers: servers, limits: Limits(), host: "\(hostName) demo", ui: UISettings(), keeping: nil,
+      screen: screen,
       signals: signals)
   } catch {
     complain("the embedded servers cannot start: \(error)")
@@ -94,8 +105,8 @@ func demo(_ screen: Screen, signals: Signals) -> Int32 {
 
 @MainActor
 func open(
-  servers: [Server], limits: Limits, host: String, ui: UISettings, screen: Screen, reloader: Reloader? = nil,
-  signals: Signals
+  servers: [Server], limits: Limits, host: String, ui: UISettings, keeping: Configuration.Settings?,
+  screen: Screen, reloader: Reloader? = nil, signals: Signals
 ) -> Int32 {
   let chosen = screen.theme ?? environment["SESSIONTOP_THEME"] ?? ui.theme
   do {
@@ -107,7 +118,7 @@ func open(
       servers: servers, limits: limits, host: host, themes: themes,
       isReadOnly: screen.readOnly || ui.readOnly,
       glyphs: screen.ascii ? .ascii : ui.glyphs, refresh: ui.refresh,
-      duration: screen.duration?.duration, reloader: reloader)
+      duration: screen.duration?.duration, keeping: keeping, reloader: reloader)
     return dashboard(plan, signals: signals)
   } catch {
     complain("\(error)")
