@@ -54,7 +54,7 @@ struct SessionPolicy: Hashable, Sendable {
   private mutating func readWhatIsNotBuilt(
     _ section: Section, _ environment: [String: String], _ findings: inout Findings
   ) {
-    let transports = ["auto", "session", "stateless", "sse"]
+    let transports = SessionSettings.Era.allCases.map(\.rawValue)
     let before = self
     if let choice = section.choice("transport", transports, &findings) {
       transport = Sourced(value: choice.value, origin: .file(section.file, choice.mark))
@@ -107,12 +107,16 @@ struct SessionPolicy: Hashable, Sendable {
   }
 
   func settings(requestTimeout: Int? = nil, initTimeout: Int? = nil) -> SessionSettings {
-    SessionSettings(
+    var settings = SessionSettings(
       timeout: .milliseconds(timeout.value), retryAttempts: retryAttempts.value,
       retryDelay: .milliseconds(retryDelay.value), pingInterval: .milliseconds(pingInterval.value),
       listEvery: listEvery.value, stream: stream.value,
       requestTimeout: requestTimeout.map { .milliseconds($0) },
       initTimeout: initTimeout.map { .milliseconds($0) })
+    settings.era = SessionSettings.Era(rawValue: transport.value) ?? .automatic
+    settings.terminateURL = terminateURL.value
+    settings.caFile = caFile.value
+    return settings
   }
 
   /// Every value with its origin, under the names of DESIGN section 9.
