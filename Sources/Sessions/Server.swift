@@ -65,7 +65,8 @@ extension Server {
   func isReached(as other: Server) -> Bool {
     name == other.name && transport == other.transport && endpoint == other.endpoint
       && headers == other.headers && proxy == other.proxy
-      && settings.caFile == other.settings.caFile && settings.era == other.settings.era && secrets == other.secrets
+      && settings.caFile == other.settings.caFile && settings.era == other.settings.era
+      && secrets == other.secrets
       && (availability == other.availability || availability.isWatched && other.availability.isWatched)
   }
 }

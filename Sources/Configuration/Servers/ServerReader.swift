@@ -25,7 +25,8 @@ struct ServerReader {
   var accounts: [Account] = []
   var resolvedSettings: [ResolvedSetting] = []
   var needsSignIn: String?
-  private var usesProxy = false
+  /// The URL of the server's own proxy.
+  private(set) var proxy: Secret?
 
   init(section: Section, context: ServerContext, findings: Findings) {
     self.section = section
@@ -47,7 +48,7 @@ struct ServerReader {
       let names = missing.prefix(8).joined(separator: ", ") + (missing.count > 8 ? ", ..." : "")
       return "needs values of a signed-in user: \(names)"
     }
-    return usesProxy ? "is reached through a proxy of its own, which is not built yet" : nil
+    return nil
   }
 
   mutating func read() {
@@ -123,7 +124,6 @@ struct ServerReader {
     }
     readUserVariables()
     if let proxy = section.text("proxy", &findings), transport == .streamableHTTP || transport == .sse {
-      usesProxy = true
       readProxy(proxy)
     }
   }
@@ -160,6 +160,9 @@ struct ServerReader {
           remedy: "write http://HOST:PORT\(section.consequence)"))
       return
     }
+    // The HTTP client calls it by its version.
+    let rest = result.text[(result.text.firstRange(of: "://")?.lowerBound ?? result.text.startIndex)...]
+    self.proxy = Secret((scheme == "socks" ? "socks5" : scheme) + rest)
   }
 
   private mutating func readProcess() {

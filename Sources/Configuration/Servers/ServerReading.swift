@@ -56,7 +56,7 @@ func readServer(_ entry: Entry, isDuplicate: Bool, in context: ServerContext) ->
     name: name, transport: reader.transport, endpoint: reader.endpoint, headers: reader.headers.map(\.header),
     settings: reader.policy.settings(
       requestTimeout: reader.requestTimeout, initTimeout: reader.initTimeout),
-    availability: availability, secrets: reader.secrets.map(Secret.init),
+    availability: availability, proxy: reader.proxy, secrets: reader.secrets.map(Secret.init),
     accounts: isBroken ? [] : reader.accounts)
   return ReadServer(
     server: server, mark: entry.mark, findings: reader.findings, settings: reader.resolvedSettings)

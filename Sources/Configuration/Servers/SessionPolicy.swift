@@ -47,15 +47,14 @@ struct SessionPolicy: Hashable, Sendable {
       section.integer("pingInterval", in: 0...Self.longest, unit: "milliseconds", &findings), &pingInterval)
     take(section.integer("listEvery", in: 0...1_000_000, unit: "probes", &findings), &listEvery)
     take(section.flag("stream", &findings), &stream)
-    readWhatIsNotBuilt(section, environment, &findings)
+    readReach(section, environment, &findings)
   }
 
-  /// Fields that are checked so that a file can hold them already, and named so that nobody counts on them.
-  private mutating func readWhatIsNotBuilt(
+  /// How the server is reached and spoken to.
+  private mutating func readReach(
     _ section: Section, _ environment: [String: String], _ findings: inout Findings
   ) {
     let transports = SessionSettings.Era.allCases.map(\.rawValue)
-    let before = self
     if let choice = section.choice("transport", transports, &findings) {
       transport = Sourced(value: choice.value, origin: .file(section.file, choice.mark))
     }
@@ -72,16 +71,6 @@ struct SessionPolicy: Hashable, Sendable {
     if let text = section.optionalText("caFile", environment, &findings) {
       let path = text.value.map { relocated($0.text, beside: section.file) }
       caFile = Sourced(value: path, origin: .file(section.file, text.mark))
-    }
-    let changes = [
-      ("transport", transport.value != before.transport.value),
-      ("terminateURL", terminateURL.value != before.terminateURL.value),
-      ("caFile", caFile.value != before.caFile.value),
-    ]
-    for (key, isChanged) in changes where isChanged {
-      findings.add(
-        section.diagnostic(
-          .notice, key, at: section.mapping[key]?.mark, "is understood, but not acted on yet"))
     }
   }
 
@@ -113,9 +102,9 @@ struct SessionPolicy: Hashable, Sendable {
       listEvery: listEvery.value, stream: stream.value,
       requestTimeout: requestTimeout.map { .milliseconds($0) },
       initTimeout: initTimeout.map { .milliseconds($0) })
-    settings.era = SessionSettings.Era(rawValue: transport.value) ?? .automatic
-    settings.terminateURL = terminateURL.value
     settings.caFile = caFile.value
+    settings.terminateURL = terminateURL.value
+    settings.era = SessionSettings.Era(rawValue: transport.value) ?? .automatic
     return settings
   }
 
