@@ -14,7 +14,7 @@ extension Session {
     }
     leave(&turn)
     trouble = Trouble()
-    queue(.initialize(.newestWithSessions), atOnce: true, &turn)
+    queue(anew, atOnce: true, &turn)
   }
 
   mutating func terminate(_ by: Operator, _ turn: inout Turn) {
@@ -58,6 +58,7 @@ extension Session {
   func cancelTransfers(_ turn: inout Turn) {
     switch state {
     case .initializing(let handshake): turn.actions.append(.cancel(handshake.exchange.transfer))
+    case .discovering(let exchange): turn.actions.append(.cancel(exchange.transfer))
     case .confirming(let confirmation): turn.actions.append(.cancel(confirmation.exchange.transfer))
     case .resuming(let resumption): turn.actions.append(.cancel(resumption.exchange.transfer))
     case .live(let live):

@@ -35,7 +35,7 @@ extension Session {
     // A new session, then the same complaint: it is not the id.
     let remedy: Remedy = trouble.invalidIDs >= 2 ? .person : .backoff
     trouble.recoveryStarted = false
-    lose(error, approach: .initialize(.newestWithSessions), remedy: remedy, isNews: true, &turn)
+    lose(error, approach: anew, remedy: remedy, isNews: true, &turn)
   }
 
   /// Enters the wait that an error calls for, and says so.

@@ -29,6 +29,11 @@ extension Session {
   }
 
   mutating func openStream(_ identity: Identity, lastEventID: String, _ turn: inout Turn) -> TransferID {
+    if identity.isModern {
+      let requestID = newRequestID()
+      return post(.stream, Outgoing.listen(id: requestID), requestID: requestID, identity: identity, &turn)
+        .transfer
+    }
     var common = [Header(name: "Accept", value: "text/event-stream")]
     if !lastEventID.isEmpty { common.append(Header(name: "Last-Event-ID", value: lastEventID)) }
     return send(.stream, .get, common, body: "", requestID: nil, identity: identity, fresh: false, &turn)
@@ -50,6 +55,7 @@ extension Session {
     var headers = common
     if let identity {
       headers.append(Header(name: "MCP-Protocol-Version", value: identity.revision.rawValue))
+      if identity.isModern, let method = Self.methodHeader(purpose) { headers.append(method) }
       if let id = identity.id { headers.append(Header(name: "Mcp-Session-Id", value: id.revealed)) }
     }
     // Each header goes out once: the protocol's own are ours, all others are the configuration's.
@@ -71,7 +77,7 @@ extension Session {
 
   private func timeout(of purpose: Purpose) -> Duration? {
     switch purpose {
-    case .initialize: server.settings.initTimeout ?? StepLimit.initialize
+    case .initialize, .discover: server.settings.initTimeout ?? StepLimit.initialize
     case .initialized, .ping, .list, .reply:
       // `timeout` of a file is made for tool calls and may be long; a probe must not wait for minutes.
       min(server.settings.requestTimeout ?? StepLimit.exchange, StepLimit.exchange)

@@ -32,6 +32,46 @@ private let key = SessionKey(server: "a")
     #expect(!world.wire.contains { $0.hasPrefix("DELETE") })
   }
 
+  @Test func `with a server of the sessionless revision asks for lists, and never pings`() throws {
+    var world = try World(["a"], machine: World.Machine(isModern: true))
+    world.run(100)
+    #expect(
+      world.wire.prefix(5) == [
+        "POST initialize", "POST discover", "POST stream", "POST list", "POST list",
+      ])
+    #expect(!world.wire.contains { $0.contains("ping") })
+    #expect(world.row("a")?.kind == .modern)
+    #expect(world.row("a")?.protocolVersion == "2026-07-28")
+    #expect(world.row("a")?.stream == .open)
+    #expect(world.state("a") == .ready)
+    world.machines["a"]?.mode = .refusing
+    world.endStreams("a")
+    world.run(5)
+    #expect(world.state("a") == .recovering)
+    world.machines["a"]?.mode = .well
+    world.forgetWire()
+    world.run(5)
+    #expect(world.wire.first == "POST discover", "what it speaks is remembered")
+    #expect(world.state("a") == .ready)
+    world.command(.stop)
+    world.run(1)
+    #expect(!world.wire.contains { $0.hasPrefix("DELETE") })
+  }
+
+  @Test func `told to be sessionless never shakes hands`() throws {
+    var settings = SessionSettings()
+    settings.era = .stateless
+    var world = try World(["a"], settings: settings, machine: World.Machine(isModern: true))
+    world.run(400)
+    #expect(world.state("a") == .ready)
+    #expect(!world.wire.contains { $0.contains("initialize") })
+
+    var other = try World(["a"], settings: settings)
+    other.run(400)
+    #expect(other.state("a") == .failed)
+    #expect(other.wire == ["POST discover", "POST discover"], "looked at again after five minutes")
+  }
+
   @Test func `asks for the list at the second probe and at every n-th`() throws {
     var settings = SessionSettings()
     settings.listEvery = 4

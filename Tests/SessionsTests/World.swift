@@ -21,6 +21,8 @@ struct World {
     var mode = Mode.well
     var keepsSessions = true
     var offersStream = true
+    /// Speaks the sessionless revision only.
+    var isModern = false
     var sessions: Set<String> = []
     var nextID = 1
     /// Ids that the client was told are gone, by answers that reached it.
@@ -161,7 +163,7 @@ struct World {
       [request.method.rawValue, request.purpose.rawValue, id].compactMap { $0 }.joined(separator: " "))
     open[request.id] = request
     openOf[request.session, default: [:]][request.id] = request.purpose
-    if [.initialize, .ping, .list].contains(request.purpose) { attempts += 1 }
+    if [.initialize, .discover, .ping, .list].contains(request.purpose) { attempts += 1 }
     checkRequest(request, id)
     guard let machine = machines[name] else { return }
     let delay = Double.random(in: 0.001...0.05, using: &random)
@@ -186,6 +188,7 @@ struct World {
     let name = request.session.server
     guard var machine = machines[name] else { return }
     defer { machines[name] = machine }
+    if machine.isModern { return answerModern(request, after: delay) }
     let isKnown = !machine.keepsSessions || id.map { machine.sessions.contains($0) } == true
     if request.purpose != .initialize, !isKnown {
       let error = RPCError(code: -32_600, message: "Session not found")
@@ -218,12 +221,44 @@ struct World {
       return answer(request.id, ResponseHead(status: 200), nil, "", after: delay)
     case .list: result.toolCount = 3
     case .ping: break
-    }
-    let number = request.body.firstRange(of: "\"id\":").flatMap {
-      Int64(request.body[$0.upperBound...].prefix { $0.isNumber })
+    case .discover:
+      let error = RPCError(code: -32_600, message: "Missing session ID")
+      return answer(
+        request.id, ResponseHead(status: 400, contentType: "application/json"),
+        Message(id: .null, content: .failure(error)), "", after: delay)
     }
     answer(
-      request.id, head, Message(id: number.map { .number($0) }, content: .result(result)), "", after: delay)
+      request.id, head, Message(id: number(request), content: .result(result)), "", after: delay)
+  }
+
+  private mutating func answerModern(_ request: TransferRequest, after delay: Double) {
+    var result = Result()
+    switch request.purpose {
+    case .discover:
+      result.supportedVersions = ["2026-07-28"]
+      result.hasCapabilities = true
+      result.offersTools = true
+      result.tellsListChanges = true
+      result.serverName = "modern"
+    case .list: result.toolCount = 3
+    case .stream:
+      return tell(request.id, .head(ResponseHead(status: 200, contentType: "text/event-stream")), after: delay)
+    case .initialize, .initialized, .ping, .reply, .delete:
+      let error = RPCError(
+        code: RPCError.unsupportedVersion, message: "Unsupported protocol version",
+        supportedVersions: ["2026-07-28"])
+      return answer(
+        request.id, ResponseHead(status: 400, contentType: "application/json"),
+        Message(id: .null, content: .failure(error)), "", after: delay)
+    }
+    let head = ResponseHead(status: 200, contentType: "application/json")
+    answer(request.id, head, Message(id: number(request), content: .result(result)), "", after: delay)
+  }
+
+  /// The JSON-RPC id of a request.
+  private func number(_ request: TransferRequest) -> RequestID? {
+    let id = request.body.firstRange(of: "\"id\":")
+    return id.flatMap { Int64(request.body[$0.upperBound...].prefix { $0.isNumber }) }.map { .number($0) }
   }
 
   private mutating func answer(
@@ -255,8 +290,11 @@ struct World {
       #expect(id == nil, "an initialize never carries an id")
       #expect(countOpen(request) == 1, "one initialize in flight for a session")
     } else {
+      let isModern = machines[name]?.isModern == true || request.purpose == .discover
+      let version = isModern ? "2026-07-28" : "2025-11-25"
       #expect(
-        request.headers.contains { $0.name == "MCP-Protocol-Version" && $0.value.revealed == "2025-11-25" })
+        request.headers.contains { $0.name == "MCP-Protocol-Version" && $0.value.revealed == version })
+      #expect(request.headers.contains { $0.name == "Mcp-Method" } == isModern)
     }
     #expect(request.headers.contains { $0.name == "X-Key" }, "configured headers go with every request")
     if let id, request.purpose != .delete {
