@@ -35,6 +35,8 @@ public struct Context: Hashable, Sendable {
 /// What a key press leads to outside of the screen.
 public enum Effect: Hashable, Sendable {
   case command(Command)
+  /// Read the configuration anew.
+  case reload
   case cycleTheme
   case redraw
   case suspend

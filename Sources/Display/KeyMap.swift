@@ -11,7 +11,7 @@ public enum Key: Hashable, Sendable {
 enum Action: Hashable, Sendable, CaseIterable {
   case up, down, pageUp, pageDown, halfUp, halfDown, first, last
   case nextPane, previousPane, servers, sessions, events, errors
-  case detail, scope, filter, nextError, previousError, follow, freeze
+  case detail, scope, filter, command, nextError, previousError, follow, freeze
   case reconnect, terminate, mark, unmark
   case help, theme, redraw, suspend, back, quit
 
@@ -67,6 +67,7 @@ struct KeyMap: Sendable {
     Binding([.escape], "Esc", .back, "back; clear marks, filter, freeze"),
     Binding([.character("a")], "a", .scope, "sessions: of all servers or of one"),
     Binding([.character("/")], "/", .filter, "filter: words, server:git* state:failed err>0"),
+    Binding([.character(":")], ":", .command, "a command: reload the configuration, quit"),
     Binding([.character("e")], "e", .nextError, "next error in the events"),
     Binding([.character("E")], "E", .previousError, "previous error in the events"),
     Binding([.character("f")], "f", .follow, "follow new events, or stop to"),

@@ -24,7 +24,7 @@ public func render(
     frame.footer(model, in: layout.footer)
   }
   switch view.overlay {
-  case .none, .filter: break
+  case .none, .filter, .command: break
   case .help(let top): frame.help(model, top: top)
   case .dialog(let dialog): frame.dialog(dialog, model)
   }

@@ -16,6 +16,8 @@ public struct ViewState: Hashable, Sendable {
     case none
     /// With the number of lines scrolled past.
     case help(top: Int)
+    /// A command being typed, without its colon.
+    case command(String)
     /// Being typed; the text before it comes back with Esc.
     case filter(before: Filter)
     case dialog(Dialog)
@@ -84,6 +86,7 @@ public struct ViewState: Hashable, Sendable {
     case .filter(let before):
       editFilter(key, before: before)
       return []
+    case .command(let typed): return editCommand(key, typed)
     case .help(let top):
       return action.map { handleInHelp($0, top: top) } ?? []
     case .none:
@@ -113,6 +116,7 @@ public struct ViewState: Hashable, Sendable {
       detailTop = 0
     case .scope: scopeChoice = !listsAllSessions
     case .filter: overlay = .filter(before: filter)
+    case .command: overlay = .command("")
     case .nextError: seekError(forward: true, store, rows)
     case .previousError: seekError(forward: false, store, rows)
     case .follow: follow(store, rows)

@@ -165,6 +165,7 @@ struct Interactive: ~Copyable {
         switch effect {
         case .quit: return false
         case .command(let command): engine.send(command)
+        case .reload: reload()
         case .redraw: terminal.redraw()
         case .cycleTheme: cycleTheme()
         case .suspend: suspend()
@@ -176,6 +177,11 @@ struct Interactive: ~Copyable {
     return true
   }
 
+  private mutating func reload() {
+    guard reloader != nil else { return view.say("there is no configuration to read anew") }
+    for command in reloader?.reload() ?? [] { engine.send(command) }
+  }
+
   private mutating func handle(_ signals: Signals) -> Bool {
     while let signal = signals.next() {
       switch signal {
@@ -185,7 +191,7 @@ struct Interactive: ~Copyable {
         isSuspended = false
         terminal.resume()
         resize()
-      case SIGUSR2: for command in reloader?.reload() ?? [] { engine.send(command) }
+      case SIGUSR2: reload()
       case SIGINT, SIGTERM, SIGHUP, SIGQUIT: return false
       default: break
       }

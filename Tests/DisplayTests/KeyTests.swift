@@ -139,4 +139,19 @@ import Testing
     view.scopeChoice = true
     #expect(Rows(troubledMorning, view, at: now).sessions.count == count)
   }
+
+  @Test func `a command is typed behind a colon and may be short`() {
+    var view = ViewState()
+    let store = troubledMorning
+    func type(_ keys: [Key]) -> [Effect] {
+      keys.flatMap { view.handle($0, store: store, now: moment(0), context: context()) }
+    }
+    #expect(type([.character(":")] + typed("reload") + [.enter]) == [.reload])
+    #expect(type([.character(":")] + typed("re") + [.enter]) == [.reload])
+    #expect(type([.character(":")] + typed("q") + [.tab, .enter]) == [.quit])
+    #expect(type([.character(":")] + typed("re") + [.escape, .enter]) == [])
+    #expect(type([.character(":")] + typed("delete") + [.enter]) == [])
+    #expect(view.notice == "no such command; there are reload and quit")
+    #expect(type([.character(":"), .backspace, .character("j")]) == [] && view.overlay == .none)
+  }
 }

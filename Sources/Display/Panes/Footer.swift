@@ -4,13 +4,10 @@ extension Frame {
   /// The filter being typed, the answer to the last key, or the keys that matter now.
   mutating func footer(_ model: ViewModel, in area: Rectangle) {
     let filter = model.view.filter
-    if case .filter = model.view.overlay {
-      fill(row: area.row, column: 0, width: area.columns, role: .input)
-      // The end of a long filter is what is being typed.
-      let room = max(1, area.columns - 3)
-      let typed = filter.text.count > room ? String(filter.text.suffix(room)) : filter.text
-      write("/\(typed)_", row: area.row, column: 1, width: area.columns - 1, role: .input)
-      return
+    switch model.view.overlay {
+    case .filter: return input("/", filter.text, in: area)
+    case .command(let typed): return input(":", typed, in: area)
+    case .none, .help, .dialog: break
     }
     if let notice = model.view.notice {
       write(" \(notice)", row: area.row, column: 0, width: area.columns, role: .banner)
@@ -40,5 +37,13 @@ extension Frame {
     let room = area.columns - place - 1
     let end = room >= 2 + help.count + quit.count ? help + quit : help
     write(end, row: area.row, column: max(place + 2, area.columns - 1 - end.count), role: .muted)
+  }
+
+  private mutating func input(_ prompt: String, _ text: String, in area: Rectangle) {
+    fill(row: area.row, column: 0, width: area.columns, role: .input)
+    // The end of a long text is what is being typed.
+    let room = max(1, area.columns - 3)
+    let typed = text.count > room ? String(text.suffix(room)) : text
+    write("\(prompt)\(typed)_", row: area.row, column: 1, width: area.columns - 1, role: .input)
   }
 }
