@@ -8,7 +8,7 @@ TEST_PACKAGES := tmux python3-venv
 FUZZ_SECONDS ?= 1800
 RELEASE := .build/release/sessiontop
 
-.PHONY: demo run build test lint fuzz bench install clean deps test-deps
+.PHONY: demo run build test nightly lint fuzz bench install clean deps test-deps
 
 demo: build
 	$(RELEASE) demo
@@ -26,6 +26,12 @@ test: deps test-deps lint
 	swift test --skip-build --skip EngineTests --skip ProgramTests
 	swift test --skip-build --filter EngineTests
 	swift test --skip-build --filter ProgramTests
+
+# The same simulation with many more seeds: SEEDS of them from FIRST_SEED on. A failure names its seed.
+SEEDS ?= 10000
+nightly: deps
+	swift build --build-tests
+	SEEDS=$(SEEDS) swift test --skip-build --filter SessionsTests
 
 lint:
 	swift format lint --strict --recursive Sources Tests Package.swift

@@ -64,7 +64,7 @@ final class Multi {
   /// Starts a transfer; false when libcurl cannot take it.
   func add(_ request: TransferRequest, limits: Limits) -> Bool {
     guard let easy = spare.popLast() ?? curl_easy_init() else { return false }
-    if request.purpose == .initialize { jars[request.session] = nil }
+    if request.isFirst { jars[request.session] = nil }
     let transfer = Transfer(
       request, easy: easy, limits: limits, cookies: jars[request.session] ?? CookieJar(), noted: noted)
     guard curl_multi_add_handle(handle, easy) == CURLM_OK else {

@@ -10,6 +10,8 @@ public struct ReplyReader: Sendable {
     case malformed(MessageError)
     /// The stream asks to wait so many milliseconds before reconnecting.
     case retry(Int)
+    /// HTTP+SSE of revision 2024-11-05: where requests are to be sent, as a URI reference.
+    case endpoint(String)
     /// A keep-alive comment.
     case comment
     /// Over a limit; nothing more will come out, the transfer is to be given up.
@@ -82,6 +84,7 @@ public struct ReplyReader: Sendable {
     case .retry(let milliseconds): [.retry(milliseconds)]
     case .tooLarge: [.tooLarge]
     case .event("message", let data): read(data)
+    case .event("endpoint", let data): [.endpoint(String(decoding: data.prefix(8_192), as: UTF8.self))]
     case .event: []  // names that we do not know are to be ignored
     }
   }

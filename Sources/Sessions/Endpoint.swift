@@ -67,6 +67,32 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
+extension Endpoint {
+  /// What a URI reference names when it is found at this address (RFC 3986 section 5), with the same user
+  /// information; absent when that is another origin or no address.
+  func resolving(_ reference: String) -> Endpoint? {
+    let text = url.revealed
+    guard let scheme = text.firstRange(of: "://") else { return nil }
+    let authority = text[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" }
+    let path = text[authority.endIndex...].prefix { $0 != "?" }
+    let target: Substring
+    if reference.firstRange(of: "://") != nil || reference.hasPrefix("//") {
+      let absolute = reference.hasPrefix("//") ? "\(origin.scheme):\(reference)" : reference
+      guard let other = try? Endpoint(absolute), other.origin == origin,
+        let start = absolute.firstRange(of: "://")
+      else { return nil }
+      target = absolute[start.upperBound...].drop { $0 != "/" && $0 != "?" }
+    } else if reference.hasPrefix("/") {
+      target = reference[...]
+    } else if reference.hasPrefix("?") {
+      target = path + reference
+    } else {
+      target = path[...(path.lastIndex(of: "/") ?? path.startIndex)] + reference
+    }
+    return try? Endpoint("\(text[..<scheme.upperBound])\(authority)\(target)")
+  }
+}
+
 /// Scheme, host and port: the unit of trust and of outages.
 public struct Origin: Hashable, Sendable, CustomStringConvertible {
   public let scheme: String

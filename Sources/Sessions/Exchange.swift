@@ -7,15 +7,20 @@ struct Exchange: Hashable, Sendable {
   /// The JSON-RPC id of a request; absent for notifications, answers and bodiless requests.
   let requestID: Int64?
   let sent: Instant
+  /// Set when the answer comes on another transfer, HTTP+SSE's stream: how long it is waited for.
+  let answerDue: Instant?
   private var head: ResponseHead?
   private var failure: RPCError?
   private var flaw: String?
 
-  init(transfer: TransferID, purpose: Purpose, requestID: Int64?, sent: Instant) {
+  init(
+    transfer: TransferID, purpose: Purpose, requestID: Int64?, sent: Instant, answerDue: Instant? = nil
+  ) {
     self.transfer = transfer
     self.purpose = purpose
     self.requestID = requestID
     self.sent = sent
+    self.answerDue = answerDue
   }
 
   /// What a request led to.
@@ -54,7 +59,7 @@ struct Exchange: Hashable, Sendable {
     case .item(.tooLarge):
       return .broken(
         SessionError(.responseTooLarge, status: head?.status, detail: "the answer is too large"), head)
-    case .item(.comment), .item(.retry):
+    case .item(.comment), .item(.retry), .item(.endpoint):
       return nil
     case .ended(let end):
       return conclude(end)
@@ -63,6 +68,8 @@ struct Exchange: Hashable, Sendable {
 
   /// One request a POST, so its answer is the one with our id, or one whose sender lost the id.
   private mutating func take(_ message: Message) -> Outcome? {
+    // What comes on a stream of its own may overtake the head of the POST.
+    let head = answerDue == nil ? head : ResponseHead(status: 200)
     guard requestID != nil, let head else { return nil }
     switch message.content {
     case .request, .notification:
@@ -86,13 +93,13 @@ struct Exchange: Hashable, Sendable {
 
   private func isOurs(_ id: RequestID?) -> Bool {
     switch id {
-    case nil, .null: true
+    case nil, .null: answerDue == nil
     case .number(let number): number == requestID
     case .string(let text): text == requestID.map(String.init)
     }
   }
 
-  private func conclude(_ end: TransferEnd) -> Outcome {
+  private func conclude(_ end: TransferEnd) -> Outcome? {
     let head = end.head ?? head
     if let error = end.failure { return .broken(error, head) }
     guard let head else {
@@ -100,6 +107,7 @@ struct Exchange: Hashable, Sendable {
     }
     guard head.isSuccess else { return .status(head, failure, excerpt: end.excerpt) }
     guard requestID != nil else { return .accepted(head) }
+    guard answerDue == nil else { return nil }
     let why =
       flaw ?? (head.status == 202 ? "202 instead of an answer" : "the answer ended before it was complete")
     return .broken(SessionError(.protocolError, status: head.status, detail: why), head)

@@ -26,6 +26,8 @@ extension Session {
     turn.emit(
       .serverRequest, isPing ? .debug : .info, self,
       "The server asked: \(PrintableText.line(clean(method), limit: 60))")
+    // Revision 2026-07-28 lets servers ask nothing, and clients send no answers.
+    if identity?.isModern == true { return }
     let body = isPing ? Outgoing.emptyResult(for: id) : Outgoing.methodNotFound(for: id)
     if !replies.append(body) { history.droppedRequests += 1 }
     sendDueReply(&turn)

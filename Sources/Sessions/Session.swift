@@ -10,6 +10,7 @@ import MCP
 /// | idle | `startup: false` | the operator |
 /// | queued | start, a wait that is over, the operator | its turn, given by the fleet |
 /// | initializing | its turn | the answer to `initialize` |
+/// | attaching | its turn, over HTTP+SSE | the `endpoint` event of its stream |
 /// | discovering | its turn, for a sessionless server | the answer to `server/discover` |
 /// | confirming | a good InitializeResult | the answer to `notifications/initialized` |
 /// | resuming | its turn, with an id that may have survived | the answer to a ping with that id |
@@ -27,6 +28,7 @@ struct Session: Sendable {
     case queued(Approach)
     case initializing(Handshake)
     case discovering(Exchange)
+    case attaching(Attachment)
     case confirming(Confirmation)
     case resuming(Resumption)
     case live(Live)
@@ -40,6 +42,8 @@ struct Session: Sendable {
     case initialize(Revision)
     /// Ask a server of the sessionless revision what it is.
     case discover
+    /// Open the stream of HTTP+SSE that a session lives on.
+    case attach
     /// The id may still be good: ask before making a new one.
     case resume(Live)
   }
@@ -77,6 +81,10 @@ struct Session: Sendable {
   var lastRequestID: Int64 = 0
   /// The server was seen to speak the sessionless revision only.
   var speaksModern = false
+  /// The server was seen to speak HTTP+SSE.
+  var speaksOverStream = false
+  /// The stream of HTTP+SSE, in every state that has one.
+  var channel: Channel?
   /// When the state that people see was entered.
   var since: Moment
 
@@ -118,15 +126,16 @@ struct Session: Sendable {
       switch state {
       case .live(let live): live.deadline(server.settings)
       case .waiting(let wait): wait.until
+      case .attaching(let attachment): attachment.due
       default: nil
       }
-    return [own, replies.deadline].compactMap { $0 }.min()
+    return [own, replies.deadline, awaited?.answerDue].compactMap { $0 }.min()
   }
 
   /// Whether a handshake or its like is in flight, for the limit over all sessions.
   var isConnecting: Bool {
     switch state {
-    case .initializing, .discovering, .confirming, .resuming: true
+    case .initializing, .discovering, .attaching, .confirming, .resuming: true
     default: false
     }
   }
@@ -156,7 +165,9 @@ struct Session: Sendable {
   var anew: Approach {
     switch server.settings.era {
     case .stateless: .discover
-    case .session, .sse: .initialize(.newestWithSessions)
+    case .session: .initialize(.newestWithSessions)
+    case .sse: .attach
+    case .automatic where server.transport == .sse || speaksOverStream: .attach
     case .automatic: speaksModern ? .discover : .initialize(.newestWithSessions)
     }
   }
@@ -172,13 +183,17 @@ struct Session: Sendable {
     switch approach {
     case .initialize(let revision): initialize(revision, &turn)
     case .discover: discover(&turn)
+    case .attach: attach(&turn)
     case .resume(let live): resume(live, &turn)
     }
   }
 
   private mutating func deadlineReached(_ turn: inout Turn) {
     sendDueReply(&turn)
+    guard !answerIsOverdue(&turn) else { return }
     switch state {
+    case .attaching(let attachment) where attachment.due <= turn.now.instant:
+      noEndpoint(attachment, &turn)
     case .live(let live): lookAfter(live, &turn)
     case .waiting(let wait) where wait.until <= turn.now.instant:
       queue(wait.approach, &turn)
@@ -186,11 +201,14 @@ struct Session: Sendable {
     }
   }
 
-  private mutating func transfer(_ id: TransferID, _ event: TransferEvent, _ turn: inout Turn) {
+  mutating func transfer(_ id: TransferID, _ event: TransferEvent, _ turn: inout Turn) {
     if case .head(let head) = event { turn.actions.append(.wayAnswered(status: head.status)) }
     if farewells[id] != nil { return farewell(id, event, &turn) }
     if replies.isInFlight(id) { return replyAnswered(id, event, &turn) }
+    if let channel, channel.stream == id { return channelSpoke(channel, event, &turn) }
     switch state {
+    case .attaching(let attachment) where attachment.transfer == id:
+      attaching(attachment, event, &turn)
     case .initializing(let handshake) where handshake.exchange.transfer == id:
       initializeAnswered(handshake, event, &turn)
     case .discovering(let exchange) where exchange.transfer == id:

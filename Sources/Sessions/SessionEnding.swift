@@ -14,6 +14,7 @@ extension Session {
     }
     leave(&turn)
     trouble = Trouble()
+    (speaksModern, speaksOverStream) = (false, false)
     queue(anew, atOnce: true, &turn)
   }
 
@@ -55,8 +56,10 @@ extension Session {
   }
 
   /// Ends every transfer that belongs to the present state.
-  func cancelTransfers(_ turn: inout Turn) {
+  mutating func cancelTransfers(_ turn: inout Turn) {
+    dropChannel(&turn)
     switch state {
+    case .attaching(let attachment): turn.actions.append(.cancel(attachment.transfer))
     case .initializing(let handshake): turn.actions.append(.cancel(handshake.exchange.transfer))
     case .discovering(let exchange): turn.actions.append(.cancel(exchange.transfer))
     case .confirming(let confirmation): turn.actions.append(.cancel(confirmation.exchange.transfer))

@@ -70,14 +70,14 @@ extension Session {
       return invalidID(error, &turn)
     }
     let id = ids.first.flatMap(SessionID.init)
-    guard ids.isEmpty || id != nil else {
+    guard ids.isEmpty || id != nil || channel != nil else {
       return invalidID(
         SessionError(.sessionInvalid, status: head.status, detail: illegalID(ids.first ?? "")), &turn)
     }
 
     trouble.flawedHandshakes = 0
     let identity = identity(result, id, revision, turn.now)
-    if let id { noteOpened(id, revision, &turn) }
+    if let id = identity.id { noteOpened(id, revision, &turn) }
     let exchange = post(
       .initialized, Outgoing.initialized, requestID: nil, identity: identity, &turn)
     state = .confirming(Confirmation(exchange: exchange, identity: identity))
@@ -94,7 +94,7 @@ extension Session {
     finish(confirmation.exchange, event, &turn)
     noteLife(outcome, &turn)
     let identity = confirmation.identity
-    switch judge(outcome, carriedID: identity.id != nil) {
+    switch judge(outcome, carriedID: identity.isHeldByServer) {
     case .good:
       comeAlive(identity, &turn)
     case .methodFailed:
@@ -154,6 +154,11 @@ extension Session {
         remedy: .person, &turn)
     }
     let seen = Exchange.Outcome.status(head, error, excerpt: excerpt)
+    if [400, 404, 405].contains(head.status), channel == nil, server.settings.era == .automatic {
+      // So do servers from before streamable HTTP refuse: what they say to a GET decides.
+      trouble.refusal = sessionError(.httpError, head, error, excerpt)
+      return queue(.attach, &turn)
+    }
     switch judge(seen, carriedID: false) {
     case .good, .methodFailed:
       flawed(SessionError(.protocolError, status: head.status, detail: "no answer to initialize"), &turn)
@@ -181,7 +186,7 @@ extension Session {
   }
 
   /// An answer to `initialize` that is no answer: three in a row need a person.
-  private mutating func flawed(_ error: SessionError, _ turn: inout Turn) {
+  mutating func flawed(_ error: SessionError, _ turn: inout Turn) {
     trouble.flawedHandshakes += 1
     lose(
       error, approach: anew,
@@ -210,7 +215,8 @@ extension Session {
       name: PrintableText.line(clean(result.serverName ?? ""), limit: 60),
       version: PrintableText.line(clean(result.serverVersion ?? ""), limit: 30))
     return Identity(
-      id: id, revision: revision, server: server, lists: result.offersTools, established: now)
+      id: channel == nil ? id : nil, revision: revision, server: server, lists: result.offersTools,
+      isOverStream: channel != nil, established: now)
   }
 
   private func illegalID(_ text: String) -> String {

@@ -5,6 +5,8 @@ import MCP
 extension Session {
   mutating func comeAlive(_ identity: Identity, _ turn: inout Turn) {
     history.created += 1
+    trouble.refusal = nil
+    if channel != nil { speaksOverStream = true }
     state = .live(
       Live(
         identity: identity, revived: turn.now.instant, lastGood: turn.now, lastValid: turn.now,
@@ -103,7 +105,7 @@ extension Session {
     var live = live
     live.probe = nextProbe(&turn)
     reportStrangeID(&live, outcome.head, &turn)
-    switch judge(outcome, carriedID: live.identity.id != nil) {
+    switch judge(outcome, carriedID: live.identity.isHeldByServer) {
     case .good:
       history.latency.add(turn.now.instant - exchange.sent)
       answered(&live, &turn)
@@ -126,7 +128,7 @@ extension Session {
     case .refused(let error) where error.type != .httpError:
       cancelTransfers(&turn)
       let remedy: Remedy = error.type == .authError ? .credentials : .person
-      return lose(error, approach: .resume(live), remedy: remedy, &turn)
+      return lose(error, approach: comeback(live), remedy: remedy, &turn)
     case .busy(let error):
       tell(error, &turn)
       let asked = retryAfter(outcome.head?.retryAfter, now: turn.now.wall) ?? .zero

@@ -61,7 +61,10 @@ extension Session {
 
   /// What was taken for evidence was none, or the settings are wrong: the next try is a handshake again.
   private mutating func notModern(_ outcome: Exchange.Outcome, _ turn: inout Turn) {
+    // What held before an outage may hold no more: a server of another revision stands there now.
+    let wasLost = trouble.cause != nil && speaksModern
     speaksModern = false
+    if wasLost, anew != .discover { return queue(anew, &turn) }
     var detail = "server/discover brought no answer of revision 2026-07-28"
     var code: Int?
     switch outcome {
@@ -89,7 +92,7 @@ extension Session {
       case .discover, .ping: "server/discover"
       case .list: "tools/list"
       case .stream: "subscriptions/listen"
-      case .initialize, .initialized, .reply, .delete: nil
+      case .initialize, .attach, .initialized, .reply, .delete: nil
       }
     return method.map { Header(name: "Mcp-Method", value: $0) }
   }

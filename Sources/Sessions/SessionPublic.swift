@@ -8,7 +8,7 @@ extension Session {
     case .unmonitored: .unmonitored
     case .broken: .failed
     case .idle: .idle
-    case .queued, .initializing, .discovering, .confirming, .resuming, .waiting:
+    case .queued, .initializing, .discovering, .attaching, .confirming, .resuming, .waiting:
       trouble.cause == nil ? .connecting : trouble.nature.state
     case .live(let live): live.listFailure == nil ? .ready : .degraded
     case .closing: .closing
@@ -52,6 +52,10 @@ extension Session {
       report.lastValid = live.lastValid
       report.stream = live.stream.publicState
       if case .open(_, let since, _) = live.stream { report.streamSince = since }
+      if let channel {
+        report.stream = .open
+        report.streamSince = channel.since
+      }
       if case .due(let instant) = live.probe { report.nextProbe = instant }
     case .waiting(let wait):
       report.nextAttempt = wait.until

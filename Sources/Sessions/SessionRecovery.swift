@@ -51,7 +51,9 @@ extension Session {
     }
     history.count(error)
     replies.clear()
+    dropChannel(&turn)
     trouble.cause = error
+    trouble.refusal = nil
 
     let remedy = remedy ?? self.remedy(for: error)
     var next: Duration?
@@ -163,7 +165,7 @@ extension Session {
 
   /// A server's text without the secrets that we know.
   func clean(_ text: String) -> String {
-    redactor.redact(text, sessionID: identity?.id?.revealed)
+    redactor.redact(text, sessionID: identity?.id?.revealed ?? channel?.sessionID)
   }
 
   /// Ends an exchange whose outcome is known although the transfer may still run.

@@ -70,7 +70,10 @@ extension Session {
   ) -> Exchange {
     var headers = common
     if let identity {
-      headers.append(Header(name: "MCP-Protocol-Version", value: identity.revision.rawValue))
+      // HTTP+SSE is older than this header.
+      if !identity.isOverStream {
+        headers.append(Header(name: "MCP-Protocol-Version", value: identity.revision.rawValue))
+      }
       if identity.isModern, let method = Self.methodHeader(purpose) { headers.append(method) }
       if let id = identity.id { headers.append(Header(name: "Mcp-Session-Id", value: id.revealed)) }
     }
@@ -85,10 +88,14 @@ extension Session {
       .send(
         TransferRequest(
           id: transfer, session: key, purpose: purpose, method: method,
-          url: url ?? server.endpoint?.url ?? Secret(""), headers: headers, body: body,
-          timeout: timeout(of: purpose), freshConnection: fresh, proxy: server.proxy,
+          url: url ?? (channel?.endpoint ?? server.endpoint)?.url ?? Secret(""), headers: headers, body: body,
+          timeout: timeout(of: purpose), freshConnection: fresh,
+          isFirst: channel == nil && [.initialize, .attach].contains(purpose), proxy: server.proxy,
           caFile: server.settings.caFile)))
-    return Exchange(transfer: transfer, purpose: purpose, requestID: requestID, sent: turn.now.instant)
+    let answerDue = channel == nil ? nil : timeout(of: purpose).map { turn.now.instant + $0 }
+    return Exchange(
+      transfer: transfer, purpose: purpose, requestID: requestID, sent: turn.now.instant,
+      answerDue: requestID == nil ? nil : answerDue)
   }
 
   private func timeout(of purpose: Purpose) -> Duration? {
@@ -98,7 +105,15 @@ extension Session {
       // `timeout` of a file is made for tool calls and may be long; a probe must not wait for minutes.
       min(server.settings.requestTimeout ?? StepLimit.exchange, StepLimit.exchange)
     case .delete: StepLimit.delete
-    case .stream: nil
+    case .attach, .stream: nil
     }
+  }
+
+  /// Opens the stream of HTTP+SSE.
+  mutating func openChannel(_ turn: inout Turn) -> TransferID {
+    send(
+      .attach, .get, [Header(name: "Accept", value: "text/event-stream")], body: "", requestID: nil,
+      identity: nil, fresh: false, &turn
+    ).transfer
   }
 }

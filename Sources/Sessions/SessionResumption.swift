@@ -21,7 +21,7 @@ extension Session {
     finish(resumption.exchange, event, &turn)
     noteLife(outcome, &turn)
     let live = resumption.live
-    switch judge(outcome, carriedID: live.identity.id != nil) {
+    switch judge(outcome, carriedID: live.identity.isHeldByServer) {
     case .good, .methodFailed:
       survived(live, &turn)
     case .lost(let error):
@@ -40,6 +40,15 @@ extension Session {
       let givesUpID = error.type == .sessionTimeout
       if givesUpID { sayFarewell(live.identity, &turn) }
       lose(error, approach: givesUpID ? anew : .resume(live), &turn)
+    }
+  }
+
+  /// How a session that cannot be used for now comes back: with its id, unless what there was ends with its
+  /// connection.
+  func comeback(_ live: Live) -> Approach {
+    switch live.identity.kind {
+    case .sse, .modern: anew
+    case .stateful, .stateless: .resume(live)
     }
   }
 

@@ -12,7 +12,25 @@ struct Identity: Hashable, Sendable {
   let lists: Bool
   /// Whether there is a stream to ask for: always with a session, else if lists tell when they change.
   var tellsChanges = true
+  /// Over HTTP+SSE: the server holds what it knows of us for as long as the stream.
+  var isOverStream = false
   let established: Moment
+
+  /// Whether the server holds something for us that it can lose, so that a 404 means a loss.
+  var isHeldByServer: Bool { id != nil || isOverStream }
+}
+
+/// The GET of HTTP+SSE is in flight, its `endpoint` event has not come.
+struct Attachment: Hashable, Sendable {
+  let transfer: TransferID
+  let due: Instant
+}
+
+/// HTTP+SSE of revision 2024-11-05: the stream that carries all answers, and where requests go.
+struct Channel: Hashable, Sendable {
+  let stream: TransferID
+  let endpoint: Endpoint
+  let since: Moment
 }
 
 /// `initialize` is in flight.
@@ -24,6 +42,7 @@ struct Handshake: Hashable, Sendable {
 extension Identity {
   var kind: SessionKind {
     if isModern { return .modern }
+    if isOverStream { return .sse }
     return id == nil ? .stateless : .stateful
   }
 
@@ -121,6 +140,8 @@ struct Trouble: Hashable, Sendable {
   var invalidIDs = 0
   /// Unusable answers to `initialize` in a row.
   var flawedHandshakes = 0
+  /// What `initialize` was refused with, while the older way of speaking is tried.
+  var refusal: SessionError?
   /// A stuck stream led to a new session once; it is not tried again.
   var replacedForStream = false
 }

@@ -10,7 +10,7 @@ extension Session {
   private static let conflictTries = 4
 
   func firstStream(_ identity: Identity, _ turn: inout Turn) -> Stream {
-    guard server.settings.stream, identity.tellsChanges else { return .off }
+    guard server.settings.stream, identity.tellsChanges, !identity.isOverStream else { return .off }
     return .waiting(until: turn.now.instant, StreamMemory())
   }
 
@@ -20,7 +20,7 @@ extension Session {
     var live = live
     switch event {
     case .head(let head)
-    where head.status == 200 && head.contentType.lowercased().hasPrefix("text/event-stream"):
+    where head.status == 200 && head.isEventStream:
       live.stream = .open(id, since: turn.now, memory)
       state = .live(live)
       turn.emit(.streamOpened, .debug, self, "Stream opened")
@@ -96,7 +96,7 @@ extension Session {
       break
     case .item(.message(let message)):
       serverSpoke(message, &turn)
-    case .item(.comment):
+    case .item(.comment), .item(.endpoint):
       break
     case .item(.malformed(let error)):
       tell(SessionError(.protocolError, detail: error.description), &turn)

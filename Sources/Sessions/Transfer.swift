@@ -14,6 +14,8 @@ public enum Purpose: String, CaseIterable, Sendable {
   case initialize
   /// `server/discover`, which takes the place of a handshake in the sessionless revision.
   case discover
+  /// The GET of HTTP+SSE that carries every answer: no time limit.
+  case attach
   case initialized
   case ping
   case list
@@ -43,6 +45,8 @@ public struct TransferRequest: Sendable {
   public let timeout: Duration?
   /// Use no kept connection: the question is whether a new one works.
   public let freshConnection: Bool
+  /// Begins a conversation: cookies of an earlier one do not go with it.
+  public let isFirst: Bool
   /// The server's own proxy; absent means what the environment says.
   public let proxy: Secret?
   /// A file of further certificates to trust.

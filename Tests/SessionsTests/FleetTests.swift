@@ -91,7 +91,7 @@ private let ana = Operator(user: "ana", origin: "pts/3")
   }
 
   /// The invariants are in World; here servers come and go as a seed has it, for simulated hours.
-  @Test(arguments: UInt64(1)...200) func `holds its invariants whatever servers do`(seed: UInt64) throws {
+  @Test(arguments: Simulation.seeds) func `holds its invariants whatever servers do`(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let names = (0..<4).map { "s\($0)" }
     var world = try World(names, seed: seed, sameOrigin: seed.isMultiple(of: 2))
@@ -99,7 +99,17 @@ private let ana = Operator(user: "ana", origin: "pts/3")
       .well, .well, .refusing, .silent, .status(500, body: "oops"), .status(503, body: ""),
       .status(404, body: "gone"),
       .status(400, body: "Missing session ID"), .status(401, body: ""), .status(409, body: "conflict"),
+      .slow(12), .lossy, .lying,
     ]
+    for name in names {
+      let isOdd = Int.random(in: 0..<3, using: &random) == 0
+      guard isOdd else { continue }
+      if Bool.random(using: &random) {
+        world.machines[name]?.isModern = true
+      } else {
+        world.machines[name]?.isOverStream = true
+      }
+    }
     for _ in 0..<25 {
       let name = names.randomElement(using: &random) ?? "s0"
       world.machines[name]?.mode = modes.randomElement(using: &random) ?? .well
@@ -117,11 +127,35 @@ private let ana = Operator(user: "ana", origin: "pts/3")
       world.command(.reconnect([SessionKey(server: name)], by: ana))
     }
     world.run(30)
-    #expect(
-      names.allSatisfy { world.state($0) == .ready },
-      "seed \(seed): \(names.map { "\(world.state($0).map { "\($0)" } ?? "?") \(world.row($0)?.cause?.detail ?? "")" })"
-    )
+    let states = names.map {
+      "\(world.state($0).map { "\($0)" } ?? "?") \(world.row($0)?.cause?.detail ?? "")"
+    }
+    #expect(names.allSatisfy { world.state($0) == .ready }, "seed \(seed): \(states)")
     let held = world.machines.values.reduce(0) { $0 + $1.sessions.count }
-    #expect(held >= 4, "seed \(seed)")
+    let expected = world.machines.values.count { !$0.isModern }
+    #expect(held >= expected, "seed \(seed)")
+  }
+
+  /// Weeks of a dashboard that is left alone: servers that restart every day, cut streams every minute, drop
+  /// sessions every half hour.
+  @Test(arguments: Simulation.seeds.prefix(max(1, Simulation.seeds.count / 200)))
+  func `lives through weeks`(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    var world = try World(["a", "b"], seed: seed)
+    for hour in 0..<(14 * 24) {
+      world.endStreams("a")
+      if hour % 24 == 7 {
+        world.machines["b"]?.mode = .refusing
+        world.forget("b")
+        world.run(Double.random(in: 5...600, using: &random))
+        world.machines["b"]?.mode = .well
+      }
+      if Bool.random(using: &random) { world.forget("a") }
+      world.run(3_600)
+      world.forgetWire()
+    }
+    #expect(world.state("a") == .ready && world.state("b") == .ready, "seed \(seed)")
+    #expect(world.store.statistics.recoveriesSucceeded > 100)
+    #expect(world.machines["a"]?.sessions.count == 1 && world.machines["b"]?.sessions.count == 1)
   }
 }

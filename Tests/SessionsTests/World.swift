@@ -15,6 +15,12 @@ struct World {
     case silent
     /// Every request to it gets this status.
     case status(Int, body: String)
+    /// Everything takes up to so many seconds.
+    case slow(Double)
+    /// One in three requests or answers is lost on the way.
+    case lossy
+    /// Answers that are wrong in one of many ways.
+    case lying
   }
 
   struct Machine {
@@ -23,6 +29,8 @@ struct World {
     var offersStream = true
     /// Speaks the sessionless revision only.
     var isModern = false
+    /// Speaks HTTP+SSE of revision 2024-11-05 only.
+    var isOverStream = false
     var sessions: Set<String> = []
     var nextID = 1
     /// Ids that the client was told are gone, by answers that reached it.
@@ -42,6 +50,8 @@ struct World {
   var random: SeededGenerator
   var coming: [(at: Instant, id: TransferID, event: TransferEvent)] = []
   var open: [TransferID: TransferRequest] = [:]
+  /// The stream of each session over HTTP+SSE, by server and id.
+  var channels: [String: TransferID] = [:]
   var openOf: [SessionKey: [TransferID: Purpose]] = [:]
   /// How often the fleet was woken without time passing, which must end.
   private var wakes = 0
@@ -128,7 +138,8 @@ struct World {
 
   /// A server's streams end, as when its process dies.
   mutating func endStreams(_ name: String) {
-    for (id, request) in open where request.session.server == name && request.purpose == .stream {
+    let streams: Set<Purpose> = [.stream, .attach]
+    for (id, request) in open where request.session.server == name && streams.contains(request.purpose) {
       tell(id, .ended(TransferEnd(head: ResponseHead(status: 200))), after: 0.001)
     }
   }

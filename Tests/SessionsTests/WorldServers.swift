@@ -13,7 +13,7 @@ extension World {
       [request.method.rawValue, request.purpose.rawValue, id].compactMap { $0 }.joined(separator: " "))
     open[request.id] = request
     openOf[request.session, default: [:]][request.id] = request.purpose
-    if [.initialize, .discover, .ping, .list].contains(request.purpose) { attempts += 1 }
+    if [.initialize, .attach, .discover, .ping, .list].contains(request.purpose) { attempts += 1 }
     checkRequest(request, id)
     guard let machine = machines[name] else { return }
     let delay = Double.random(in: 0.001...0.05, using: &random)
@@ -31,6 +31,63 @@ extension World {
       answer(request.id, ResponseHead(status: status, contentType: "text/plain"), nil, body, after: delay)
     case .well:
       answerWell(request, id, after: delay)
+    case .slow(let longest):
+      let pause = Double.random(in: 0.1...longest, using: &random)
+      if let timeout = request.timeout, timeout.inSeconds < pause { return lose(request) }
+      answerWell(request, id, after: pause)
+    case .lossy:
+      switch Int.random(in: 0..<6, using: &random) {
+      case 0: lose(request)  // never arrived
+      case 1:
+        // It was done, and nobody will know: the answer comes too late to be taken.
+        answerWell(request, id, after: (request.timeout?.inSeconds ?? 60) + 1)
+        lose(request)
+      default: answerWell(request, id, after: delay)
+      }
+    case .lying:
+      lie(request, id, after: delay)
+    }
+  }
+
+  private mutating func lose(_ request: TransferRequest) {
+    guard let timeout = request.timeout else { return }
+    let failure = SessionError(.sessionTimeout, curlCode: 28, detail: "no answer")
+    tell(request.id, .ended(TransferEnd(failure: failure)), after: timeout.inSeconds)
+  }
+
+  private mutating func lie(_ request: TransferRequest, _ id: String?, after delay: Double) {
+    let json = ResponseHead(status: 200, contentType: "application/json")
+    let number = number(request)
+    switch Int.random(in: 0..<12, using: &random) {
+    case 0: answer(request.id, ResponseHead(status: 202), nil, "", after: delay)
+    case 1: answer(request.id, json, Message(id: .number(-7), content: .result(Result())), "", after: delay)
+    case 2:
+      let error = RPCError(code: -32_000, message: "Server not initialized")
+      answer(request.id, json, Message(id: number, content: .failure(error)), "", after: delay)
+    case 3:
+      var head = json
+      head.sessionIDs = ["liar-1", "liar-2"]
+      answer(request.id, head, Message(id: number, content: .result(Result())), "", after: delay)
+    case 4:
+      tell(request.id, .head(json), after: delay)
+      tell(request.id, .item(.malformed(.notJSON)), after: delay)
+      tell(request.id, .ended(TransferEnd(head: json, excerpt: "<html>")), after: delay)
+    case 5:
+      // The same answer three times.
+      tell(request.id, .head(json), after: delay)
+      for _ in 0..<3 {
+        tell(request.id, .item(.message(Message(id: number, content: .result(Result())))), after: delay)
+      }
+      tell(request.id, .ended(TransferEnd(head: json)), after: delay)
+    case 6: tell(request.id, .ended(TransferEnd(head: json)), after: delay)
+    case 7:
+      let head = ResponseHead(status: 200, contentType: "text/event-stream")
+      tell(request.id, .head(head), after: delay)
+      tell(request.id, .item(.endpoint("http://elsewhere/messages")), after: delay)
+      tell(request.id, .item(.retry(0)), after: delay)
+      tell(request.id, .item(.tooLarge), after: delay)
+      tell(request.id, .ended(TransferEnd(head: head)), after: delay * 2)
+    default: answerWell(request, id, after: delay)
     }
   }
 
@@ -39,6 +96,11 @@ extension World {
     guard var machine = machines[name] else { return }
     defer { machines[name] = machine }
     if machine.isModern { return answerModern(request, after: delay) }
+    if machine.isOverStream { return answerOnStream(request, &machine, after: delay) }
+    // A GET without a session, as those of HTTP+SSE are.
+    guard request.purpose != .attach else {
+      return answer(request.id, ResponseHead(status: 400), nil, "Missing session ID", after: delay)
+    }
     let isKnown = !machine.keepsSessions || id.map { machine.sessions.contains($0) } == true
     if request.purpose != .initialize, !isKnown {
       let error = RPCError(code: -32_600, message: "Session not found")
@@ -70,7 +132,7 @@ extension World {
       if let id { machine.sessions.remove(id) }
       return answer(request.id, ResponseHead(status: 200), nil, "", after: delay)
     case .list: result.toolCount = 3
-    case .ping: break
+    case .ping, .attach: break
     case .discover:
       let error = RPCError(code: -32_600, message: "Missing session ID")
       return answer(
@@ -94,7 +156,7 @@ extension World {
     case .stream:
       return tell(
         request.id, .head(ResponseHead(status: 200, contentType: "text/event-stream")), after: delay)
-    case .initialize, .initialized, .ping, .reply, .delete:
+    case .initialize, .attach, .initialized, .ping, .reply, .delete:
       let error = RPCError(
         code: RPCError.unsupportedVersion, message: "Unsupported protocol version",
         supportedVersions: ["2026-07-28"])
@@ -104,6 +166,38 @@ extension World {
     }
     let head = ResponseHead(status: 200, contentType: "application/json")
     answer(request.id, head, Message(id: number(request), content: .result(result)), "", after: delay)
+  }
+
+  /// HTTP+SSE: the GET names an address, answers come on it.
+  private mutating func answerOnStream(
+    _ request: TransferRequest, _ machine: inout Machine, after delay: Double
+  ) {
+    if request.purpose == .attach {
+      let new = "\(machine.nextID)"
+      machine.nextID += 1
+      machine.sessions.insert(new)
+      channels[request.session.server + new] = request.id
+      tell(request.id, .head(ResponseHead(status: 200, contentType: "text/event-stream")), after: delay)
+      return tell(request.id, .item(.endpoint("/messages/?session_id=\(new)")), after: delay)
+    }
+    guard let query = request.url.revealed.firstRange(of: "?session_id=") else {
+      return answer(request.id, ResponseHead(status: 405), nil, "Method Not Allowed", after: delay)
+    }
+    let id = String(request.url.revealed[query.upperBound...])
+    guard machine.sessions.contains(id), let channel = channels[request.session.server + id] else {
+      return answer(request.id, ResponseHead(status: 404), nil, "Could not find session", after: delay)
+    }
+    answer(request.id, ResponseHead(status: 202), nil, "Accepted", after: delay)
+    guard let number = number(request) else { return }
+    var result = Result()
+    if request.purpose == .initialize {
+      result.protocolVersion = "2024-11-05"
+      result.offersTools = true
+    }
+    if request.purpose == .list { result.toolCount = 3 }
+    // The answer may overtake the 202.
+    let later = Double.random(in: 0.001...0.08, using: &random)
+    tell(channel, .item(.message(Message(id: number, content: .result(result)))), after: later)
   }
 
   /// The JSON-RPC id of a request.

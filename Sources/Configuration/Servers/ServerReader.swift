@@ -40,8 +40,7 @@ struct ServerReader {
     switch transport {
     case .stdio: return "stdio servers are not monitored"
     case .websocket: return "websocket servers are not monitored"
-    case .sse: return "old HTTP+SSE servers are not monitored"
-    case .streamableHTTP: break
+    case .streamableHTTP, .sse: break
     }
     if let needsSignIn { return needsSignIn }
     if !missing.isEmpty, accounts.isEmpty {

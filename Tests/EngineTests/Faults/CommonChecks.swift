@@ -38,9 +38,12 @@ extension Check {
 
   static let version = Check("version-header") { evidence in
     for entry in evidence.requests where entry.request.kind != "initialize" {
+      // HTTP+SSE is older than this header.
+      let isFallback = entry.request.method == "GET" && entry.request.sessionID == nil
+      if isFallback, entry.request["MCP-Protocol-Version"] == nil { continue }
       let told = entry.request["MCP-Protocol-Version"]
       guard let told, let revision = Revision(rawValue: told),
-        revision.hasSessions || revision == .v2024_11_05
+        revision >= .v2024_11_05
       else { return "\(entry.request.kind) says \(told ?? "nothing")" }
     }
     return nil

@@ -1,0 +1,165 @@
+import MCP
+
+// HTTP+SSE of revision 2024-11-05: one GET stream that names the address for requests and carries every
+// answer. The session lives and dies with it (specification 2024-11-05, "HTTP with SSE").
+
+extension Session {
+  /// How long the `endpoint` event may take: a server of another kind may hold the stream open and be silent.
+  private static let endpointLimit = Duration.seconds(5)
+
+  mutating func attach(_ turn: inout Turn) {
+    let limit = server.settings.initTimeout ?? Self.endpointLimit
+    let transfer = openChannel(&turn)
+    state = .attaching(Attachment(transfer: transfer, due: turn.now.instant + limit))
+  }
+
+  mutating func attaching(_ attachment: Attachment, _ event: TransferEvent, _ turn: inout Turn) {
+    switch event {
+    case .item(.endpoint(let reference)):
+      guard let endpoint = server.endpoint?.resolving(reference) else {
+        turn.actions.append(.cancel(attachment.transfer))
+        let detail = "the endpoint event names another origin: \(clean(reference))"
+        return lose(SessionError(.protocolError, detail: detail), approach: anew, remedy: .person, &turn)
+      }
+      history.lastReachable = turn.now
+      channel = Channel(stream: attachment.transfer, endpoint: endpoint, since: turn.now)
+      initialize(.v2024_11_05, &turn)
+    case .head(let head) where head.isSuccess && !head.isEventStream:
+      turn.actions.append(.cancel(attachment.transfer))
+      let type = head.contentType.isEmpty ? "no content type" : head.contentType
+      let detail = "GET is answered with \(type), not an event stream"
+      isNotOverStream(SessionError(.protocolError, status: head.status, detail: detail), &turn)
+    case .item(.tooLarge):
+      turn.actions.append(.cancel(attachment.transfer))
+      flawed(SessionError(.responseTooLarge, detail: "an event of the stream is too large"), &turn)
+    case .head, .item:
+      break
+    case .ended(let end):
+      attachEnded(end, &turn)
+    }
+  }
+
+  private mutating func attachEnded(_ end: TransferEnd, _ turn: inout Turn) {
+    let again = Approach.attach
+    if let failure = end.failure { return lose(failure, approach: again, &turn) }
+    guard let head = end.head, !head.isSuccess else {
+      let detail = "the stream ended before its endpoint event"
+      return flawed(SessionError(.protocolError, status: end.head?.status, detail: detail), &turn)
+    }
+    if [400, 404, 405, 406, 501].contains(head.status) {
+      return isNotOverStream(sessionError(.httpError, head, nil, end.excerpt), &turn)
+    }
+    wayRefused(.status(head, nil, excerpt: end.excerpt), head, approach: again, &turn)
+  }
+
+  /// The stream is open, or nothing came at all: no server of this kind.
+  mutating func noEndpoint(_ attachment: Attachment, _ turn: inout Turn) {
+    turn.actions.append(.cancel(attachment.transfer))
+    let detail =
+      "no endpoint event came within \((server.settings.initTimeout ?? Self.endpointLimit).inMilliseconds) ms"
+    if let refusal = trouble.refusal { return lose(refusal, approach: anew, remedy: .person, &turn) }
+    lose(SessionError(.sessionTimeout, detail: detail), approach: anew, &turn)
+  }
+
+  /// What comes on the stream is the answer that is waited for, or the server's own word.
+  mutating func channelSpoke(_ channel: Channel, _ event: TransferEvent, _ turn: inout Turn) {
+    history.lastReachable = turn.now
+    switch event {
+    case .item(.message(let message)):
+      switch message.content {
+      case .result, .failure:
+        guard let awaited else { return }
+        transfer(awaited.transfer, event, &turn)
+      case .request, .notification:
+        serverSpoke(message, &turn)
+      }
+    case .item(.malformed(let error)):
+      tell(SessionError(.protocolError, detail: error.description), &turn)
+    case .item(.tooLarge):
+      channelLost(SessionError(.responseTooLarge, detail: "an event of the stream is too large"), &turn)
+    case .head, .item:
+      break
+    case .ended(let end):
+      self.channel = nil
+      let detail = "the event stream that carries the session ended"
+      channelLost(end.failure ?? SessionError(.sessionTerminated, detail: detail), &turn)
+    }
+  }
+
+  private mutating func channelLost(_ error: SessionError, _ turn: inout Turn) {
+    history.streamCuts += 1
+    cancelTransfers(&turn)
+    guard case .live(let live) = state else {
+      return lose(error, approach: anew, &turn)
+    }
+    turn.emit(.streamClosed, .debug, self, EventText.streamClosed(error))
+    if error.type == .sessionTerminated {
+      sessionLost(error, established: live.identity.established, &turn)
+    } else {
+      lose(error, approach: anew, &turn)
+    }
+  }
+
+  mutating func dropChannel(_ turn: inout Turn) {
+    guard let stream = channel?.stream else { return }
+    channel = nil
+    turn.actions.append(.cancel(stream))
+  }
+
+  /// The request whose answer is waited for, as far as the state knows one.
+  var awaited: Exchange? {
+    switch state {
+    case .initializing(let handshake): handshake.exchange
+    case .live(let live):
+      if case .inFlight(let exchange) = live.probe { exchange } else { nil }
+    default: nil
+    }
+  }
+
+  /// An answer that is to come on the stream has its own limit, since its POST is long over.
+  mutating func answerIsOverdue(_ turn: inout Turn) -> Bool {
+    guard let awaited, let due = awaited.answerDue, due <= turn.now.instant else { return false }
+    turn.actions.append(.cancel(awaited.transfer))
+    let waited = (turn.now.instant - awaited.sent).inMilliseconds
+    let failure = SessionError(.sessionTimeout, detail: "no answer on the stream within \(waited) ms")
+    transfer(awaited.transfer, .ended(TransferEnd(failure: failure)), &turn)
+    return true
+  }
+}
+
+extension Session {
+  /// HTTP+SSE is not what the server speaks: its first refusal is what counts.
+  private mutating func isNotOverStream(_ error: SessionError, _ turn: inout Turn) {
+    let wasLearnt = speaksOverStream
+    speaksOverStream = false
+    if let refusal = trouble.refusal { return lose(refusal, approach: anew, remedy: .person, &turn) }
+    // What held before may hold no more: asked from the beginning, once.
+    if wasLearnt, anew != .attach { return queue(anew, &turn) }
+    lose(error, approach: anew, remedy: .person, &turn)
+  }
+
+  /// A status that says nothing of the way of speaking.
+  private mutating func wayRefused(
+    _ outcome: Exchange.Outcome, _ head: ResponseHead, approach: Approach, _ turn: inout Turn
+  ) {
+    switch judge(outcome, carriedID: false) {
+    case .refused(let error), .lost(let error):
+      lose(error, approach: approach, remedy: error.type == .authError ? .credentials : .person, &turn)
+    case .trouble(let error) where (400..<500).contains(head.status):
+      lose(error, approach: approach, remedy: .person, &turn)
+    case .conflict(let error), .busy(let error), .trouble(let error):
+      lose(error, approach: approach, retryAfter: head.retryAfter, &turn)
+    case .good, .methodFailed:
+      flawed(SessionError(.protocolError, status: head.status, detail: "no answer that can be used"), &turn)
+    }
+  }
+}
+
+extension Channel {
+  /// What of the address names the session: its query, which is as good as an id.
+  var sessionID: String? { endpoint.secrets.map(\.revealed).max { $0.utf8.count < $1.utf8.count } }
+}
+
+extension ResponseHead {
+  var isEventStream: Bool { contentType.lowercased().hasPrefix("text/event-stream") }
+}

@@ -1,0 +1,139 @@
+import MCP
+import Testing
+
+@testable import Sessions
+
+private let ana = Operator(user: "ana", origin: "pts/3")
+private let key = SessionKey(server: "a")
+
+@Suite struct `Ways of speaking` {
+  @Test func `what was learnt of a server holds over its restarts, until it holds no more`() throws {
+    var world = try World(["a"], machine: World.Machine(isModern: true))
+    world.run(10)
+    world.forgetWire()
+    world.machines["a"]?.mode = .refusing
+    world.endStreams("a")
+    world.run(20)
+    world.machines["a"]?.mode = .well
+    world.run(5)
+    #expect(world.state("a") == .ready)
+    #expect(!world.wire.contains("POST initialize"), "it is asked as what it is known to be")
+
+    world.machines["a"]?.mode = .refusing
+    world.endStreams("a")
+    world.run(20)
+    world.machines["a"]?.mode = .well
+    world.machines["a"]?.isModern = false
+    world.run(10)
+    #expect(world.state("a") == .ready)
+    #expect(world.row("a")?.kind == .stateful, "an older server stands there now")
+  }
+
+  @Test func `an old server is found by 405, and answers on its stream`() throws {
+    var settings = SessionSettings()
+    settings.pingInterval = .seconds(5)
+    var world = try World(["a"], settings: settings, machine: World.Machine(isOverStream: true))
+    world.run(60)
+    #expect(
+      world.wire.prefix(6) == [
+        "POST initialize", "GET attach", "POST initialize", "POST initialized", "POST ping", "POST list",
+      ])
+    #expect(world.state("a") == .ready)
+    #expect(world.row("a")?.kind == .sse)
+    #expect(world.row("a")?.stream == .open)
+    #expect(world.row("a")?.missed == 0)
+    #expect(world.row("a")?.tools == 3)
+    #expect(world.wire.filter { $0 == "GET attach" }.count == 1)
+  }
+
+  @Test func `an old server's session dies with its stream and is made anew`() throws {
+    var world = try World(["a"], machine: World.Machine(isOverStream: true))
+    world.run(30)
+    world.forgetWire()
+    world.endStreams("a")
+    world.run(5)
+    #expect(world.state("a") == .ready)
+    #expect(
+      world.wire.prefix(3) == ["GET attach", "POST initialize", "POST initialized"],
+      "what it is was learnt: no POST to the address of the stream")
+    #expect(world.row("a")?.recoveries == 1)
+    #expect(world.row("a")?.errors == [.sessionTerminated: 1])
+  }
+
+  @Test func `an answer that does not come on the stream is a timeout`() throws {
+    var settings = SessionSettings()
+    settings.pingInterval = .seconds(2)
+    settings.stream = true
+    var world = try World(["a"], settings: settings, machine: World.Machine(isOverStream: true))
+    world.run(10)
+    world.machines["a"]?.mode = .silent
+    world.run(40)
+    #expect(world.state("a") == .recovering)
+    #expect(world.row("a")?.cause?.type == .sessionTimeout)
+    world.machines["a"]?.mode = .well
+    world.run(60)
+    #expect(world.state("a") == .ready)
+  }
+
+  /// How a simulated server speaks.
+  enum Tongue: Hashable, Sendable {
+    case session, modern, sse
+
+    var machine: World.Machine {
+      switch self {
+      case .session: World.Machine()
+      case .modern: World.Machine(isModern: true)
+      case .sse: World.Machine(isOverStream: true)
+      }
+    }
+  }
+
+  struct Choice: Sendable, CustomTestStringConvertible {
+    let era: SessionSettings.Era
+    let tongue: Tongue
+    let kind: SessionKind?
+    let first: String
+    var testDescription: String { "\(era) with a server of \(tongue)" }
+  }
+
+  @Test(arguments: [
+    Choice(era: .session, tongue: .session, kind: .stateful, first: "POST initialize"),
+    Choice(era: .session, tongue: .modern, kind: nil, first: "POST initialize"),
+    Choice(era: .session, tongue: .sse, kind: nil, first: "POST initialize"),
+    Choice(era: .stateless, tongue: .modern, kind: .modern, first: "POST discover"),
+    Choice(era: .stateless, tongue: .session, kind: nil, first: "POST discover"),
+    Choice(era: .sse, tongue: .sse, kind: .sse, first: "GET attach"),
+    Choice(era: .sse, tongue: .session, kind: nil, first: "GET attach"),
+    Choice(era: .automatic, tongue: .modern, kind: .modern, first: "POST initialize"),
+  ]) func `the configuration may decide, and then nothing else is tried`(choice: Choice) throws {
+    var settings = SessionSettings()
+    settings.era = choice.era
+    var world = try World(["a"], settings: settings, machine: choice.tongue.machine)
+    world.run(20)
+    #expect(world.wire.first == choice.first)
+    #expect(world.row("a")?.kind == choice.kind)
+    #expect(world.state("a") == (choice.kind == nil ? .failed : .ready))
+    #expect(world.attempts < 12)
+  }
+
+  @Test(arguments: [401, 403, 429, 500, 503]) func `a status that says nothing of it decides nothing`(
+    status: Int
+  ) throws {
+    var world = try World(["a"], machine: World.Machine(mode: .status(status, body: "")))
+    world.run(30)
+    #expect(world.wire.allSatisfy { $0 == "POST initialize" }, "\(world.wire)")
+  }
+
+  @Test(
+    arguments: [
+      ("/messages?s=1", "http://u:p@h:81/messages?s=1"), ("?s=1", "http://u:p@h:81/a/sse?s=1"),
+      ("messages/", "http://u:p@h:81/a/messages/"), ("http://h:81/m", "http://u:p@h:81/m"),
+      ("HTTP://H:81/m", "http://u:p@h:81/m"), ("//h:81/m?x", "http://u:p@h:81/m?x"),
+      ("http://h/m", nil), ("https://h:81/m", nil), ("//evil/m", nil), ("http://h:81@evil/m", nil),
+      ("http://h:81.evil/m", nil), ("/a b", nil), ("file:///etc/passwd", nil),
+    ] as [(String, String?)])
+  func `the endpoint event is resolved, at the same origin only`(reference: String, url: String?) throws {
+    let base = try Endpoint("http://u:p@h:81/a/sse?k=v")
+    #expect(base.resolving(reference)?.url.revealed == url)
+  }
+}
