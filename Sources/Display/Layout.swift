@@ -87,11 +87,11 @@ struct Layout: Hashable, Sendable {
     let upper = inside - lower
     let below = top + upper + 1
     let right = size.columns - 1
-    let left = form == .wide ? size.columns * 30 / 100 : max(38, size.columns * 32 / 100)
+    let left = form == .wide ? size.columns * 34 / 100 : max(38, size.columns * 38 / 100)
     let seam = left + 1
     servers = Rectangle(row: top, column: 1, rows: upper, columns: left)
     if form == .wide {
-      let detailWidth = size.columns * 28 / 100
+      let detailWidth = size.columns * 24 / 100
       let sessionsWidth = right - seam - detailWidth - 2
       sessions = Rectangle(row: top, column: seam + 1, rows: upper, columns: sessionsWidth)
       detail = Rectangle(row: top, column: sessions.right + 1, rows: upper, columns: detailWidth)

@@ -24,7 +24,9 @@ public func render(
     frame.footer(model, in: layout.footer)
   }
   switch view.overlay {
-  case .none, .filter: break
+  case .none, .filter, .prompt: break
+  case .sortMenu(let index): frame.sortMenu(model, at: index)
+  case .page(let page, let top): frame.page(page, top: top, model)
   case .help(let top): frame.help(model, top: top)
   case .dialog(let dialog): frame.dialog(dialog, model)
   }

@@ -4,9 +4,18 @@ extension Frame {
   /// What is worst: since when, why, and what happens next; then the next worst, as far as there is room.
   mutating func alert(_ model: ViewModel, in area: Rectangle) {
     guard !area.isEmpty else { return }
-    let problems = model.rows.problems
+    if let problem = model.store.configurationProblem {
+      let since = age(of: problem.time, at: model.now)
+      write(
+        "! configuration not taken over \(since) ago: \(problem.message)", row: area.row, column: 0,
+        width: area.columns, role: .alert)
+      return
+    }
+    let all = model.rows.problems
+    let problems = all.filter { !model.view.alerts.isAcknowledged($0.key.server) }
     guard let worst = problems.first else {
-      write(" \(calmWords(model))", row: area.row, column: 0, width: area.columns, role: .muted)
+      let words = all.isEmpty ? calmWords(model) : "\(all.count) not well, acknowledged: \(names(all))"
+      write(" \(words)", row: area.row, column: 0, width: area.columns, role: .muted)
       return
     }
     let more = problems.count > 1 ? " (+\(problems.count - 1) more)" : ""
@@ -35,6 +44,10 @@ extension Frame {
     if shown < problems.count {
       write(" (+\(problems.count - shown) more)", row: area.row, column: place, role: .alert)
     }
+  }
+
+  private func names(_ sessions: [SessionReport]) -> String {
+    sessions.map(\.key.server).joined(separator: ", ")
   }
 
   private func words(_ session: SessionReport, _ model: ViewModel) -> Phrase {

@@ -8,12 +8,16 @@ extension Frame {
     let list: [Column<ServerSummary>] = [
       Column("SERVER", min(name, max(12, area.columns / 3)), text: { $0.report.name }),
       Column("STATE", 12) { Phrase($0.state.rawValue, Role($0.state)) },
+      Column("FOR", 6, right: true) { inState($0, at: now) },
       Column(
         "SES", 5, right: true, text: { $0.total == 0 || $0.isUnwatched ? "-" : "\($0.live)/\($0.total)" }),
-      Column("P95", 5, right: true, rank: 1, text: { latency($0.p95) }),
-      Column("GOOD", 6, right: true, rank: 2, text: { lastGood($0, at: now) }),
+      Column("P95", 5, right: true, rank: 2, text: { latency($0.p95) }),
+      Column("GOOD", 6, right: true, rank: 3, text: { lastGood($0, at: now) }),
       Column("ERR", 4, right: true, text: { $0.isUnwatched ? "-" : count($0.errors) }),
-      Column("WHY", area.columns < 50 ? 0 : 8, flexible: true) { server in
+      Column("LAST HOUR", model.view.layout.form == .wide ? 15 : 0, rank: 1) { server in
+        strip(model.store.history(of: server.report.name), columns: 15, model)
+      },
+      Column("WHY", area.columns < 50 ? 0 : area.columns < 100 ? 20 : 24, flexible: true) { server in
         server.worst.map { model.why($0, note: server.report.note) }
           ?? Phrase(server.report.note ?? "", .muted)
       },
@@ -28,7 +32,7 @@ extension Frame {
 
   func serversTitle(_ model: ViewModel) -> String {
     let (shown, all) = (model.rows.servers.count, model.rows.allServers.count)
-    return "servers (\(shown == all ? "\(all)" : "\(shown) of \(all)")), by state"
+    return "servers (\(shown == all ? "\(all)" : "\(shown) of \(all)")), \(model.orderWords)"
   }
 
   private func view(_ model: ViewModel, _ rows: [ServerSummary]) -> Int? {
@@ -38,6 +42,12 @@ extension Frame {
   private func ifEmpty(_ model: ViewModel) -> String {
     model.view.filter.isEmpty ? "no servers yet" : "no server matches the filter"
   }
+}
+
+/// Since when: the time in its state of what tells most.
+private func inState(_ server: ServerSummary, at now: Moment) -> Phrase {
+  guard let worst = server.worst, !server.isUnwatched else { return Phrase("-") }
+  return Phrase(age(of: worst.since, at: now, calm: !server.isProblem))
 }
 
 private func lastGood(_ server: ServerSummary, at now: Moment) -> String {
