@@ -22,8 +22,7 @@ struct ConfigurationFile {
 
 /// Reads the files and those that they name; our own settings take effect in the order of the files.
 func readFiles(
-  _ paths: [String], _ environment: [String: String], _ currentDirectory: String, _ settings: inout Settings,
-  _ policy: inout SessionPolicy, _ findings: inout Findings
+  _ paths: [String], in currentDirectory: String, _ own: inout SettingsReader, _ findings: inout Findings
 ) -> [ConfigurationFile] {
   var files: [ConfigurationFile] = []
   var seen: Set<String> = []
@@ -32,10 +31,13 @@ func readFiles(
     files.append(file)
     guard file.shape == .own else { continue }
     file.root.checkKeys(FileShape.ownKeys, consequence: "nothing reads it", &findings)
-    settings.read(file.root, environment: environment, &findings)
-    if let session = file.root.section("session", &findings) { policy.read(session, &findings) }
-    for named in file.root.texts("files", &findings) ?? [] {
-      let inner = resolved(named.value, in: directory(of: path))
+    own.read(file.root, &findings)
+    for (index, named) in (file.root.texts("files", &findings) ?? []).enumerated() {
+      own.others.append(
+        ResolvedSetting(
+          name: "files[\(index)]", value: .text(PrintableText.line(named.value, limit: 400)),
+          origin: .file(path, named.mark)))
+      let inner = relocated(named.value, beside: path)
       guard seen.insert(resolved(inner, in: currentDirectory)).inserted else { continue }
       guard let other = readConfigurationFile(inner, in: currentDirectory, &findings) else { continue }
       files.append(other)

@@ -62,3 +62,6 @@ func directory(of path: String) -> String {
   guard let slash = path.lastIndex(of: "/") else { return "" }
   return slash == path.startIndex ? "/" : String(path[..<slash])
 }
+
+/// A path that a file names, seen from where that file is.
+func relocated(_ path: String, beside file: String) -> String { resolved(path, in: directory(of: file)) }

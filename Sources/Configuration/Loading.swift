@@ -11,6 +11,8 @@ public struct Loaded: Sendable {
   public var diagnostics: [Diagnostic] = []
   /// The files that were read, as they were named.
   public var files: [String] = []
+  /// What is in force of our own settings, with the origin of each value; secrets are masked.
+  public var inForce: [ResolvedSetting] = []
   /// What is in force for each server, by name, with the origin of each value; secrets are masked.
   public var effective: [String: [ResolvedSetting]] = [:]
 
@@ -19,9 +21,11 @@ public struct Loaded: Sendable {
   public var ui: UISettings { settings.ui }
   public var limits: Limits { settings.limits }
 
-  /// Whether there is anything to show: at least one server without an error in its entry.
+  /// Whether there is anything to work with: a server without an error in its entry, or no server by intent.
   public var isUsable: Bool {
-    servers.contains { server in
+    let hasErrors = diagnostics.contains { $0.severity == .error }
+    if servers.isEmpty { return !hasErrors }
+    return servers.contains { server in
       if case .broken = server.availability { false } else { true }
     }
   }
@@ -38,12 +42,17 @@ public func loadConfiguration(
   var loaded = Loaded()
   loaded.logLevel = logLevel(from: environment, &findings)
   let sources = chosenFiles(paths, environment, currentDirectory, &findings)
-  var policy = SessionPolicy()
-  let files = readFiles(sources, environment, currentDirectory, &loaded.settings, &policy, &findings)
-  policy.read(environment, &findings)
+  var own = SettingsReader(environment: environment)
+  let files = readFiles(sources, in: currentDirectory, &own, &findings)
+  own.readEnvironment(&findings)
+  loaded.settings = own.settings
+  loaded.inForce = own.resolved
   loaded.files = files.map(\.path)
-  readServers(files, environment, policy, &loaded, &findings)
-  if !sources.isEmpty, loaded.servers.isEmpty, findings.firstError == nil, let file = files.first {
+  readServers(files, environment, own.policy, &loaded, &findings)
+  let isEmptyByIntent = files.contains { $0.root.mapping[$0.shape.serversKey] != nil }
+  if !sources.isEmpty, loaded.servers.isEmpty, !isEmptyByIntent, findings.firstError == nil,
+    let file = files.first
+  {
     findings.add(
       Diagnostic(
         file: file.path, .error, "holds no servers",

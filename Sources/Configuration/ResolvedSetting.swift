@@ -40,11 +40,19 @@ public struct ResolvedSetting: Hashable, Sendable {
   public let name: String
   public let value: Value
   public let origin: ValueOrigin
+  /// Names of the environment's variables that are part of the value.
+  public let variables: [String]
 
-  public init(name: String, value: Value, origin: ValueOrigin) {
+  public init(name: String, value: Value, origin: ValueOrigin, variables: [String] = []) {
     self.name = name
     self.value = value
     self.origin = origin
+    self.variables = variables
+  }
+
+  /// The origin for people: `FILE:LINE`, then the variables that stand there.
+  public var source: String {
+    ([origin.description] + variables.map { ValueOrigin.environment($0).description }).joined(separator: ", ")
   }
 }
 

@@ -12,7 +12,9 @@ struct Sessiontop: ParsableCommand {
       `sessiontop help dashboard` has all its options, `sessiontop demo` needs no configuration at all.
       """,
     version: "sessiontop \(programVersion)",
-    subcommands: [Dashboard.self, Demo.self, Watch.self, Status.self, Check.self, Benchmark.self],
+    subcommands: [
+      Dashboard.self, Demo.self, Watch.self, Status.self, Check.self, Settings.self, Benchmark.self,
+    ],
     defaultSubcommand: Dashboard.self)
 }
 
@@ -95,6 +97,12 @@ struct Check: ParsableCommand {
 
   @Argument(help: "Files to check; those of --config otherwise.")
   var files: [String] = []
+
+  @Flag(help: "Print servers and problems, or the settings of --show, as one JSON object.")
+  var json = false
+
+  @Option(help: "Print what is in force for this server and where each value comes from.")
+  var show: String?
 }
 
 struct Benchmark: ParsableCommand {

@@ -13,9 +13,11 @@ import Threading
 /// together with the store that has taken it in and says whether to go on; it ends by itself after
 /// `duration`, at a signal, and when nobody reads the output any more.
 func runHeadless(
-  _ loaded: Loaded, for duration: Duration?, signals: Signals, tell: (EngineReport, Store, Moment) -> Bool
+  _ loaded: Loaded, log: LogSettings? = nil, for duration: Duration?, signals: Signals,
+  tell: (EngineReport, Store, Moment) -> Bool
 ) -> Store? {
   var store = Store(eventCapacity: loaded.limits.events)
+  var log = EventLog(log)
   var atEnd: Store?
   do {
     let engine = try SessionEngine(servers: loaded.servers, limits: loaded.limits)
@@ -37,8 +39,9 @@ func runHeadless(
         default: break
         }
       }
-      let report = engine.output.drain()
+      var report = engine.output.drain()
       guard !report.isEmpty else { continue }
+      if let news = log.write(report.events, at: Moment.now) { report.merge(news) }
       store.fold(report, at: Moment.now)
       if !tell(report, store, Moment.now), atEnd == nil { end = Moment.now.instant }
       if report.stopped {
@@ -55,7 +58,9 @@ func runHeadless(
 /// `watch`: each event as a line, the snapshot last.
 func watch(_ command: Watch, signals: Signals) -> Int32 {
   guard let loaded = load(command.source.config) else { return ExitCode.configuration }
-  let store = runHeadless(loaded, for: command.duration?.duration, signals: signals) { report, _, _ in
+  let store = runHeadless(
+    loaded, log: loaded.settings.log, for: command.duration?.duration, signals: signals
+  ) { report, _, _ in
     for event in report.events {
       switch command.format {
       case .jsonl:
@@ -81,11 +86,13 @@ func status(_ command: Status, signals: Signals) -> Int32 {
   var settledAt = Moment.now
   let last = runHeadless(loaded, for: command.duration.duration, signals: signals) { _, store, now in
     guard settled == nil else { return true }
-    guard !store.sessions.isEmpty, store.sessions.values.allSatisfy(hasSettled) else { return true }
+    guard !store.sessions.isEmpty || loaded.servers.isEmpty, store.sessions.values.allSatisfy(hasSettled)
+    else { return true }
     settled = store
     settledAt = now
     return false
   }
+  if let last { settled?.countEnded(by: last) }
   guard let store = settled ?? last else { return ExitCode.internalError }
   let text = command.json ? snapshotLine(store, at: settledAt) : statusTable(store, at: settledAt, width: 120)
   writeLine(text)
@@ -100,25 +107,4 @@ private func hasSettled(_ session: SessionReport) -> Bool {
   case .ready: session.latency != nil || session.probes == 0 && session.nextProbe == nil
   default: true
   }
-}
-
-/// `check`: every problem, then what is usable.
-func check(_ command: Check) -> Int32 {
-  let loaded = loadConfiguration(
-    paths: command.files + command.source.config, environment: environment, currentDirectory: currentDirectory
-  )
-  for diagnostic in loaded.diagnostics { writeLine(diagnostic.description) }
-  guard loaded.isUsable else { return ExitCode.configuration }
-  for server in loaded.servers {
-    let verdict =
-      switch server.availability {
-      case .automatic: "monitored"
-      case .onDemand: "monitored on demand"
-      case .unmonitored(let why): "not monitored: \(PrintableText.line(why))"
-      case .broken(let why): "cannot be used: \(PrintableText.line(why))"
-      }
-    writeLine("\(PrintableText.line(server.name, limit: 60)): \(server.transport.rawValue), \(verdict)")
-  }
-  let isClean = loaded.diagnostics.allSatisfy { $0.severity == .notice }
-  return isClean ? ExitCode.done : ExitCode.notWell
 }

@@ -15,8 +15,12 @@ struct DashboardPlan {
   let host: String
   let themes: [Theme]
   let isReadOnly: Bool
-  let ascii: Bool
+  let glyphs: GlyphChoice
+  /// Time between looks at the clock.
+  let refresh: Duration
   let duration: Duration?
+  /// Absent means that nothing is kept.
+  let log: LogSettings?
 }
 
 /// The live screen: waits on the keyboard, the engine and the signals; folds, draws, obeys.
@@ -26,6 +30,7 @@ struct Interactive: ~Copyable {
   private let engine: SessionEngine
   private let plan: DashboardPlan
   private var store: Store
+  private var log: EventLog
   private var view = ViewState()
   private var themeIndex = 0
   private let hasColor: Bool
@@ -38,8 +43,8 @@ struct Interactive: ~Copyable {
 
   private let opened = Moment.now.instant
 
-  /// Engine news are drawn at most so often, and keys at once. While the screen fills, which an operator waits
-  /// for, news are not held back as long.
+  /// Engine news are drawn at most so often, and keys at once. While the screen fills, which an operator
+  /// waits for, news are not held back as long.
   private func frameGap(at now: Moment) -> Duration {
     now.instant - opened < .milliseconds(500) ? .milliseconds(10) : .milliseconds(50)
   }
@@ -50,6 +55,7 @@ struct Interactive: ~Copyable {
     hasColor = (environment["NO_COLOR"] ?? "").isEmpty
     terminal = try Terminal(theme: plan.themes[0], hasColor: hasColor, termName: environment["TERM"])
     store = Store(eventCapacity: plan.limits.events)
+    log = EventLog(plan.log)
   }
 
   /// Runs until the operator, a signal or the end of the terminal ends it.
@@ -61,6 +67,7 @@ struct Interactive: ~Copyable {
         reading: [0, engine.output.descriptor, signals.descriptor], writing: isLineSlow ? [1] : [],
         milliseconds: pause(until: end))
       var goesOn = true
+      if ready.isEmpty { isDirty = true }  // the clock moves on
       for one in ready {
         switch one.descriptor {
         case 0:
@@ -83,7 +90,7 @@ struct Interactive: ~Copyable {
     let engine = engine
     engine.send(.stop)
     discard(terminal)
-    waitUntilStopped(engine)
+    waitUntilStopped(engine, &log)
   }
 
   private mutating func draw() {
@@ -106,7 +113,8 @@ struct Interactive: ~Copyable {
   /// Until the next frame, or until the clock on the screen moves on.
   private func pause(until end: Instant?) -> Int32 {
     let now = Moment.now
-    var pause = Duration.milliseconds(1_000 - now.wall.milliseconds % 1_000 + 1)
+    let period = max(1, plan.refresh.inMilliseconds)
+    var pause = Duration.milliseconds(period - now.wall.milliseconds % period + 1)
     if isDirty, !isLineSlow, !isSuspended {
       pause = min(pause, max(.zero, lastFrame + frameGap(at: now) - now.instant))
     }
@@ -117,6 +125,7 @@ struct Interactive: ~Copyable {
   private mutating func takeIn(_ report: EngineReport) {
     guard !report.isEmpty else { return }
     store.fold(report, at: Moment.now)
+    if let news = log.write(report.events, at: Moment.now) { store.fold(news, at: Moment.now) }
     isDirty = true
   }
 
@@ -180,10 +189,10 @@ struct Interactive: ~Copyable {
 
   private func context(_ now: Moment) -> Context {
     let isASCII =
-      switch plan.themes[themeIndex].glyphs {
-      case .ascii: true
-      case .utf8: plan.ascii
-      case .automatic: plan.ascii || !terminal.isUTF8
+      switch (plan.glyphs, plan.themes[themeIndex].glyphs) {
+      case (.ascii, _), (.automatic, .ascii): true
+      case (.utf8, _), (.automatic, .utf8): false
+      case (.automatic, .automatic): !terminal.isUTF8
       }
     return Context(
       host: plan.host, operator: operatorIdentity, readOnly: plan.isReadOnly,
@@ -223,11 +232,13 @@ func dashboard(_ plan: DashboardPlan, signals: Signals) -> Int32 {
 }
 
 /// The engine ends all sessions within five seconds and then says so.
-private func waitUntilStopped(_ engine: SessionEngine) {
+private func waitUntilStopped(_ engine: SessionEngine, _ log: inout EventLog) {
   let limit = Moment.now.instant + .seconds(5)
   while Moment.now.instant < limit {
     let left = (limit - Moment.now.instant).inMilliseconds
     _ = wait(reading: [engine.output.descriptor], milliseconds: Int32(clamping: left))
-    if engine.output.drain().stopped { return }
+    let report = engine.output.drain()
+    _ = log.write(report.events, at: Moment.now)
+    if report.stopped { return }
   }
 }

@@ -37,6 +37,7 @@ func answer(_ error: any Error) -> Never {
 }
 
 if let check = command as? Check { exit(sessiontop.check(check)) }
+if let settings = command as? Settings { exit(sessiontop.settings(settings)) }
 if command is Benchmark { exit(benchmark()) }
 
 // Before the first thread starts: every thread inherits the mask.
@@ -67,8 +68,8 @@ default:
 func dashboard(_ command: Dashboard, signals: Signals) -> Int32 {
   guard let loaded = load(command.source.config) else { return ExitCode.configuration }
   return open(
-    servers: loaded.servers, limits: loaded.limits, host: hostName, ui: loaded.ui, screen: command.screen,
-    signals: signals)
+    servers: loaded.servers, limits: loaded.limits, host: hostName, ui: loaded.ui, log: loaded.settings.log,
+    screen: command.screen, signals: signals)
 }
 
 @MainActor
@@ -83,7 +84,8 @@ func demo(_ screen: Screen, signals: Signals) -> Int32 {
         name: server.name, transport: .streamableHTTP, endpoint: try Endpoint(server.url), settings: settings)
     }
     return open(
-      servers: servers, limits: Limits(), host: "\(hostName) demo", ui: UISettings(), screen: screen,
+      servers: servers, limits: Limits(), host: "\(hostName) demo", ui: UISettings(), log: nil,
+      screen: screen,
       signals: signals)
   } catch {
     complain("the embedded servers cannot start: \(error)")
@@ -93,7 +95,8 @@ func demo(_ screen: Screen, signals: Signals) -> Int32 {
 
 @MainActor
 func open(
-  servers: [Server], limits: Limits, host: String, ui: UISettings, screen: Screen, signals: Signals
+  servers: [Server], limits: Limits, host: String, ui: UISettings, log: LogSettings?, screen: Screen,
+  signals: Signals
 ) -> Int32 {
   let chosen = screen.theme ?? environment["SESSIONTOP_THEME"] ?? ui.theme
   do {
@@ -104,7 +107,8 @@ func open(
     let plan = DashboardPlan(
       servers: servers, limits: limits, host: host, themes: themes,
       isReadOnly: screen.readOnly || ui.readOnly,
-      ascii: screen.ascii, duration: screen.duration?.duration)
+      glyphs: screen.ascii ? .ascii : ui.glyphs, refresh: ui.refresh,
+      duration: screen.duration?.duration, log: log)
     return dashboard(plan, signals: signals)
   } catch {
     complain("\(error)")

@@ -187,11 +187,12 @@ struct ServerTests {
     #expect(plain.retryAttempts == 7 && plain.pingInterval == .seconds(5) && plain.retryDelay == .seconds(1))
     #expect(
       loaded.effective["own"]?.map { "\($0.name) \($0.value) \($0.origin)" } == [
-        "startup true default", "timeout none default", "initTimeout none default",
-        "sseReadTimeout none default", "url http://h/ sessiontop.yaml:4",
+        "type streamable-http sessiontop.yaml:4", "startup true default", "timeout none default",
+        "initTimeout none default", "sseReadTimeout none default", "url http://h/ sessiontop.yaml:4",
         "session.timeout 3000 sessiontop.yaml:4", "session.retryAttempts 7 sessiontop.yaml:1",
         "session.retryDelay 1000 default", "session.pingInterval 5000 sessiontop.yaml:1",
-        "session.listEvery 10 default", "session.stream true default",
+        "session.listEvery 10 default", "session.stream true default", "session.transport auto default",
+        "session.terminateURL none default", "session.caFile none default",
       ])
   }
 }

@@ -42,6 +42,10 @@ final class ChildProcess {
     let leads = terminal == nil ? 0 : 0x80  // POSIX_SPAWN_SETSID, a macro that Swift does not see
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(leads))
 
+    // What the program keeps must not end up with the person who runs the tests.
+    let environment = ["XDG_STATE_HOME": testFolder, "XDG_CONFIG_HOME": testFolder].merging(environment) {
+      $1
+    }
     var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
     var variables: [UnsafeMutablePointer<CChar>?] =
       inheritedVariables(without: Set(environment.keys)).map { strdup($0) }

@@ -4,6 +4,9 @@ import Glibc
 let packageRoot = String(
   #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/"))
 
+/// Where programs under test keep their state.
+let testFolder = packageRoot + "/.build/test-state"
+
 /// The program under test: `SESSIONTOP_BINARY`, else what was built beside these tests.
 let sessiontopBinary: String = {
   if let path = getenv("SESSIONTOP_BINARY") { return String(cString: path) }

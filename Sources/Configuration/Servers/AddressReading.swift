@@ -22,7 +22,7 @@ extension ServerReader {
       let parsed = try Endpoint(result.text, masking: longSecrets)
       endpoint = parsed
       checkScheme(parsed.origin.scheme, at: address.mark)
-      resolve("url", .text(parsed.display), at: address.mark)
+      resolve("url", .text(PrintableText.line(parsed.display, limit: 400)), at: address.mark, with: result)
       // A host name out of the environment is shown everywhere, so masking it would only confuse.
       secrets.removeAll { "\(parsed.origin)".contains($0.lowercased()) }
     } catch {

@@ -47,7 +47,7 @@ extension ServerReader {
     }
     needs(placeholders(in: result.text))
     guard let problem = problem(ofValue: result.text) else {
-      put(Header(name: name, value: result.text), in: place, at: mark)
+      put(Header(name: name, value: result.text), in: place, at: mark, with: result)
       return
     }
     findings.add(
@@ -56,7 +56,9 @@ extension ServerReader {
   }
 
   /// Later headers replace earlier ones of the same name, whatever their case.
-  private mutating func put(_ header: Header, in place: Section, at mark: Mark) {
+  private mutating func put(
+    _ header: Header, in place: Section, at mark: Mark, with substitution: Substitution
+  ) {
     let lowercased = header.name.lowercased()
     if let first = headers.firstIndex(where: { $0.header.name.lowercased() == lowercased }) {
       findings.add(
@@ -67,7 +69,7 @@ extension ServerReader {
       resolvedSettings.removeAll { $0.name.lowercased() == "headers.\(lowercased)" }
     }
     headers.append(ConfiguredHeader(header: header, mark: mark))
-    resolve("headers.\(header.name)", .masked, at: mark)
+    resolve("headers.\(header.name)", .masked, at: mark, with: substitution)
   }
 
   /// An administrator's key becomes a header; a key that each user brings is not ours to have.

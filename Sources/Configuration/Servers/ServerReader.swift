@@ -47,6 +47,7 @@ struct ServerReader {
 
   mutating func read() {
     transport = readTransport()
+    resolve("type", .text(transport.rawValue), at: section.mapping["type"]?.mark)
     checkKeys()
     readCommonFields()
     switch transport {
@@ -56,7 +57,9 @@ struct ServerReader {
       readURL()
       readHeaders()
     }
-    if let configured = section.section("sessionConfig", &findings) { policy.read(configured, &findings) }
+    if let configured = section.section("sessionConfig", &findings) {
+      policy.read(configured, context.environment, &findings)
+    }
     resolvedSettings += policy.resolved
   }
 
@@ -101,6 +104,7 @@ struct ServerReader {
   /// What makes a server one that only a signed-in user can reach.
   private mutating func readSignIn() {
     let requiresOAuth = section.flag("requiresOAuth", &findings)
+    if let requiresOAuth { resolve("requiresOAuth", .flag(requiresOAuth.value), at: requiresOAuth.mark) }
     if requiresOAuth?.value == true { needsSignIn = "needs a sign-in (requiresOAuth)" }
     if let oauth = section.section("oauth", &findings) {
       oauth.checkKeys(oauthKeys, consequence: "LibreChat drops it unread", &findings)
@@ -132,7 +136,12 @@ struct ServerReader {
   }
 
   private mutating func readProcess() {
-    _ = section.text("command", &findings)
+    if let command = section.text("command", &findings) {
+      // What stands behind the program's name may be a secret.
+      let program = String(trim(command.value).prefix { !$0.isWhitespace })
+      resolve("command", .text(PrintableText.line(program)), at: command.mark)
+    }
+    if let node = section.mapping["args"] { resolve("args", .masked, at: node.mark) }
     if section.texts("args", &findings) == nil, section.mapping["args"] == nil, context.shape.followsLibreChat
     {
       findings.add(
@@ -140,13 +149,19 @@ struct ServerReader {
           .error, "args", at: section.mapping.entry("command")?.mark, "is missing",
           remedy: "write 'args: []', LibreChat refuses the whole file without it"))
     }
-    _ = section.textMap("env", &findings)
+    for (entry, _) in section.textMap("env", &findings) {
+      resolve("env.\(shownName(entry.key))", .masked, at: entry.mark)
+    }
     _ = section.text("cwd", &findings)
   }
 
-  mutating func resolve(_ name: String, _ value: ResolvedSetting.Value, at mark: Mark?) {
+  mutating func resolve(
+    _ name: String, _ value: ResolvedSetting.Value, at mark: Mark?, with substitution: Substitution? = nil
+  ) {
     let origin = mark.map { ValueOrigin.file(section.file, $0) } ?? .builtIn
-    resolvedSettings.append(ResolvedSetting(name: name, value: value, origin: origin))
+    let variables = substitution?.names.filter { context.environment[$0]?.isEmpty == false } ?? []
+    resolvedSettings.append(
+      ResolvedSetting(name: name, value: value, origin: origin, variables: variables))
   }
 
   /// Puts the environment into a text; remembers what must not be shown and who is missing.

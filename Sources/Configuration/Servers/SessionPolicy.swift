@@ -10,6 +10,11 @@ struct SessionPolicy: Hashable, Sendable {
   var pingInterval: Sourced<Int>
   var listEvery: Sourced<Int>
   var stream: Sourced<Bool>
+  var transport = Sourced(value: "auto")
+  /// Where a second DELETE goes; the text holds secrets as a server's url may.
+  var terminateURL = Sourced<Endpoint?>(value: nil)
+  /// A path, absolute or seen from the current directory.
+  var caFile = Sourced<String?>(value: nil)
 
   init(_ settings: SessionSettings = SessionSettings()) {
     timeout = Sourced(value: Int(settings.timeout.inMilliseconds))
@@ -29,7 +34,7 @@ struct SessionPolicy: Hashable, Sendable {
   ]
 
   /// Lays the fields of `session:` or of a `sessionConfig` over what is there.
-  mutating func read(_ section: Section, _ findings: inout Findings) {
+  mutating func read(_ section: Section, _ environment: [String: String], _ findings: inout Findings) {
     func take<Value: Hashable & Sendable>(_ found: Located<Value>?, _ setting: inout Sourced<Value>) {
       guard let found else { return }
       setting = Sourced(value: found.value, origin: .file(section.file, found.mark))
@@ -42,24 +47,45 @@ struct SessionPolicy: Hashable, Sendable {
       section.integer("pingInterval", in: 0...Self.longest, unit: "milliseconds", &findings), &pingInterval)
     take(section.integer("listEvery", in: 0...1_000_000, unit: "probes", &findings), &listEvery)
     take(section.flag("stream", &findings), &stream)
-    readWhatIsNotBuilt(section, &findings)
+    readWhatIsNotBuilt(section, environment, &findings)
   }
 
   /// Fields that are checked so that a file can hold them already, and named so that nobody counts on them.
-  private func readWhatIsNotBuilt(_ section: Section, _ findings: inout Findings) {
-    var unbuilt: [(String, Mark)] = []
+  private mutating func readWhatIsNotBuilt(
+    _ section: Section, _ environment: [String: String], _ findings: inout Findings
+  ) {
     let transports = ["auto", "session", "stateless", "sse"]
-    if let transport = section.choice("transport", transports, &findings), transport.value != "auto" {
-      unbuilt.append(("transport", transport.mark))
+    let before = self
+    if let choice = section.choice("transport", transports, &findings) {
+      transport = Sourced(value: choice.value, origin: .file(section.file, choice.mark))
     }
-    for key in ["terminateURL", "caFile"] where section.mapping[key]?.isNull == false {
-      guard let text = section.text(key, &findings) else { continue }
-      unbuilt.append((key, text.mark))
+    if let text = section.optionalText("terminateURL", environment, &findings) {
+      let address = text.value.flatMap { try? Endpoint($0.text, masking: $0.values) }
+      if text.value != nil, !["http", "https"].contains(address?.origin.scheme) {
+        findings.add(
+          section.diagnostic(
+            .error, "terminateURL", at: text.mark, "must be an address", remedy: "write https://HOST/PATH"))
+      } else {
+        terminateURL = Sourced(value: address, origin: .file(section.file, text.mark))
+      }
     }
-    for (key, mark) in unbuilt {
-      findings.add(section.diagnostic(.notice, key, at: mark, "is understood, but not acted on yet"))
+    if let text = section.optionalText("caFile", environment, &findings) {
+      let path = text.value.map { relocated($0.text, beside: section.file) }
+      caFile = Sourced(value: path, origin: .file(section.file, text.mark))
+    }
+    let changes = [
+      ("transport", transport.value != before.transport.value),
+      ("terminateURL", terminateURL.value != before.terminateURL.value),
+      ("caFile", caFile.value != before.caFile.value),
+    ]
+    for (key, isChanged) in changes where isChanged {
+      findings.add(
+        section.diagnostic(
+          .notice, key, at: section.mapping[key]?.mark, "is understood, but not acted on yet"))
     }
   }
+
+  static let variables = ["MCP_SESSION_TIMEOUT", "MCP_SESSION_RETRY_ATTEMPTS", "MCP_SESSION_RETRY_DELAY"]
 
   /// Lays the `MCP_SESSION_*` variables over what is there.
   mutating func read(_ environment: [String: String], _ findings: inout Findings) {
@@ -94,10 +120,17 @@ struct SessionPolicy: Hashable, Sendable {
     func number(_ name: String, _ setting: Sourced<Int>) -> ResolvedSetting {
       ResolvedSetting(name: "session.\(name)", value: .number(setting.value), origin: setting.origin)
     }
+    func text(_ name: String, _ value: String?, _ origin: ValueOrigin) -> ResolvedSetting {
+      let shown = value.map { ResolvedSetting.Value.text(PrintableText.line($0, limit: 400)) }
+      return ResolvedSetting(name: "session.\(name)", value: shown ?? .none, origin: origin)
+    }
     return [
       number("timeout", timeout), number("retryAttempts", retryAttempts), number("retryDelay", retryDelay),
       number("pingInterval", pingInterval), number("listEvery", listEvery),
       ResolvedSetting(name: "session.stream", value: .flag(stream.value), origin: stream.origin),
+      text("transport", transport.value, transport.origin),
+      text("terminateURL", terminateURL.value?.display, terminateURL.origin),
+      text("caFile", caFile.value, caFile.origin),
     ]
   }
 }

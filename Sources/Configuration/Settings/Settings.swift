@@ -7,10 +7,21 @@ public struct Settings: Hashable, Sendable {
   public var log = LogSettings()
   public var metrics = MetricsSettings()
   public var limits = Limits()
-  /// Users whose values servers may name; recognised, sessions for each are not built yet.
-  public var users: [String] = []
+  /// Users whose values servers may name, one session for each, in the order of the files.
+  public var users: [UserSettings] = []
 
   public init() {}
+}
+
+/// One user on whose behalf sessions are kept.
+public struct UserSettings: Hashable, Sendable {
+  public let id: String
+  /// What stands for `{{NAME}}`, by name.
+  public var variables: [String: Secret] = [:]
+
+  public init(id: String) {
+    self.id = id
+  }
 }
 
 /// The screen.

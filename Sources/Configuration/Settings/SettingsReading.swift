@@ -1,122 +1,177 @@
 import Display
 import Sessions
 
-extension Settings {
-  /// Lays the sections of our own file over what is there; servers and sessions are read elsewhere.
-  mutating func read(_ root: Section, environment: [String: String], _ findings: inout Findings) {
-    if let section = root.section("ui", &findings) { ui.read(section, &findings) }
-    if let section = root.section("log", &findings) { log.read(section, environment, &findings) }
-    if let section = root.section("metrics", &findings) { metrics.read(section, environment, &findings) }
-    if let section = root.section("limits", &findings) { limits.read(section, &findings) }
+/// Our own settings as they are put together, each with its origin.
+struct SettingsReader {
+  var settings = Settings()
+  /// What `session:` and the environment say for all servers.
+  var policy = SessionPolicy()
+  private(set) var origins: [String: ValueOrigin] = [:]
+  private(set) var variables: [String: [String]] = [:]
+  var others: [ResolvedSetting] = []
+  let environment: [String: String]
+
+  init(environment: [String: String]) {
+    self.environment = environment
+  }
+
+  /// Lays the sections of our own file over what is there; servers are read elsewhere.
+  mutating func read(_ root: Section, _ findings: inout Findings) {
+    for name in SettingField.sections {
+      guard let section = root.section(name, &findings) else { continue }
+      let fields = SettingField.all.filter { $0.section == name }
+      section.checkKeys(fields.map(\.key), consequence: "nothing reads it", &findings)
+      for field in fields { read(field, section, &findings) }
+    }
+    if let session = root.section("session", &findings) { policy.read(session, environment, &findings) }
     readUsers(root, &findings)
   }
 
-  private mutating func readUsers(_ root: Section, _ findings: inout Findings) {
-    guard let node = root.mapping["users"] else { return }
-    guard let items = node.items else {
-      root.wrongKind(
-        node, "users", "a list", remedy: "write '- {id: NAME, variables: {...}}' lines", &findings)
-      return
-    }
-    for (index, item) in items.enumerated() {
-      let path = "users[\(index)]"
-      guard let mapping = item.mapping else {
-        root.wrongKind(item, path, "a mapping", remedy: "write {id: NAME}", &findings)
-        continue
-      }
-      let user = Section(file: root.file, keys: [path], mapping: mapping)
-      user.checkKeys(["id", "variables"], consequence: "nothing reads it", &findings)
-      _ = user.textMap("variables", &findings)
-      guard let id = user.text("id", &findings) else {
-        if mapping["id"] == nil {
-          findings.add(user.diagnostic(.error, "id", at: item.mark, "is missing", remedy: "add 'id: NAME'"))
-        }
-        continue
-      }
-      if users.contains(id.value) {
+  private mutating func read(_ field: SettingField, _ section: Section, _ findings: inout Findings) {
+    guard let mark = section.mapping[field.key]?.mark else { return }
+    let before = settings
+    var isRead = true
+    switch field.kind {
+    case .flag(let place): isRead = set(place, section.flag(field.key, &findings)?.value)
+    case .number(let place, let range, let unit):
+      isRead = set(place, section.integer(field.key, in: range, unit: unit, &findings)?.value)
+    case .milliseconds(let place, let range):
+      let number = section.integer(field.key, in: range, unit: "milliseconds", &findings)
+      isRead = set(place, number.map { .milliseconds($0.value) })
+    case .word(let place): isRead = set(place, section.text(field.key, &findings)?.value)
+    case .text(let place):
+      guard let text = optionalText(field, section, &findings) else { return }
+      settings[keyPath: place] = text.value
+    case .address(let place):
+      guard let text = optionalText(field, section, &findings) else { return }
+      guard text.value.map(isAddress) != false else {
         findings.add(
-          user.diagnostic(.error, "id", at: id.mark, "another user has it already", remedy: "use another id"))
-      } else {
-        users.append(id.value)
+          section.diagnostic(
+            .error, field.key, at: mark, "must be HOST:PORT", remedy: "write 127.0.0.1:9464"))
+        return
       }
+      settings[keyPath: place] = text.value
+    case .glyphs(let place): isRead = set(place, glyphs(section, field.key, &findings))
     }
-    if !users.isEmpty {
+    guard isRead else { return }
+    origins[field.path] = .file(section.file, mark)
+    if !field.isBuilt, settings != before {
+      findings.add(section.diagnostic(.notice, field.key, at: mark, "is understood, but not acted on yet"))
+    }
+  }
+
+  private mutating func set<Value>(_ place: WritableKeyPath<Settings, Value>, _ value: Value?) -> Bool {
+    guard let value else { return false }
+    settings[keyPath: place] = value
+    return true
+  }
+
+  private func glyphs(_ section: Section, _ key: String, _ findings: inout Findings) -> GlyphChoice? {
+    if case .flag(let isASCII) = section.mapping[key]?.scalar?.value { return isASCII ? .ascii : .utf8 }
+    guard let word = section.text(key, &findings) else { return nil }
+    if word.value == "auto" { return .automatic }
+    findings.add(
+      section.diagnostic(
+        .error, key, at: word.mark, "must be true, false or auto", remedy: "write one of these words"))
+    return nil
+  }
+
+  /// A text with its variables in place, or null; absent when it cannot be used.
+  private mutating func optionalText(
+    _ field: SettingField, _ section: Section, _ findings: inout Findings
+  ) -> Located<String?>? {
+    guard let text = section.optionalText(field.key, environment, &findings) else { return nil }
+    variables[field.path] = text.value?.names
+    return Located(value: text.value?.text, mark: text.mark)
+  }
+
+  // MARK: - The environment
+
+  /// Lays `SESSIONTOP_*` and `MCP_SESSION_*` over what the files say.
+  mutating func readEnvironment(_ findings: inout Findings) {
+    policy.read(environment, &findings)
+    for field in SettingField.all {
+      guard let text = environment[field.variable].map(trim), !text.isEmpty else { continue }
+      guard let problem = take(text, for: field) else {
+        origins[field.path] = .environment(field.variable)
+        variables[field.path] = nil
+        continue
+      }
       findings.add(
-        root.diagnostic(
-          .notice, "users", at: root.mapping.entry("users")?.mark, "is understood, but not acted on yet"))
+        Diagnostic(
+          file: environmentName, .error, path: field.variable, problem,
+          remedy: "it is ignored now; mend or unset it"))
     }
+    checkNames(&findings)
   }
-}
 
-private let unread = "nothing reads it"
-
-extension UISettings {
-  fileprivate mutating func read(_ section: Section, _ findings: inout Findings) {
-    let known = ["theme", "refresh", "readOnly", "ascii", "bell"]
-    section.checkKeys(known, consequence: unread, &findings)
-    theme = section.text("theme", &findings)?.value ?? theme
-    if let refresh = section.integer("refresh", in: 100...60_000, unit: "milliseconds", &findings) {
-      self.refresh = .milliseconds(refresh.value)
+  /// Takes a variable's text; answers what is wrong with it.
+  private mutating func take(_ text: String, for field: SettingField) -> String? {
+    let flag = ["true": true, "1": true, "yes": true, "false": false, "0": false, "no": false][
+      text.lowercased()]
+    switch field.kind {
+    case .flag(let place): return set(place, flag) ? nil : "must be true or false"
+    case .number(let place, let range, let unit):
+      guard let number = Int(text), range.contains(number) else {
+        let what = unit.isEmpty ? "" : " of \(unit)"
+        return "must be a whole number\(what) from \(range.lowerBound) to \(range.upperBound)"
+      }
+      settings[keyPath: place] = number
+    case .milliseconds(let place, let range):
+      guard let number = Int(text), range.contains(number) else {
+        return "must be a whole number of milliseconds from \(range.lowerBound) to \(range.upperBound)"
+      }
+      settings[keyPath: place] = .milliseconds(number)
+    case .word(let place): settings[keyPath: place] = text
+    case .text(let place): settings[keyPath: place] = text
+    case .address(let place):
+      guard isAddress(text) else { return "must be HOST:PORT" }
+      settings[keyPath: place] = text
+    case .glyphs(let place):
+      guard flag != nil || text == "auto" else { return "must be true, false or auto" }
+      settings[keyPath: place] = flag.map { $0 ? .ascii : .utf8 } ?? .automatic
     }
-    readOnly = section.flag("readOnly", &findings)?.value ?? readOnly
-    bell = section.flag("bell", &findings)?.value ?? bell
-    switch section.mapping["ascii"]?.scalar?.value {
-    case .flag(let isASCII): glyphs = isASCII ? .ascii : .utf8
-    case nil where section.mapping["ascii"] == nil: break
-    default: if section.choice("ascii", ["auto"], &findings) != nil { glyphs = .automatic }
-    }
+    return nil
   }
-}
 
-extension LogSettings {
-  fileprivate mutating func read(
-    _ section: Section, _ environment: [String: String], _ findings: inout Findings
-  ) {
-    section.checkKeys(["file", "events", "maxBytes", "keep"], consequence: unread, &findings)
-    file = section.optionalText("file", environment, &findings) ?? file
-    events = section.flag("events", &findings)?.value ?? events
-    maxBytes =
-      section.integer("maxBytes", in: 4_096...1_099_511_627_776, unit: "bytes", &findings)?.value ?? maxBytes
-    keep = section.integer("keep", in: 0...1_000, unit: "files", &findings)?.value ?? keep
-  }
-}
-
-extension MetricsSettings {
-  fileprivate mutating func read(
-    _ section: Section, _ environment: [String: String], _ findings: inout Findings
-  ) {
-    section.checkKeys(["listen", "file"], consequence: unread, &findings)
-    file = section.optionalText("file", environment, &findings) ?? file
-    guard let address = section.optionalText("listen", environment, &findings) else { return }
-    let port = address.lastIndex(of: ":").flatMap { Int(address[address.index(after: $0)...]) }
-    guard let port, (1...65_535).contains(port) else {
+  /// A slip in a variable's name would go unseen; other programs' variables are theirs.
+  private func checkNames(_ findings: inout Findings) {
+    let known =
+      SettingField.all.map(\.variable) + SessionPolicy.variables + ["SESSIONTOP_CONFIG", "MCP_SESSION_DEBUG"]
+    for name in environment.keys.sorted() where !known.contains(name) {
+      guard name.hasPrefix("SESSIONTOP_") || name.hasPrefix("MCP_SESSION_") else { continue }
+      guard let meant = suggestion(for: name, among: known) else { continue }
       findings.add(
-        section.diagnostic(
-          .error, "listen", at: section.mapping["listen"]?.mark, "must be HOST:PORT",
-          remedy: "write 127.0.0.1:9464"))
-      return
+        Diagnostic(
+          file: environmentName, .warning, path: shownName(name), "unknown variable, nothing reads it",
+          remedy: "did you mean \(meant)?"))
     }
-    listen = address
+  }
+
+  /// Every setting with its origin, under the names of the file.
+  var resolved: [ResolvedSetting] {
+    others + policy.resolved
+      + SettingField.all.map { field in
+        ResolvedSetting(
+          name: field.path, value: field.value(in: settings), origin: origins[field.path] ?? .builtIn,
+          variables: variables[field.path] ?? [])
+      }
   }
 }
 
-extension Limits {
-  fileprivate mutating func read(_ section: Section, _ findings: inout Findings) {
-    let known = ["connecting", "initializePerSecond", "events"]
-    section.checkKeys(known, consequence: unread, &findings)
-    connecting = section.integer("connecting", in: 1...10_000, &findings)?.value ?? connecting
-    initializePerSecond =
-      section.integer("initializePerSecond", in: 1...100_000, &findings)?.value ?? initializePerSecond
-    events = section.integer("events", in: 100...1_000_000, &findings)?.value ?? events
-  }
+private func isAddress(_ text: String) -> Bool {
+  guard let colon = text.lastIndex(of: ":"), colon != text.startIndex else { return false }
+  return Int(text[text.index(after: colon)...]).map { (1...65_535).contains($0) } ?? false
 }
 
 extension Section {
-  /// A text with its variables in place; null is allowed and says nothing.
-  fileprivate func optionalText(
+  /// A text with its variables in place; null is a value, too. Absent when it is not there or cannot be used.
+  func optionalText(
     _ key: String, _ environment: [String: String], _ findings: inout Findings
-  ) -> String? {
-    guard mapping[key]?.isNull == false, let text = text(key, &findings) else { return nil }
+  ) -> Located<Substitution?>? {
+    guard let node = mapping[key] else { return nil }
+    if node.isNull { return Located(value: nil, mark: node.mark) }
+    guard let text = text(of: node, key, &findings) else { return nil }
     let result = substitute(text.value, from: environment, style: .withDefaults)
     for variable in result.unresolved {
       findings.add(
@@ -124,6 +179,6 @@ extension Section {
           .error, key, at: text.mark, "the variable \(variable.name) is not set",
           remedy: "set it in the environment"))
     }
-    return result.unresolved.isEmpty ? result.text : nil
+    return result.unresolved.isEmpty ? Located(value: result, mark: text.mark) : nil
   }
 }

@@ -1,0 +1,141 @@
+import Configuration
+import MCP
+import Sessions
+
+/// `check`: every problem, then what is usable; or what is in force for one server.
+func check(_ command: Check) -> Int32 {
+  let loaded = loadConfiguration(
+    paths: command.files + command.source.config, environment: environment, currentDirectory: currentDirectory
+  )
+  if let name = command.show { return show(name, of: loaded, asJSON: command.json) }
+  if command.json {
+    writeLine(checkLine(loaded))
+  } else {
+    for diagnostic in loaded.diagnostics { writeLine(diagnostic.description) }
+    for line in verdicts(loaded) { writeLine(line) }
+  }
+  return checkResult(loaded)
+}
+
+/// Notices are no fault; anything worse is one, and without a usable server there is nothing to do.
+func checkResult(_ loaded: Loaded) -> Int32 {
+  guard loaded.isUsable else { return ExitCode.configuration }
+  let isClean = loaded.diagnostics.allSatisfy { $0.severity == .notice }
+  return isClean ? ExitCode.done : ExitCode.notWell
+}
+
+private func verdicts(_ loaded: Loaded) -> [String] {
+  guard loaded.isUsable else { return [] }
+  guard !loaded.servers.isEmpty else { return ["no servers"] }
+  return loaded.servers.map { server in
+    let verdict =
+      switch server.availability {
+      case .automatic: "monitored"
+      case .onDemand: "monitored on demand"
+      case .unmonitored(let why): "not monitored: \(PrintableText.line(why))"
+      case .broken(let why): "cannot be used: \(PrintableText.line(why))"
+      }
+    return "\(PrintableText.line(server.name, limit: 60)): \(server.transport.rawValue), \(verdict)"
+  }
+}
+
+/// The whole result as one line of JSON, schema version 1; what has no place in a file has no line.
+private func checkLine(_ loaded: Loaded) -> String {
+  var writer = JSONWriter()
+  writer.object {
+    $0.member("v", 1)
+    $0.array("servers") {
+      for server in loaded.servers {
+        $0.object {
+          $0.member("name", server.name)
+          $0.member("transport", server.transport.rawValue)
+          $0.member("usable", server.availability.isUsable)
+          $0.member("monitored", server.availability.isMonitored)
+        }
+      }
+    }
+    $0.array("problems") {
+      for problem in loaded.diagnostics {
+        $0.object {
+          $0.member("file", problem.file)
+          $0.member("line", problem.mark?.line)
+          $0.member("column", problem.mark?.column)
+          $0.member("severity", problem.severity.rawValue)
+          $0.member("path", problem.path)
+          $0.member("message", problem.problem)
+          $0.member("remedy", problem.remedy)
+        }
+      }
+    }
+  }
+  return writer.text
+}
+
+extension Availability {
+  fileprivate var isUsable: Bool {
+    if case .broken = self { false } else { true }
+  }
+
+  fileprivate var isMonitored: Bool { self == .automatic || self == .onDemand }
+}
+
+/// `check --show`: problems go to standard error, so that the settings can be piped on.
+private func show(_ name: String, of loaded: Loaded, asJSON: Bool) -> Int32 {
+  let shown = PrintableText.line(name, limit: 128)
+  for diagnostic in loaded.diagnostics where diagnostic.severity != .notice {
+    complain(diagnostic.description)
+  }
+  guard let settings = loaded.effective[shown] else {
+    guard loaded.isUsable else { return ExitCode.configuration }
+    let known = loaded.servers.map(\.name)
+    let remedy =
+      suggestion(for: shown, among: known).map { "did you mean \($0)?" }
+      ?? "`sessiontop check` lists the servers"
+    complain("there is no server '\(shown)' in the configuration; \(remedy)")
+    return ExitCode.usage
+  }
+  if asJSON {
+    writeLine(settingsLine(settings, of: shown))
+  } else {
+    for line in settingsTable(settings) { writeLine(line) }
+  }
+  return checkResult(loaded)
+}
+
+/// Settings as one line of JSON; numbers and flags keep their type, nothing in force is null.
+func settingsLine(_ settings: [ResolvedSetting], of name: String?) -> String {
+  var writer = JSONWriter()
+  writer.object {
+    $0.member("name", name)
+    $0.array("settings") {
+      for setting in settings {
+        $0.object {
+          $0.member("name", setting.name)
+          switch setting.value {
+          case .number(let number): $0.member("value", number)
+          case .flag(let flag): $0.member("value", flag)
+          case .text(let text): $0.member("value", text)
+          case .masked: $0.member("value", setting.value.description)
+          case .none: $0.null("value")
+          }
+          $0.member("origin", setting.source)
+        }
+      }
+    }
+  }
+  return writer.text
+}
+
+/// Name, value and origin in columns.
+func settingsTable(_ settings: [ResolvedSetting]) -> [String] {
+  let rows = settings.map { setting in
+    [setting.name, setting.value.description, setting.source].map { PrintableText.line($0, limit: 400) }
+  }
+  func width(_ column: Int) -> Int { rows.map { $0[column].count }.max() ?? 0 }
+  // One long URL must not push all origins off the screen.
+  let (names, values) = (min(width(0), 40), min(width(1), 48))
+  func padded(_ text: String, to width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+  return rows.map { padded($0[0], to: names) + "  " + padded($0[1], to: values) + "  " + $0[2] }
+}

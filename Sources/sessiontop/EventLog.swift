@@ -1,0 +1,150 @@
+import CLinux
+import Configuration
+import Glibc
+import Reports
+import Sessions
+
+/// Appends every event to a file as JSON Lines, and puts the file aside when it is full.
+///
+/// What cannot be written is counted and tried again a minute later: a full disk never stops the program.
+struct EventLog: ~Copyable {
+  /// Why the last write failed, and how many events are missing since.
+  private(set) var trouble: (reason: String, missing: Int)?
+
+  /// Absent: nothing is to be kept.
+  private let path: String?
+  private let maxBytes: Int
+  private let keep: Int
+  private var descriptor: Int32 = -1
+  private var size = 0
+  private var nextTry = Instant.zero
+
+  /// At most this many processes write beside each other, each its own file.
+  private static let neighbours = 9
+  private static let pause = Duration.seconds(60)
+
+  /// Writes where the settings say; without settings nothing is kept. A second process at the same place
+  /// writes
+  /// `events.2.jsonl` beside it, and so on.
+  init(_ settings: LogSettings?) {
+    path = settings.flatMap { $0.events ? $0.file ?? stateFolder + "/events.jsonl" : nil }
+    maxBytes = settings?.maxBytes ?? 0
+    keep = settings?.keep ?? 0
+  }
+
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+  }
+
+  /// Writes all events of a report at once; what an operator should know about the writing comes back.
+  mutating func write(_ events: [Event], at now: Moment) -> EngineReport? {
+    guard let path, !events.isEmpty, let news = append(events, to: path, now) else { return nil }
+    var report = EngineReport()
+    report.events = [
+      Event(time: now, kind: .eventsDropped, level: .warning, message: PrintableText.line(news))
+    ]
+    return report
+  }
+
+  private mutating func append(_ events: [Event], to path: String, _ now: Moment) -> String? {
+    guard now.instant >= nextTry else {
+      trouble?.missing += events.count
+      return nil
+    }
+    if size >= maxBytes { putAside() }
+    if descriptor < 0 { open(path) }
+    let text = events.map { eventLine($0) + "\n" }.joined()
+    guard descriptor >= 0, append(text) else { return fail(path, events.count, now) }
+    defer { trouble = nil }
+    return trouble.map { "The event log is written again; \($0.missing) events are missing in it" }
+  }
+
+  private mutating func fail(_ path: String, _ count: Int, _ now: Moment) -> String? {
+    let reason = String(cString: strerror(errno))
+    if descriptor >= 0 { close(descriptor) }
+    descriptor = -1
+    nextTry = now.instant + Self.pause
+    let isNews = trouble == nil
+    trouble = (reason, (trouble?.missing ?? 0) + count)
+    return isNews
+      ? "The event log \(path) cannot be written: \(reason); events are shown, but not kept" : nil
+  }
+
+  /// A line that was cut by a full disk is ended by the next line's own beginning: readers skip what is no
+  /// JSON.
+  private mutating func append(_ text: String) -> Bool {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else { return false }
+      size += written
+      bytes = bytes.dropFirst(written)
+    }
+    return true
+  }
+
+  private mutating func open(_ path: String) {
+    guard makeFolder(of: path) else { return }
+    for number in 1...Self.neighbours {
+      let file = clinux_open(
+        path.neighbour(number), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+      guard file >= 0 else { return }
+      // Held as long as the descriptor: who has it may put the file aside.
+      guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+        close(file)
+        continue
+      }
+      var status = stat()
+      // An older file may be open to others; a device is left as it is.
+      if fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG { _ = fchmod(file, 0o600) }
+      descriptor = file
+      size = Int(max(0, lseek(file, 0, SEEK_END)))
+      return
+    }
+  }
+
+  /// `events.jsonl` becomes `events.jsonl.1`, that `events.jsonl.2`, and the oldest goes.
+  private mutating func putAside() {
+    guard descriptor >= 0 else { return }
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let length = readlink("/proc/self/fd/\(descriptor)", &buffer, buffer.count)
+    let current = String(decoding: buffer.prefix(max(0, length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    if keep == 0 {
+      unlink(current)
+    } else {
+      for number in stride(from: keep - 1, through: 1, by: -1) {
+        rename("\(current).\(number)", "\(current).\(number + 1)")
+      }
+      rename(current, "\(current).1")
+    }
+    close(descriptor)
+    descriptor = -1
+    size = 0
+  }
+}
+
+extension String {
+  /// The path itself, `….2.jsonl`, `….3.jsonl`.
+  fileprivate func neighbour(_ number: Int) -> String {
+    guard number > 1 else { return self }
+    return hasSuffix(".jsonl") ? dropLast(6) + ".\(number).jsonl" : self + ".\(number)"
+  }
+}
+
+/// Creates the folders above a file, for the owner alone; false when that is not possible.
+func makeFolder(of path: String) -> Bool {
+  let parts = path.split(separator: "/").dropLast()
+  var folder = path.hasPrefix("/") ? "" : "."
+  for part in parts {
+    folder += "/" + part
+    if mkdir(folder, 0o700) != 0, errno != EEXIST { return false }
+  }
+  return true
+}
+
+/// Where our own state lives (XDG Base Directory Specification).
+let stateFolder: String = {
+  if let folder = environment["XDG_STATE_HOME"], folder.hasPrefix("/") { return folder + "/sessiontop" }
+  return (environment["HOME"] ?? "/tmp") + "/.local/state/sessiontop"
+}()

@@ -1,0 +1,139 @@
+import Display
+import Sessions
+import Testing
+
+@testable import Configuration
+
+struct SettingsTests {
+  @Test func `The default file loads cleanly, equals the defaults and lacks no setting`() {
+    let loaded = loadText(defaultSettingsFile, name: "sessiontop.yaml")
+    #expect(report(loaded) == "")
+    #expect(loaded.servers.isEmpty && loaded.isUsable)
+    #expect(loaded.settings == Settings())
+    #expect(loaded.inForce.map(\.value) == SettingsReader(environment: [:]).resolved.map(\.value))
+    for setting in loaded.inForce {
+      guard case .file = setting.origin else {
+        Issue.record("\(setting.name) does not stand in the default file")
+        continue
+      }
+    }
+  }
+
+  @Test func `Every line of the default file can be read as a setting by a person`() {
+    let lines = defaultSettingsFile.split(separator: "\n")
+    #expect(lines.allSatisfy { $0.count <= 110 })
+    #expect(lines.contains("  timeout: 3600000") && lines.contains("  listen: null"))
+    #expect(lines.contains("  # SESSIONTOP_LIMITS_CONNECTING overrides it."))
+  }
+
+  @Test func `Flags of the environment beat the file, and each value tells where it is from`() {
+    let loaded = loadText(
+      """
+      mcpServers: {a: {type: http, url: "http://h/"}}
+      session: {timeout: 5000, retryDelay: 20}
+      users: [{id: ana, variables: {PAT: "${ANA_PAT}"}}]
+      ui: {theme: dark, refresh: 500}
+      log: {file: "${STATE}/events"}
+      """,
+      environment: [
+        "SESSIONTOP_THEME": "light", "SESSIONTOP_READ_ONLY": "yes", "SESSIONTOP_LIMITS_EVENTS": "200",
+        "MCP_SESSION_TIMEOUT": "7000", "ANA_PAT": "planted-pat", "STATE": "/var/lib",
+      ], name: "sessiontop.yaml")
+    let changed = loaded.inForce.filter { $0.origin != .builtIn }
+    #expect(
+      changed.map { "\($0.name) = \($0.value) from \($0.source)" } == [
+        "users.ana.PAT = ••• from sessiontop.yaml:3, environment ANA_PAT",
+        "session.timeout = 7000 from environment MCP_SESSION_TIMEOUT",
+        "session.retryDelay = 20 from sessiontop.yaml:2",
+        "ui.theme = light from environment SESSIONTOP_THEME", "ui.refresh = 500 from sessiontop.yaml:4",
+        "ui.readOnly = true from environment SESSIONTOP_READ_ONLY",
+        "log.file = /var/lib/events from sessiontop.yaml:5, environment STATE",
+        "limits.events = 200 from environment SESSIONTOP_LIMITS_EVENTS",
+      ])
+    #expect(loaded.ui.theme == "light" && loaded.ui.readOnly && loaded.limits.events == 200)
+    #expect(loaded.settings.users.map(\.id) == ["ana"])
+  }
+
+  @Test(arguments: [
+    (
+      "ui: {refresh: 50, readonly: true, ascii: maybe, bell: 1}",
+      """
+      sessiontop.yaml:2:15: error: ui.refresh: must be at least 100; a whole number of milliseconds is meant
+      sessiontop.yaml:2:19: warning: ui.readonly: unknown key, nothing reads it; did you mean readOnly?
+      sessiontop.yaml:2:42: error: ui.ascii: must be true, false or auto; write one of these words
+      sessiontop.yaml:2:55: error: ui.bell: must be true or false, not a whole number; write true or false without \
+      quotes
+      """
+    ),
+    (
+      "metrics: {listen: 9464, file: [a]}",
+      """
+      sessiontop.yaml:2:19: error: metrics.listen: must be text, not a whole number; put it in quotes
+      sessiontop.yaml:2:31: error: metrics.file: must be text, not a list; write one text
+      """
+    ),
+    (
+      "metrics: {listen: 'localhost:0'}",
+      "sessiontop.yaml:2:19: error: metrics.listen: must be HOST:PORT; write 127.0.0.1:9464"
+    ),
+    (
+      "log: {file: '${NOWHERE}/log', keep: -1, max_bytes: 5}",
+      """
+      sessiontop.yaml:2:13: error: log.file: the variable NOWHERE is not set; set it in the environment
+      sessiontop.yaml:2:37: error: log.keep: must be at least 0; a whole number of files is meant
+      sessiontop.yaml:2:41: warning: log.max_bytes: unknown key, nothing reads it; did you mean maxBytes?
+      """
+    ),
+    (
+      "limits: 5\nlimit: {}\nsesion: {}",
+      """
+      sessiontop.yaml:2:9: error: limits: must be a mapping, not a whole number; write 'name: value' lines below it, \
+      indented
+      sessiontop.yaml:3:1: warning: limit: unknown key, nothing reads it; did you mean limits?
+      sessiontop.yaml:4:1: warning: sesion: unknown key, nothing reads it; did you mean session?
+      """
+    ),
+    (
+      "session: {transport: websocket, terminateURL: nowhere, retryattempts: 3, timeout: 0}",
+      """
+      sessiontop.yaml:2:22: error: session.transport: must be auto, session, stateless or sse; write one of these words
+      sessiontop.yaml:2:47: error: session.terminateURL: must be an address; write https://HOST/PATH
+      sessiontop.yaml:2:56: warning: session.retryattempts: unknown key, nothing reads it; did you mean retryAttempts?
+      sessiontop.yaml:2:83: error: session.timeout: must be at least 1; a whole number of milliseconds is meant
+      """
+    ),
+    (
+      "users: [{id: ana}, {id: ana}, {name: ben}, {id: app}, {id: cy, variables: {A: 1}}]",
+      """
+      sessiontop.yaml:2:25: error: users[1].id: another user has it already; use another id
+      sessiontop.yaml:2:31: error: users[2].id: is missing; add 'id: NAME'
+      sessiontop.yaml:2:32: warning: users[2].name: unknown key, nothing reads it
+      sessiontop.yaml:2:49: error: users[3].id: is no name that can be shown; use 1 to 64 printable characters, and not \
+      'app'
+      sessiontop.yaml:2:79: error: users[4].variables.A: must be text, not a whole number; put it in quotes
+      """
+    ),
+  ])
+  func `What is wrong with our own settings is told like all else`(text: String, expected: String) {
+    let loaded = loadText("mcpServers: {a: {type: http, url: 'http://h/'}}\n" + text, name: "sessiontop.yaml")
+    #expect(report(loaded) == expected)
+    #expect(loaded.isUsable)
+  }
+
+  @Test func `Variables that are wrong or misspelt are named`() {
+    let loaded = loadText(
+      "mcpServers: {a: {type: http, url: 'http://h/'}}\n",
+      environment: [
+        "SESSIONTOP_REFRESH": "soon", "SESSIONTOP_REDONLY": "1", "SESSIONTOP_BINARY": "/x",
+        "MCP_SESSION_TIMOUT": "5", "SESSIONTOP_METRICS_LISTEN": "planted-address",
+      ])
+    #expect(
+      report(loaded) == """
+        environment: error: SESSIONTOP_REFRESH: must be a whole number of milliseconds from 100 to 60000; it is \
+        ignored now; mend or unset it
+        environment: error: SESSIONTOP_METRICS_LISTEN: must be HOST:PORT; it is ignored now; mend or unset it
+        environment: warning: MCP_SESSION_TIMOUT: unknown variable, nothing reads it; did you mean MCP_SESSION_TIMEOUT?
+        environment: warning: SESSIONTOP_REDONLY: unknown variable, nothing reads it; did you mean SESSIONTOP_READ_ONLY?
+        """)
+  }
+}

@@ -1,0 +1,97 @@
+import Glibc
+import LoopbackServers
+import Testing
+
+/// The record on disk, which `watch` and the dashboard write beside what they show.
+@Suite struct `The event log` {
+  @Test func `holds what watch printed, for its owner alone`() throws {
+    let folder = try TemporaryFolder()
+    let program = try run(folder, log: "{}")
+    let printed = program.output.split(separator: "\n").filter { $0.contains(#""type":"event""#) }
+    let path = folder.path + "/state/sessiontop/events.jsonl"
+    #expect(try String(contentsOf: path).split(separator: "\n") == printed)
+    #expect(!printed.isEmpty)
+    var status = stat()
+    #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
+  }
+
+  @Test func `is put aside when it is full, and the oldest goes`() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.path + "/log.jsonl"
+    for _ in 0..<4 {
+      try String(repeating: "x", count: 4_096).write(to: file)
+      _ = try run(folder, log: "{file: \(file), maxBytes: 4096, keep: 2}")
+    }
+    #expect(folder.names == ["log.jsonl", "log.jsonl.1", "log.jsonl.2", "sessiontop.yaml"])
+    #expect(try String(contentsOf: file).hasPrefix(#"{"v":1,"#))
+  }
+
+  @Test func `that cannot be written is told once, and stops nothing`() throws {
+    let folder = try TemporaryFolder()
+    let program = try run(folder, log: "{file: /dev/full}")
+    let told = program.output.split(separator: "\n").filter { $0.contains(#""event":"events_dropped""#) }
+    #expect(told.count == 1)
+    #expect(told.first?.contains("/dev/full cannot be written: No space left on device") == true)
+    #expect(program.output.contains(#""event":"session_created""#))
+    #expect(program.output.contains(#""opened":1,"ended":1"#))
+  }
+
+  @Test func `is not written where the settings say so`() throws {
+    let folder = try TemporaryFolder()
+    _ = try run(folder, log: "{events: false}")
+    #expect(folder.names == ["sessiontop.yaml"])
+  }
+
+  /// Watches one server until its first probe was answered.
+  private func run(_ folder: TemporaryFolder, log: String) throws -> ChildProcess {
+    let server = try LoopbackServer.start()
+    defer { server.stop() }
+    let configuration = folder.path + "/sessiontop.yaml"
+    try """
+    log: \(log)
+    mcpServers:
+      ledger: {type: streamable-http, url: "\(server.url)"}
+    """.write(to: configuration)
+    let program = try ChildProcess(
+      sessiontopBinary, ["watch", "--format", "jsonl", "--config", configuration, "--for", "60s"],
+      environment: ["XDG_STATE_HOME": folder.path + "/state"])
+    try program.wait(for: "a stream") { $0.contains(#""event":"stream_opened""#) }
+    #expect(try program.stop() == 0)
+    return program
+  }
+}
+
+/// A folder that goes with the test.
+private final class TemporaryFolder {
+  let path: String
+
+  init() throws {
+    var template = Array("/tmp/sessiontop-test-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw ChildProcess.Failure(description: "no folder in /tmp") }
+    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  deinit {
+    _ = try? ChildProcess("/bin/rm", ["-r", path]).end()
+  }
+
+  /// What is in it, in alphabetical order.
+  var names: [String] {
+    guard let directory = opendir(path) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      names.append(
+        withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+    }
+    return names.filter { !$0.hasPrefix(".") }.sorted()
+  }
+}
+
+extension String {
+  fileprivate func write(to path: String) throws {
+    guard let file = fopen(path, "w") else { throw ChildProcess.Failure(description: "cannot write \(path)") }
+    fputs(self, file)
+    fclose(file)
+  }
+}
