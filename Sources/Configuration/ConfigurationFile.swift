@@ -22,10 +22,10 @@ struct ConfigurationFile {
 
 /// Reads the files and those that they name; our own settings take effect in the order of the files.
 func readFiles(
-  _ paths: [String], in currentDirectory: String, _ own: inout SettingsReader, _ findings: inout Findings
+  _ paths: [String], in currentDirectory: String, _ own: inout SettingsReader, _ seen: inout Set<String>,
+  _ findings: inout Findings
 ) -> [ConfigurationFile] {
   var files: [ConfigurationFile] = []
-  var seen: Set<String> = []
   for path in paths where seen.insert(resolved(path, in: currentDirectory)).inserted {
     guard let file = readConfigurationFile(path, in: currentDirectory, &findings) else { continue }
     files.append(file)

@@ -11,6 +11,8 @@ public struct Loaded: Sendable {
   public var diagnostics: [Diagnostic] = []
   /// The files that were read, as they were named.
   public var files: [String] = []
+  /// All files that were asked for, whether they could be read or not, seen from the current directory.
+  public var watched: [String] = []
   /// What is in force of our own settings, with the origin of each value; secrets are masked.
   public var inForce: [ResolvedSetting] = []
   /// What is in force for each server, by name, with the origin of each value; secrets are masked.
@@ -43,7 +45,9 @@ public func loadConfiguration(
   loaded.logLevel = logLevel(from: environment, &findings)
   let sources = chosenFiles(paths, environment, currentDirectory, &findings)
   var own = SettingsReader(environment: environment)
-  let files = readFiles(sources, in: currentDirectory, &own, &findings)
+  var seen: Set<String> = []
+  let files = readFiles(sources, in: currentDirectory, &own, &seen, &findings)
+  loaded.watched = seen.sorted()
   own.readEnvironment(&findings)
   loaded.settings = own.settings
   loaded.inForce = own.resolved

@@ -54,7 +54,8 @@ public struct Alert: Hashable, Sendable {
       protocolVersion: session.protocolVersion, error: session.cause,
       attempt: session.attempt > 0 ? session.attempt : nil,
       nextAttempt: session.nextAttempt.map { max(.zero, $0 - now.instant) },
-      message: isRaised ? "State: \(session.state.rawValue)\(words)" : "Well again: \(session.state.rawValue)")
+      message: isRaised ? "State: \(session.state.rawValue)\(words)" : "Well again: \(session.state.rawValue)"
+    )
   }
 }
 

@@ -103,7 +103,8 @@ private func lastAnswers(of servers: Set<String>, _ store: Store) -> [String] {
   var missing = servers
   var answers: [String] = []
   let events = store.events
-  for place in stride(from: events.count - 1, through: 0, by: -1) where answers.count < 3 && !missing.isEmpty {
+  for place in stride(from: events.count - 1, through: 0, by: -1) where answers.count < 3 && !missing.isEmpty
+  {
     let event = events[place]
     guard event.kind == .sessionTerminated, let server = event.server, missing.remove(server) != nil else {
       continue

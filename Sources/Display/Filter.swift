@@ -3,14 +3,11 @@ import Sessions
 /// Which rows are shown, in the words of the operator.
 ///
 /// Words are ANDed, `|` separates alternatives, `!` negates. A bare word is looked for anywhere in a row,
-/// whatever its case; `field:word` in one field, in whole when it holds a `*`; `/re/` is a regular expression,
-/// which may hold spaces; `err>0`, `age<5m` compare numbers and times. Example: `server:git*
+/// whatever its case; `field:word` in one field, in whole when it holds a `*`; `/re/` is a regular
+/// expression, which may hold spaces; `err>0`, `age<5m` compare numbers and times. Example: `server:git*
 /// state:recovering|failed !user:bot err>0 /time(d )?out/`. A field that a kind of row does not have does not
 /// narrow that kind. Every text is a filter: what cannot be read as a comparison is a word.
 struct Filter: Hashable, Sendable {
-  /// The most characters that can be typed.
-  static let limit = 120
-
   let text: String
   private let terms: [Term]
 
@@ -57,7 +54,8 @@ private struct Term: Hashable, Sendable {
     func patterns(_ text: Substring) -> [Pattern] {
       text.first == "/" ? [Pattern(text)] : text.split(separator: "|").map(Pattern.init)
     }
-    if body.first != "/", let place = body.firstIndex(where: { ":<>".contains($0) }), place != body.startIndex {
+    if body.first != "/", let place = body.firstIndex(where: { ":<>".contains($0) }), place != body.startIndex
+    {
       let field = body[..<place].lowercased()
       let value = body[body.index(after: place)...]
       if body[place] == ":" {

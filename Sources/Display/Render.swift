@@ -23,6 +23,11 @@ public func render(
     frame.panes(model, layout)
     frame.footer(model, in: layout.footer)
   }
+  // What lies over a link hides it.
+  switch view.overlay {
+  case .help, .sortMenu, .page, .dialog: frame.links = []
+  case .none, .filter, .prompt: break
+  }
   switch view.overlay {
   case .none, .filter, .prompt: break
   case .sortMenu(let index): frame.sortMenu(model, at: index)

@@ -75,6 +75,6 @@ extension ViewModel {
 }
 
 /// For a shell: nothing in it is read as anything but itself.
-func quoted(_ text: String) -> String {
+public func quoted(_ text: String) -> String {
   "'\(text.replacing("'", with: "'\\''"))'"
 }

@@ -76,6 +76,9 @@ public struct ViewState: Hashable, Sendable {
 
   public init() {}
 
+  /// Shows a sentence until the next key.
+  public mutating func say(_ sentence: String) { notice = PrintableText.line(sentence, limit: 400) }
+
   /// Whether the sessions of all servers are listed, not those of the selected one.
   var listsAllSessions: Bool { scopeChoice ?? (layout.form == .single) }
 
@@ -88,6 +91,9 @@ public struct ViewState: Hashable, Sendable {
   func holdsOrder(at now: Instant) -> Bool {
     !marks.isEmpty || (lastKey.map { now - $0 < Self.holdTime } ?? false)
   }
+
+  /// Begins with a filter that was asked for.
+  public mutating func start(filter: String) { self.filter = Filter(String(filter.prefix(LineEditor.limit))) }
 
   /// Shows a text over the panes until a key is pressed.
   public mutating func show(page title: String, _ lines: [String]) {

@@ -17,6 +17,11 @@ public enum Command: Hashable, Sendable {
   case reconnect([SessionKey], by: Operator)
   /// End with DELETE and stay `closed` until reconnected.
   case terminate([SessionKey], by: Operator)
+  /// Watch these servers from now on: start what is new, end what is gone, restart what is reached in
+  /// another way; sessions whose servers are the same live on. `note` is told with the counts.
+  case apply([Server], note: String?)
+  /// Tell that a new configuration cannot be used, and why; everything stays as it is.
+  case reportConfigurationProblem(String)
   /// End everything politely, then stop the engine.
   case stop
 }

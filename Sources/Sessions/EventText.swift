@@ -36,6 +36,13 @@ enum EventText {
     "\(action) by \(by.user)" + (by.origin.isEmpty ? "" : " (\(by.origin))")
   }
 
+  static func reloaded(added: Int, removed: Int, changed: Int, _ note: String?) -> String {
+    "Configuration reloaded: \(added) added, \(removed) removed, \(changed) changed"
+      + (note.map { "; \($0)" } ?? "")
+  }
+
+  static func notReloaded(_ why: String) -> String { "Configuration not reloaded, nothing changed: \(why)" }
+
   static func stateChanged(_ state: SessionState, _ cause: SessionError?) -> String {
     cause.map { "State: \(state.rawValue) (\($0.summary))" } ?? "State: \(state.rawValue)"
   }

@@ -9,39 +9,44 @@ public struct Fleet: Sendable {
     case cancel(TransferID)
   }
 
-  private let servers: [Server]
+  var servers: [Server]
   private let limits: Limits
-  private var sessions: [Session]
-  private let indexes: [SessionKey: Int]
+  /// A slot for each session; those of sessions that are gone are used again.
+  var sessions: [Session]
+  /// The slots of the sessions that are configured; others are on their way out.
+  var indexes: [SessionKey: Int]
+  /// Slots whose sessions are no longer configured and not yet at rest.
+  var retired: Set<Int> = []
+  var vacant: [Int] = []
   private var owners: [TransferID: Int] = [:]
   private var admissions: [Origin: Admission] = [:]
   private var deadlines = DeadlineHeap()
   /// The deadline that was pushed last for each session, so that nothing is pushed twice.
-  private var pushed: [Instant?]
+  var pushed: [Instant?]
   private var folder = EventFolder()
   private var random: SeededGenerator
   private var nextTransfer: UInt64 = 1
   private var nextSequence: UInt64 = 1
   private var connecting = 0
-  private var isStopping = false
+  private(set) var isStopping = false
   private var orders: [Order] = []
-  private var report = EngineReport()
+  var report = EngineReport()
   private var statistics = Statistics()
   /// What each session contributed to the sums.
-  private var counted: [Statistics]
+  var counted: [Statistics]
   private var liveOfUser: [String: Int] = [:]
   /// Origins where somebody waits for a turn.
   private var awaited: Set<Origin> = []
   /// Work that follows from work, in order: never by recursion.
-  private var pending: [(index: Int, input: Session.Input)] = []
-  private var touched: Set<Int> = []
+  var pending: [(index: Int, input: Session.Input)] = []
+  var touched: Set<Int> = []
 
   /// Servers are watched in the order given; `seed` decides all jitter.
   public init(servers: [Server], limits: Limits, seed: UInt64, at now: Moment) {
     self.servers = servers
     self.limits = limits
     random = SeededGenerator(seed: seed)
-    sessions = servers.map { Session(key: SessionKey(server: $0.name), server: $0, at: now) }
+    sessions = servers.flatMap(\.watched).map { Session(key: $0.key, server: $0.server, at: now) }
     indexes = Dictionary(zip(sessions.map(\.key), sessions.indices), uniquingKeysWith: { first, _ in first })
     pushed = Array(repeating: nil, count: sessions.count)
     counted = Array(repeating: Statistics(), count: sessions.count)
@@ -70,6 +75,10 @@ public struct Fleet: Sendable {
       for key in keys { if let index = indexes[key] { pending.append((index, .reconnect(by))) } }
     case .terminate(let keys, let by):
       for key in keys { if let index = indexes[key] { pending.append((index, .terminate(by))) } }
+    case .apply(let servers, let note): apply(servers, note, at: now)
+    case .reportConfigurationProblem(let why):
+      publish(
+        Event(time: now, kind: .configProblem, level: .error, message: EventText.notReloaded(why)))
     case .stop:
       isStopping = true
       for index in sessions.indices { pending.append((index, .stop)) }
@@ -100,7 +109,7 @@ public struct Fleet: Sendable {
   public mutating func takeReport(at now: Moment) -> EngineReport {
     guard !touched.isEmpty || !report.isEmpty else { return report }
     for index in touched {
-      report.sessions[sessions[index].key] = row(index)
+      if isConfigured(index) { report.sessions[sessions[index].key] = row(index) }
       recount(index)
     }
     if !touched.isEmpty {
@@ -139,6 +148,7 @@ public struct Fleet: Sendable {
     obey(turn.actions, index, now)
     leaveQueue(index, wasConnecting: wasConnecting)
     schedule(index)
+    vacate(index)
   }
 
   private mutating func obey(_ actions: [Action], _ index: Int, _ now: Moment) {
@@ -232,7 +242,7 @@ public struct Fleet: Sendable {
     if let event = folder.take(event) { publish(event) }
   }
 
-  private mutating func publish(_ event: Event) {
+  mutating func publish(_ event: Event) {
     var event = event
     event.seq = nextSequence
     nextSequence += 1
@@ -263,7 +273,7 @@ public struct Fleet: Sendable {
   }
 
   /// Brings the sums up to date with one session; all others stay as they were counted.
-  private mutating func recount(_ index: Int) {
+  mutating func recount(_ index: Int) {
     let session = sessions[index]
     var new = Statistics()
     new.activeSessions = session.publicState.isLive ? 1 : 0
@@ -282,18 +292,5 @@ public struct Fleet: Sendable {
     }
     statistics.replace(counted[index], by: new)
     counted[index] = new
-  }
-}
-
-extension ServerReport {
-  fileprivate init(_ server: Server) {
-    let note: String? =
-      switch server.availability {
-      case .automatic, .onDemand: nil
-      case .unmonitored(let why), .broken(let why): PrintableText.line(why)
-      }
-    self.init(
-      name: PrintableText.line(server.name, limit: 60), transport: server.transport,
-      url: server.endpoint?.display, users: [SessionKey.sharedUser], note: note, settings: server.settings)
   }
 }

@@ -11,11 +11,14 @@ public struct Server: Hashable, Sendable {
   public let availability: Availability
   /// Values beyond headers and URL that came out of the environment and must not be shown.
   public let secrets: [Secret]
+  /// Users with a session each, for a server whose url or headers hold values of a signed-in user; empty
+  /// when all share one session.
+  public let accounts: [Account]
 
   public init(
     name: String, transport: Transport, endpoint: Endpoint?, headers: [Header] = [],
     settings: SessionSettings = SessionSettings(), availability: Availability = .automatic,
-    secrets: [Secret] = []
+    secrets: [Secret] = [], accounts: [Account] = []
   ) {
     self.name = name
     self.transport = transport
@@ -24,7 +27,47 @@ public struct Server: Hashable, Sendable {
     self.settings = settings
     self.availability = availability
     self.secrets = secrets
+    self.accounts = accounts
   }
+}
+
+/// One user's way to a server: what stands in place of the server's own.
+public struct Account: Hashable, Sendable {
+  public let user: String
+  public let endpoint: Endpoint?
+  public let headers: [Header]
+  public let secrets: [Secret]
+
+  public init(user: String, endpoint: Endpoint?, headers: [Header], secrets: [Secret]) {
+    self.user = user
+    self.endpoint = endpoint
+    self.headers = headers
+    self.secrets = secrets
+  }
+}
+
+extension Server {
+  /// What is to be kept: a session for each account, or the one that all share.
+  var watched: [(key: SessionKey, server: Server)] {
+    guard !accounts.isEmpty else { return [(SessionKey(server: name), self)] }
+    return accounts.map { account in
+      let own = Server(
+        name: name, transport: transport, endpoint: account.endpoint, headers: account.headers,
+        settings: settings, availability: availability, secrets: account.secrets)
+      return (SessionKey(server: name, user: account.user), own)
+    }
+  }
+
+  /// Whether a session with `other` is still the right one: only how it is kept differs, if anything.
+  func isReached(as other: Server) -> Bool {
+    name == other.name && transport == other.transport && endpoint == other.endpoint
+      && headers == other.headers && secrets == other.secrets
+      && (availability == other.availability || availability.isWatched && other.availability.isWatched)
+  }
+}
+
+extension Availability {
+  fileprivate var isWatched: Bool { self == .automatic || self == .onDemand }
 }
 
 /// How a server is reached; raw values are the words of the configuration and of exports.

@@ -50,12 +50,14 @@ struct Session: Sendable {
     case transfer(TransferID, TransferEvent)
     case reconnect(Operator)
     case terminate(Operator)
-    /// The whole program ends.
+    /// The configuration keeps the session, with other settings.
+    case adopt(Server)
+    /// The whole program ends, or the configuration no longer has the session.
     case stop
   }
 
   let key: SessionKey
-  let server: Server
+  var server: Server
   let redactor: Redactor
   var state: State
   /// What the last loss taught; forgotten after ten seconds of health.
@@ -92,6 +94,7 @@ struct Session: Sendable {
     case .transfer(let id, let event): transfer(id, event, &turn)
     case .reconnect(let by): reconnect(by, &turn)
     case .terminate(let by): terminate(by, &turn)
+    case .adopt(let server): adopt(server, &turn)
     case .stop: stop(&turn)
     }
     if publicState != before {
@@ -128,7 +131,7 @@ struct Session: Sendable {
     }
   }
 
-  private mutating func start(_ turn: inout Turn) {
+  mutating func start(_ turn: inout Turn) {
     guard case .idle = state else {
       if case .broken(let error) = state {
         history.count(error)

@@ -121,3 +121,17 @@ public struct ServerReport: Hashable, Sendable {
     self.settings = settings
   }
 }
+
+extension ServerReport {
+  init(_ server: Server) {
+    let note: String? =
+      switch server.availability {
+      case .automatic, .onDemand: nil
+      case .unmonitored(let why), .broken(let why): PrintableText.line(why)
+      }
+    self.init(
+      name: PrintableText.line(server.name, limit: 60), transport: server.transport,
+      url: server.endpoint?.display, users: server.watched.map(\.key.user), note: note,
+      settings: server.settings)
+  }
+}

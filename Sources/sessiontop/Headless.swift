@@ -12,10 +12,14 @@ import Threading
 /// what was ended and what was left behind; nothing if the engine could not start. `tell` gets each report
 /// together with the store that has taken it in and says whether to go on; it ends by itself after
 /// `duration`, at a signal, and when nobody reads the output any more.
+///
+/// With a `reloader` the servers follow their files.
 func runHeadless(
   _ loaded: Loaded, log: LogSettings? = nil, for duration: Duration?, signals: Signals,
+  reloader: Reloader? = nil,
   tell: (EngineReport, Store, Moment) -> Bool
 ) -> Store? {
+  var reloader = reloader
   var store = Store(eventCapacity: loaded.limits.events)
   var log = EventLog(log)
   var atEnd: Store?
@@ -30,11 +34,16 @@ func runHeadless(
         if atEnd == nil { engine.send(.stop) }
         atEnd = atEnd ?? store
       }
-      let pause = end.map { Int32(clamping: max(0, ($0 - now.instant).inMilliseconds + 1)) } ?? -1
-      _ = wait(reading: [engine.output.descriptor, signals.descriptor], milliseconds: pause)
+      let next = [end, reloader?.deadline].compactMap { $0 }.min()
+      let pause = next.map { Int32(clamping: max(0, ($0 - now.instant).inMilliseconds + 1)) } ?? -1
+      let ready = wait(
+        reading: [engine.output.descriptor, signals.descriptor] + (reloader?.descriptors ?? []),
+        milliseconds: pause)
+      for command in reloader?.look(ready, at: Moment.now.instant) ?? [] { engine.send(command) }
       while let signal = signals.next() {
         switch signal {
         case SIGUSR1: writeLine(snapshotLine(store, at: Moment.now))
+        case SIGUSR2: for command in reloader?.reload() ?? [] { engine.send(command) }
         case SIGINT, SIGTERM, SIGHUP, SIGQUIT: end = Moment.now.instant
         default: break
         }
@@ -58,8 +67,9 @@ func runHeadless(
 /// `watch`: each event as a line, the snapshot last.
 func watch(_ command: Watch, signals: Signals) -> Int32 {
   guard let loaded = load(command.source.config) else { return ExitCode.configuration }
+  let reloader = Reloader(command.source.config, loaded)
   let store = runHeadless(
-    loaded, log: loaded.settings.log, for: command.duration?.duration, signals: signals
+    loaded, log: loaded.settings.log, for: command.duration?.duration, signals: signals, reloader: reloader
   ) { report, _, _ in
     for event in report.events {
       switch command.format {
@@ -101,7 +111,7 @@ func status(_ command: Status, signals: Signals) -> Int32 {
 }
 
 /// A session that answered a probe, or that failed, has told what it can in a short time.
-private func hasSettled(_ session: SessionReport) -> Bool {
+func hasSettled(_ session: SessionReport) -> Bool {
   switch session.state {
   case .connecting: false
   case .ready: session.latency != nil || session.probes == 0 && session.nextProbe == nil

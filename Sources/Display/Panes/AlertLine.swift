@@ -7,7 +7,7 @@ extension Frame {
     if let problem = model.store.configurationProblem {
       let since = age(of: problem.time, at: model.now)
       write(
-        "! configuration not taken over \(since) ago: \(problem.message)", row: area.row, column: 0,
+        "! \(since) ago: \(problem.message)", row: area.row, column: 0,
         width: area.columns, role: .alert)
       return
     }
@@ -51,11 +51,14 @@ extension Frame {
   }
 
   private func words(_ session: SessionReport, _ model: ViewModel) -> Phrase {
-    let user = session.key.user == SessionKey.sharedUser ? "" : "/\(session.key.user)"
+    let server = model.rows.allServers.first { $0.report.name == session.key.server }
+    let lost = server.map { $0.total - $0.live } ?? 0
+    let many = lost > 1 ? ", \(lost) of \(server?.total ?? lost) sessions" : ""
+    let user = session.key.user == SessionKey.sharedUser || lost > 1 ? "" : "/\(session.key.user)"
     let since = age(of: session.since, at: model.now)
     let why = model.why(session, note: model.server(session.key.server)?.note)
     let head =
-      "\(model.glyphs.state(session.state)) \(session.key.server)\(user) \(session.state.rawValue) \(since)"
+      "\(model.glyphs.state(session.state)) \(session.key.server)\(user) \(session.state.rawValue) \(since)\(many)"
     return Phrase("\(head)\(why.text.isEmpty ? "" : ": ")\(why.text)", .alert, tail: why.tail)
   }
 

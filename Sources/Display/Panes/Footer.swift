@@ -29,7 +29,9 @@ extension Frame {
     } else if !model.context.readOnly {
       hints += ["r reconnect", "K end"]
     }
-    hints += ["enter detail", ": command", "s sort", "p freeze", "n next problem", "A all sessions", "y copy"]
+    hints += [
+      "enter detail", ": command", "s sort", "p freeze", "n next problem", "A all sessions", "y copy",
+    ]
     let help = "? help"
     let quit = "  q quit"
     for (offset, hint) in hints.enumerated() {

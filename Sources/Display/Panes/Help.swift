@@ -43,7 +43,8 @@ extension Frame {
     let lines = Sort.Field.allCases.enumerated().map { place, field in
       let sign = place == index ? model.glyphs.pointer : " "
       return Phrase(
-        "\(sign) \(field.key)  \(padded(field.rawValue, 11))\(field.meaning)", place == index ? .key : .dialog)
+        "\(sign) \(field.key)  \(padded(field.rawValue, 11))\(field.meaning)", place == index ? .key : .dialog
+      )
     }
     let now = Phrase("now \(model.view.sort.words); S turns it round", .muted)
     box(lines + [Phrase("", .dialog), now], title: "sort by", model)

@@ -1,0 +1,132 @@
+import Glibc
+import LoopbackServers
+import Testing
+
+/// A configuration that is edited while the program runs on it.
+@Suite(.serialized) struct `Reloading` {
+  private func entry(_ name: String, _ server: LoopbackServer, _ more: String = "") -> String {
+    "  \(name): {type: http, url: '\(server.url)'\(more)}\n"
+  }
+
+  /// As editors do: a new file takes the place of the old one.
+  private func replace(_ path: String, with text: String) throws {
+    let new = try text.temporaryFile(suffix: ".yaml")
+    #expect(rename(new, path) == 0)
+  }
+
+  private func watch(_ path: String) throws -> ChildProcess {
+    try ChildProcess(sessiontopBinary, ["watch", "--format", "jsonl", "--config", path, "--for", "60s"])
+  }
+
+  @Test func `a saved file starts what is new and ends what is gone, politely`() throws {
+    let servers = try (0..<3).map { _ in try LoopbackServer.start() }
+    defer { servers.forEach { $0.stop() } }
+    let path = try ("mcpServers:\n" + entry("kept", servers[0]) + entry("gone", servers[1]))
+      .temporaryFile(suffix: ".yaml")
+    defer { unlink(path) }
+    let program = try watch(path)
+    try program.wait(for: "two sessions") {
+      $0.split(separator: "\n").count { $0.contains(#""event":"session_created""#) } == 2
+    }
+    try replace(path, with: "mcpServers:\n" + entry("kept", servers[0]) + entry("new", servers[2]))
+    try program.wait(for: "the reload") {
+      $0.contains(#""message":"Configuration reloaded: 1 added, 1 removed, 0 changed""#)
+    }
+    #expect(servers[2].log.wait { $0.requests("initialize").count == 1 })
+    #expect(servers[1].log.wait { $0.requests("DELETE").first?.status == 200 })
+    #expect(servers[0].log.contents.requests("initialize").count == 1)
+    #expect(servers[0].log.contents.requests("DELETE").isEmpty)
+
+    // A timer: the session stays, its next probe comes sooner.
+    try replace(
+      path,
+      with: "mcpServers:\n" + entry("kept", servers[0], ", sessionConfig: {pingInterval: 300}")
+        + entry("new", servers[2]))
+    try program.wait(for: "the change") { $0.contains("0 added, 0 removed, 1 changed") }
+    #expect(servers[0].log.wait { $0.requests("ping").count >= 4 })
+    #expect(servers[0].log.contents.requests("initialize").count == 1)
+    #expect(try program.stop() == 0)
+    let last = program.output.split(separator: "\n").last ?? ""
+    #expect(last.contains(#""opened":3,"ended":3,"left_behind":0"#), "\(last)")
+    #expect(!last.contains(#""name":"gone""#))
+  }
+
+  @Test func `a broken file changes nothing and says why, and a mended one counts`() throws {
+    let server = try LoopbackServer.start()
+    defer { server.stop() }
+    let good = "mcpServers:\n" + entry("a", server)
+    let path = try good.temporaryFile(suffix: ".yaml")
+    defer { unlink(path) }
+    let program = try watch(path)
+    try program.wait(for: "a session") { $0.contains(#""event":"session_created""#) }
+    try replace(path, with: "mcpServers:\n\ta: {}\n")
+    try program.wait(for: "the problem") { $0.contains(#""event":"config_problem","level":"error""#) }
+    #expect(
+      program.output.contains(
+        "Configuration not reloaded, nothing changed: \(path):2:1: error: a tab indents this line"))
+    unlink(path)
+    try program.wait(for: "the missing file") { $0.contains("\(path): error: does not exist") }
+    try replace(path, with: good + "  b: {type: http, url: 'ftp://h/'}\n")
+    try program.wait(for: "the wrong entry") { $0.contains(":3:24: error: mcpServers.b.url: the scheme ftp") }
+    #expect(server.log.contents.requests("DELETE").isEmpty)
+    try replace(path, with: good)
+    try program.wait(for: "the reload") { $0.contains("0 added, 0 removed, 0 changed") }
+    #expect(server.log.contents.requests("initialize").count == 1)
+    #expect(try program.stop() == 0)
+  }
+
+  @Test func `SIGUSR2 reads the files anew`() throws {
+    let server = try LoopbackServer.start()
+    defer { server.stop() }
+    let path = try ("mcpServers:\n" + entry("a", server)).temporaryFile(suffix: ".yaml")
+    defer { unlink(path) }
+    let program = try watch(path)
+    try program.wait(for: "a session") { $0.contains(#""event":"session_created""#) }
+    kill(program.pid, SIGUSR2)
+    try program.wait(for: "the reload") { $0.contains("0 added, 0 removed, 0 changed") }
+    #expect(server.log.contents.requests("initialize").count == 1)
+    #expect(try program.stop() == 0)
+  }
+
+  @Test func `a mounted file that is a link to a link is followed`() throws {
+    let servers = try (0..<2).map { _ in try LoopbackServer.start() }
+    defer { servers.forEach { $0.stop() } }
+    var template = Array("/tmp/sessiontop-mount-XXXXXX".utf8CString)
+    let folder = mkdtemp(&template).map { String(cString: $0) } ?? ""
+    defer { _ = try? ChildProcess("/bin/rm", ["-rf", folder]).end() }
+    for (index, server) in servers.enumerated() {
+      mkdir("\(folder)/..\(index)", 0o700)
+      let text = "mcpServers:\n" + entry("a", server)
+      #expect(rename(try text.temporaryFile(suffix: ".yaml"), "\(folder)/..\(index)/librechat.yaml") == 0)
+    }
+    symlink("..0", "\(folder)/..data")
+    symlink("..data/librechat.yaml", "\(folder)/librechat.yaml")
+    let program = try watch("\(folder)/librechat.yaml")
+    try program.wait(for: "a session") { $0.contains(#""event":"session_created""#) }
+    symlink("..1", "\(folder)/..new")
+    #expect(rename("\(folder)/..new", "\(folder)/..data") == 0)
+    try program.wait(for: "the reload") { $0.contains("0 added, 0 removed, 1 changed") }
+    #expect(servers[1].log.wait { $0.requests("initialize").count == 1 })
+    #expect(servers[0].log.wait { $0.requests("DELETE").count == 1 })
+    #expect(try program.stop() == 0)
+  }
+
+  @Test func `the dashboard says on the screen what became of the file`() throws {
+    let servers = try (0..<2).map { _ in try LoopbackServer.start() }
+    defer { servers.forEach { $0.stop() } }
+    let good = "mcpServers:\n" + entry("ledger", servers[0])
+    let path = try good.temporaryFile(suffix: ".yaml")
+    defer { unlink(path) }
+    let terminal = try Tmux(columns: 120, rows: 40)
+    try terminal.run("\(sessiontopBinary) --config \(path)")
+    try terminal.wait(for: "a session") { $0.contains(/● ledger +ready +1\/1/) }
+    try replace(path, with: good + "  \"x\n")
+    try terminal.wait(for: "the problem") { $0.contains("Configuration not reloaded, nothing changed") }
+    try replace(path, with: good + entry("second", servers[1]))
+    try terminal.wait(for: "the second server") {
+      $0.contains(/● second +ready +1\/1/) && $0.contains("Configuration reloaded: 1 added")
+    }
+    try terminal.press("Q")
+    #expect(servers[0].log.wait { $0.requests("DELETE").count == 1 })
+  }
+}
