@@ -87,7 +87,7 @@ struct Layout: Hashable, Sendable {
     let upper = inside - lower
     let below = top + upper + 1
     let right = size.columns - 1
-    let left = max(38, size.columns * 38 / 100)
+    let left = max(45, size.columns * 38 / 100)
     let seam = left + 1
     let width = right - seam - 1
     let detailRows = min(13, max(8, upper / 2))
