@@ -5,9 +5,10 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 HEADERS := curl/curl.h yaml.h curses.h
 PACKAGES := libcurl4-openssl-dev libyaml-dev libncurses-dev
 TEST_PACKAGES := tmux python3-venv
+FUZZ_SECONDS ?= 1800
 RELEASE := .build/release/sessiontop
 
-.PHONY: demo run build test lint bench install clean deps test-deps
+.PHONY: demo run build test lint fuzz bench install clean deps test-deps
 
 demo: build
 	$(RELEASE) demo
@@ -30,6 +31,13 @@ lint:
 	swift format lint --strict --recursive Sources Tests Package.swift
 
 # Prints the figures of the README: time to a frame, and reports a second through the mailbox and the store.
+# Feeds the configuration loader with arbitrary bytes for FUZZ_SECONDS; what it finds stays in .build-fuzz.
+fuzz: deps
+	SESSIONTOP_FUZZ=1 swift build -c release --sanitize fuzzer --scratch-path .build-fuzz --product ConfigurationFuzzer
+	mkdir -p .build-fuzz/corpus
+	cd .build-fuzz && nice -n 19 release/ConfigurationFuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 \
+	  -rss_limit_mb=1024 -dict=../Tests/Fuzzing/Seeds/yaml.dict -print_final_stats=1 corpus ../Tests/Fuzzing/Seeds
+
 bench: deps
 	swift build -c release --static-swift-stdlib --product sessiontop
 	$(RELEASE) benchmark

@@ -55,7 +55,7 @@ let package = Package(
       dependencies: [
         "CLinux", "Configuration", "Console", "Display", "Engine", "LoopbackServers", "MCP", "Reports",
         "Sessions", "Threading", argumentParser,
-      ]),
+      ] + nio),
 
     .testTarget(name: "MCPTests", dependencies: ["MCP"]),
     .testTarget(name: "SessionsTests", dependencies: ["MCP", "Sessions"]),
@@ -71,6 +71,14 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// `make fuzz`: libFuzzer's own main calls into the target, so it is no part of any other build.
+if Context.environment["SESSIONTOP_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "ConfigurationFuzzer", dependencies: ["Configuration", "Sessions"], path: "Tests/Fuzzing",
+      exclude: ["Seeds"], swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+}
 
 for target in package.targets where target.type != .system {
   target.swiftSettings =

@@ -42,6 +42,10 @@ static inline CURLcode ccurl_getinfo_pointer(CURL *easy, CURLINFO info, void **v
   return curl_easy_getinfo(easy, info, value);
 }
 
+static inline CURLcode ccurl_getinfo_list(CURL *easy, CURLINFO info, struct curl_slist **value) {
+  return curl_easy_getinfo(easy, info, value);
+}
+
 static inline CURLMcode ccurl_multi_setopt_long(CURLM *multi, CURLMoption option, long value) {
   return curl_multi_setopt(multi, option, value);
 }

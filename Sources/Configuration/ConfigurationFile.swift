@@ -15,7 +15,9 @@ struct ConfigurationFile {
     // LibreChat refuses a file whose section is there and empty; `{}` is what it wants to read.
     findings.add(
       root.diagnostic(
-        .error, key, at: entry.mark, "is empty", remedy: "write the servers below it, or 'mcpServers: {}'"))
+        .error, key, at: entry.mark, "is empty",
+        remedy: "write the servers below it, or '\(key): {}'"
+          + (shape == .libreChat ? " (\(refusesFile))" : "")))
     return nil
   }
 }
@@ -63,10 +65,15 @@ private func readConfigurationFile(
     return nil
   }
   let document = readYAML(bytes)
+  let shape = document.root?.mapping.map { FileShape($0) }
+  let isLibreChat = shape?.followsLibreChat ?? isLikelyLibreChat(path)
   for problem in document.problems {
+    let consequence =
+      isLibreChat && !problem.isReadElsewhere ? " (LibreChat starts with no configuration at all)" : ""
     findings.add(
       Diagnostic(
-        file: path, mark: problem.mark, .error, path: problem.path, problem.problem, remedy: problem.remedy))
+        file: path, mark: problem.mark, .error, path: problem.path, problem.problem,
+        remedy: problem.remedy + consequence))
   }
   guard let root = document.root else {
     if document.problems.isEmpty {
@@ -87,24 +94,44 @@ private func readConfigurationFile(
   return file
 }
 
+/// Whose a text is that cannot be read: desktop clients keep JSON, and our own file has its name.
+private func isLikelyLibreChat(_ path: String) -> Bool {
+  (path.hasSuffix(".yaml") || path.hasSuffix(".yml")) && !path.hasSuffix("sessiontop.yaml")
+}
+
 /// Sections of others are skipped without a word, unless they look like a slip of the one that matters.
 private func checkSections(_ file: ConfigurationFile, _ findings: inout Findings) {
   let root = file.root
-  if file.shape != .own, root.mapping[file.shape.serversKey] == nil {
-    let meant = root.mapping.entries.first { entry in
-      suggestion(for: entry.key, among: ["mcpServers"]) != nil || entry.key.lowercased() == "mcp"
-    }
-    if let meant {
-      findings.add(
-        root.diagnostic(
-          .error, meant.key, at: meant.mark, "unknown section, so no servers are read",
-          remedy: "did you mean mcpServers?"))
-    }
+  let meant = root.mapping.entries.first { entry in
+    suggestion(for: entry.key, among: ["mcpServers"]) != nil || entry.key.lowercased() == "mcp"
   }
-  if file.shape == .libreChat, let version = root.mapping["version"], version.scalar?.value != .text {
+  if file.shape != .own, root.mapping[file.shape.serversKey] == nil, let meant {
     findings.add(
       root.diagnostic(
-        .warning, "version", at: version.mark, "must be text, not \(version.kind)",
-        remedy: "put it in quotes, LibreChat refuses the whole file"))
+        .error, meant.key, at: meant.mark, "unknown section, so no servers are read",
+        remedy: "did you mean mcpServers?"))
+  }
+  // A file of servers only is everybody's; LibreChat's own rules hold where its own sections are.
+  guard file.shape == .libreChat, FileShape.isLibreChat(root.mapping) else { return }
+  if let version = root.mapping["version"] {
+    if version.scalar?.value != .text {
+      findings.add(
+        root.diagnostic(
+          .warning, "version", at: version.mark, "must be text, not \(version.kind)",
+          remedy: "put it in quotes (\(refusesFile))"))
+    }
+  } else {
+    findings.add(
+      root.diagnostic(
+        .notice, "version", at: root.mapping.entries.first?.mark, "is missing",
+        remedy: "add it in quotes (\(refusesFile))"))
+  }
+  for entry in root.mapping.entries where !FileShape.libreChatKeys.contains(entry.key) {
+    guard entry.key != meant?.key || root.mapping["mcpServers"] != nil else { continue }
+    let known = suggestion(for: entry.key, among: FileShape.libreChatKeys.sorted())
+    findings.add(
+      root.diagnostic(
+        known == nil ? .notice : .warning, entry.key, at: entry.mark, "unknown section, \(refusesFile)",
+        remedy: known.map { "did you mean \($0)?" } ?? ""))
   }
 }

@@ -11,19 +11,23 @@ enum FileShape: Hashable, Sendable {
 
   static let ownKeys = ["files", "mcpServers", "session", "users", "ui", "log", "metrics", "limits"]
 
-  private static let libreChatKeys: Set<String> = [
+  /// The sections that LibreChat knows; any other one stops it.
+  static let libreChatKeys: Set<String> = [
     "version", "cache", "ocr", "webSearch", "langfuse", "memory", "summarization", "skillSync",
-    "secureImageLinks",
-    "imageOutputType", "includedTools", "filteredTools", "mcpSettings", "interface", "turnstile",
-    "fileStrategy",
-    "fileStrategies", "cloudfront", "actions", "registration", "balance", "transactions", "speech",
-    "rateLimits",
-    "fileConfig", "modelSpecs", "messageFilter", "endpoints",
+    "secureImageLinks", "imageOutputType", "includedTools", "filteredTools", "mcpServers", "mcpSettings",
+    "interface", "turnstile", "fileStrategy", "fileStrategies", "cloudfront", "actions", "registration",
+    "balance", "transactions", "speech", "rateLimits", "fileConfig", "modelSpecs", "messageFilter",
+    "endpoints",
   ]
+
+  /// Whether something stands there that only LibreChat has.
+  static func isLibreChat(_ root: Mapping) -> Bool {
+    root.entries.contains { $0.key != "mcpServers" && libreChatKeys.contains($0.key) }
+  }
 
   init(_ root: Mapping) {
     let keys = Set(root.entries.map(\.key))
-    if !keys.isDisjoint(with: Self.libreChatKeys.subtracting(["version"])) {
+    if !keys.isDisjoint(with: Self.libreChatKeys.subtracting(["version", "mcpServers"])) {
       self = .libreChat
     } else if keys.contains("servers"), !keys.contains("mcpServers") {
       self = .vsCode

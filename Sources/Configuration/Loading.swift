@@ -52,7 +52,7 @@ public func loadConfiguration(
   loaded.settings = own.settings
   loaded.inForce = own.resolved
   loaded.files = files.map(\.path)
-  readServers(files, environment, own.policy, &loaded, &findings)
+  readServers(files, environment, own.policy, own.settings.users, &loaded, &findings)
   let isEmptyByIntent = files.contains { $0.root.mapping[$0.shape.serversKey] != nil }
   if !sources.isEmpty, loaded.servers.isEmpty, !isEmptyByIntent, findings.firstError == nil,
     let file = files.first
@@ -104,13 +104,14 @@ private func exists(_ path: String) -> Bool {
 /// meant.
 private func readServers(
   _ files: [ConfigurationFile], _ environment: [String: String], _ policy: SessionPolicy,
+  _ users: [UserSettings],
   _ loaded: inout Loaded,
   _ findings: inout Findings
 ) {
   var places: [String: (index: Int, place: String)] = [:]
   for file in files {
     let context = ServerContext(
-      file: file.path, shape: file.shape, environment: environment, policy: policy)
+      file: file.path, shape: file.shape, environment: environment, policy: policy, users: users)
     guard let section = file.servers(&findings) else { continue }
     let duplicates = Set(section.mapping.duplicates.map(\.key))
     for entry in section.mapping.entries {

@@ -9,6 +9,8 @@ struct Section: Sendable {
   let file: String
   let keys: [String]
   let mapping: Mapping
+  /// What LibreChat makes of a wrong value here; ends the remedy.
+  var consequence = ""
 
   /// The place of a field for people.
   func path(_ key: String) -> String { joinedPath(keys + [key]) }
@@ -35,15 +37,23 @@ struct Section: Sendable {
     let what = "a whole number" + (unit.isEmpty ? "" : " of \(unit)")
     guard let value = node.scalar?.value.whole else {
       let remedy =
-        node.scalar?.value == .text ? "write digits without quotes and without a unit" : "write digits"
-      wrongKind(node, key, what, remedy: remedy, &findings)
+        node.scalar?.value == .text
+        ? "write digits without quotes and without a unit" : "write digits"
+      if case .number = node.scalar?.value {
+        findings.add(
+          diagnostic(.error, key, at: node.mark, "must be \(what)", remedy: "write digits only\(consequence)")
+        )
+      } else {
+        wrongKind(node, key, what, remedy: remedy, &findings)
+      }
       return nil
     }
     guard range.contains(value) else {
       let bounds =
         value < range.lowerBound ? "at least \(range.lowerBound)" : "at most \(range.upperBound)"
       findings.add(
-        diagnostic(.error, key, at: node.mark, "must be \(bounds)", remedy: "\(what) is meant"))
+        diagnostic(
+          .error, key, at: node.mark, "must be \(bounds)", remedy: "\(what) is meant\(consequence)"))
       return nil
     }
     return Located(value: value, mark: node.mark)
@@ -62,7 +72,8 @@ struct Section: Sendable {
         diagnostic(
           .error, key, at: node.mark, "starts with '{', so YAML reads a mapping, not text",
           remedy: inner.entries.contains { $0.isComplex }
-            ? "put the placeholder in quotes: \"{{NAME}}\"" : "put the value in quotes"))
+            ? "put the placeholder in quotes: \"{{NAME}}\"\(consequence)"
+            : "put the value in quotes\(consequence)"))
       return nil
     }
     let remedy =
@@ -80,7 +91,7 @@ struct Section: Sendable {
       findings.add(
         diagnostic(
           .error, key, at: word.mark, "must be \(alternatives(words))",
-          remedy: meant ?? "write one of these words"))
+          remedy: (meant ?? "write one of these words") + consequence))
       return nil
     }
     return word
@@ -93,7 +104,7 @@ struct Section: Sendable {
       wrongKind(node, key, "a mapping", remedy: "write 'name: value' lines below it, indented", &findings)
       return nil
     }
-    return Section(file: file, keys: keys + [key], mapping: inner)
+    return Section(file: file, keys: keys + [key], mapping: inner, consequence: consequence)
   }
 
   /// A list of texts.
@@ -103,7 +114,7 @@ struct Section: Sendable {
       wrongKind(node, key, "a list", remedy: "write [one, two] or '- one' lines", &findings)
       return nil
     }
-    let inner = Section(file: file, keys: keys + [key], mapping: Mapping())
+    let inner = Section(file: file, keys: keys + [key], mapping: Mapping(), consequence: consequence)
     return items.enumerated().compactMap { inner.text(of: $1, "[\($0)]", &findings) }
   }
 
@@ -131,7 +142,8 @@ struct Section: Sendable {
     _ node: Node, _ key: String, _ wanted: String, remedy: String, _ findings: inout Findings
   ) {
     findings.add(
-      diagnostic(.error, key, at: node.mark, "must be \(wanted), not \(node.kind)", remedy: remedy))
+      diagnostic(
+        .error, key, at: node.mark, "must be \(wanted), not \(node.kind)", remedy: remedy + consequence))
   }
 }
 

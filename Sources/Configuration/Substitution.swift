@@ -120,7 +120,7 @@ private func variableName(_ inner: Substring) -> String {
   return isVariableName(name) ? String(name) : "(no name)"
 }
 
-private func isVariableName(_ text: Substring) -> Bool {
+func isVariableName(_ text: Substring) -> Bool {
   guard let first = text.first, !first.isNumber, text.count <= 64 else { return false }
   return text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
 }

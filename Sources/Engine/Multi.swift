@@ -12,6 +12,10 @@ final class Multi {
   /// What libcurl asked to be called at, in nanoseconds of the monotonic clock.
   private var timer: Int64?
   private var transfers: [TransferID: Transfer] = [:]
+  private let noted = NewsList()
+  private var jars: [SessionKey: CookieJar] = [:]
+  /// Transfers whose answer is known, in the order in which their time is over.
+  private var released: [(until: Instant, id: TransferID)] = []
   /// Easy handles that wait to be used again; they keep nothing of their last transfer.
   private var spare: [UnsafeMutableRawPointer] = []
   private static let spareLimit = 64
@@ -60,9 +64,10 @@ final class Multi {
   /// Starts a transfer; false when libcurl cannot take it.
   func add(_ request: TransferRequest, limits: Limits) -> Bool {
     guard let easy = spare.popLast() ?? curl_easy_init() else { return false }
-    guard let transfer = Transfer(request, easy: easy, limits: limits),
-      curl_multi_add_handle(handle, easy) == CURLM_OK
-    else {
+    if request.purpose == .initialize { jars[request.session] = nil }
+    let transfer = Transfer(
+      request, easy: easy, limits: limits, cookies: jars[request.session] ?? CookieJar(), noted: noted)
+    guard curl_multi_add_handle(handle, easy) == CURLM_OK else {
       curl_easy_cleanup(easy)
       return false
     }
@@ -84,7 +89,9 @@ final class Multi {
 
   /// Gives a transfer until `instant` to end by itself, so that its connection can be kept.
   func release(_ id: TransferID, until instant: Instant) {
-    transfers[id]?.releasedUntil = instant
+    guard let transfer = transfers[id] else { return }
+    transfer.isReleased = true
+    released.append((instant, id))
   }
 
   /// Waits for sockets, timers or the watched descriptor, at most until `deadline`; runs libcurl as far as it
@@ -115,9 +122,11 @@ final class Multi {
   /// What transfers received or came to since the last call; those at their end are gone afterwards.
   func takeNews() -> [(TransferID, [TransferEvent])] {
     var news: [(TransferID, [TransferEvent])] = []
-    for transfer in transfers.values where transfer.hasNews {
+    let told = noted.transfers
+    noted.transfers = []
+    for transfer in told {
       let events = transfer.news()
-      if transfer.releasedUntil == nil, !events.isEmpty { news.append((transfer.request.id, events)) }
+      if !transfer.isReleased, !events.isEmpty { news.append((transfer.request.id, events)) }
     }
     var code = CURLE_OK
     while let easy = ccurl_next_done(handle, &code) {
@@ -125,21 +134,28 @@ final class Multi {
       _ = ccurl_getinfo_pointer(easy, CURLINFO_PRIVATE, &user)
       guard let user else { continue }
       let transfer = Unmanaged<Transfer>.fromOpaque(user).takeUnretainedValue()
+      let session = transfer.request.session
+      jars[session, default: CookieJar()].take(easy)
+      if code == CURLE_OK, transfer.redirect() {
+        // Taken out and put in again, libcurl starts it anew.
+        curl_multi_remove_handle(handle, easy)
+        if curl_multi_add_handle(handle, easy) == CURLM_OK { continue }
+      }
       let events = transfer.end(code)
-      if transfer.releasedUntil == nil { news.append((transfer.request.id, events)) }
+      if !transfer.isReleased { news.append((transfer.request.id, events)) }
       remove(transfer.request.id)
     }
     return news
   }
 
   /// When the first released transfer has had its moment.
-  var releaseDeadline: Instant? { transfers.values.compactMap(\.releasedUntil).min() }
+  var releaseDeadline: Instant? { released.first?.until }
 
   /// Ends released transfers that did not end by themselves.
   func dropReleased(at now: Instant) {
-    for transfer in transfers.values {
-      if let until = transfer.releasedUntil, until <= now { remove(transfer.request.id) }
-    }
+    let over = released.prefix { $0.until <= now }
+    for (_, id) in over { remove(id) }
+    released.removeFirst(over.count)
   }
 
   private func watch(_ socket: Int32, _ what: Int32, isKnown: Bool) {

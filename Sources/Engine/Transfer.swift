@@ -12,8 +12,10 @@ final class Transfer {
   private(set) var head: ResponseHead?
   /// Why this side ended the transfer from within a callback.
   private(set) var overrun: SessionError?
-  /// The answer is known; the transfer may end by itself until then.
-  var releasedUntil: Instant?
+  /// The answer is known; the transfer may end by itself within a moment, and nothing more of it is told.
+  var isReleased = false
+  /// Set when there is something new to tell, and back by whoever looks.
+  private(set) var isNoted = false
 
   private let limits: Limits
   private var headers: UnsafeMutablePointer<curl_slist>?
@@ -23,12 +25,26 @@ final class Transfer {
   private var received: [UInt8] = []
   private var reader: ReplyReader?
   private var isHeadTold = false
+  private var url: String
+  private var redirects = 0
+  /// Where the answer sends us; known once the head is complete.
+  private var target: String?
+  private let noted: NewsList
 
-  /// Prepares the request on a handle that is fresh or reset. Absent when libcurl has no memory.
-  init?(_ request: TransferRequest, easy: UnsafeMutableRawPointer, limits: Limits) {
+  /// Redirects that one request follows (reference: specification is silent, browsers follow 20).
+  private static let redirectLimit = 3
+
+  /// Prepares the request on a handle that is fresh or reset; what it hears of is noted in `noted`.
+  init(
+    _ request: TransferRequest, easy: UnsafeMutableRawPointer, limits: Limits, cookies: CookieJar,
+    noted: NewsList
+  ) {
     self.request = request
     self.easy = easy
     self.limits = limits
+    self.noted = noted
+    url = request.url.revealed
+    cookies.fill(easy)
     errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     configure()
@@ -43,7 +59,7 @@ final class Transfer {
     let me = Unmanaged.passUnretained(self).toOpaque()
     _ = ccurl_setopt_pointer(easy, CURLOPT_PRIVATE, me)
     _ = ccurl_setopt_pointer(easy, CURLOPT_ERRORBUFFER, errorBuffer)
-    _ = ccurl_setopt_string(easy, CURLOPT_URL, request.url.revealed)
+    _ = ccurl_setopt_string(easy, CURLOPT_URL, url)
     _ = ccurl_setopt_string(easy, CURLOPT_PROTOCOLS_STR, "http,https")
     _ = ccurl_setopt_long(easy, CURLOPT_NOSIGNAL, 1)
     _ = ccurl_setopt_long(easy, CURLOPT_FOLLOWLOCATION, 0)
@@ -52,6 +68,13 @@ final class Transfer {
     _ = ccurl_setopt_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     if let timeout = request.timeout {
       _ = ccurl_setopt_long(easy, CURLOPT_TIMEOUT_MS, Int(max(1, timeout.inMilliseconds)))
+    }
+    if let proxy = request.proxy { _ = ccurl_setopt_string(easy, CURLOPT_PROXY, proxy.revealed) }
+    _ = ccurl_setopt_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+    if let caFile = request.caFile {
+      // Beside the system's authorities, which stand in a folder.
+      _ = ccurl_setopt_string(easy, CURLOPT_CAINFO, caFile)
+      _ = ccurl_setopt_string(easy, CURLOPT_CAPATH, "/etc/ssl/certs")
     }
     if request.freshConnection { _ = ccurl_setopt_long(easy, CURLOPT_FRESH_CONNECT, 1) }
     switch request.method {
@@ -70,6 +93,12 @@ final class Transfer {
       headers = curl_slist_append(headers, value.isEmpty ? "\(header.name);" : "\(header.name): \(value)")
     }
     headers = curl_slist_append(headers, "Expect:")
+    // Compression is undone where a server uses it unasked, and counted after that; we do not ask for it,
+    // because proxies hold compressed events back.
+    _ = ccurl_setopt_string(easy, CURLOPT_ACCEPT_ENCODING, "")
+    if !request.headers.contains(where: { $0.name.lowercased() == "accept-encoding" }) {
+      headers = curl_slist_append(headers, "Accept-Encoding: identity")
+    }
     _ = ccurl_setopt_list(easy, CURLOPT_HTTPHEADER, headers)
     _ = ccurl_setopt_pointer(easy, CURLOPT_HEADERDATA, me)
     _ = ccurl_setopt_pointer(easy, CURLOPT_WRITEDATA, me)
@@ -82,6 +111,7 @@ final class Transfer {
       guard let bytes, let user else { return 0 }
       let transfer = Unmanaged<Transfer>.fromOpaque(user).takeUnretainedValue()
       transfer.received.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: size * count))
+      transfer.note()
       // Over this the loop would have looked in between; short counts end the transfer.
       return transfer.received.count <= transfer.limits.bodyBytes + transfer.limits.eventBytes
         ? size * count : 0
@@ -104,6 +134,7 @@ final class Transfer {
       pendingHead = ResponseHead(status: words.count > 1 ? Int(words[1].prefix(3)) ?? 0 : 0)
     } else if line == "\r\n" || line == "\n" {
       if pendingHead.status >= 200 { head = pendingHead }
+      note()
     } else {
       header(line)
     }
@@ -125,15 +156,22 @@ final class Transfer {
     }
   }
 
-  // MARK: - From the loop: what came in since the last look
+  private func note() {
+    guard !isNoted else { return }
+    isNoted = true
+    noted.transfers.append(self)
+  }
 
-  /// Whether `news` would tell anything.
-  var hasNews: Bool { (head != nil && !isHeadTold) || !received.isEmpty }
+  // MARK: - From the loop: what came in since the last look
 
   /// What arrived since the last call, in order.
   func news() -> [TransferEvent] {
+    isNoted = false
     var events: [TransferEvent] = []
     if let head, !isHeadTold {
+      if redirects < Self.redirectLimit { target = redirectTarget(head, from: url) }
+      // What is sent on is as if it had been sent there at once.
+      guard target == nil else { return [] }
       isHeadTold = true
       reader = ReplyReader(
         contentType: head.contentType, bodyLimit: limits.bodyBytes, eventLimit: limits.eventBytes)
@@ -144,6 +182,19 @@ final class Transfer {
       received.removeAll(keepingCapacity: received.count <= 16_384)
     }
     return events
+  }
+
+  /// Whether the request is to be sent once more, elsewhere at its origin; the handle is ready for it then.
+  func redirect() -> Bool {
+    guard let target else { return false }
+    redirects += 1
+    url = target
+    self.target = nil
+    head = nil
+    headBytes = 0
+    received = []
+    _ = ccurl_setopt_string(easy, CURLOPT_URL, target)
+    return true
   }
 
   /// The last word, after libcurl reported the end.
@@ -166,4 +217,9 @@ final class Transfer {
     }
     return sessionError(code, wasConnected: connected > 0, detail: String(cString: errorBuffer))
   }
+}
+
+/// Transfers with something to tell, in the order in which it came; one list for all of a multi handle.
+final class NewsList {
+  var transfers: [Transfer] = []
 }

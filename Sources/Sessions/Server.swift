@@ -9,6 +9,8 @@ public struct Server: Hashable, Sendable {
   public let headers: [Header]
   public let settings: SessionSettings
   public let availability: Availability
+  /// The URL of its own proxy; absent means what the environment says. May hold a password.
+  public let proxy: Secret?
   /// Values beyond headers and URL that came out of the environment and must not be shown.
   public let secrets: [Secret]
   /// Users with a session each, for a server whose url or headers hold values of a signed-in user; empty
@@ -18,7 +20,7 @@ public struct Server: Hashable, Sendable {
   public init(
     name: String, transport: Transport, endpoint: Endpoint?, headers: [Header] = [],
     settings: SessionSettings = SessionSettings(), availability: Availability = .automatic,
-    secrets: [Secret] = [], accounts: [Account] = []
+    proxy: Secret? = nil, secrets: [Secret] = [], accounts: [Account] = []
   ) {
     self.name = name
     self.transport = transport
@@ -26,6 +28,7 @@ public struct Server: Hashable, Sendable {
     self.headers = headers
     self.settings = settings
     self.availability = availability
+    self.proxy = proxy
     self.secrets = secrets
     self.accounts = accounts
   }
@@ -53,7 +56,7 @@ extension Server {
     return accounts.map { account in
       let own = Server(
         name: name, transport: transport, endpoint: account.endpoint, headers: account.headers,
-        settings: settings, availability: availability, secrets: account.secrets)
+        settings: settings, availability: availability, proxy: proxy, secrets: account.secrets)
       return (SessionKey(server: name, user: account.user), own)
     }
   }
@@ -61,7 +64,9 @@ extension Server {
   /// Whether a session with `other` is still the right one: only how it is kept differs, if anything.
   func isReached(as other: Server) -> Bool {
     name == other.name && transport == other.transport && endpoint == other.endpoint
-      && headers == other.headers && secrets == other.secrets
+      && headers == other.headers && proxy == other.proxy
+      && settings.caFile == other.settings.caFile && settings.era == other.settings.era
+      && secrets == other.secrets
       && (availability == other.availability || availability.isWatched && other.availability.isWatched)
   }
 }
@@ -92,6 +97,17 @@ public enum Availability: Hashable, Sendable {
 
 /// How one server's sessions are kept. Sources: DESIGN section 9, reference/librechat.md 1.2.
 public struct SessionSettings: Hashable, Sendable {
+  /// A way of speaking MCP over HTTP; raw values are the words of the configuration.
+  public enum Era: String, CaseIterable, Sendable {
+    case automatic = "auto"
+    /// Streamable HTTP with `initialize`, revisions 2025-03-26 to 2025-11-25.
+    case session
+    /// The sessionless revision 2026-07-28.
+    case stateless
+    /// HTTP+SSE of revision 2024-11-05.
+    case sse
+  }
+
   /// How long a session may live without a successful exchange before we call it expired.
   public var timeout: Duration
   /// Quick attempts after a loss, 0 or more; slow ones follow for ever.
@@ -108,6 +124,12 @@ public struct SessionSettings: Hashable, Sendable {
   public var requestTimeout: Duration?
   /// Limit of connect and initialize, `initTimeout` of the server.
   public var initTimeout: Duration?
+  /// A file of certificates (PEM) that are trusted beside the system's.
+  public var caFile: String?
+  /// Gets a DELETE as well when a session is ended, for servers whose own endpoint does not end it.
+  public var terminateURL: Endpoint?
+  /// Which way of speaking is tried, where the server's own answers are not to decide.
+  public var era = Era.automatic
 
   public init(
     timeout: Duration = .seconds(3_600), retryAttempts: Int = 3, retryDelay: Duration = .seconds(1),

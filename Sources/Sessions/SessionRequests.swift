@@ -64,7 +64,8 @@ extension Session {
         TransferRequest(
           id: transfer, session: key, purpose: purpose, method: method,
           url: server.endpoint?.url ?? Secret(""), headers: headers, body: body,
-          timeout: timeout(of: purpose), freshConnection: fresh)))
+          timeout: timeout(of: purpose), freshConnection: fresh, proxy: server.proxy,
+          caFile: server.settings.caFile)))
     return Exchange(transfer: transfer, purpose: purpose, requestID: requestID, sent: turn.now.instant)
   }
 

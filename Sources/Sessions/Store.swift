@@ -30,7 +30,7 @@ public struct Store: Hashable, Sendable {
     for event in report.events {
       events.append(event)
       switch event.kind {
-      case .configProblem where event.level >= .warning: configurationProblem = event
+      case .configProblem where event.level == .error: configurationProblem = event
       case .configReloaded: configurationProblem = nil
       default: break
       }

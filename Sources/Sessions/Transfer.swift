@@ -41,6 +41,10 @@ public struct TransferRequest: Sendable {
   public let timeout: Duration?
   /// Use no kept connection: the question is whether a new one works.
   public let freshConnection: Bool
+  /// The server's own proxy; absent means what the environment says.
+  public let proxy: Secret?
+  /// A file of further certificates to trust.
+  public let caFile: String?
 }
 
 /// The head of an answer: what of it matters to a session.

@@ -54,7 +54,8 @@ struct EventLog: ~Copyable {
     if size >= maxBytes { putAside() }
     if descriptor < 0 { open(path) }
     let text = events.map { eventLine($0) + "\n" }.joined()
-    guard descriptor >= 0, append(text) else { return fail(path, events.count, now) }
+    size += text.utf8.count
+    guard descriptor >= 0, writeAll(text, to: descriptor) else { return fail(path, events.count, now) }
     defer { trouble = nil }
     return trouble.map { "The event log is written again; \($0.missing) events are missing in it" }
   }
@@ -68,20 +69,6 @@ struct EventLog: ~Copyable {
     trouble = (reason, (trouble?.missing ?? 0) + count)
     return isNews
       ? "The event log \(path) cannot be written: \(reason); events are shown, but not kept" : nil
-  }
-
-  /// A line that was cut by a full disk is ended by the next line's own beginning: readers skip what is no
-  /// JSON.
-  private mutating func append(_ text: String) -> Bool {
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if written < 0, errno == EINTR { continue }
-      guard written > 0 else { return false }
-      size += written
-      bytes = bytes.dropFirst(written)
-    }
-    return true
   }
 
   private mutating func open(_ path: String) {

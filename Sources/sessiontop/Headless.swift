@@ -6,24 +6,30 @@ import Reports
 import Sessions
 import Threading
 
+/// Why nothing could be watched.
+struct CannotRun: Error {
+  let description: String
+  let exitCode: Int32
+}
+
 /// Runs the engine without a screen and hands out what it says.
 ///
 /// Returns what was known when the end came, before we ended the sessions ourselves, with the final counts of
-/// what was ended and what was left behind; nothing if the engine could not start. `tell` gets each report
-/// together with the store that has taken it in and says whether to go on; it ends by itself after
-/// `duration`, at a signal, and when nobody reads the output any more.
+/// what was ended and what was left behind. `tell` gets each report together with the store that has taken it
+/// in and says whether to go on; it ends by itself after `duration`, at a signal, and when nobody reads the
+/// output any more.
 ///
 /// With a `reloader` the servers follow their files.
 func runHeadless(
-  _ loaded: Loaded, log: LogSettings? = nil, for duration: Duration?, signals: Signals,
-  reloader: Reloader? = nil,
-  tell: (EngineReport, Store, Moment) -> Bool
-) -> Store? {
+  _ loaded: Loaded, keeping settings: Configuration.Settings? = nil, for duration: Duration?,
+  signals: Signals, reloader: Reloader? = nil, tell: (EngineReport, Store, Moment) -> Bool
+) throws(CannotRun) -> Store {
   var reloader = reloader
   var store = Store(eventCapacity: loaded.limits.events)
-  var log = EventLog(log)
+  var log = EventLog(settings?.log)
   var atEnd: Store?
   do {
+    var metrics = try Metrics(settings?.metrics)
     let engine = try SessionEngine(servers: loaded.servers, limits: loaded.limits)
     try engine.start()
     var end = duration.map { Moment.now.instant + $0 }
@@ -52,24 +58,27 @@ func runHeadless(
       guard !report.isEmpty else { continue }
       if let news = log.write(report.events, at: Moment.now) { report.merge(news) }
       store.fold(report, at: Moment.now)
+      if let problem = metrics.take(store, at: Moment.now) { complain(problem) }
       if !tell(report, store, Moment.now), atEnd == nil { end = Moment.now.instant }
       if report.stopped {
         atEnd?.countEnded(by: store)
         return atEnd ?? store
       }
     }
+  } catch let failure as Metrics.Failure {
+    throw CannotRun(description: "\(failure)", exitCode: ExitCode.configuration)
   } catch {
-    complain("the engine cannot start: \(error)")
-    return nil
+    throw CannotRun(
+      description: "the engine cannot start: \(error)", exitCode: ExitCode.internalError)
   }
 }
 
 /// `watch`: each event as a line, the snapshot last.
-func watch(_ command: Watch, signals: Signals) -> Int32 {
+func watch(_ command: Watch, signals: Signals) throws(CannotRun) -> Int32 {
   guard let loaded = load(command.source.config) else { return ExitCode.configuration }
   let reloader = Reloader(command.source.config, loaded)
-  let store = runHeadless(
-    loaded, log: loaded.settings.log, for: command.duration?.duration, signals: signals, reloader: reloader
+  let store = try runHeadless(
+    loaded, keeping: loaded.settings, for: command.duration?.duration, signals: signals, reloader: reloader
   ) { report, _, _ in
     for event in report.events {
       switch command.format {
@@ -81,7 +90,6 @@ func watch(_ command: Watch, signals: Signals) -> Int32 {
     }
     return true
   }
-  guard let store else { return ExitCode.internalError }
   switch command.format {
   case .jsonl: writeLine(snapshotLine(store, at: Moment.now))
   case .text: writeLine(statusTable(store, at: Moment.now, width: 120))
@@ -90,11 +98,11 @@ func watch(_ command: Watch, signals: Signals) -> Int32 {
 }
 
 /// `status`: wait until every session has come to something, then one table.
-func status(_ command: Status, signals: Signals) -> Int32 {
+func status(_ command: Status, signals: Signals) throws(CannotRun) -> Int32 {
   guard let loaded = load(command.source.config) else { return ExitCode.configuration }
   var settled: Store?
   var settledAt = Moment.now
-  let last = runHeadless(loaded, for: command.duration.duration, signals: signals) { _, store, now in
+  let last = try runHeadless(loaded, for: command.duration.duration, signals: signals) { _, store, now in
     guard settled == nil else { return true }
     guard !store.sessions.isEmpty || loaded.servers.isEmpty, store.sessions.values.allSatisfy(hasSettled)
     else { return true }
@@ -102,8 +110,8 @@ func status(_ command: Status, signals: Signals) -> Int32 {
     settledAt = now
     return false
   }
-  if let last { settled?.countEnded(by: last) }
-  guard let store = settled ?? last else { return ExitCode.internalError }
+  settled?.countEnded(by: last)
+  let store = settled ?? last
   let text = command.json ? snapshotLine(store, at: settledAt) : statusTable(store, at: settledAt, width: 120)
   writeLine(text)
   let isWell = store.sessions.values.allSatisfy { [.ready, .idle, .unmonitored].contains($0.state) }

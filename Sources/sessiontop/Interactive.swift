@@ -17,6 +17,7 @@ struct Interactive: ~Copyable {
   let plan: DashboardPlan
   var store: Store
   private var log: EventLog
+  private var metrics: Metrics
   var view = ViewState()
   var reloader: Reloader?
   var replay: Replay?
@@ -32,9 +33,10 @@ struct Interactive: ~Copyable {
   private var isLineSlow = false
   private var lastFrame = Instant.zero
   private var isSuspended = false
+  private var lastProblem: String?
   private let opened = Moment.now.instant
 
-  init(_ plan: DashboardPlan, engine: SessionEngine?) throws(Terminal.Unusable) {
+  init(_ plan: DashboardPlan, engine: SessionEngine?, metrics: Metrics) throws(Terminal.Unusable) {
     self.plan = plan
     self.engine = engine
     reloader = plan.reloader
@@ -45,7 +47,8 @@ struct Interactive: ~Copyable {
     refresh = plan.refresh
     terminal = try Terminal(theme: theme, hasColor: hasColor, termName: environment["TERM"])
     store = replay?.store ?? Store(eventCapacity: plan.limits.events)
-    log = EventLog(plan.log)
+    log = EventLog(plan.keeping?.log)
+    self.metrics = metrics
     view.size = terminal.size
     if let filter = plan.filter { view.start(filter: filter) }
   }
@@ -147,10 +150,22 @@ struct Interactive: ~Copyable {
     guard let report = engine?.output.drain(), !report.isEmpty else { return }
     store.fold(report, at: Moment.now)
     if let news = log.write(report.events, at: Moment.now) { store.fold(news, at: Moment.now) }
+    if let problem = metrics.take(store, at: Moment.now) { note(problem) }
     isDirty = true
     // Whatever pane is open, what became of an edited file is seen.
     let told = report.events.last { $0.kind == .configReloaded || $0.kind == .configProblem }
     if let told { view.say(told.message) }
+  }
+
+  /// Shows a trouble of our own among the events, once until it changes.
+  private mutating func note(_ problem: String) {
+    guard problem != lastProblem else { return }
+    lastProblem = problem
+    var report = EngineReport()
+    report.events = [
+      Event(time: Moment.now, kind: .configProblem, level: .warning, message: PrintableText.line(problem))
+    ]
+    store.fold(report, at: Moment.now)
   }
 
   private mutating func handleKeys() -> Bool {

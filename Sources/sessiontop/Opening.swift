@@ -18,8 +18,8 @@ struct DashboardPlan {
   /// Time between looks at the clock.
   var refresh = Duration.seconds(1)
   var duration: Duration?
-  /// Absent means that nothing is kept.
-  var log: LogSettings?
+  /// Where events and figures are kept; absent means nowhere.
+  var keeping: Configuration.Settings?
   /// Absent when there are no files to follow.
   var reloader: Reloader?
   /// Shown instead of an engine's news.
@@ -38,9 +38,10 @@ struct DashboardPlan {
 @MainActor
 func dashboard(_ plan: DashboardPlan, signals: Signals) -> Int32 {
   do {
+    let metrics = try Metrics(plan.keeping?.metrics)
     let engine = plan.recording == nil ? try SessionEngine(servers: plan.servers, limits: plan.limits) : nil
     do throws(Terminal.Unusable) {
-      var interactive = try Interactive(plan, engine: engine)
+      var interactive = try Interactive(plan, engine: engine, metrics: metrics)
       do {
         try engine?.start()
       } catch {
@@ -54,6 +55,9 @@ func dashboard(_ plan: DashboardPlan, signals: Signals) -> Int32 {
       complain("the dashboard cannot open: \(error)")
       return ExitCode.terminal
     }
+  } catch let failure as Metrics.Failure {
+    complain("\(failure)")
+    return ExitCode.configuration
   } catch {
     complain("the engine cannot start: \(error)")
     return ExitCode.internalError

@@ -7,7 +7,9 @@ import Threading
 
 /// `--plain`: the screen as lines of text, once the sessions have come to something; with a time to refresh,
 /// again whenever it changed.
-func plain(_ plan: DashboardPlan, loaded: Loaded, repeats: Duration?, signals: Signals) -> Int32 {
+func plain(_ plan: DashboardPlan, loaded: Loaded, repeats: Duration?, signals: Signals) throws(CannotRun)
+  -> Int32
+{
   var shown: [String] = []
   var next = Instant.zero
   func print(_ store: Store, _ now: Moment) -> Bool {
@@ -18,7 +20,7 @@ func plain(_ plan: DashboardPlan, loaded: Loaded, repeats: Duration?, signals: S
     return lines.allSatisfy { writeLine($0) }
   }
   let limit = plan.duration ?? (repeats == nil ? .seconds(10) : nil)
-  let store = runHeadless(loaded, log: plan.log, for: limit, signals: signals) { _, store, now in
+  let store = try runHeadless(loaded, keeping: plan.keeping, for: limit, signals: signals) { _, store, now in
     guard repeats != nil || shown.isEmpty else { return true }
     guard !store.sessions.isEmpty, store.sessions.values.allSatisfy(hasSettled), now.instant >= next else {
       return true
@@ -26,7 +28,6 @@ func plain(_ plan: DashboardPlan, loaded: Loaded, repeats: Duration?, signals: S
     next = now.instant + (repeats ?? .zero)
     return print(store, now) && repeats != nil
   }
-  guard let store else { return ExitCode.internalError }
   if shown.isEmpty { _ = print(store, Moment.now) }
   return ExitCode.done
 }

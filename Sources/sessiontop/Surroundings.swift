@@ -63,7 +63,7 @@ func load(_ paths: [String]) -> Loaded? {
   let loaded = loadConfiguration(
     paths: paths, environment: environment, currentDirectory: currentDirectory)
   for diagnostic in loaded.diagnostics where diagnostic.severity != .notice {
-    complain(diagnostic.description)
+    _ = writeAll(diagnostic.description + "\n", to: 2)
   }
   return loaded.isUsable ? loaded : nil
 }
@@ -71,15 +71,16 @@ func load(_ paths: [String]) -> Loaded? {
 /// One line to standard output; false when nobody reads it any more.
 @discardableResult
 func writeLine(_ line: String) -> Bool {
-  write(line + "\n", to: 1)
+  writeAll(line + "\n", to: 1)
 }
 
 /// One line to standard error.
 func complain(_ line: String) {
-  _ = write("sessiontop: \(line)\n", to: 2)
+  _ = writeAll("sessiontop: \(line)\n", to: 2)
 }
 
-private func write(_ text: String, to descriptor: Int32) -> Bool {
+/// Writes a whole text, however many calls that takes; false when it cannot.
+func writeAll(_ text: String, to descriptor: Int32) -> Bool {
   var bytes = Array(text.utf8)[...]
   while !bytes.isEmpty {
     let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

@@ -51,8 +51,8 @@ do {
 }
 
 switch command {
-case let command as Watch: exit(watch(command, signals: signals))
-case let command as Status: exit(status(command, signals: signals))
+case let command as Watch: exit(headless { () throws(CannotRun) in try watch(command, signals: signals) })
+case let command as Status: exit(headless { () throws(CannotRun) in try status(command, signals: signals) })
 case let command as Demo: exit(demo(command.screen, signals: signals))
 case let command as ReplayCommand: exit(replay(command, signals: signals))
 case let command as Dashboard: exit(dashboard(command, signals: signals))
@@ -66,17 +66,29 @@ default:
   }
 }
 
+/// Says in one line why a command cannot run.
+func headless(_ run: () throws(CannotRun) -> Int32) -> Int32 {
+  do {
+    return try run()
+  } catch {
+    complain(error.description)
+    return error.exitCode
+  }
+}
+
 @MainActor
 func dashboard(_ command: Dashboard, signals: Signals) -> Int32 {
   guard let loaded = load(command.source.config) else { return ExitCode.configuration }
   return open(command.screen, loaded.ui, signals: signals) { plan in
     plan.servers = loaded.servers
     plan.limits = loaded.limits
-    plan.log = loaded.settings.log
+    plan.keeping = loaded.settings
     plan.invocation = (["sessiontop"] + command.source.config.map { "--config \(quoted($0))" })
       .joined(separator: " ")
     if command.screen.plain {
-      return plain(plan, loaded: loaded, repeats: command.screen.refresh?.duration, signals: signals)
+      return headless { () throws(CannotRun) in
+        try plain(plan, loaded: loaded, repeats: command.screen.refresh?.duration, signals: signals)
+      }
     }
     plan.reloader = Reloader(command.source.config, loaded)
     return nil

@@ -54,13 +54,15 @@ struct LoadingTests {
       ])
     #expect(
       lines("null.yaml") == [
-        "null.yaml:1:10: warning: version: must be text, not a number; put it in quotes, LibreChat refuses the whole "
-          + "file",
-        "null.yaml:2:1: error: mcpServers: is empty; write the servers below it, or 'mcpServers: {}'",
+        "null.yaml:1:10: warning: version: must be text, not a number; put it in quotes (LibreChat refuses the whole "
+          + "file)",
+        "null.yaml:2:1: error: mcpServers: is empty; write the servers below it, or 'mcpServers: {}' (LibreChat refuses "
+          + "the whole file)",
       ])
     #expect(
       lines("none.yaml") == [
-        "none.yaml: error: holds no servers; add 'mcpServers:' with at least one server, or name another file"
+        "none.yaml: error: holds no servers; add 'mcpServers:' with at least one server, or name another file",
+        "none.yaml:1:1: notice: version: is missing; add it in quotes (LibreChat refuses the whole file)",
       ])
     #expect(
       lines("latin.yaml") == ["latin.yaml:1:2: error: the bytes here are not UTF-8; save the file as UTF-8"])
@@ -119,9 +121,6 @@ struct LoadingTests {
       report(loaded) == """
         etc/sessiontop.yaml:3:68: notice: ui.bell: is understood, but not acted on yet
         etc/sessiontop.yaml:3:74: warning: ui.colour: unknown key, nothing reads it
-        etc/sessiontop.yaml:4:13: notice: log.file: is understood, but not acted on yet
-        etc/sessiontop.yaml:4:38: notice: log.keep: is understood, but not acted on yet
-        etc/sessiontop.yaml:5:19: notice: metrics.listen: is understood, but not acted on yet
         """)
     #expect(loaded.files == ["etc/sessiontop.yaml", "etc/../librechat.yaml", "etc/.mcp.json"])
     #expect(loaded.servers.map(\.name) == ["libre", "desk", "tool"])
@@ -133,6 +132,39 @@ struct LoadingTests {
     #expect(loaded.settings.metrics.listen == "127.0.0.1:9464")
     #expect(
       loaded.limits.connecting == 8 && loaded.limits.initializePerSecond == 20 && loaded.limits.events == 500)
+  }
+
+  @Test func `Comments, trailing commas and surrogate pairs of JSON are read, and keep their places`() {
+    let loaded = loadText(
+      """
+      // whose servers
+      {
+        /* three
+           lines */
+        "mcpServers": {
+          "a": {"url": "https://h//x", "name": "\\ud83d\\ude00"}, // first
+          "b": {"url": "nowhere",},
+        }
+      }
+      """, name: ".mcp.json")
+    #expect(
+      report(loaded)
+        == ".mcp.json:7:18: error: mcpServers.b.url: has no scheme; start it with https:// or http://")
+    #expect(loaded.servers.map(\.endpoint?.display) == ["https://h//x", nil])
+  }
+
+  @Test func `A text that LibreChat cannot read, or would refuse, says so, and no other does`() {
+    #expect(
+      report(loadText("mcpServers:\n  a: {url: 1\n"))
+        == "librechat.yaml:2:6: error: the '{' that opens here is never closed; add '}'; is the file cut off? "
+        + "(LibreChat starts with no configuration at all)")
+    #expect(
+      report(loadText("{\"mcpServers\": {\"a\": [\n", name: ".mcp.json"))
+        == ".mcp.json:1:22: error: the '[' that opens here is never closed; add ']'; is the file cut off?")
+    #expect(
+      report(loadText("version: '1.3.0'\nendpoint: {}\nmcpServers: {}\n"))
+        == "librechat.yaml:2:1: warning: endpoint: unknown section, LibreChat refuses the whole file; did you mean "
+        + "endpoints?")
   }
 
   @Test func `A VS Code file opens, and what it asks a person for is named`() {

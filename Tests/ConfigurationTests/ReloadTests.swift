@@ -23,12 +23,13 @@ struct ReloadTests {
     ),
     (
       good, good + "\tb: 1\n",
-      "refuse: librechat.yaml:3:1: error: a tab indents this line; use spaces, YAML allows no tabs there"
+      "refuse: librechat.yaml:3:1: error: a tab indents this line; use spaces, YAML allows no tabs there "
+        + "(LibreChat starts with no configuration at all)"
     ),
     (
       good, good + "  b: {type: htp, url: 'ftp://b/'}\n",
       "refuse: librechat.yaml:3:13: error: mcpServers.b.type: must be streamable-http, http, sse, websocket or stdio; "
-        + "did you mean http? (and 1 more, `sessiontop check` lists it)"
+        + "did you mean http? (LibreChat refuses the whole file) (and 1 more, `sessiontop check` lists it)"
     ),
     (good, "", "refuse: librechat.yaml: error: is empty; add 'mcpServers:' with your servers"),
     (

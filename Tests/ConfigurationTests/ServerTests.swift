@@ -31,6 +31,7 @@ struct ServerTests {
       """, environment: ["CHAT_KEY": "query-key-1", "CHAT_TOKEN": "token-1"])
     #expect(
       report(loaded) == """
+        librechat.yaml:3:1: notice: x-defaults: unknown section, LibreChat refuses the whole file
         librechat.yaml:20:9: notice: mcpServers.old.type: is missing, and LibreChat takes a URL without it for old \
         HTTP+SSE, which is not monitored; write 'type: streamable-http' if the server speaks it
         """)
@@ -88,11 +89,11 @@ struct ServerTests {
       librechat.yaml:6:76: warning: mcpServers.token.headers.Mcp-Session-Id: belongs to the protocol and is not taken \
       from the file; remove it
       librechat.yaml:7:16: error: mcpServers.kind.type: must be streamable-http, http, sse, websocket or stdio; did you \
-      mean streamable-http?
+      mean streamable-http? (LibreChat refuses the whole file)
       librechat.yaml:8:65: error: mcpServers.number.timeout: must be a whole number of milliseconds, not text; write \
-      digits without quotes and without a unit
+      digits without quotes and without a unit (LibreChat refuses the whole file)
       librechat.yaml:8:79: error: mcpServers.number.startup: must be true or false, not text; write true or false \
-      without quotes
+      without quotes (LibreChat refuses the whole file)
       librechat.yaml:8:84: warning: mcpServers.number.header: unknown key, LibreChat drops it unread; did you mean \
       headers?
       librechat.yaml:9:29: error: mcpServers.scheme.url: the scheme file cannot be used; use https:// or http://
@@ -103,7 +104,8 @@ struct ServerTests {
       refused
       librechat.yaml:12:63: error: mcpServers.line.headers.(key of 3 characters): is no legal header name; use letters, \
       digits and dashes only
-      librechat.yaml:12:78: error: mcpServers.line.headers.X-C: must be text, not a whole number; put it in quotes
+      librechat.yaml:12:78: error: mcpServers.line.headers.X-C: must be text, not a whole number; put it in quotes \
+      (LibreChat refuses the whole file)
       librechat.yaml:13:58: warning: mcpServers.policy.sessionConfig.retry_attempts: unknown key, nothing reads it; did \
       you mean retryAttempts?
       librechat.yaml:13:86: error: mcpServers.policy.sessionConfig.timeout: must be a whole number of milliseconds, not \
@@ -111,11 +113,11 @@ struct ServerTests {
       librechat.yaml:13:100: error: mcpServers.policy.sessionConfig.stream: must be true or false, not a whole number; \
       write true or false without quotes
       librechat.yaml:15:57: error: mcpServers.braces.headers.X-U: starts with '{', so YAML reads a mapping, not text; \
-      put the placeholder in quotes: "{{NAME}}"
+      put the placeholder in quotes: "{{NAME}}" (LibreChat refuses the whole file)
       librechat.yaml:17:9: error: mcpServers.text: must be a mapping, not text; write 'type:' and 'url:' below it, \
-      indented
+      indented (LibreChat refuses the whole file)
       librechat.yaml:18:13: error: mcpServers.nothing: has neither a url nor a command; add 'type: streamable-http' \
-      and 'url: https://...'
+      and 'url: https://...' (LibreChat refuses the whole file)
       """
     #expect(report(loaded) == expected)
     #expect(loaded.servers.count == 14)
@@ -151,7 +153,7 @@ struct ServerTests {
     #expect(loaded.servers[1].headers == [Header(name: "X-Api-Key", value: "k")])
     #expect(
       loaded.servers[2...].map(\.availability) == [
-        .unmonitored("needs values of a signed-in user: apiKey"),
+        .unmonitored("needs values of a signed-in user: MCP_API_KEY"),
         .unmonitored("needs a sign-in (requiresOAuth)"),
         .unmonitored("needs values of a signed-in user: PAT"),
       ])

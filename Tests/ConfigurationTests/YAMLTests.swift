@@ -81,8 +81,7 @@ struct YAMLTests {
   @Test(arguments: [
     (
       "a:\n  x: 1\n  y: 2\n  x: 3\n",
-      "4:3: a.x: stands here again, the first one on line 2; keep one of the two (LibreChat starts with no "
-        + "configuration at all)"
+      "4:3: a.x: stands here again, the first one on line 2; keep one of the two"
     ),
     ("a:\n\tb: 1\n", "2:1: a tab indents this line; use spaces, YAML allows no tabs there"),
     ("a: \"x\nb: 1\n", "1:4: the quote that opens here is never closed; close it on the same line"),
@@ -91,6 +90,13 @@ struct YAMLTests {
       "1:4: the quote that opens here closes only on line 2; is the closing quote missing on line 1?"
     ),
     ("a: {b: 1,\nc: [1\n", "2:4: the '[' that opens here is never closed; add ']'; is the file cut off?"),
+    ("a: [\n", "1:4: the '[' that opens here is never closed; add ']'; is the file cut off?"),
+    ("a: {b: '[', c: {d: \n", "1:16: the '{' that opens here is never closed; add '}'; is the file cut off?"),
+    ("a: [1, ]]\nb: 2\n", "1:9: this ']' closes nothing; remove it, or open its bracket"),
+    (
+      "a: {b: [1, }\n",
+      "1:12: a value is expected here, not '}'; is a comma or a bracket too many, or a quote missing?"
+    ),
     (
       "a: {b: ${X}}\n",
       "1:9: ${...} inside {...} or [...] is read as another mapping; put the value that holds it in quotes"

@@ -50,7 +50,7 @@ import Testing
         "mcpServers:\n  a: {type: http, url: 'http://127.0.0.1:1/', headers: {X-Key: '${NOT_SET_ANYWHERE}'}}\n",
       exit: 3,
       says: [":2:", "mcpServers.a.headers.X-Key", "NOT_SET_ANYWHERE"]),
-    File(text: "mcpServers:\n  a: [\n", exit: 3, says: ["cannot be read as YAML"]),
+    File(text: "mcpServers:\n  a: [\n", exit: 3, says: ["never closed"]),
     File(text: "mcpServer:\n  a: {url: 'http://x/'}\n", exit: 3, says: ["mcpServers"]),
   ]) func `checks a file`(file: File) throws {
     let path = try file.text.temporaryFile(suffix: ".yaml")

@@ -92,7 +92,7 @@ private func allowedImports(_ file: SourceFile) -> Set<String> {
   case "Console": return system.union(["CNcurses", "Display"])
   case "LoopbackServers": return system.union(nio).union(["MCP"])
   case "sessiontop":
-    return system.union([
+    return system.union(nio).union([
       "ArgumentParser", "CLinux", "Configuration", "Console", "Display", "Engine", "LoopbackServers", "MCP",
       "Reports", "Sessions", "Threading",
     ])

@@ -8,7 +8,7 @@ extension ServerReader {
         findings.add(
           section.diagnostic(
             .error, "url", at: section.mapping.entries.first?.mark, "is missing",
-            remedy: "add 'url: https://...'"))
+            remedy: "add 'url: https://...'\(section.consequence)"))
       }
       return
     }
@@ -16,8 +16,10 @@ extension ServerReader {
     guard report(result.unresolved, "url", in: section, at: address.mark) else { return }
     let names = placeholders(in: result.text)
     needs(names)
+    checkPlaceholders(result.text, "url", in: section, at: address.mark)
     // The longest first, so that none hides a part of another.
     let longSecrets = result.values.filter { $0.utf8.count >= shortestSecret }.sorted { $0.count > $1.count }
+    addressTemplate = (result.text, address.mark, longSecrets)
     do throws(Endpoint.Problem) {
       let parsed = try Endpoint(result.text, masking: longSecrets)
       endpoint = parsed
@@ -29,11 +31,13 @@ extension ServerReader {
       // A placeholder may stand for the scheme or the host: then there is nothing to check yet.
       guard names.isEmpty else { return }
       let (problem, remedy) = explanation(of: error)
-      findings.add(section.diagnostic(.error, "url", at: address.mark, problem, remedy: remedy))
+      let consequence = isRefusedByLibreChat(error) ? section.consequence : ""
+      findings.add(
+        section.diagnostic(.error, "url", at: address.mark, problem, remedy: remedy + consequence))
     }
   }
 
-  private mutating func checkScheme(_ scheme: String, at mark: Mark) {
+  mutating func checkScheme(_ scheme: String, at mark: Mark) {
     let isWebSocket = scheme == "ws" || scheme == "wss"
     guard isWebSocket != (transport == .websocket) else { return }
     findings.add(
@@ -42,7 +46,8 @@ extension ServerReader {
         isWebSocket
           ? "starts with \(scheme)://, but the type is \(transport.rawValue)"
           : "must start with ws:// or wss:// for the type websocket",
-        remedy: isWebSocket ? "write http:// or https://, or 'type: websocket'" : "or write another type"))
+        remedy: (isWebSocket ? "write http:// or https://, or 'type: websocket'" : "or write another type")
+          + section.consequence))
   }
 
   /// Says which variables are missing and why; false when there are any.
@@ -52,6 +57,7 @@ extension ServerReader {
     for variable in unresolved {
       guard variable.reason != .asked else {
         needs([variable.name])
+        asksPerson = true
         continue
       }
       let (problem, remedy) = words(for: variable, isAddress: key == "url")
@@ -90,7 +96,7 @@ extension ServerReader {
   }
 }
 
-private func explanation(of problem: Endpoint.Problem) -> (problem: String, remedy: String) {
+func explanation(of problem: Endpoint.Problem) -> (problem: String, remedy: String) {
   switch problem {
   case .noScheme:
     return ("has no scheme", "start it with https:// or http://")
@@ -108,5 +114,13 @@ private func explanation(of problem: Endpoint.Problem) -> (problem: String, reme
       "a space or control character stands at position \(position + 1)",
       "remove it or write it percent-encoded"
     )
+  }
+}
+
+/// LibreChat's parser of addresses takes any scheme, and what stands before a port for one.
+private func isRefusedByLibreChat(_ problem: Endpoint.Problem) -> Bool {
+  switch problem {
+  case .noHost, .badPort: true
+  case .noScheme, .unknownScheme, .badCharacter: false
   }
 }

@@ -15,8 +15,12 @@ extension ServerReader {
     readAPIKey()
   }
 
-  private mutating func addHeader(_ name: String, _ text: Located<String>, field: String, at mark: Mark) {
+  /// `key` is where the value stands in `field`, when that is not the header's name.
+  private mutating func addHeader(
+    _ name: String, _ text: Located<String>, field: String, key: String? = nil, at mark: Mark
+  ) {
     let place = Section(file: section.file, keys: section.keys + [field], mapping: Mapping())
+    let key = key ?? name
     let lowercased = name.lowercased()
     guard isToken(name) else {
       findings.add(
@@ -34,25 +38,26 @@ extension ServerReader {
     let result = substituted(text.value)
     if !result.unresolved.isEmpty {
       if carriesCredential(lowercased) || result.unresolved.contains(where: { $0.reason == .asked }) {
-        _ = report(result.unresolved, name, in: place, at: text.mark)
+        _ = report(result.unresolved, key, in: place, at: text.mark)
       } else {
         for variable in result.unresolved {
           let (problem, remedy) = words(for: variable, isAddress: false)
           findings.add(
             place.diagnostic(
-              .warning, name, at: text.mark, "\(problem), so the header is left out", remedy: remedy))
+              .warning, key, at: text.mark, "\(problem), so the header is left out", remedy: remedy))
         }
       }
       return
     }
     needs(placeholders(in: result.text))
+    checkPlaceholders(result.text, key, in: place, at: text.mark)
     guard let problem = problem(ofValue: result.text) else {
       put(Header(name: name, value: result.text), in: place, at: mark, with: result)
       return
     }
     findings.add(
       place.diagnostic(
-        .error, name, at: text.mark, problem, remedy: "remove it, the request would be refused"))
+        .error, key, at: text.mark, problem, remedy: "remove it, the request would be refused"))
   }
 
   /// Later headers replace earlier ones of the same name, whatever their case.
@@ -76,7 +81,9 @@ extension ServerReader {
   private mutating func readAPIKey() {
     guard let apiKey = section.section("apiKey", &findings) else { return }
     let known = ["source", "authorization_type", "key", "custom_header"]
-    apiKey.checkKeys(known, consequence: "LibreChat drops it unread", &findings)
+    apiKey.checkKeys(
+      known, consequence: context.shape.followsLibreChat ? "LibreChat drops it unread" : "nothing reads it",
+      &findings)
     let source = apiKey.choice("source", ["admin", "user"], &findings)
     let type = apiKey.choice("authorization_type", ["basic", "bearer", "custom"], &findings)
     let key = apiKey.text("key", &findings)
@@ -85,18 +92,9 @@ extension ServerReader {
       findings.add(
         apiKey.diagnostic(
           .error, required, at: section.mapping.entry("apiKey")?.mark, "is missing",
-          remedy: "add it, LibreChat refuses the whole file without it"))
+          remedy: "add it\(section.consequence)"))
     }
     guard let source, let type else { return }
-    guard source.value == "admin" else { return needs(["apiKey"]) }
-    guard let key else {
-      if apiKey.mapping["key"] == nil {
-        findings.add(
-          apiKey.diagnostic(
-            .warning, "key", at: source.mark, "is missing, so no credential is sent", remedy: "add the key"))
-      }
-      return
-    }
     let (name, prefix) =
       switch type.value {
       case "basic": ("Authorization", "Basic ")
@@ -105,8 +103,21 @@ extension ServerReader {
       }
     headers.removeAll { $0.header.name.lowercased() == name.lowercased() }
     resolvedSettings.removeAll { $0.name.lowercased() == "headers.\(name.lowercased())" }
+    guard source.value == "admin" else {
+      // LibreChat asks each user for it under this name.
+      let text = Located(value: prefix + "{{MCP_API_KEY}}", mark: source.mark)
+      return addHeader(name, text, field: "apiKey", key: "source", at: source.mark)
+    }
+    guard let key else {
+      if apiKey.mapping["key"] == nil {
+        findings.add(
+          apiKey.diagnostic(
+            .warning, "key", at: source.mark, "is missing, so no credential is sent", remedy: "add the key"))
+      }
+      return
+    }
     let text = Located(value: prefix + key.value, mark: key.mark)
-    addHeader(name, text, field: "apiKey", at: key.mark)
+    addHeader(name, text, field: "apiKey", key: "key", at: key.mark)
   }
 }
 
@@ -139,7 +150,7 @@ private func isToken(_ name: String) -> Bool {
 }
 
 /// What no request may carry: a line break would start a header of its own.
-private func problem(ofValue value: String) -> String? {
+func problem(ofValue value: String) -> String? {
   for scalar in value.unicodeScalars {
     switch scalar.value {
     case 0x0A, 0x0D: return "holds a line break"

@@ -18,9 +18,15 @@ struct ServerReader {
   var secrets: [String] = []
   /// Names of values that only a signed-in user has.
   var missing: [String] = []
+  /// A value is asked of the person in front of an editor, so no user of ours can have it.
+  var asksPerson = false
+  /// The address with the environment in place, the values of users not yet, and what of it is secret.
+  var addressTemplate: (text: String, mark: Mark, secrets: [String])?
+  var accounts: [Account] = []
   var resolvedSettings: [ResolvedSetting] = []
-  private var needsSignIn: String?
-  private var usesProxy = false
+  var needsSignIn: String?
+  /// The URL of the server's own proxy.
+  private(set) var proxy: Secret?
 
   init(section: Section, context: ServerContext, findings: Findings) {
     self.section = section
@@ -38,11 +44,11 @@ struct ServerReader {
     case .streamableHTTP: break
     }
     if let needsSignIn { return needsSignIn }
-    if !missing.isEmpty {
+    if !missing.isEmpty, accounts.isEmpty {
       let names = missing.prefix(8).joined(separator: ", ") + (missing.count > 8 ? ", ..." : "")
       return "needs values of a signed-in user: \(names)"
     }
-    return usesProxy ? "is reached through a proxy of its own, which is not built yet" : nil
+    return nil
   }
 
   mutating func read() {
@@ -57,10 +63,13 @@ struct ServerReader {
       readURL()
       readHeaders()
     }
-    if let configured = section.section("sessionConfig", &findings) {
+    if var configured = section.section("sessionConfig", &findings) {
+      // LibreChat drops it unread, whatever it holds.
+      configured.consequence = ""
       policy.read(configured, context.environment, &findings)
     }
     resolvedSettings += policy.resolved
+    readAccounts()
   }
 
   private mutating func readCommonFields() {
@@ -74,8 +83,7 @@ struct ServerReader {
     _ = section.flag("chatMenu", &findings)
     if let node = section.mapping["serverInstructions"], node.scalar?.value.isFlagOrText != true {
       section.wrongKind(
-        node, "serverInstructions", "true, false or text", remedy: "LibreChat refuses the whole file",
-        &findings)
+        node, "serverInstructions", "true, false or text", remedy: "write one of them", &findings)
     }
     if let startup = section.flag("startup", &findings) {
       startsAutomatically = startup.value
@@ -106,33 +114,55 @@ struct ServerReader {
     let requiresOAuth = section.flag("requiresOAuth", &findings)
     if let requiresOAuth { resolve("requiresOAuth", .flag(requiresOAuth.value), at: requiresOAuth.mark) }
     if requiresOAuth?.value == true { needsSignIn = "needs a sign-in (requiresOAuth)" }
-    if let oauth = section.section("oauth", &findings) {
-      oauth.checkKeys(oauthKeys, consequence: "LibreChat drops it unread", &findings)
-      if requiresOAuth == nil {
-        findings.add(
-          section.diagnostic(
-            .notice, "oauth", at: section.mapping.entry("oauth")?.mark, "signing in is not done here",
-            remedy: "the server shows as unauthorized if it insists; 'requiresOAuth: true' leaves it out"))
-      }
+    readOAuth(isDecided: requiresOAuth != nil)
+    for (entry, text) in section.textMap("oauth_headers", &findings) {
+      checkVariables(text, "oauth_headers.\(shownName(entry.key))")
     }
-    _ = section.textMap("oauth_headers", &findings)
-    if section.section("obo", &findings) != nil { needsSignIn = "acts on behalf of a signed-in user (obo)" }
-    if let variables = section.section("customUserVars", &findings) {
-      for entry in variables.mapping.entries {
-        missing.append(shownName(entry.key))
-        guard let fields = variables.section(entry.key, &findings) else { continue }
-        for key in ["title", "description"] where fields.mapping[key] == nil {
-          findings.add(
-            variables.diagnostic(
-              .error, entry.key, at: entry.mark, "has no \(key)",
-              remedy: "add it, LibreChat refuses the whole file"))
-        }
-      }
+    if let onBehalf = section.section("obo", &findings) {
+      _ = onBehalf.text("scopes", &findings)
+      needsSignIn = "acts on behalf of a signed-in user (obo)"
     }
+    readUserVariables()
     if let proxy = section.text("proxy", &findings), transport == .streamableHTTP || transport == .sse {
-      usesProxy = true
-      resolve("proxy", .masked, at: proxy.mark)
+      readProxy(proxy)
     }
+  }
+
+  private mutating func readUserVariables() {
+    guard let variables = section.section("customUserVars", &findings) else { return }
+    for entry in variables.mapping.entries {
+      missing.append(shownName(entry.key))
+      guard let fields = variables.section(entry.key, &findings) else { continue }
+      fields.checkKeys(
+        ["title", "description", "sensitive"], consequence: "LibreChat drops it unread", &findings)
+      _ = fields.flag("sensitive", &findings)
+      for key in ["title", "description"] {
+        guard fields.mapping[key] == nil else {
+          _ = fields.text(key, &findings)
+          continue
+        }
+        findings.add(
+          variables.diagnostic(
+            .error, entry.key, at: entry.mark, "has no \(key)", remedy: "add it\(section.consequence)"))
+      }
+    }
+  }
+
+  private mutating func readProxy(_ proxy: Located<String>) {
+    let result = substituted(proxy.value)
+    resolve("proxy", .masked, at: proxy.mark, with: result)
+    guard report(result.unresolved, "proxy", in: section, at: proxy.mark) else { return }
+    let scheme = result.text.firstRange(of: "://").map { result.text[..<$0.lowerBound].lowercased() }
+    guard let scheme, ["http", "https", "socks", "socks5"].contains(scheme) else {
+      findings.add(
+        section.diagnostic(
+          .error, "proxy", at: proxy.mark, "must start with http://, https://, socks:// or socks5://",
+          remedy: "write http://HOST:PORT\(section.consequence)"))
+      return
+    }
+    // The HTTP client calls it by its version.
+    let rest = result.text[(result.text.firstRange(of: "://")?.lowerBound ?? result.text.startIndex)...]
+    self.proxy = Secret((scheme == "socks" ? "socks5" : scheme) + rest)
   }
 
   private mutating func readProcess() {
@@ -140,19 +170,51 @@ struct ServerReader {
       // What stands behind the program's name may be a secret.
       let program = String(trim(command.value).prefix { !$0.isWhitespace })
       resolve("command", .text(PrintableText.line(program)), at: command.mark)
+    } else if section.mapping["command"] == nil {
+      findings.add(
+        section.diagnostic(
+          .error, "command", at: section.mapping.entries.first?.mark, "is missing",
+          remedy: "write the program to start\(section.consequence)"))
     }
-    if let node = section.mapping["args"] { resolve("args", .masked, at: node.mark) }
-    if section.texts("args", &findings) == nil, section.mapping["args"] == nil, context.shape.followsLibreChat
-    {
+    if let node = section.mapping["args"] {
+      resolve("args", .masked, at: node.mark)
+      _ = section.texts("args", &findings)
+      for (index, item) in (node.items ?? []).enumerated() {
+        guard let scalar = item.scalar, scalar.value == .text else { continue }
+        checkVariables(Located(value: scalar.text, mark: item.mark), "args[\(index)]")
+      }
+    } else if context.shape.followsLibreChat {
       findings.add(
         section.diagnostic(
           .error, "args", at: section.mapping.entry("command")?.mark, "is missing",
-          remedy: "write 'args: []', LibreChat refuses the whole file without it"))
+          remedy: "write 'args: []'\(section.consequence)"))
     }
-    for (entry, _) in section.textMap("env", &findings) {
+    for (entry, text) in section.textMap("env", &findings) {
       resolve("env.\(shownName(entry.key))", .masked, at: entry.mark)
+      checkVariables(text, "env.\(shownName(entry.key))")
     }
     _ = section.text("cwd", &findings)
+    readErrorOutput()
+  }
+
+  /// A word or the number of a descriptor.
+  private mutating func readErrorOutput() {
+    guard let node = section.mapping["stderr"] else { return }
+    if let number = node.scalar?.value.whole, number >= 0 { return }
+    let words = ["pipe", "ignore", "inherit"]
+    if let scalar = node.scalar, scalar.value == .text, words.contains(scalar.text) { return }
+    findings.add(
+      section.diagnostic(
+        .error, "stderr", at: node.mark, "must be pipe, ignore, inherit or the number of a descriptor",
+        remedy: "write one of them\(section.consequence)"))
+  }
+
+  /// Texts that never go out from here; LibreChat would pass them on with the variable in them.
+  mutating func checkVariables(_ text: Located<String>, _ key: String) {
+    for variable in substituted(text.value).unresolved where variable.reason != .asked {
+      let (problem, remedy) = words(for: variable, isAddress: false)
+      findings.add(section.diagnostic(.warning, key, at: text.mark, problem, remedy: remedy))
+    }
   }
 
   mutating func resolve(
@@ -180,15 +242,6 @@ struct ServerReader {
 
 /// Shorter values, such as a port, are no secrets, and masking them would black out half of every text.
 let shortestSecret = 4
-
-private let oauthKeys = [
-  "authorization_url", "token_url", "redirect_uri", "revocation_endpoint", "client_id", "client_secret",
-  "scope",
-  "token_exchange_method", "grant_types_supported", "token_endpoint_auth_methods_supported",
-  "response_types_supported", "code_challenge_methods_supported",
-  "revocation_endpoint_auth_methods_supported",
-  "skip_code_challenge_check", "audience", "forward_audience_on_refresh",
-]
 
 private func isTitle(_ text: String) -> Bool {
   !text.isEmpty

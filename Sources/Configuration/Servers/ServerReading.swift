@@ -7,6 +7,8 @@ struct ServerContext {
   let environment: [String: String]
   /// What is in force before the server's own `sessionConfig`.
   let policy: SessionPolicy
+  /// Who may stand for a signed-in user.
+  var users: [UserSettings] = []
 }
 
 /// A server with what was found wrong with it and where its settings come from.
@@ -23,11 +25,13 @@ func readServer(_ entry: Entry, isDuplicate: Bool, in context: ServerContext) ->
   var findings = Findings()
   let name = PrintableText.line(entry.key, limit: 128)
   let keys = [context.shape.serversKey, entry.key]
+  let consequence = context.shape.followsLibreChat ? " (\(refusesFile))" : ""
   guard let mapping = entry.value.mapping else {
     findings.add(
       Diagnostic(
         file: context.file, mark: entry.value.mark, .error, path: joinedPath(keys),
-        "must be a mapping, not \(entry.value.kind)", remedy: "write 'type:' and 'url:' below it, indented"))
+        "must be a mapping, not \(entry.value.kind)",
+        remedy: "write 'type:' and 'url:' below it, indented\(consequence)"))
     return ReadServer(
       server: Server(
         name: name, transport: .streamableHTTP, endpoint: nil,
@@ -35,7 +39,8 @@ func readServer(_ entry: Entry, isDuplicate: Bool, in context: ServerContext) ->
       mark: entry.mark, findings: findings, settings: [])
   }
   var reader = ServerReader(
-    section: Section(file: context.file, keys: keys, mapping: mapping), context: context, findings: findings)
+    section: Section(file: context.file, keys: keys, mapping: mapping, consequence: consequence),
+    context: context, findings: findings)
   reader.read()
   let hasDuplicates = isDuplicate || hasDuplicateKeys(mapping)
   let isBroken = hasDuplicates || reader.findings.firstError != nil
@@ -51,10 +56,14 @@ func readServer(_ entry: Entry, isDuplicate: Bool, in context: ServerContext) ->
     name: name, transport: reader.transport, endpoint: reader.endpoint, headers: reader.headers.map(\.header),
     settings: reader.policy.settings(
       requestTimeout: reader.requestTimeout, initTimeout: reader.initTimeout),
-    availability: availability, secrets: reader.secrets.map(Secret.init))
+    availability: availability, proxy: reader.proxy, secrets: reader.secrets.map(Secret.init),
+    accounts: isBroken ? [] : reader.accounts)
   return ReadServer(
     server: server, mark: entry.mark, findings: reader.findings, settings: reader.resolvedSettings)
 }
+
+/// What LibreChat does when its schema is broken anywhere.
+let refusesFile = "LibreChat refuses the whole file"
 
 private func hasDuplicateKeys(_ mapping: Mapping) -> Bool {
   !mapping.duplicates.isEmpty

@@ -47,15 +47,14 @@ struct SessionPolicy: Hashable, Sendable {
       section.integer("pingInterval", in: 0...Self.longest, unit: "milliseconds", &findings), &pingInterval)
     take(section.integer("listEvery", in: 0...1_000_000, unit: "probes", &findings), &listEvery)
     take(section.flag("stream", &findings), &stream)
-    readWhatIsNotBuilt(section, environment, &findings)
+    readReach(section, environment, &findings)
   }
 
-  /// Fields that are checked so that a file can hold them already, and named so that nobody counts on them.
-  private mutating func readWhatIsNotBuilt(
+  /// How the server is reached and spoken to.
+  private mutating func readReach(
     _ section: Section, _ environment: [String: String], _ findings: inout Findings
   ) {
-    let transports = ["auto", "session", "stateless", "sse"]
-    let before = self
+    let transports = SessionSettings.Era.allCases.map(\.rawValue)
     if let choice = section.choice("transport", transports, &findings) {
       transport = Sourced(value: choice.value, origin: .file(section.file, choice.mark))
     }
@@ -72,16 +71,6 @@ struct SessionPolicy: Hashable, Sendable {
     if let text = section.optionalText("caFile", environment, &findings) {
       let path = text.value.map { relocated($0.text, beside: section.file) }
       caFile = Sourced(value: path, origin: .file(section.file, text.mark))
-    }
-    let changes = [
-      ("transport", transport.value != before.transport.value),
-      ("terminateURL", terminateURL.value != before.terminateURL.value),
-      ("caFile", caFile.value != before.caFile.value),
-    ]
-    for (key, isChanged) in changes where isChanged {
-      findings.add(
-        section.diagnostic(
-          .notice, key, at: section.mapping[key]?.mark, "is understood, but not acted on yet"))
     }
   }
 
@@ -107,12 +96,16 @@ struct SessionPolicy: Hashable, Sendable {
   }
 
   func settings(requestTimeout: Int? = nil, initTimeout: Int? = nil) -> SessionSettings {
-    SessionSettings(
+    var settings = SessionSettings(
       timeout: .milliseconds(timeout.value), retryAttempts: retryAttempts.value,
       retryDelay: .milliseconds(retryDelay.value), pingInterval: .milliseconds(pingInterval.value),
       listEvery: listEvery.value, stream: stream.value,
       requestTimeout: requestTimeout.map { .milliseconds($0) },
       initTimeout: initTimeout.map { .milliseconds($0) })
+    settings.caFile = caFile.value
+    settings.terminateURL = terminateURL.value
+    settings.era = SessionSettings.Era(rawValue: transport.value) ?? .automatic
+    return settings
   }
 
   /// Every value with its origin, under the names of DESIGN section 9.

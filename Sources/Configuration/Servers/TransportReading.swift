@@ -11,7 +11,7 @@ extension ServerReader {
       findings.add(
         section.diagnostic(
           .error, "type", at: word.mark, "must be \(alternatives(known))",
-          remedy: meant ?? "write one of these words"))
+          remedy: (meant ?? "write one of these words") + section.consequence))
       return .streamableHTTP
     }
     return transport
@@ -24,7 +24,8 @@ extension ServerReader {
         Diagnostic(
           file: section.file, mark: section.mapping.entries.first?.mark, .error,
           path: joinedPath(section.keys),
-          "has neither a url nor a command", remedy: "add 'type: streamable-http' and 'url: https://...'"))
+          "has neither a url nor a command",
+          remedy: "add 'type: streamable-http' and 'url: https://...'\(section.consequence)"))
       return .streamableHTTP
     }
     let text = substituted(address.value.scalar?.text ?? "").text.lowercased()

@@ -74,23 +74,22 @@ struct SettingField: Sendable {
       isBuilt: false),
     SettingField(
       section: "log", key: "file", kind: .text(\.log.file),
-      comment: "The event log; null means the folder of state.", isBuilt: false),
+      comment: "The event log; null means the folder of state."),
     SettingField(
-      section: "log", key: "events", kind: .flag(\.log.events), comment: "Whether events are logged at all.",
-      isBuilt: false),
+      section: "log", key: "events", kind: .flag(\.log.events), comment: "Whether events are logged at all."),
     SettingField(
       section: "log", key: "maxBytes",
       kind: .number(\.log.maxBytes, 4_096...1_099_511_627_776, unit: "bytes"),
-      comment: "The size at which a log is put aside.", isBuilt: false),
+      comment: "The size at which a log is put aside."),
     SettingField(
       section: "log", key: "keep", kind: .number(\.log.keep, 0...1_000, unit: "files"),
-      comment: "Logs put aside that are kept.", isBuilt: false),
+      comment: "Logs put aside that are kept."),
     SettingField(
       section: "metrics", key: "listen", kind: .address(\.metrics.listen),
-      comment: "HOST:PORT where Prometheus asks; null means nowhere.", isBuilt: false),
+      comment: "HOST:PORT where Prometheus asks; null means nowhere."),
     SettingField(
       section: "metrics", key: "file", kind: .text(\.metrics.file),
-      comment: "A file for the textfile collector; null means none.", isBuilt: false),
+      comment: "A file for the textfile collector; null means none."),
     SettingField(
       section: "limits", key: "connecting", kind: .number(\.limits.connecting, 1...10_000, unit: ""),
       comment: "Handshakes in flight at once, over all servers."),

@@ -27,6 +27,7 @@ func explain(
   if error.context.contains("flow mapping") || error.context.contains("flow sequence") {
     return explainFlow(error, opened: opened, in: text)
   }
+  if error.context.contains("flow node") { return explainMissingValue(error, in: text) }
   return explainBlock(error, opened: opened, in: text)
 }
 
@@ -62,6 +63,20 @@ private func explainFlow(_ error: YAMLSyntaxError, opened: Mark, in text: Source
     remedy: "is a comma, a quote or a bracket missing just before?")
 }
 
+/// Where a value should start, something else does, or the text is over.
+private func explainMissingValue(_ error: YAMLSyntaxError, in text: SourceLines) -> YAMLProblem {
+  guard text.isEnd(error.mark) else {
+    return YAMLProblem(
+      mark: error.mark, problem: "a value is expected here, not '\(text.character(error.mark) ?? " ")'",
+      remedy: "is a comma or a bracket too many, or a quote missing?")
+  }
+  let bracket = text.lastOpenBracket
+  return YAMLProblem(
+    mark: bracket?.mark ?? error.mark,
+    problem: "the '\(bracket?.opening ?? "[")' that opens here is never closed",
+    remedy: "add '\(bracket?.opening == "{" ? "}" : "]")'; is the file cut off?")
+}
+
 private func explainBlock(_ error: YAMLSyntaxError, opened: Mark, in text: SourceLines) -> YAMLProblem {
   let character = text.character(error.mark)
   switch error.problem {
@@ -77,6 +92,10 @@ private func explainBlock(_ error: YAMLSyntaxError, opened: Mark, in text: Sourc
     return YAMLProblem(
       mark: opened, problem: "this line is neither 'key: value' nor '- item'",
       remedy: "is the colon, or the space behind it, missing?")
+  case let words where words.contains("expected key") && (character == "]" || character == "}"):
+    return YAMLProblem(
+      mark: error.mark, problem: "this '\(character ?? "]")' closes nothing",
+      remedy: "remove it, or open its bracket")
   case let words where words.contains("expected key"):
     return YAMLProblem(
       mark: error.mark,
@@ -130,6 +149,33 @@ private struct SourceLines {
     lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map {
       Array(String(decoding: $0, as: UTF8.self).unicodeScalars)
     }
+  }
+
+  /// The innermost bracket that nothing closes, quotes and comments left out.
+  var lastOpenBracket: (opening: Unicode.Scalar, mark: Mark)? {
+    var open: [(Unicode.Scalar, Mark)] = []
+    var quote: Unicode.Scalar?
+    for (row, line) in lines.enumerated() {
+      var isEscaped = false
+      for (column, scalar) in line.enumerated() {
+        if isEscaped {
+          isEscaped = false
+        } else if let closing = quote {
+          if scalar == "\\", closing == "\"" { isEscaped = true }
+          if scalar == closing { quote = nil }
+        } else if scalar == "#", column == 0 || line[column - 1] == " " {
+          break
+        } else if scalar == "\"" || scalar == "'" {
+          // An apostrophe inside a word opens nothing.
+          if column == 0 || " [{,:".unicodeScalars.contains(line[column - 1]) { quote = scalar }
+        } else if scalar == "{" || scalar == "[" {
+          open.append((scalar, Mark(line: row + 1, column: column + 1)))
+        } else if scalar == "}" || scalar == "]" {
+          _ = open.popLast()
+        }
+      }
+    }
+    return open.last.map { (opening: $0.0, mark: $0.1) }
   }
 
   func character(_ mark: Mark) -> Unicode.Scalar? {

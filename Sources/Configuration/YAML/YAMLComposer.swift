@@ -67,7 +67,7 @@ struct YAMLComposer {
     if depth > YAMLLimits.depth {
       try refuse(
         event.start, "collections are nested deeper than \(YAMLLimits.depth) levels",
-        remedy: "is this a configuration file?")
+        remedy: "is this a configuration file?", isReadElsewhere: true)
     }
     try count(1, at: event.start)
     let composed: Composed
@@ -125,7 +125,7 @@ struct YAMLComposer {
           YAMLProblem(
             mark: duplicate.second, path: joinedPath(path),
             problem: "stands here again, the first one on line \(duplicate.first.line)",
-            remedy: "keep one of the two (LibreChat starts with no configuration at all)"))
+            remedy: "keep one of the two"))
       }
       path.removeLast()
       values += key.values + item.values
@@ -159,13 +159,13 @@ struct YAMLComposer {
     guard let composed = anchored else {
       try refuse(
         mark, "the alias stands inside its own anchor",
-        remedy: "a value cannot contain itself; repeat what is meant")
+        remedy: "a value cannot contain itself; repeat what is meant", isReadElsewhere: true)
     }
     try count(composed.values, at: mark)
     if depth + composed.depth > YAMLLimits.depth {
       try refuse(
         mark, "aliases nest collections deeper than \(YAMLLimits.depth) levels",
-        remedy: "is this a configuration file?")
+        remedy: "is this a configuration file?", isReadElsewhere: true)
     }
     return composed
   }
@@ -175,12 +175,18 @@ struct YAMLComposer {
     if values > YAMLLimits.values {
       try refuse(
         mark, "the file expands to more than \(YAMLLimits.values) values",
-        remedy: "aliases and merges multiply what they name; is this a configuration file?")
+        remedy: "aliases and merges multiply what they name; is this a configuration file?",
+        isReadElsewhere: true)
     }
   }
 
-  private func refuse(_ mark: Mark, _ problem: String, remedy: String) throws(YAMLStop) -> Never {
-    throw .refused(YAMLProblem(mark: mark, path: joinedPath(path), problem: problem, remedy: remedy))
+  private func refuse(
+    _ mark: Mark, _ problem: String, remedy: String, isReadElsewhere: Bool = false
+  ) throws(YAMLStop) -> Never {
+    throw .refused(
+      YAMLProblem(
+        mark: mark, path: joinedPath(path), problem: problem, remedy: remedy,
+        isReadElsewhere: isReadElsewhere))
   }
 
   private mutating func report(_ problem: YAMLProblem) {

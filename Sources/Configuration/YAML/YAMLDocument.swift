@@ -11,6 +11,8 @@ struct YAMLProblem: Error, Hashable, Sendable {
   var path = ""
   let problem: String
   let remedy: String
+  /// js-yaml reads it all the same; otherwise LibreChat starts without any configuration.
+  var isReadElsewhere = false
 }
 
 /// Bounds of one document; what is beyond them is refused with the place where it began.
@@ -30,9 +32,11 @@ enum YAMLLimits {
 func readYAML(_ bytes: [UInt8]) -> YAMLDocument {
   if let problem = encodingProblem(bytes) { return YAMLDocument(problems: [problem]) }
   let hasByteOrderMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
-  let text = hasByteOrderMark ? Array(bytes.dropFirst(3)) : bytes
+  let text = readableJSON(hasByteOrderMark ? Array(bytes.dropFirst(3)) : bytes)
   guard let events = YAMLEvents(text) else {
-    return YAMLDocument(problems: [YAMLProblem(mark: nil, problem: "no memory to read it", remedy: "")])
+    return YAMLDocument(problems: [
+      YAMLProblem(mark: nil, problem: "no memory to read it", remedy: "", isReadElsewhere: true)
+    ])
   }
   var composer = YAMLComposer(events: events)
   do throws(YAMLStop) {
@@ -54,14 +58,15 @@ private func encodingProblem(_ bytes: [UInt8]) -> YAMLProblem? {
   guard bytes.count <= YAMLLimits.bytes else {
     return YAMLProblem(
       mark: nil, problem: "is larger than \(YAMLLimits.bytes / 1_048_576) MB",
-      remedy: "is this the right file?")
+      remedy: "is this the right file?", isReadElsewhere: true)
   }
   if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-    return YAMLProblem(mark: nil, problem: "is written in UTF-16", remedy: remedy)
+    return YAMLProblem(mark: nil, problem: "is written in UTF-16", remedy: remedy, isReadElsewhere: true)
   }
   guard let offset = firstInvalidUTF8(bytes) else { return nil }
   return YAMLProblem(
-    mark: place(ofByte: offset, in: bytes), problem: "the bytes here are not UTF-8", remedy: remedy)
+    mark: place(ofByte: offset, in: bytes), problem: "the bytes here are not UTF-8", remedy: remedy,
+    isReadElsewhere: true)
 }
 
 private func firstInvalidUTF8(_ bytes: [UInt8]) -> Int? {

@@ -14,17 +14,13 @@ private func withCredentials(_ fault: inout FaultCase) {
 extension FaultCase {
   static let redirects: [FaultCase] = [
     FaultCase(
-      "redir-307-same-origin", "307 to the same origin: may be followed, method and body kept.",
-      [.ready, .failed],
-      [.redirectRefused]
-    ) {
-      withCredentials(&$0)
-      $0.mayGoUnnoticed = true
-    } serve: { request, peer, _ in
-      guard request.path == "/moved" else { return .status(307, [.init("Location", "/moved")]) }
-      peer.behaviour.path = "/moved"
-      return peer.answer(request)
-    },
+      "redir-307-same-origin", "307 to the same origin: followed by every request, method and body kept.",
+      [.ready], [], [.initialized, .pinged, .sendsDelete], withCredentials,
+      serve: { request, peer, _ in
+        guard request.path == "/moved" else { return .status(307, [.init("Location", "/moved")]) }
+        peer.behaviour.path = "/moved"
+        return peer.answer(request)
+      }),
     FaultCase(
       "redir-307-other-host", "307 to another host name.", [.failed], [.redirectRefused],
       [.staysHere, .didNotGoOn], withCredentials,

@@ -1,0 +1,85 @@
+// What editors and their JSON allow and YAML does not.
+
+/// A JSON text with its comments blanked out and its surrogate pairs written as YAML writes them; any other
+/// text as it is. No byte moves to another line, and none but those behind a pair to another column.
+func readableJSON(_ bytes: [UInt8]) -> [UInt8] {
+  guard isJSON(bytes) else { return bytes }
+  var result: [UInt8] = []
+  result.reserveCapacity(bytes.count)
+  var place = 0
+  var isQuoted = false
+  while place < bytes.count {
+    let byte = bytes[place]
+    if isQuoted {
+      if byte == 0x5C {
+        if let pair = surrogatePair(bytes, at: place) {
+          result += Array("\\U".utf8) + hexadecimal(pair, digits: 8)
+          place += 12
+        } else {
+          result += bytes[place..<min(place + 2, bytes.count)]
+          place += 2
+        }
+        continue
+      }
+      isQuoted = byte != 0x22
+    } else if byte == 0x22 {
+      isQuoted = true
+    } else if byte == 0x2F, place + 1 < bytes.count, isBesideValues(bytes, place),
+      bytes[place + 1] == 0x2F || bytes[place + 1] == 0x2A
+    {
+      let end = endOfComment(bytes, from: place)
+      result += bytes[place..<end].map { $0 == 0x0A || $0 == 0x0D ? $0 : 0x20 }
+      place = end
+      continue
+    }
+    result.append(byte)
+    place += 1
+  }
+  return result
+}
+
+/// Whether a text starts as JSON objects do, comments before it left out.
+private func isJSON(_ bytes: [UInt8]) -> Bool {
+  var place = 0
+  while place < bytes.count {
+    switch bytes[place] {
+    case 0x20, 0x09, 0x0A, 0x0D: place += 1
+    case 0x2F where place + 1 < bytes.count && (bytes[place + 1] == 0x2F || bytes[place + 1] == 0x2A):
+      place = endOfComment(bytes, from: place)
+    default: return bytes[place] == 0x7B
+    }
+  }
+  return false
+}
+
+/// Two slashes inside a word, as in a plain `http://host`, begin no comment.
+private func isBesideValues(_ bytes: [UInt8], _ place: Int) -> Bool {
+  place == 0 || " \t\r\n,{}[]\"".utf8.contains(bytes[place - 1])
+}
+
+private func endOfComment(_ bytes: [UInt8], from start: Int) -> Int {
+  if bytes[start + 1] == 0x2F { return bytes[start...].firstIndex(of: 0x0A) ?? bytes.count }
+  var place = start + 2
+  while place + 1 < bytes.count {
+    if bytes[place] == 0x2A, bytes[place + 1] == 0x2F { return place + 2 }
+    place += 1
+  }
+  return bytes.count
+}
+
+/// The character that `\uD83D\uDE00` stands for, if that is what stands at a backslash.
+private func surrogatePair(_ bytes: [UInt8], at place: Int) -> UInt32? {
+  func unit(_ start: Int) -> UInt32? {
+    guard start + 6 <= bytes.count, bytes[start] == 0x5C, bytes[start + 1] == 0x75 else { return nil }
+    return UInt32(String(decoding: bytes[(start + 2)..<(start + 6)], as: UTF8.self), radix: 16)
+  }
+  guard let high = unit(place), (0xD800...0xDBFF).contains(high), let low = unit(place + 6),
+    (0xDC00...0xDFFF).contains(low)
+  else { return nil }
+  return 0x10000 + (high - 0xD800) << 10 + (low - 0xDC00)
+}
+
+private func hexadecimal(_ value: UInt32, digits: Int) -> [UInt8] {
+  let text = String(value, radix: 16)
+  return Array((String(repeating: "0", count: max(0, digits - text.count)) + text).utf8)
+}

@@ -1,0 +1,66 @@
+import Glibc
+import LoopbackServers
+import Testing
+
+/// What Prometheus sees, over HTTP and in a file for a collector.
+@Suite struct `Metrics` {
+  @Test func `are given out where the settings say`() throws {
+    let server = try LoopbackServer.start()
+    defer { server.stop() }
+    let port = try freePort()
+    let file = try "".temporaryFile(suffix: ".prom")
+    let configuration = try configuration(server, metrics: "{listen: '127.0.0.1:\(port)', file: \(file)}")
+    defer { for path in [file, configuration] { unlink(path) } }
+    let program = try ChildProcess(
+      sessiontopBinary, ["watch", "--format", "jsonl", "--config", configuration, "--for", "60s"])
+    try program.wait(for: "a stream") { $0.contains(#""event":"stream_opened""#) }
+
+    let answer = try get("http://127.0.0.1:\(port)/metrics")
+    #expect(answer.hasPrefix("200 text/plain; version=0.0.4; charset=utf-8\n"), "\(answer)")
+    #expect(answer.contains("ledger"))
+    #expect(try get("http://127.0.0.1:\(port)/secrets").hasPrefix("404 "))
+    #expect(try String(contentsOf: file).contains("sessiontop_"))
+    #expect(try program.stop() == 0)
+  }
+
+  @Test func `at an address that is taken end the program in one line`() throws {
+    let server = try LoopbackServer.start()
+    defer { server.stop() }
+    let configuration = try configuration(server, metrics: "{listen: '127.0.0.1:\(server.port)'}")
+    defer { unlink(configuration) }
+    let program = try ChildProcess(sessiontopBinary, ["watch", "--config", configuration, "--for", "60s"])
+    #expect(try program.end() == 3)
+    #expect(program.output.contains("metrics.listen: 127.0.0.1:\(server.port) cannot be had"))
+    #expect(program.output.split(separator: "\n").count == 1)
+  }
+
+  private func configuration(_ server: LoopbackServer, metrics: String) throws -> String {
+    try """
+    metrics: \(metrics)
+    session: {}
+    mcpServers:
+      ledger: {type: streamable-http, url: "\(server.url)"}
+    """.temporaryFile(suffix: ".yaml")
+  }
+
+  /// A port that was free a moment ago.
+  private func freePort() throws -> Int {
+    let server = try LoopbackServer.start()
+    defer { server.stop() }
+    return server.port
+  }
+
+  /// Status, content type and body of an answer, in the eyes of somebody else's client.
+  private func get(_ url: String) throws -> String {
+    let script = """
+      import sys, urllib.request, urllib.error
+      try: answer = urllib.request.urlopen(sys.argv[1], timeout=10)
+      except urllib.error.HTTPError as error: answer = error
+      print(answer.status, answer.headers["Content-Type"])
+      print(answer.read().decode())
+      """
+    let child = try ChildProcess("/usr/bin/env", ["python3", "-c", script, url])
+    try child.end()
+    return child.output
+  }
+}
