@@ -65,6 +65,16 @@ public struct KeyChoices: Hashable, Sendable {
   /// What can be bound, in the order of the help.
   public static var actionNames: [String] { KeyMap.standard.map(\.action.rawValue) }
 
+  /// As a settings file has it: `{reconnect: ["R"]}`.
+  public var description: String {
+    let words = Action.allCases.compactMap { action in
+      keys[action].map { keys in
+        "\(action.rawValue): [\(keys.map { "\"\($0.spelled)\"" }.joined(separator: ", "))]"
+      }
+    }
+    return "{\(words.joined(separator: ", "))}"
+  }
+
   /// Binds an action to keys such as `k`, `ctrl-d`, `space`, `f5`; an empty list takes its keys away.
   /// Returns what is wrong, if anything; then nothing is changed.
   public mutating func bind(_ name: String, to words: [String]) -> String? {

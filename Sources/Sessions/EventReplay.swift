@@ -37,7 +37,7 @@ extension SessionReport {
     }
     kind = event.sessionKind ?? kind
     protocolVersion = event.protocolVersion ?? protocolVersion
-    session = event.session ?? session
+    session = event.session ?? (state.isLive ? session : nil)
     cause = state.isLive && state != .degraded ? nil : event.error ?? cause
     attempt = state.isLive ? 0 : event.attempt ?? attempt
     nextAttempt = event.nextAttempt.map { event.time.instant + $0 }

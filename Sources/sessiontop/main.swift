@@ -142,6 +142,10 @@ func open(
     for name in Themes.names where name != chosen {
       themes.append(try Themes.load(name, environment: environment))
     }
+    // One of the user's own that is broken is told of by `theme check`, not in the way of an operator.
+    for name in Themes.userNames(environment) where name != chosen && !Themes.names.contains(name) {
+      if let theme = try? Themes.load(name, environment: environment) { themes.append(theme) }
+    }
     var plan = DashboardPlan(themes: themes)
     plan.isReadOnly = screen.readOnly || ui.readOnly
     plan.glyphs = screen.ascii ? .ascii : ui.glyphs
@@ -150,6 +154,9 @@ func open(
     plan.duration = screen.duration?.duration
     plan.filter = screen.filter
     plan.rings = ui.bell
+    plan.hasTitle = ui.title
+    plan.onAlert = ui.onAlert
+    plan.keys = ui.keys
     return complete(&plan) ?? dashboard(plan, signals: signals)
   } catch {
     complain("\(error)")
