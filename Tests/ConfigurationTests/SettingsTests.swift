@@ -142,7 +142,7 @@ struct SettingsTests {
     let other = loadText(
       text, environment: ["SESSIONTOP_KEYS": "sort=o,f2 filter=,", "SESSIONTOP_ON_ALERT": "beep -l 5"],
       name: "sessiontop.yaml")
-    #expect(other.ui.keys.description == #"{filter: [","], reconnect: ["R"], sort: ["o", "F2"]}"#)
+    #expect(other.ui.keys.description == #"{filter: [","], sort: ["o", "F2"], reconnect: ["R"]}"#)
     #expect(other.ui.onAlert == ["beep", "-l", "5"])
   }
 
