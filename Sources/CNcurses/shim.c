@@ -86,7 +86,7 @@ static int open_descriptors(void) {
   return original >= 0 && memory >= 0 && terminal >= 0;
 }
 
-int cncurses_open(void) {
+int cncurses_open(int wants_color) {
   if (!isatty(0) || !isatty(1) || tcgetattr(0, &saved_modes) != 0) return 1;
   // newterm asks setupterm, which would print and exit; ask first.
   int problem = 0;
@@ -127,7 +127,7 @@ int cncurses_open(void) {
   keypad(keyboard, TRUE);
   nodelay(keyboard, TRUE);
   meta(keyboard, TRUE);
-  if (has_colors()) {
+  if (wants_color && has_colors()) {
     start_color();
     use_default_colors();
   }

@@ -35,7 +35,7 @@ public struct Terminal: ~Copyable {
     isUTF8 = cncurses_is_utf8() == 1
     kind = TerminalKind(termName ?? "")
     let name = termName.map { "TERM=\($0)" } ?? "TERM, which is not set,"
-    switch cncurses_open() {
+    switch cncurses_open(hasColor ? 1 : 0) {
     case 0: break
     case 1:
       throw Unusable(description: "standard input and output are not a terminal; use `sessiontop watch` here")

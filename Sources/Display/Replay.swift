@@ -57,6 +57,9 @@ public struct Replay: Sendable {
     ReplayStatus(isPlaying: isPlaying, speed: speed, place: place, count: entries.count)
   }
 
+  /// Goes on at a speed, from a hundredth to ten thousand times as fast as it was.
+  public mutating func play(at speed: Double) { self.speed = min(10_000, max(0.01, speed)) }
+
   public var isAtEnd: Bool { place == entries.count }
 
   /// Lets time pass until `real`; true when something happened in it.

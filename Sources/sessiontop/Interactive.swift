@@ -41,6 +41,7 @@ struct Interactive: ~Copyable {
     self.engine = engine
     reloader = plan.reloader
     replay = plan.recording.map { Replay($0, capacity: plan.limits.events) }
+    replay?.play(at: plan.speed)
     hooks = Hooks(plan.onAlert)
     hasColor = (environment["NO_COLOR"] ?? "").isEmpty
     theme = plan.themes[0]

@@ -24,6 +24,8 @@ struct DashboardPlan {
   var reloader: Reloader?
   /// Shown instead of an engine's news.
   var recording: Recording?
+  /// Of the recording; 1 is as it was.
+  var speed = 1.0
   var filter: String?
   var keys = KeyChoices()
   var rings = false

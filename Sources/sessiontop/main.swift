@@ -125,6 +125,7 @@ func replay(_ command: ReplayCommand, signals: Signals) -> Int32 {
   guard let recording else { return ExitCode.usage }
   return open(command.screen, UISettings(), signals: signals) { plan in
     plan.recording = recording
+    plan.speed = command.speed
     plan.invocation = "sessiontop replay \(quoted(command.file))"
     return nil
   }

@@ -12,8 +12,9 @@
 int cncurses_is_utf8(void);
 
 // Opens the terminal on descriptors 0 and 1. 0: done; 1: not a terminal; 2: TERM unknown; 3: TERM cannot place
-// the cursor; 4: the system refuses what it takes. Unlike initscr, never ends the process.
-int cncurses_open(void);
+// the cursor; 4: the system refuses what it takes. Unlike initscr, never ends the process. Without colour not even
+// the sequence for the usual colours is sent.
+int cncurses_open(int wants_color);
 
 // Leaves curses and restores the terminal's modes; safe to call twice.
 void cncurses_close(void);
