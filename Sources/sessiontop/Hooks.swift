@@ -18,7 +18,7 @@ struct Hooks: ~Copyable {
   }
 
   deinit {
-    for one in running { kill(one.pid, SIGKILL) }
+    for one in running { kill(-one.pid, SIGKILL) }
   }
 
   /// When there is something to do besides new alerts.
@@ -27,7 +27,7 @@ struct Hooks: ~Copyable {
   /// Collects what ended, and ends what takes too long.
   mutating func reap(at now: Instant) {
     running.removeAll { one in
-      if one.end <= now { kill(one.pid, SIGKILL) }
+      if one.end <= now { kill(-one.pid, SIGKILL) }
       return waitpid(one.pid, nil, one.end <= now ? 0 : WNOHANG) != 0
     }
   }

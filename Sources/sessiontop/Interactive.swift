@@ -32,6 +32,8 @@ struct Interactive: ~Copyable {
   /// The terminal took nothing last time; wait until it does.
   private var isLineSlow = false
   private var lastFrame = Instant.zero
+  /// When the last picture was drawn that no key asked for.
+  private var lastNews = Instant.zero
   private var isSuspended = false
   private var lastProblem: String?
   private let opened = Moment.now.instant
@@ -63,6 +65,7 @@ struct Interactive: ~Copyable {
       let ready = wait(
         reading: [0, signals.descriptor] + news + (reloader?.descriptors ?? []),
         writing: isLineSlow ? [1] : [], milliseconds: pause(until: end))
+      hooks.reap(at: Moment.now.instant)
       for command in reloader?.look(ready, at: Moment.now.instant) ?? [] { engine?.send(command) }
       var goesOn = true
       if ready.isEmpty { isDirty = true }  // the clock moves on
@@ -101,6 +104,7 @@ struct Interactive: ~Copyable {
     guard isDirty, !isLineSlow, !isSuspended, real - lastFrame >= frameGap(at: real) || lastFrame == .zero
     else { return }
     isDirty = false
+    if lastFrame != .zero { lastNews = real }
     lastFrame = real
     let now = now
     if let replay { store = replay.store }
@@ -118,17 +122,18 @@ struct Interactive: ~Copyable {
 
   private mutating func tell(_ alerts: [Alert], at now: Moment) {
     guard replay == nil else { return }
-    hooks.reap(at: now.instant)
     for alert in alerts { hooks.run(for: alert.event(at: now), at: now.instant) }
     guard plan.rings, !view.isMuted, bell.rings(for: alerts, at: now.instant) else { return }
     terminal.ring()
   }
 
   /// News are drawn at most so often, and keys at once. While the screen fills, which an operator waits for,
-  /// news are not held back as long; an operator with a slow line may hold them back longer.
+  /// news are not held back as long; in a storm they are held back longer, for nobody reads twenty pictures a
+  /// second, and as long as an operator with a slow line says.
   private func frameGap(at now: Instant) -> Duration {
     if now - opened < .milliseconds(500) { return .milliseconds(10) }
-    return refresh > .seconds(1) ? refresh : .milliseconds(50)
+    if refresh > .seconds(1) { return refresh }
+    return now - lastNews < .milliseconds(900) ? .milliseconds(250) : .milliseconds(50)
   }
 
   /// Until the next frame, or until the clock on the screen moves on.

@@ -49,6 +49,9 @@ import Testing
     Screen(
       name: "dialog-terminate-marked", columns: 80, rows: 24,
       keys: ["/"] + typed("ledger") + [.enter, "*", "K"]),
+    Screen(
+      name: "dialog-terminate-405", columns: 80, rows: 24, store: Situations.stubborn,
+      keys: [":"] + typed("terminate ledger") + [.enter]),
     Screen(name: "80x24-sort-menu", columns: 80, rows: 24, keys: ["s", "j"]),
     Screen(name: "80x24-by-errors", columns: 80, rows: 24, keys: ["2", "s", "e"]),
     Screen(

@@ -20,6 +20,20 @@ enum Situations {
       event(-1_199, 2, .sessionCreated, .info, "ledger", user: "ana", "Session created: 88d0a14e..."),
     ], before: [(-3_600, calm)])
 
+  /// A server that does not let sessions be ended, with a handshake under way.
+  static let stubborn: Store = {
+    var opening = SessionReport(
+      key: SessionKey(server: "ledger", user: "ben"), state: .connecting, since: moment(-2))
+    opening.attempt = 1
+    return store(
+      servers(), calm + [opening],
+      [
+        event(
+          -400, 1, .sessionTerminated, .debug, "ledger",
+          "Server doesn't support explicit session termination (405)")
+      ], before: [(-3_600, calm)])
+  }()
+
   /// Nothing listens at one origin: one prober, the next attempt, and who waits.
   static let serverDown = store(
     servers(),
