@@ -6,6 +6,7 @@ struct Loop: ~Copyable {
   private let multi: Multi
   private let commands: Mailbox<CommandQueue>
   private let output: Mailbox<EngineReport>
+  private let known: Known
   private let limits: Limits
   private var fleet: Fleet
   private var journal: Journal
@@ -20,9 +21,9 @@ struct Loop: ~Copyable {
 
   init(
     multi: Multi, fleet: consuming Fleet, journal: consuming Journal, limits: Limits,
-    commands: Mailbox<CommandQueue>,
-    output: Mailbox<EngineReport>
+    commands: Mailbox<CommandQueue>, output: Mailbox<EngineReport>, known: Known
   ) {
+    self.known = known
     self.multi = multi
     self.fleet = fleet
     self.journal = journal
@@ -52,6 +53,7 @@ struct Loop: ~Copyable {
     journal.save()
     var last = fleet.takeReport(at: Moment.now)
     last.stopped = true
+    known.take(last)
     output.post(last)
   }
 
@@ -78,7 +80,9 @@ struct Loop: ~Copyable {
       hasToldTrouble = true
       fleet.announce(.configProblem, .warning, PrintableText.line(trouble), at: Moment.now)
     }
-    output.post(fleet.takeReport(at: Moment.now))
+    let report = fleet.takeReport(at: Moment.now)
+    known.take(report)
+    output.post(report)
   }
 }
 

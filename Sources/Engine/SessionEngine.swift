@@ -1,18 +1,25 @@
 import CCurl
 public import Sessions
+internal import Synchronization
 public import Threading
 
 /// Keeps a session with every server and tells what happens: the public door of the engine.
 ///
+///     let servers = [
+///       Server(name: "ledger", transport: .streamableHTTP, endpoint: try Endpoint("https://host/mcp"))
+///     ]
 ///     let engine = try SessionEngine(servers: servers)
 ///     try engine.start()
 ///     while !wait(reading: [engine.output.descriptor], milliseconds: -1).isEmpty {
 ///       let report = engine.output.drain()
 ///       for event in report.events { print(event.message) }
+///       if let session = engine.session(server: "ledger"), session.state == .ready { engine.send(.stop) }
 ///       if report.stopped { break }
 ///     }
+///     print(engine.statistics.totalSessions, engine.statistics.sessionErrors)
 ///
-/// It runs on a thread of its own and never waits for its reader: reports merge until they are taken.
+/// It runs on a thread of its own and never waits for its reader: reports merge until they are taken. What is
+/// known at any time can be asked from every thread: `session(server:user:)`, `activeSessions`, `statistics`.
 public final class SessionEngine: Sendable {
   /// What the engine has to say; its descriptor is readable while there is something.
   public let output: Mailbox<EngineReport>
@@ -20,6 +27,7 @@ public final class SessionEngine: Sendable {
   private let servers: [Server]
   private let limits: Limits
   private let journalFolder: String?
+  private let known = Known()
 
   /// Throws when the process is out of descriptors. In `journalFolder` is written which sessions are open, so
   /// that the next engine with the same folder ends what this one may leave; without it nothing is written.
@@ -37,7 +45,7 @@ public final class SessionEngine: Sendable {
   public func start() throws(ErrorNumber) {
     curl_global_init(Int(CURL_GLOBAL_DEFAULT))
     let (output, commands, servers, limits) = (output, commands, servers, limits)
-    let journalFolder = journalFolder
+    let (journalFolder, known) = (journalFolder, known)
     try startThread(named: "engine") {
       guard let multi = Multi(watching: commands.descriptor) else {
         var report = EngineReport()
@@ -49,10 +57,23 @@ public final class SessionEngine: Sendable {
       let fleet = Fleet(servers: servers, limits: limits, seed: seeds.next(), at: now)
       var loop = Loop(
         multi: multi, fleet: fleet, journal: Journal(folder: journalFolder, at: now), limits: limits,
-        commands: commands, output: output)
+        commands: commands, output: output, known: known)
       loop.run()
     }
   }
+
+  /// The session of a user with a server; absent when the configuration has none.
+  public func session(server: String, user: String = SessionKey.sharedUser) -> SessionReport? {
+    known.contents.withLock { $0.sessions[SessionKey(server: server, user: user)] }
+  }
+
+  /// All sessions that can be used now, in the order of servers and users.
+  public var activeSessions: [SessionReport] {
+    known.contents.withLock { $0.sessions.values.filter(\.state.isLive) }.sorted { $0.key < $1.key }
+  }
+
+  /// Counts over all sessions since the start.
+  public var statistics: Statistics { known.contents.withLock { $0.statistics } }
 
   /// Asks for something; the engine answers by its output. After `.stop` it ends every session, within five
   /// seconds, and says `stopped` as its last word.
@@ -62,3 +83,22 @@ public final class SessionEngine: Sendable {
 }
 
 extension EngineReport: Mail {}
+
+/// What is known of all sessions, for whoever asks from another thread.
+final class Known: Sendable {
+  struct Contents: Sendable {
+    var sessions: [SessionKey: SessionReport] = [:]
+    var statistics = Statistics()
+  }
+
+  let contents = Mutex(Contents())
+
+  func take(_ report: EngineReport) {
+    guard !report.sessions.isEmpty || !report.removed.isEmpty || report.statistics != nil else { return }
+    contents.withLock { contents in
+      for key in report.removed { contents.sessions[key] = nil }
+      contents.sessions.merge(report.sessions) { _, new in new }
+      contents.statistics = report.statistics ?? contents.statistics
+    }
+  }
+}

@@ -17,6 +17,11 @@ public enum Command: Hashable, Sendable {
   case reconnect([SessionKey], by: Operator)
   /// End with DELETE and stay `closed` until reconnected.
   case terminate([SessionKey], by: Operator)
+  /// Leave sessions alone: no probe, no attempt to come back, until `resume`. What works goes on working, so
+  /// that a server may be seen to let a session expire.
+  case pause([SessionKey], by: Operator)
+  /// Go on with paused sessions, at once.
+  case resume([SessionKey], by: Operator)
   /// Watch these servers from now on: start what is new, end what is gone, restart what is reached in
   /// another way; sessions whose servers are the same live on. `note` is told with the counts.
   case apply([Server], note: String?)

@@ -58,6 +58,8 @@ struct Session: Sendable {
     case transfer(TransferID, TransferEvent)
     case reconnect(Operator)
     case terminate(Operator)
+    case pause(Operator)
+    case resume(Operator)
     /// The configuration keeps the session, with other settings.
     case adopt(Server)
     /// A session of an earlier run is still open.
@@ -85,6 +87,8 @@ struct Session: Sendable {
   var speaksOverStream = false
   /// The stream of HTTP+SSE, in every state that has one.
   var channel: Channel?
+  /// The operator wants it left alone: nothing is probed, nothing is tried.
+  var isPaused = false
   /// When the state that people see was entered.
   var since: Moment
 
@@ -110,6 +114,8 @@ struct Session: Sendable {
     case .transfer(let id, let event): transfer(id, event, &turn)
     case .reconnect(let by): reconnect(by, &turn)
     case .terminate(let by): terminate(by, &turn)
+    case .pause(let by): pause(by, &turn)
+    case .resume(let by): resume(by, &turn)
     case .adopt(let server): adopt(server, &turn)
     case .leftover(let session): endLeftover(session, &turn)
     case .stop: stop(&turn)
@@ -124,8 +130,8 @@ struct Session: Sendable {
   var deadline: Instant? {
     let own: Instant? =
       switch state {
-      case .live(let live): live.deadline(server.settings)
-      case .waiting(let wait): wait.until
+      case .live(let live): live.deadline(server.settings, isPaused: isPaused)
+      case .waiting(let wait): isPaused ? nil : wait.until
       case .attaching(let attachment): attachment.due
       default: nil
       }
@@ -195,7 +201,7 @@ struct Session: Sendable {
     case .attaching(let attachment) where attachment.due <= turn.now.instant:
       noEndpoint(attachment, &turn)
     case .live(let live): lookAfter(live, &turn)
-    case .waiting(let wait) where wait.until <= turn.now.instant:
+    case .waiting(let wait) where wait.until <= turn.now.instant && !isPaused:
       queue(wait.approach, &turn)
     default: break
     }

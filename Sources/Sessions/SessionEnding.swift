@@ -14,6 +14,7 @@ extension Session {
     }
     leave(&turn)
     trouble = Trouble()
+    isPaused = false
     (speaksModern, speaksOverStream) = (false, false)
     queue(anew, atOnce: true, &turn)
   }
@@ -37,12 +38,13 @@ extension Session {
     }
   }
 
-  private func refuse(_ action: String, _ by: Operator, _ why: String, _ turn: inout Turn) {
+  func refuse(_ action: String, _ by: Operator, _ why: String, _ turn: inout Turn) {
     turn.emit(
       .operatorAction, .warning, self, "\(EventText.operatorAction(action, by)): not possible, \(why)")
   }
 
   private mutating func end(_ turn: inout Turn) {
+    isPaused = false
     leave(&turn)
     trouble = Trouble()
     state = farewells.isEmpty ? .closed : .closing

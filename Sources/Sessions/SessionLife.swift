@@ -19,14 +19,14 @@ extension Session {
 
   /// The first probe comes soon: a handshake proves little, and an operator waits for the truth.
   func firstProbe(_ turn: inout Turn) -> Probe {
-    guard server.settings.pingInterval > .zero else { return .off }
+    guard server.settings.pingInterval > .zero, !isPaused else { return .off }
     let longest = min(server.settings.pingInterval.inSeconds, 1)
     return .due(turn.now.instant + .seconds(Double.random(in: 0.1...max(0.1, longest), using: &turn.random)))
   }
 
   func nextProbe(_ turn: inout Turn) -> Probe {
     let interval = server.settings.pingInterval
-    guard interval > .zero else { return .off }
+    guard interval > .zero, !isPaused else { return .off }
     // Even spread around the interval, so that sessions that began together drift apart.
     return .due(turn.now.instant + interval * Double.random(in: 0.9...1.1, using: &turn.random))
   }
@@ -34,7 +34,7 @@ extension Session {
   /// Something is due in a live session.
   mutating func lookAfter(_ live: Live, _ turn: inout Turn) {
     var live = live
-    if let expiry = live.expiry(server.settings), expiry <= turn.now.instant {
+    if !isPaused, let expiry = live.expiry(server.settings), expiry <= turn.now.instant {
       return expire(live, &turn)
     }
     if case .due(let instant) = live.probe, instant <= turn.now.instant { probe(&live, &turn) }
@@ -219,8 +219,8 @@ extension Live {
     }
   }
 
-  func deadline(_ settings: SessionSettings) -> Instant? {
-    var deadlines = [expiry(settings)].compactMap { $0 }
+  func deadline(_ settings: SessionSettings, isPaused: Bool) -> Instant? {
+    var deadlines = isPaused ? [] : [expiry(settings)].compactMap { $0 }
     if case .due(let instant) = probe { deadlines.append(instant) }
     if case .waiting(let until, _) = stream { deadlines.append(until) }
     return deadlines.min()

@@ -38,7 +38,8 @@ extension Session {
     report.latency = history.latency.summary
     report.lastReachable = history.lastReachable
     report.tools = history.tools
-    report.advice = advice
+    report.advice = isPaused ? "paused by the operator; resume it" : advice
+    report.isPaused = isPaused
     if let identity {
       report.kind = identity.kind
       report.protocolVersion = identity.revision.rawValue
@@ -58,7 +59,7 @@ extension Session {
       }
       if case .due(let instant) = live.probe { report.nextProbe = instant }
     case .waiting(let wait):
-      report.nextAttempt = wait.until
+      if !isPaused { report.nextAttempt = wait.until }
       if case .resume(let live) = wait.approach { report.lastGood = live.lastGood }
     case .queued(.resume(let live)):
       report.lastGood = live.lastGood

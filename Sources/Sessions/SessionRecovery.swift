@@ -60,7 +60,11 @@ extension Session {
     if case .way(let way) = remedy {
       trouble.nature = .recovering
       turn.actions.append(.wayFailed(way, error))
-      queue(approach, &turn)
+      if isPaused {
+        state = .waiting(Wait(until: turn.now.instant, approach: approach))
+      } else {
+        queue(approach, &turn)
+      }
     } else {
       var delay = delay(remedy, &turn)
       if let asked = Sessions.retryAfter(header, now: turn.now.wall) {

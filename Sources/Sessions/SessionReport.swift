@@ -78,6 +78,8 @@ public struct SessionReport: Hashable, Sendable {
   /// Attempts since the loss.
   public var attempt: Int
   public var nextAttempt: Instant?
+  /// Left alone by the operator's wish: not probed, not brought back.
+  public var isPaused = false
   /// Tools in the last list.
   public var tools: Int?
   /// What a person must change, when waiting does not help.

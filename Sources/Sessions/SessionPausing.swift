@@ -1,0 +1,41 @@
+import MCP
+
+// A session that is left alone: the operator wants to see what its server does without us.
+
+extension Session {
+  mutating func pause(_ by: Operator, _ turn: inout Turn) {
+    switch state {
+    case .unmonitored(let why): return refuse("pause", by, why, &turn)
+    case .broken(let error): return refuse("pause", by, error.detail, &turn)
+    case .idle, .closing, .closed: return refuse("pause", by, "it is not connected", &turn)
+    default: break
+    }
+    guard !isPaused else { return }
+    isPaused = true
+    turn.emit(.operatorAction, .info, self, EventText.operatorAction("pause", by))
+    switch state {
+    case .live(var live):
+      if case .inFlight(let exchange) = live.probe { turn.actions.append(.cancel(exchange.transfer)) }
+      live.probe = .off
+      state = .live(live)
+    case .queued(let approach):
+      state = .waiting(Wait(until: turn.now.instant, approach: approach))
+    default:
+      break  // what is under way may come to its end
+    }
+  }
+
+  mutating func resume(_ by: Operator, _ turn: inout Turn) {
+    guard isPaused else { return refuse("resume", by, "it is not paused", &turn) }
+    isPaused = false
+    turn.emit(.operatorAction, .info, self, EventText.operatorAction("resume", by))
+    switch state {
+    case .live(var live):
+      // Whatever time it slept through is not held against it before it is asked.
+      live.probe = firstProbe(&turn)
+      state = .live(live)
+    case .waiting(let wait): queue(wait.approach, atOnce: true, &turn)
+    default: break
+    }
+  }
+}

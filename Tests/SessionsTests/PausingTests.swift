@@ -1,0 +1,59 @@
+import MCP
+import Testing
+
+@testable import Sessions
+
+private let ana = Operator(user: "ana", origin: "pts/3")
+private let key = SessionKey(server: "a")
+
+@Suite struct `A paused session` {
+  @Test func `is not probed, does not expire, and is asked at once when it goes on`() throws {
+    var settings = SessionSettings()
+    settings.pingInterval = .seconds(5)
+    settings.timeout = .seconds(60)
+    var world = try World(["a"], settings: settings)
+    world.run(20)
+    world.command(.pause([key], by: ana))
+    world.forgetWire()
+    world.run(7_200)
+    #expect(world.wire == [])
+    #expect(world.state("a") == .ready)
+    #expect(world.row("a")?.isPaused == true)
+    world.forget("a")
+    world.run(2)
+    world.command(.resume([key], by: ana))
+    world.run(5)
+    #expect(world.events.contains { $0.error?.type == .sessionTerminated })
+    #expect(world.state("a") == .ready && world.row("a")?.isPaused == false)
+  }
+
+  @Test func `that is lost does not come back before it goes on`() throws {
+    var world = try World(["a"])
+    world.run(20)
+    world.machines["a"]?.mode = .refusing
+    world.endStreams("a")
+    world.run(3)
+    world.command(.pause([key], by: ana))
+    world.run(1)
+    world.forgetWire()
+    world.machines["a"]?.mode = .well
+    world.run(3_600)
+    #expect(world.wire == [])
+    #expect(world.row("a")?.nextAttempt == nil)
+    world.command(.resume([key], by: ana))
+    world.run(3)
+    #expect(world.state("a") == .ready)
+  }
+
+  @Test func `goes on when it is reconnected, and ends when it is terminated`() throws {
+    var world = try World(["a", "b"])
+    world.run(20)
+    world.command(.pause([key, SessionKey(server: "b")], by: ana))
+    world.command(.reconnect([key], by: ana))
+    world.command(.terminate([SessionKey(server: "b")], by: ana))
+    world.run(60)
+    #expect(world.state("a") == .ready && world.row("a")?.isPaused == false)
+    #expect(world.state("b") == .closed && world.row("b")?.isPaused == false)
+    #expect(world.wire.contains("DELETE delete b-session-1"))
+  }
+}
