@@ -1,0 +1,61 @@
+import Engine
+import LoopbackServers
+import Sessions
+import Testing
+
+@testable import Engine
+
+/// Certificates are verified, and what is wrong with one is told.
+@Suite struct `TLS` {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let name: String
+    let front: TLSFront.Kind
+    var isTrusted = true
+    let states: Set<SessionState>
+    let errors: Set<ErrorType>
+    var testDescription: String { name }
+  }
+
+  @Test(arguments: [
+    Case(name: "tls-ok", front: .good, states: [.ready], errors: []),
+    Case(
+      name: "tls-unknown-authority", front: .good, isTrusted: false, states: [.failed], errors: [.tlsError]),
+    Case(name: "tls-expired", front: .expired, states: [.failed], errors: [.tlsError]),
+    Case(name: "tls-wrong-name", front: .other, states: [.failed], errors: [.tlsError]),
+    Case(
+      name: "tls-stall", front: .stall, states: [.recovering],
+      errors: [.connectTimeout, .sessionTimeout, .tlsError]),
+    Case(
+      name: "tls-truncated-body", front: .truncated, states: [.recovering],
+      errors: [.connectionReset, .tlsError, .protocolError, .emptyReply]),
+    Case(
+      name: "tls-to-plain", front: .plain, states: [.recovering, .failed],
+      errors: [.tlsError, .protocolError]),
+  ]) func `ends as it should`(_ fault: Case) throws {
+    let certificates = try Certificates.made.get()
+    let server = try LoopbackServer.start()
+    defer { server.stop() }
+    let front = try TLSFront(fault.front, to: server.port, certificates)
+    defer { front.stop() }
+    var settings = SessionSettings()
+    settings.pingInterval = .milliseconds(200)
+    settings.caFile = fault.isTrusted ? certificates.authority : nil
+    let watch = try Watch([
+      Server(
+        name: "a", transport: .streamableHTTP, endpoint: try Endpoint("https://127.0.0.1:\(front.port)/mcp"),
+        settings: settings)
+    ])
+    let key = SessionKey(server: "a")
+    let row = watch.wait { store -> SessionReport? in
+      guard let row = store.sessions[key], fault.states.contains(row.state) else { return nil }
+      return fault.errors.isEmpty && row.latency == nil ? nil : row
+    }
+    #expect(row != nil, "\(String(describing: watch.store.sessions[key]?.cause))")
+    let errors = Set((row?.errors ?? [:]).keys)
+    #expect(fault.errors.isEmpty ? errors.isEmpty : !errors.isDisjoint(with: fault.errors), "\(errors)")
+    if fault.front != .good || !fault.isTrusted, fault.front != .truncated {
+      #expect(server.log.contents.entries.isEmpty, "nothing is told to whom we cannot trust")
+    }
+    watch.stop()
+  }
+}
