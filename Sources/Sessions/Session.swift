@@ -56,6 +56,8 @@ struct Session: Sendable {
     case terminate(Operator)
     /// The configuration keeps the session, with other settings.
     case adopt(Server)
+    /// A session of an earlier run is still open.
+    case leftover(OpenSession)
     /// The whole program ends, or the configuration no longer has the session.
     case stop
   }
@@ -101,6 +103,7 @@ struct Session: Sendable {
     case .reconnect(let by): reconnect(by, &turn)
     case .terminate(let by): terminate(by, &turn)
     case .adopt(let server): adopt(server, &turn)
+    case .leftover(let session): endLeftover(session, &turn)
     case .stop: stop(&turn)
     }
     if publicState != before {

@@ -64,7 +64,7 @@ extension Session {
     guard ids.count <= 1 else {
       let error = SessionError(.sessionConflict, status: head.status, detail: "two session ids in one answer")
       for id in ids.compactMap(SessionID.init) {
-        history.opened += 1
+        noteOpened(id, revision, &turn)
         sayFarewell(identity(result, id, revision, turn.now), &turn)
       }
       return invalidID(error, &turn)
@@ -77,7 +77,7 @@ extension Session {
 
     trouble.flawedHandshakes = 0
     let identity = identity(result, id, revision, turn.now)
-    if id != nil { history.opened += 1 }
+    if let id { noteOpened(id, revision, &turn) }
     let exchange = post(
       .initialized, Outgoing.initialized, requestID: nil, identity: identity, &turn)
     state = .confirming(Confirmation(exchange: exchange, identity: identity))
@@ -198,7 +198,7 @@ extension Session {
   private mutating func endHalfSession(_ head: ResponseHead, _ offered: Revision, _ turn: inout Turn) {
     guard head.isSuccess else { return }
     for id in Set(head.sessionIDs).compactMap(SessionID.init) {
-      history.opened += 1
+      noteOpened(id, offered, &turn)
       sayFarewell(identity(Result(), id, offered, turn.now), &turn)
     }
   }

@@ -1,7 +1,7 @@
 import MCP
 
-// Servers of the sessionless revision 2026-07-28: no handshake, no id, no ping. Every request stands for itself
-// and says in its headers and metadata what it is; an answer to a list is the sign of life.
+// Servers of the sessionless revision 2026-07-28: no handshake, no id, no ping. Every request stands for
+// itself and says in its headers and metadata what it is; an answer to a list is the sign of life.
 
 extension Session {
   mutating func discover(_ turn: inout Turn) {
@@ -42,7 +42,8 @@ extension Session {
       return notModern(.result(result, head), &turn)
     }
     guard versions.contains(Revision.v2026_07_28.rawValue) else {
-      let detail = "the server offers only protocol versions \(clean(versions.joined(separator: ", "))),"
+      let detail =
+        "the server offers only protocol versions \(clean(versions.joined(separator: ", "))),"
         + " which this client cannot speak without a session"
       return lose(
         SessionError(.protocolError, status: head.status, detail: detail), approach: anew, remedy: .person,

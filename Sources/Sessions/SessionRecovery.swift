@@ -156,8 +156,8 @@ extension Session {
 
   /// The server said that the id is gone: it is never sent again.
   mutating func forget(_ identity: Identity, _ turn: inout Turn) {
-    guard identity.id != nil else { return }
-    history.ended += 1
+    guard let id = identity.id else { return }
+    noteEnded(id, identity.revision, &turn)
     turn.emit(.sessionCleared, .debug, self, EventText.cleared)
   }
 

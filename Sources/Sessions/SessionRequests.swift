@@ -45,12 +45,28 @@ extension Session {
     guard let id = identity.id else { return }
     let exchange = send(
       .delete, .delete, [], body: "", requestID: nil, identity: identity, fresh: false, &turn)
-    farewells[exchange.transfer] = Farewell(exchange: exchange, id: id)
+    farewells[exchange.transfer] = Farewell(exchange: exchange, identity: identity, id: id)
+  }
+
+  /// The same at the address that the settings name beside the server's own, if it is of the same origin:
+  /// what goes with it was configured for that.
+  mutating func sayFarewellElsewhere(_ farewell: Farewell, _ first: Exchange.Outcome, _ turn: inout Turn)
+    -> Bool
+  {
+    guard farewell.first == nil, let address = server.settings.terminateURL,
+      address.origin == server.endpoint?.origin
+    else { return false }
+    let exchange = send(
+      .delete, .delete, [], body: "", requestID: nil, identity: farewell.identity, fresh: false,
+      url: address.url, &turn)
+    farewells[exchange.transfer] = Farewell(
+      exchange: exchange, identity: farewell.identity, id: farewell.id, first: first)
+    return true
   }
 
   private mutating func send(
     _ purpose: Purpose, _ method: TransferRequest.Method, _ common: [Header], body: String,
-    requestID: Int64?, identity: Identity?, fresh: Bool, _ turn: inout Turn
+    requestID: Int64?, identity: Identity?, fresh: Bool, url: Secret? = nil, _ turn: inout Turn
   ) -> Exchange {
     var headers = common
     if let identity {
@@ -69,7 +85,7 @@ extension Session {
       .send(
         TransferRequest(
           id: transfer, session: key, purpose: purpose, method: method,
-          url: server.endpoint?.url ?? Secret(""), headers: headers, body: body,
+          url: url ?? server.endpoint?.url ?? Secret(""), headers: headers, body: body,
           timeout: timeout(of: purpose), freshConnection: fresh, proxy: server.proxy,
           caFile: server.settings.caFile)))
     return Exchange(transfer: transfer, purpose: purpose, requestID: requestID, sent: turn.now.instant)

@@ -128,7 +128,10 @@ struct Trouble: Hashable, Sendable {
 /// A DELETE on its way.
 struct Farewell: Hashable, Sendable {
   var exchange: Exchange
+  let identity: Identity
   let id: SessionID
+  /// The answer of the server's own endpoint, once the second address is asked.
+  var first: Exchange.Outcome?
 }
 
 /// Counts of one session since start.

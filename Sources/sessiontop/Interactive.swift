@@ -242,7 +242,8 @@ private func discard(_ terminal: consuming Terminal) {}
 func dashboard(_ plan: DashboardPlan, signals: Signals) -> Int32 {
   do {
     let metrics = try Metrics(plan.keeping?.metrics)
-    let engine = try SessionEngine(servers: plan.servers, limits: plan.limits)
+    let engine = try SessionEngine(
+      servers: plan.servers, limits: plan.limits, journalFolder: plan.keeping == nil ? nil : stateFolder)
     do throws(Terminal.Unusable) {
       var interactive = try Interactive(plan, engine: engine, metrics: metrics)
       do {
