@@ -82,7 +82,8 @@ private func errorsLine(_ session: SessionReport) -> DetailLine {
 /// Until the next probe, in calm steps: nobody waits for it.
 private func probe(_ instant: Instant, at now: Moment) -> String {
   let left = instant - now.instant
-  return left <= .zero ? "next probe now" : "next probe in \(calmAge(left + .milliseconds(4_999)))"
+  return left <= .zero
+    ? "next probe now" : "next probe in \(age(.seconds((left.components.seconds + 9) / 10 * 10)))"
 }
 
 private func addressLines(_ server: ServerReport?, _ model: ViewModel) -> [DetailLine] {
