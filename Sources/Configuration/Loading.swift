@@ -113,10 +113,12 @@ private func readServers(
     let context = ServerContext(
       file: file.path, shape: file.shape, environment: environment, policy: policy, users: users)
     guard let section = file.servers(&findings) else { continue }
+    let domains = file.shape == .libreChat ? AllowedDomains(file.root, &findings) : nil
     let duplicates = Set(section.mapping.duplicates.map(\.key))
     for entry in section.mapping.entries {
       let read = readServer(entry, isDuplicate: duplicates.contains(entry.key), in: context)
       findings.add(read.findings)
+      domains?.check(read.server, at: read.mark, section, &findings)
       let place = "\(file.path):\(read.mark.line)"
       guard let first = places[read.server.name] else {
         places[read.server.name] = (loaded.servers.count, place)

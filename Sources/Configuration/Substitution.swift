@@ -24,10 +24,11 @@ struct Substitution: Hashable, Sendable {
 
   /// What stood there, with the values in place; unresolved variables stay literal.
   let text: String
-  /// What came out of the environment.
+  /// What came out of the environment, each once.
   let values: [String]
-  /// The names behind `values`.
+  /// The names behind `values`, each once.
   let names: [String]
+  /// Each name once for each reason.
   let unresolved: [Unresolved]
 }
 
@@ -44,8 +45,8 @@ func substitute(_ text: String, from environment: [String: String], style: Subst
 {
   let trimmed = trim(text)
   var result = ""
-  var (values, names): ([String], [String]) = ([], [])
-  var unresolved: [Substitution.Unresolved] = []
+  var (values, names): (Distinct<String>, Distinct<String>) = (Distinct(), Distinct())
+  var unresolved = Distinct<Substitution.Unresolved>()
 
   func resolve(_ inner: Substring, literal: Substring) {
     switch look(up: inner, in: environment, style: style) {
@@ -78,7 +79,18 @@ func substitute(_ text: String, from environment: [String: String], style: Subst
     }
     result += rest
   }
-  return Substitution(text: result, values: values, names: names, unresolved: unresolved)
+  return Substitution(
+    text: result, values: values.elements, names: names.elements, unresolved: unresolved.elements)
+}
+
+/// Elements in the order of their first appearance: a text may name one variable a million times.
+private struct Distinct<Element: Hashable> {
+  private(set) var elements: [Element] = []
+  private var seen: Set<Element> = []
+
+  mutating func append(_ element: Element) {
+    if seen.insert(element).inserted { elements.append(element) }
+  }
 }
 
 /// Names that LibreChat keeps to itself whatever asks for them.

@@ -56,6 +56,7 @@ public enum Effect: Hashable, Sendable {
   /// To the screen, as JSON.
   case inspect(Extract)
   case replay(ReplayMove)
+  /// Read the configuration anew.
   case reload
   case redraw
   case suspend

@@ -8,6 +8,8 @@ struct Loop: ~Copyable {
   private let output: Mailbox<EngineReport>
   private let limits: Limits
   private var fleet: Fleet
+  private var journal: Journal
+  private var hasToldTrouble = false
   /// Set by a stop: what is not ended by then is left.
   private var giveUp: Instant?
 
@@ -17,17 +19,20 @@ struct Loop: ~Copyable {
   private static let releaseLimit = Duration.seconds(1)
 
   init(
-    multi: Multi, fleet: consuming Fleet, limits: Limits, commands: Mailbox<CommandQueue>,
+    multi: Multi, fleet: consuming Fleet, journal: consuming Journal, limits: Limits,
+    commands: Mailbox<CommandQueue>,
     output: Mailbox<EngineReport>
   ) {
     self.multi = multi
     self.fleet = fleet
+    self.journal = journal
     self.limits = limits
     self.commands = commands
     self.output = output
   }
 
   mutating func run() {
+    obey(fleet.adopt(journal.sessions, at: Moment.now))
     obey(fleet.start(at: Moment.now))
     while true {
       tell()
@@ -44,6 +49,7 @@ struct Loop: ~Copyable {
       multi.dropReleased(at: Moment.now.instant)
       obey(fleet.wake(at: Moment.now))
     }
+    journal.save()
     var last = fleet.takeReport(at: Moment.now)
     last.stopped = true
     output.post(last)
@@ -60,11 +66,18 @@ struct Loop: ~Copyable {
         multi.release(id, until: Moment.now.instant + Self.releaseLimit)
       case .cancel(let id):
         multi.remove(id)
+      case .journal(let line):
+        journal.write(line)
       }
     }
   }
 
   private mutating func tell() {
+    journal.save()
+    if !hasToldTrouble, let trouble = journal.trouble {
+      hasToldTrouble = true
+      fleet.announce(.configProblem, .warning, PrintableText.line(trouble), at: Moment.now)
+    }
     output.post(fleet.takeReport(at: Moment.now))
   }
 }

@@ -19,19 +19,25 @@ public final class SessionEngine: Sendable {
   private let commands: Mailbox<CommandQueue>
   private let servers: [Server]
   private let limits: Limits
+  private let journalFolder: String?
 
-  /// Throws when the process is out of descriptors.
-  public init(servers: [Server], limits: Limits = Limits()) throws(ErrorNumber) {
+  /// Throws when the process is out of descriptors. In `journalFolder` is written which sessions are open, so
+  /// that the next engine with the same folder ends what this one may leave; without it nothing is written.
+  public init(
+    servers: [Server], limits: Limits = Limits(), journalFolder: String? = nil
+  ) throws(ErrorNumber) {
     output = try Mailbox()
     commands = try Mailbox()
     self.servers = servers
     self.limits = limits
+    self.journalFolder = journalFolder
   }
 
   /// Starts the engine's thread; to be called once. Throws the errno that kept it from starting.
   public func start() throws(ErrorNumber) {
     curl_global_init(Int(CURL_GLOBAL_DEFAULT))
     let (output, commands, servers, limits) = (output, commands, servers, limits)
+    let journalFolder = journalFolder
     try startThread(named: "engine") {
       guard let multi = Multi(watching: commands.descriptor) else {
         var report = EngineReport()
@@ -41,7 +47,9 @@ public final class SessionEngine: Sendable {
       let now = Moment.now
       var seeds = SystemRandomNumberGenerator()
       let fleet = Fleet(servers: servers, limits: limits, seed: seeds.next(), at: now)
-      var loop = Loop(multi: multi, fleet: fleet, limits: limits, commands: commands, output: output)
+      var loop = Loop(
+        multi: multi, fleet: fleet, journal: Journal(folder: journalFolder, at: now), limits: limits,
+        commands: commands, output: output)
       loop.run()
     }
   }

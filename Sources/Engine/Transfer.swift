@@ -90,7 +90,7 @@ final class Transfer {
     // A header without a value is written with a semicolon; no Expect header, which only adds a round trip.
     for header in request.headers {
       let value = header.value.revealed
-      headers = curl_slist_append(headers, value.isEmpty ? "\(header.name);" : "\(header.name): \(value)")
+      headers = curl_slist_append(headers, fieldLine(header.name, value))
     }
     headers = curl_slist_append(headers, "Expect:")
     // Compression is undone where a server uses it unasked, and counted after that; we do not ask for it,
@@ -222,4 +222,13 @@ final class Transfer {
 /// Transfers with something to tell, in the order in which it came; one list for all of a multi handle.
 final class NewsList {
   var transfers: [Transfer] = []
+}
+
+/// A header as its bytes: characters up to U+00FF are one each, as browsers and LibreChat send them (RFC 9110
+/// section 5.5); what is beyond, which the configuration refuses, would go out as UTF-8.
+private func fieldLine(_ name: String, _ value: String) -> [CChar] {
+  let line = value.isEmpty ? "\(name);" : "\(name): \(value)"
+  let isLatin = line.unicodeScalars.allSatisfy { $0.value <= 0xFF }
+  let bytes = isLatin ? line.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } : Array(line.utf8)
+  return bytes.map { CChar(bitPattern: $0) } + [0]
 }

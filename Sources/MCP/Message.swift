@@ -80,6 +80,8 @@ public struct Result: Hashable, Sendable {
   public var toolCount: Int?
   /// `server/discover`
   public var supportedVersions: [String]?
+  /// Some list tells when it changes, so that there is something to listen for.
+  public var tellsListChanges = false
 
   public init() {}
 

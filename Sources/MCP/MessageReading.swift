@@ -141,7 +141,13 @@ private struct ParametersReader: Decodable {
 private struct ResultReader: Decodable {
   var value = Result()
 
-  enum Keys: String, CodingKey { case protocolVersion, serverInfo, capabilities, tools, supportedVersions }
+  enum Keys: String, CodingKey {
+    case protocolVersion, serverInfo, capabilities, tools, supportedVersions
+    case metadata = "_meta"
+  }
+  /// Revision 2026-07-28 names the server among the metadata.
+  enum MetadataKeys: String, CodingKey { case serverInfo = "io.modelcontextprotocol/serverInfo" }
+  enum ListKeys: String, CodingKey { case listChanged }
   enum InfoKeys: String, CodingKey { case name, version }
   enum CapabilityKeys: String, CodingKey { case tools, resources, prompts }
 
@@ -150,7 +156,11 @@ private struct ResultReader: Decodable {
     value.protocolVersion = members.text(.protocolVersion)
     value.supportedVersions = try? members.decode([String].self, forKey: .supportedVersions)
     value.toolCount = (try? members.decode([Anything].self, forKey: .tools))?.count
-    if let info = try? members.nestedContainer(keyedBy: InfoKeys.self, forKey: .serverInfo) {
+    let metadata = try? members.nestedContainer(keyedBy: MetadataKeys.self, forKey: .metadata)
+    let named =
+      (try? members.nestedContainer(keyedBy: InfoKeys.self, forKey: .serverInfo))
+      ?? (try? metadata?.nestedContainer(keyedBy: InfoKeys.self, forKey: .serverInfo))
+    if let info = named {
       value.serverName = info.text(.name)
       value.serverVersion = info.text(.version)
     }
@@ -159,6 +169,10 @@ private struct ResultReader: Decodable {
       value.offersTools = offers.contains(.tools)
       value.offersResources = offers.contains(.resources)
       value.offersPrompts = offers.contains(.prompts)
+      value.tellsListChanges = [CapabilityKeys.tools, .prompts, .resources].contains { key in
+        let list = try? offers.nestedContainer(keyedBy: ListKeys.self, forKey: key)
+        return (try? list?.decode(Bool.self, forKey: .listChanged)) == true
+      }
     }
   }
 }

@@ -27,6 +27,45 @@ public enum Outgoing {
     request(id: id, method: "tools/list") { _ in }
   }
 
+  // MARK: - Revision 2026-07-28: every request says who asks and in which revision
+
+  /// What a sessionless server is and offers.
+  public static func discover(id: Int64) -> String {
+    request(id: id, method: "server/discover") { $0.object("params") { addMetadata(to: &$0) } }
+  }
+
+  /// `tools/list`, with its metadata.
+  public static func listToolsWithMetadata(id: Int64) -> String {
+    request(id: id, method: "tools/list") { $0.object("params") { addMetadata(to: &$0) } }
+  }
+
+  /// Asks to hear of list changes for as long as the answer stays open.
+  public static func listen(id: Int64) -> String {
+    request(id: id, method: "subscriptions/listen") {
+      $0.object("params") {
+        addMetadata(to: &$0)
+        $0.object("notifications") {
+          $0.member("toolsListChanged", true)
+          $0.member("promptsListChanged", true)
+          $0.member("resourcesListChanged", true)
+        }
+      }
+    }
+  }
+
+  private static func addMetadata(to params: inout JSONWriter) {
+    params.object("_meta") {
+      $0.member("io.modelcontextprotocol/protocolVersion", Revision.v2026_07_28.rawValue)
+      $0.object("io.modelcontextprotocol/clientCapabilities") { _ in }
+      $0.object("io.modelcontextprotocol/clientInfo") {
+        $0.member("name", "sessiontop")
+        $0.member("version", clientVersion)
+      }
+    }
+  }
+
+  // MARK: - Answers
+
   /// The answer to a server's `ping`.
   public static func emptyResult(for id: RequestID) -> String {
     message {

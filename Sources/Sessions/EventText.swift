@@ -5,6 +5,7 @@ enum EventText {
   static func created(_ id: String) -> String { "Session created: \(id)" }
   static func terminated(_ id: String) -> String { "Session terminated: \(id)" }
   static func wasGone(_ id: String) -> String { "Session terminated: \(id) (the server had dropped it)" }
+  static func leftover(_ id: String) -> String { "Session \(id) of an earlier run is still open, ending it" }
   static let cannotTerminate = "Server doesn't support explicit session termination (405)"
   static let cleared = "Session cleared"
   static let recovered = "Session recovery successful"

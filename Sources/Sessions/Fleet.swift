@@ -7,6 +7,8 @@ public struct Fleet: Sendable {
     /// Let it end by itself within a moment; its further news do not matter.
     case release(TransferID)
     case cancel(TransferID)
+    /// To be written down, so that a later run can end what this one leaves.
+    case journal(JournalLine)
   }
 
   var servers: [Server]
@@ -58,6 +60,26 @@ public struct Fleet: Sendable {
     for index in sessions.indices { pending.append((index, .start)) }
     touched = Set(sessions.indices)
     return settle(now)
+  }
+
+  /// Ends sessions that an earlier run left, where the same server is watched at the same origin; others stay
+  /// in the journal.
+  public mutating func adopt(_ leftovers: [OpenSession], at now: Moment) -> [Order] {
+    for leftover in leftovers {
+      guard let index = indexes[leftover.key],
+        sessions[index].server.endpoint?.origin.description == leftover.origin
+      else { continue }
+      switch sessions[index].state {
+      case .unmonitored, .broken: continue
+      default: pending.append((index, .leftover(leftover)))
+      }
+    }
+    return settle(now)
+  }
+
+  /// Tells something of the engine itself.
+  public mutating func announce(_ kind: EventKind, _ level: EventLevel, _ message: String, at now: Moment) {
+    publish(Event(time: now, kind: kind, level: level, message: message))
   }
 
   /// Tells what happened to a transfer; late news of forgotten ones are dropped.
@@ -182,6 +204,8 @@ public struct Fleet: Sendable {
         .append(index, url: endpoint.url, atOnce: atOnce, now: now.instant)
         awaited.insert(endpoint.origin)
       case .event(let event): tell(event, index)
+      case .opened(let session): orders.append(.journal(.opened(session)))
+      case .ended(let session): orders.append(.journal(.ended(session)))
       case .wayFailed, .wayAnswered: break
       }
     }

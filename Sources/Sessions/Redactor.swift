@@ -6,7 +6,7 @@ struct Redactor: Hashable, Sendable {
 
   init(_ server: Server) {
     var values = server.headers.map(\.value) + server.secrets
-    if let endpoint = server.endpoint { values += endpoint.secrets }
+    for address in [server.endpoint, server.settings.terminateURL] { values += address?.secrets ?? [] }
     // `Bearer abc` is two words, and a server may echo only the second.
     let words = values.flatMap { value in
       [value.revealed] + value.revealed.split(separator: " ").dropFirst().map(String.init)

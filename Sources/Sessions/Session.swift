@@ -10,6 +10,7 @@ import MCP
 /// | idle | `startup: false` | the operator |
 /// | queued | start, a wait that is over, the operator | its turn, given by the fleet |
 /// | initializing | its turn | the answer to `initialize` |
+/// | discovering | its turn, for a sessionless server | the answer to `server/discover` |
 /// | confirming | a good InitializeResult | the answer to `notifications/initialized` |
 /// | resuming | its turn, with an id that may have survived | the answer to a ping with that id |
 /// | live | `initialized` accepted, or the id survived | a loss, the operator |
@@ -25,6 +26,7 @@ struct Session: Sendable {
     case idle
     case queued(Approach)
     case initializing(Handshake)
+    case discovering(Exchange)
     case confirming(Confirmation)
     case resuming(Resumption)
     case live(Live)
@@ -36,6 +38,8 @@ struct Session: Sendable {
   /// How a session that waits for its turn will come (back) to life.
   enum Approach: Hashable, Sendable {
     case initialize(Revision)
+    /// Ask a server of the sessionless revision what it is.
+    case discover
     /// The id may still be good: ask before making a new one.
     case resume(Live)
   }
@@ -52,6 +56,8 @@ struct Session: Sendable {
     case terminate(Operator)
     /// The configuration keeps the session, with other settings.
     case adopt(Server)
+    /// A session of an earlier run is still open.
+    case leftover(OpenSession)
     /// The whole program ends, or the configuration no longer has the session.
     case stop
   }
@@ -69,6 +75,8 @@ struct Session: Sendable {
   var farewells: [TransferID: Farewell] = [:]
   /// JSON-RPC ids are never used twice by one session.
   var lastRequestID: Int64 = 0
+  /// The server was seen to speak the sessionless revision only.
+  var speaksModern = false
   /// When the state that people see was entered.
   var since: Moment
 
@@ -95,6 +103,7 @@ struct Session: Sendable {
     case .reconnect(let by): reconnect(by, &turn)
     case .terminate(let by): terminate(by, &turn)
     case .adopt(let server): adopt(server, &turn)
+    case .leftover(let session): endLeftover(session, &turn)
     case .stop: stop(&turn)
     }
     if publicState != before {
@@ -117,7 +126,7 @@ struct Session: Sendable {
   /// Whether a handshake or its like is in flight, for the limit over all sessions.
   var isConnecting: Bool {
     switch state {
-    case .initializing, .confirming, .resuming: true
+    case .initializing, .discovering, .confirming, .resuming: true
     default: false
     }
   }
@@ -140,7 +149,16 @@ struct Session: Sendable {
       return
     }
     guard server.availability == .automatic else { return }
-    queue(.initialize(.newestWithSessions), &turn)
+    queue(anew, &turn)
+  }
+
+  /// How a connection is made from nothing: by what the server was seen to speak, or as the settings say.
+  var anew: Approach {
+    switch server.settings.era {
+    case .stateless: .discover
+    case .session, .sse: .initialize(.newestWithSessions)
+    case .automatic: speaksModern ? .discover : .initialize(.newestWithSessions)
+    }
   }
 
   mutating func queue(_ approach: Approach, atOnce: Bool = false, _ turn: inout Turn) {
@@ -153,6 +171,7 @@ struct Session: Sendable {
     if trouble.cause != nil { attemptStarts(&turn) }
     switch approach {
     case .initialize(let revision): initialize(revision, &turn)
+    case .discover: discover(&turn)
     case .resume(let live): resume(live, &turn)
     }
   }
@@ -174,6 +193,8 @@ struct Session: Sendable {
     switch state {
     case .initializing(let handshake) where handshake.exchange.transfer == id:
       initializeAnswered(handshake, event, &turn)
+    case .discovering(let exchange) where exchange.transfer == id:
+      discoverAnswered(exchange, event, &turn)
     case .confirming(let confirmation) where confirmation.exchange.transfer == id:
       initializedAnswered(confirmation, event, &turn)
     case .resuming(let resumption) where resumption.exchange.transfer == id:

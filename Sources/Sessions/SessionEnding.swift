@@ -14,7 +14,7 @@ extension Session {
     }
     leave(&turn)
     trouble = Trouble()
-    queue(.initialize(.newestWithSessions), atOnce: true, &turn)
+    queue(anew, atOnce: true, &turn)
   }
 
   mutating func terminate(_ by: Operator, _ turn: inout Turn) {
@@ -58,6 +58,7 @@ extension Session {
   func cancelTransfers(_ turn: inout Turn) {
     switch state {
     case .initializing(let handshake): turn.actions.append(.cancel(handshake.exchange.transfer))
+    case .discovering(let exchange): turn.actions.append(.cancel(exchange.transfer))
     case .confirming(let confirmation): turn.actions.append(.cancel(confirmation.exchange.transfer))
     case .resuming(let resumption): turn.actions.append(.cancel(resumption.exchange.transfer))
     case .live(let live):
@@ -78,27 +79,57 @@ extension Session {
     }
     farewells[id] = nil
     noteLife(outcome, &turn)
-    switch outcome.head?.status {
-    case let status? where (200..<300).contains(status):
-      history.ended += 1
-      turn.emit(
-        .sessionTerminated, .info, self, session: farewell.id.masked, EventText.terminated(farewell.id.masked)
-      )
-    case 404:
-      history.ended += 1
-      turn.emit(
-        .sessionTerminated, .debug, self, session: farewell.id.masked, EventText.wasGone(farewell.id.masked))
-    case 405:
-      // The server does not let clients end sessions, which is its right.
-      history.ended += 1
-      turn.emit(.sessionTerminated, .debug, self, session: farewell.id.masked, EventText.cannotTerminate)
-    default:
-      history.leftBehind += 1
-      turn.emit(
-        .sessionTerminated, .warning, self, session: farewell.id.masked,
-        EventText.leftBehind(farewell.id.masked, outcome))
-    }
+    guard !sayFarewellElsewhere(farewell, outcome, &turn) else { return }
+    tellEnd(farewell, outcome, &turn)
     if case .closing = state, farewells.isEmpty { state = .closed }
+  }
+
+  /// Told by the better of the two answers, where two addresses were asked.
+  private mutating func tellEnd(_ farewell: Farewell, _ last: Exchange.Outcome, _ turn: inout Turn) {
+    let outcome = [farewell.first, last].compactMap { $0 }.max { $0.endsSession < $1.endsSession } ?? last
+    let masked = farewell.id.masked
+    guard outcome.endsSession > 0 else {
+      history.leftBehind += 1
+      return turn.emit(
+        .sessionTerminated, .warning, self, session: masked, EventText.leftBehind(masked, outcome))
+    }
+    noteEnded(farewell.id, farewell.identity.revision, &turn)
+    switch outcome.head?.status {
+    case 404:
+      turn.emit(.sessionTerminated, .debug, self, session: masked, EventText.wasGone(masked))
+    case 405:
+      turn.emit(.sessionTerminated, .debug, self, session: masked, EventText.cannotTerminate)
+    default:
+      turn.emit(.sessionTerminated, .info, self, session: masked, EventText.terminated(masked))
+    }
+  }
+
+  // MARK: - What servers hold for us
+
+  mutating func noteOpened(_ id: SessionID, _ revision: Revision, _ turn: inout Turn) {
+    history.opened += 1
+    turn.actions.append(.opened(open(id, revision, turn.now)))
+  }
+
+  mutating func noteEnded(_ id: SessionID, _ revision: Revision, _ turn: inout Turn) {
+    history.ended += 1
+    turn.actions.append(.ended(open(id, revision, turn.now)))
+  }
+
+  private func open(_ id: SessionID, _ revision: Revision, _ now: Moment) -> OpenSession {
+    OpenSession(
+      key: key, origin: server.endpoint?.origin.description ?? "", revision: revision, id: id, since: now.wall
+    )
+  }
+
+  /// A run of ours that did not live to end this session left it behind: it is ended now.
+  mutating func endLeftover(_ session: OpenSession, _ turn: inout Turn) {
+    history.opened += 1
+    turn.emit(.sessionCleared, .info, self, session: session.id.masked, EventText.leftover(session.id.masked))
+    let identity = Identity(
+      id: session.id, revision: session.revision, server: ServerIdentity(name: "", version: ""), lists: false,
+      established: turn.now)
+    sayFarewell(identity, &turn)
   }
 
   /// What a handshake established, in every state that still holds it.
@@ -111,6 +142,19 @@ extension Session {
     case .waiting(let wait):
       if case .resume(let live) = wait.approach { live.identity } else { nil }
     default: nil
+    }
+  }
+}
+
+extension Exchange.Outcome {
+  /// How well an answer to DELETE tells that the session is over; 0: it does not.
+  fileprivate var endsSession: Int {
+    switch head?.status {
+    case let status? where (200..<300).contains(status): 3
+    case 404: 2
+    // The server does not let clients end sessions, which is its right.
+    case 405: 1
+    default: 0
     }
   }
 }

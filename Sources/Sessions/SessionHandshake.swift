@@ -38,7 +38,7 @@ extension Session {
         // An answer that broke off: the way is open, so the wait is the session's own. Otherwise the DELETE
         // of a half-session, which is answered, would open the way and let the next attempt follow at once.
         lose(
-          error, approach: .initialize(.newestWithSessions), remedy: head == nil ? nil : .backoff, &turn)
+          error, approach: anew, remedy: head == nil ? nil : .backoff, &turn)
       }
     case .status(let head, let error, let excerpt):
       initializeRefused(head, error, excerpt, handshake.offered, &turn)
@@ -58,13 +58,13 @@ extension Session {
       let detail = "the server offers only protocol version \(clean(version)), which this client cannot speak"
       return lose(
         SessionError(.protocolError, status: head.status, detail: detail),
-        approach: .initialize(.newestWithSessions), remedy: .person, &turn)
+        approach: anew, remedy: .person, &turn)
     }
     let ids = Set(head.sessionIDs)
     guard ids.count <= 1 else {
       let error = SessionError(.sessionConflict, status: head.status, detail: "two session ids in one answer")
       for id in ids.compactMap(SessionID.init) {
-        history.opened += 1
+        noteOpened(id, revision, &turn)
         sayFarewell(identity(result, id, revision, turn.now), &turn)
       }
       return invalidID(error, &turn)
@@ -77,7 +77,7 @@ extension Session {
 
     trouble.flawedHandshakes = 0
     let identity = identity(result, id, revision, turn.now)
-    if id != nil { history.opened += 1 }
+    if let id { noteOpened(id, revision, &turn) }
     let exchange = post(
       .initialized, Outgoing.initialized, requestID: nil, identity: identity, &turn)
     state = .confirming(Confirmation(exchange: exchange, identity: identity))
@@ -101,11 +101,11 @@ extension Session {
       // Answering a notification is a fault that hurts nobody.
       comeAlive(identity, &turn)
     case .lost(let error):
-      lose(error, approach: .initialize(.newestWithSessions), &turn)
+      lose(error, approach: anew, &turn)
     case .conflict(let error), .busy(let error), .refused(let error), .trouble(let error):
       // The half-session would be held until it idles out; it is ended and made anew.
       sayFarewell(identity, &turn)
-      lose(error, approach: .initialize(.newestWithSessions), retryAfter: outcome.head?.retryAfter, &turn)
+      lose(error, approach: anew, retryAfter: outcome.head?.retryAfter, &turn)
     }
   }
 
@@ -115,7 +115,7 @@ extension Session {
     if let older = olderRevision(error, offered) { return queue(.initialize(older), &turn) }
     lose(
       sessionError(.rpcError, head, error, "").redacted(by: redactor),
-      approach: .initialize(.newestWithSessions), &turn)
+      approach: anew, &turn)
   }
 
   /// The next revision to offer after a complaint about the version; absent when the complaint is another.
@@ -125,6 +125,8 @@ extension Session {
       error.supportedVersions.contains($0.rawValue) || error.message.contains($0.rawValue)
     }
     if let listed = listed.first { return listed }
+    // A list without any of ours settles it.
+    guard error.supportedVersions.isEmpty else { return nil }
     guard error.code == RPCError.unsupportedVersion || error.code == RPCError.invalidParams,
       error.message.lowercased().contains("version")
     else { return nil }
@@ -134,9 +136,14 @@ extension Session {
   private mutating func initializeRefused(
     _ head: ResponseHead, _ error: RPCError?, _ excerpt: String, _ offered: Revision, _ turn: inout Turn
   ) {
-    let approach = Approach.initialize(.newestWithSessions)
-    if [400, 404, 405].contains(head.status), let error, speaksModern(error) {
+    let approach = anew
+    if [400, 404, 405].contains(head.status), let error, isModern(error) {
       if let older = olderRevision(error, offered) { return queue(.initialize(older), &turn) }
+      if server.settings.era == .automatic, !speaksModern {
+        // Evidence enough to ask in the way of that revision; what comes back decides.
+        speaksModern = true
+        return queue(.discover, &turn)
+      }
       let versions = error.supportedVersions.map { clean($0) }.joined(separator: ", ")
       let detail =
         "a server of the sessionless protocol revision" + (versions.isEmpty ? "" : " (it speaks \(versions))")
@@ -163,7 +170,7 @@ extension Session {
   }
 
   /// Errors that only servers of revision 2026-07-28 give to a handshake.
-  private func speaksModern(_ error: RPCError) -> Bool {
+  private func isModern(_ error: RPCError) -> Bool {
     switch error.code {
     case RPCError.unsupportedVersion, RPCError.headerMismatch, RPCError.missingCapability,
       RPCError.methodNotFound:
@@ -177,21 +184,21 @@ extension Session {
   private mutating func flawed(_ error: SessionError, _ turn: inout Turn) {
     trouble.flawedHandshakes += 1
     lose(
-      error, approach: .initialize(.newestWithSessions),
+      error, approach: anew,
       remedy: trouble.flawedHandshakes >= 3 ? .person : .longBackoff, &turn)
   }
 
   private mutating func invalidID(_ error: SessionError, _ turn: inout Turn) {
     trouble.invalidIDs += 1
     lose(
-      error, approach: .initialize(.newestWithSessions),
+      error, approach: anew,
       remedy: trouble.invalidIDs >= 3 ? .person : .backoff, &turn)
   }
 
   private mutating func endHalfSession(_ head: ResponseHead, _ offered: Revision, _ turn: inout Turn) {
     guard head.isSuccess else { return }
     for id in Set(head.sessionIDs).compactMap(SessionID.init) {
-      history.opened += 1
+      noteOpened(id, offered, &turn)
       sayFarewell(identity(Result(), id, offered, turn.now), &turn)
     }
   }

@@ -49,11 +49,20 @@ extension Session {
     let every = server.settings.listEvery
     // A server may answer pings with its backend dead: the second probe and every n-th one ask for the list.
     let isListDue = every > 0 && (live.probesSent == 2 || live.probesSent % every == 0)
-    let lists = live.identity.lists && (live.lacksPing || isListDue)
+    // The sessionless revision has no ping: its lists are the probe, and the server's word where it has none.
+    let isModern = live.identity.isModern
+    let lists = live.identity.lists && (live.lacksPing || isListDue || isModern)
     let requestID = newRequestID()
+    let body =
+      switch (lists, isModern) {
+      case (true, true): Outgoing.listToolsWithMetadata(id: requestID)
+      case (true, false): Outgoing.listTools(id: requestID)
+      case (false, true): Outgoing.discover(id: requestID)
+      case (false, false): Outgoing.ping(id: requestID)
+      }
     let exchange = post(
-      lists ? .list : .ping, lists ? Outgoing.listTools(id: requestID) : Outgoing.ping(id: requestID),
-      requestID: requestID, identity: live.identity, fresh: live.missed > 0, &turn)
+      lists ? .list : isModern ? .discover : .ping, body, requestID: requestID, identity: live.identity,
+      fresh: live.missed > 0, &turn)
     live.probe = .inFlight(exchange)
   }
 
@@ -64,7 +73,7 @@ extension Session {
     let idle = (turn.now.instant - live.lastGood.instant).inMilliseconds
     lose(
       SessionError(.sessionExpired, detail: "no exchange for \(idle) ms"),
-      approach: .initialize(.newestWithSessions), &turn)
+      approach: anew, &turn)
   }
 
   mutating func liveTransfer(
@@ -113,7 +122,7 @@ extension Session {
     case .conflict(let error):
       cancelTransfers(&turn)
       sayFarewell(live.identity, &turn)
-      return lose(error, approach: .initialize(.newestWithSessions), &turn)
+      return lose(error, approach: anew, &turn)
     case .refused(let error) where error.type != .httpError:
       cancelTransfers(&turn)
       let remedy: Remedy = error.type == .authError ? .credentials : .person
@@ -168,7 +177,7 @@ extension Session {
     if live.missed >= 3 || closesWay.contains(error.type) {
       cancelTransfers(&turn)
       let anew = live.identity.id == nil
-      lose(error, approach: anew ? .initialize(.newestWithSessions) : .resume(live), &turn)
+      lose(error, approach: anew ? self.anew : .resume(live), &turn)
       return false
     }
     tell(error, &turn)

@@ -8,7 +8,7 @@ extension Session {
     case .unmonitored: .unmonitored
     case .broken: .failed
     case .idle: .idle
-    case .queued, .initializing, .confirming, .resuming, .waiting:
+    case .queued, .initializing, .discovering, .confirming, .resuming, .waiting:
       trouble.cause == nil ? .connecting : trouble.nature.state
     case .live(let live): live.listFailure == nil ? .ready : .degraded
     case .closing: .closing
@@ -40,7 +40,7 @@ extension Session {
     report.tools = history.tools
     report.advice = advice
     if let identity {
-      report.kind = identity.id == nil ? .stateless : .stateful
+      report.kind = identity.kind
       report.protocolVersion = identity.revision.rawValue
       report.session = identity.id?.masked
       report.identity = identity.server
@@ -134,7 +134,7 @@ extension Turn {
         Event(
           time: now, kind: kind, level: level, server: session.key.server, user: session.key.user,
           session: id ?? identity?.id?.masked, state: session.publicState,
-          sessionKind: identity.map { $0.id == nil ? .stateless : .stateful },
+          sessionKind: identity?.kind,
           protocolVersion: identity?.revision.rawValue, error: error, attempt: attempt, nextAttempt: next,
           message: message)))
   }

@@ -35,7 +35,7 @@ extension Session {
     // A new session, then the same complaint: it is not the id.
     let remedy: Remedy = trouble.invalidIDs >= 2 ? .person : .backoff
     trouble.recoveryStarted = false
-    lose(error, approach: .initialize(.newestWithSessions), remedy: remedy, isNews: true, &turn)
+    lose(error, approach: anew, remedy: remedy, isNews: true, &turn)
   }
 
   /// Enters the wait that an error calls for, and says so.
@@ -156,8 +156,8 @@ extension Session {
 
   /// The server said that the id is gone: it is never sent again.
   mutating func forget(_ identity: Identity, _ turn: inout Turn) {
-    guard identity.id != nil else { return }
-    history.ended += 1
+    guard let id = identity.id else { return }
+    noteEnded(id, identity.revision, &turn)
     turn.emit(.sessionCleared, .debug, self, EventText.cleared)
   }
 

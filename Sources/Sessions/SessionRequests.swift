@@ -29,6 +29,11 @@ extension Session {
   }
 
   mutating func openStream(_ identity: Identity, lastEventID: String, _ turn: inout Turn) -> TransferID {
+    if identity.isModern {
+      let requestID = newRequestID()
+      return post(.stream, Outgoing.listen(id: requestID), requestID: requestID, identity: identity, &turn)
+        .transfer
+    }
     var common = [Header(name: "Accept", value: "text/event-stream")]
     if !lastEventID.isEmpty { common.append(Header(name: "Last-Event-ID", value: lastEventID)) }
     return send(.stream, .get, common, body: "", requestID: nil, identity: identity, fresh: false, &turn)
@@ -40,16 +45,33 @@ extension Session {
     guard let id = identity.id else { return }
     let exchange = send(
       .delete, .delete, [], body: "", requestID: nil, identity: identity, fresh: false, &turn)
-    farewells[exchange.transfer] = Farewell(exchange: exchange, id: id)
+    farewells[exchange.transfer] = Farewell(exchange: exchange, identity: identity, id: id)
+  }
+
+  /// The same at the address that the settings name beside the server's own, if it is of the same origin:
+  /// what goes with it was configured for that.
+  mutating func sayFarewellElsewhere(_ farewell: Farewell, _ first: Exchange.Outcome, _ turn: inout Turn)
+    -> Bool
+  {
+    guard farewell.first == nil, let address = server.settings.terminateURL,
+      address.origin == server.endpoint?.origin
+    else { return false }
+    let exchange = send(
+      .delete, .delete, [], body: "", requestID: nil, identity: farewell.identity, fresh: false,
+      url: address.url, &turn)
+    farewells[exchange.transfer] = Farewell(
+      exchange: exchange, identity: farewell.identity, id: farewell.id, first: first)
+    return true
   }
 
   private mutating func send(
     _ purpose: Purpose, _ method: TransferRequest.Method, _ common: [Header], body: String,
-    requestID: Int64?, identity: Identity?, fresh: Bool, _ turn: inout Turn
+    requestID: Int64?, identity: Identity?, fresh: Bool, url: Secret? = nil, _ turn: inout Turn
   ) -> Exchange {
     var headers = common
     if let identity {
       headers.append(Header(name: "MCP-Protocol-Version", value: identity.revision.rawValue))
+      if identity.isModern, let method = Self.methodHeader(purpose) { headers.append(method) }
       if let id = identity.id { headers.append(Header(name: "Mcp-Session-Id", value: id.revealed)) }
     }
     // Each header goes out once: the protocol's own are ours, all others are the configuration's.
@@ -63,7 +85,7 @@ extension Session {
       .send(
         TransferRequest(
           id: transfer, session: key, purpose: purpose, method: method,
-          url: server.endpoint?.url ?? Secret(""), headers: headers, body: body,
+          url: url ?? server.endpoint?.url ?? Secret(""), headers: headers, body: body,
           timeout: timeout(of: purpose), freshConnection: fresh, proxy: server.proxy,
           caFile: server.settings.caFile)))
     return Exchange(transfer: transfer, purpose: purpose, requestID: requestID, sent: turn.now.instant)
@@ -71,7 +93,7 @@ extension Session {
 
   private func timeout(of purpose: Purpose) -> Duration? {
     switch purpose {
-    case .initialize: server.settings.initTimeout ?? StepLimit.initialize
+    case .initialize, .discover: server.settings.initTimeout ?? StepLimit.initialize
     case .initialized, .ping, .list, .reply:
       // `timeout` of a file is made for tool calls and may be long; a probe must not wait for minutes.
       min(server.settings.requestTimeout ?? StepLimit.exchange, StepLimit.exchange)

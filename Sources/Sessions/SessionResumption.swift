@@ -21,7 +21,6 @@ extension Session {
     finish(resumption.exchange, event, &turn)
     noteLife(outcome, &turn)
     let live = resumption.live
-    let anew = Approach.initialize(.newestWithSessions)
     switch judge(outcome, carriedID: live.identity.id != nil) {
     case .good, .methodFailed:
       survived(live, &turn)

@@ -10,6 +10,8 @@ struct Identity: Hashable, Sendable {
   let server: ServerIdentity
   /// Whether the server says that it has tools, so that listing them is a fair question.
   let lists: Bool
+  /// Whether there is a stream to ask for: always with a session, else if lists tell when they change.
+  var tellsChanges = true
   let established: Moment
 }
 
@@ -17,6 +19,16 @@ struct Identity: Hashable, Sendable {
 struct Handshake: Hashable, Sendable {
   var exchange: Exchange
   let offered: Revision
+}
+
+extension Identity {
+  var kind: SessionKind {
+    if isModern { return .modern }
+    return id == nil ? .stateless : .stateful
+  }
+
+  /// Whether the server speaks the sessionless revision with us.
+  var isModern: Bool { revision == .v2026_07_28 }
 }
 
 /// `notifications/initialized` is in flight.
@@ -116,7 +128,10 @@ struct Trouble: Hashable, Sendable {
 /// A DELETE on its way.
 struct Farewell: Hashable, Sendable {
   var exchange: Exchange
+  let identity: Identity
   let id: SessionID
+  /// The answer of the server's own endpoint, once the second address is asked.
+  var first: Exchange.Outcome?
 }
 
 /// Counts of one session since start.

@@ -10,7 +10,7 @@ extension Session {
   private static let conflictTries = 4
 
   func firstStream(_ identity: Identity, _ turn: inout Turn) -> Stream {
-    guard server.settings.stream else { return .off }
+    guard server.settings.stream, identity.tellsChanges else { return .off }
     return .waiting(until: turn.now.instant, StreamMemory())
   }
 
@@ -81,7 +81,7 @@ extension Session {
     trouble.replacedForStream = true
     cancelTransfers(&turn)
     sayFarewell(live.identity, &turn)
-    lose(error, approach: .initialize(.newestWithSessions), &turn)
+    lose(error, approach: anew, &turn)
   }
 
   mutating func streamOpen(

@@ -12,6 +12,8 @@ public struct TransferID: Hashable, Sendable {
 /// What a request is for; decides its limits and how its answer is read.
 public enum Purpose: String, CaseIterable, Sendable {
   case initialize
+  /// `server/discover`, which takes the place of a handshake in the sessionless revision.
+  case discover
   case initialized
   case ping
   case list

@@ -10,6 +10,10 @@ enum Action: Sendable {
   case requestTurn(atOnce: Bool)
   /// The way to the server failed; whoever shares it must know.
   case wayFailed(Way, SessionError)
+  /// A server gave an id: it holds a session for us from now on.
+  case opened(OpenSession)
+  /// The server does not hold that session any more.
+  case ended(OpenSession)
   /// An answer came over the way.
   case wayAnswered(status: Int)
 }

@@ -30,7 +30,8 @@ func runHeadless(
   var atEnd: Store?
   do {
     var metrics = try Metrics(settings?.metrics)
-    let engine = try SessionEngine(servers: loaded.servers, limits: loaded.limits)
+    let engine = try SessionEngine(
+      servers: loaded.servers, limits: loaded.limits, journalFolder: stateFolder)
     try engine.start()
     var end = duration.map { Moment.now.instant + $0 }
     while true {

@@ -43,7 +43,10 @@ struct DashboardPlan {
 func dashboard(_ plan: DashboardPlan, signals: Signals) -> Int32 {
   do {
     let metrics = try Metrics(plan.keeping?.metrics)
-    let engine = plan.recording == nil ? try SessionEngine(servers: plan.servers, limits: plan.limits) : nil
+    let journal = plan.keeping == nil ? nil : stateFolder
+    let engine =
+      plan.recording == nil
+      ? try SessionEngine(servers: plan.servers, limits: plan.limits, journalFolder: journal) : nil
     do throws(Terminal.Unusable) {
       var interactive = try Interactive(plan, engine: engine, metrics: metrics)
       do {

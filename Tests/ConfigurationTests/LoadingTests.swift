@@ -150,6 +150,29 @@ struct LoadingTests {
     #expect(loaded.servers.map(\.endpoint?.display) == ["https://h//x", nil])
   }
 
+  @Test func `Servers that LibreChat would not connect to are told, and watched all the same`() {
+    let loaded = loadText(
+      """
+      version: "1.3.0"
+      mcpSettings: {allowedDomains: [a.example, "*.b.example", "https://c.example:8443"], allowedHosts: []}
+      mcpServers:
+        exact: {type: http, url: "http://A.example:81/"}
+        suffix: {type: http, url: "https://x.b.example/"}
+        other: {type: http, url: "https://d.example/"}
+        port: {type: http, url: "https://c.example:8443/"}
+        scheme: {type: http, url: "http://c.example:8443/"}
+      """)
+    #expect(
+      report(loaded) == """
+        librechat.yaml:2:85: warning: mcpSettings.allowedHosts: unknown key, LibreChat drops it unread
+        librechat.yaml:6:3: notice: mcpServers.other: LibreChat refuses this server, its host is not in \
+        mcpSettings.allowedDomains; add the host there if LibreChat is to use it
+        librechat.yaml:8:3: notice: mcpServers.scheme: LibreChat refuses this server, its host is not in \
+        mcpSettings.allowedDomains; add the host there if LibreChat is to use it
+        """)
+    #expect(loaded.servers.allSatisfy { $0.availability == .automatic })
+  }
+
   @Test func `A text that LibreChat cannot read, or would refuse, says so, and no other does`() {
     #expect(
       report(loadText("mcpServers:\n  a: {url: 1\n"))

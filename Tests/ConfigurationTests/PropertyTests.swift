@@ -83,6 +83,28 @@ struct PropertyTests {
     #expect(loaded.servers.count == 4)
   }
 
+  @Test(arguments: [UInt64(1), UInt64.random(in: 0...UInt64.max)])
+  func `Nesting has one limit, however it is split between places and aliases`(seed: UInt64) {
+    var random = SplitMix(state: seed)
+    func nested(_ depth: Int, around core: String) -> String {
+      (0..<depth).reduce(core) { text, _ in
+        switch Int.random(in: 0..<3, using: &random) {
+        case 0: "[\(text)]"
+        case 1: "{k: \(text)}"
+        default: "[1, \(text), x]"
+        }
+      }
+    }
+    for _ in 0..<300 {
+      let inner = Int.random(in: 1...60, using: &random)
+      let outer = Int.random(in: max(1, 90 - inner)...(110 - inner), using: &random)
+      let text = "a: &a \(nested(inner - 1, around: "[]"))\nb: \(nested(outer, around: "*a"))\n"
+      let refused = loadText(text).diagnostics.filter { $0.problem.contains("deeper than 100 levels") }
+      // The root, the outer collections and the inner ones.
+      #expect(refused.isEmpty == (1 + outer + inner <= 100), "seed \(seed): \(outer) and \(inner)")
+    }
+  }
+
   @Test func `Five thousand servers are read in linear time`() {
     var text = "base: &base {timeout: 20000, sessionConfig: {timeout: 7200000}}\nmcpServers:\n"
     for number in 0..<5_000 {

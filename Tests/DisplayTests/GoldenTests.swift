@@ -111,7 +111,7 @@ private let foreignNames = store(
   ],
   [event(-2, 1, .serverMessage, .info, "日本語サーバー", "完了しました 🎉 done\u{202E}rtl")])
 
-private func typed(_ text: String) -> [Key] { text.map { .character($0) } }
+func typed(_ text: String) -> [Key] { text.map { .character($0) } }
 
 private let goldenFolder =
   String(#filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/"))

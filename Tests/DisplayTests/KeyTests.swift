@@ -157,4 +157,5 @@ import Testing
     view.scopeChoice = true
     #expect(Rows(troubledMorning, view, at: now).sessions.count == count)
   }
+
 }

@@ -32,6 +32,46 @@ private let key = SessionKey(server: "a")
     #expect(!world.wire.contains { $0.hasPrefix("DELETE") })
   }
 
+  @Test func `with a server of the sessionless revision asks for lists, and never pings`() throws {
+    var world = try World(["a"], machine: World.Machine(isModern: true))
+    world.run(100)
+    #expect(
+      world.wire.prefix(5) == [
+        "POST initialize", "POST discover", "POST stream", "POST list", "POST list",
+      ])
+    #expect(!world.wire.contains { $0.contains("ping") })
+    #expect(world.row("a")?.kind == .modern)
+    #expect(world.row("a")?.protocolVersion == "2026-07-28")
+    #expect(world.row("a")?.stream == .open)
+    #expect(world.state("a") == .ready)
+    world.machines["a"]?.mode = .refusing
+    world.endStreams("a")
+    world.run(5)
+    #expect(world.state("a") == .recovering)
+    world.machines["a"]?.mode = .well
+    world.forgetWire()
+    world.run(5)
+    #expect(world.wire.first == "POST discover", "what it speaks is remembered")
+    #expect(world.state("a") == .ready)
+    world.command(.stop)
+    world.run(1)
+    #expect(!world.wire.contains { $0.hasPrefix("DELETE") })
+  }
+
+  @Test func `told to be sessionless never shakes hands`() throws {
+    var settings = SessionSettings()
+    settings.era = .stateless
+    var world = try World(["a"], settings: settings, machine: World.Machine(isModern: true))
+    world.run(400)
+    #expect(world.state("a") == .ready)
+    #expect(!world.wire.contains { $0.contains("initialize") })
+
+    var other = try World(["a"], settings: settings)
+    other.run(400)
+    #expect(other.state("a") == .failed)
+    #expect(other.wire == ["POST discover", "POST discover"], "looked at again after five minutes")
+  }
+
   @Test func `asks for the list at the second probe and at every n-th`() throws {
     var settings = SessionSettings()
     settings.listEvery = 4
@@ -211,79 +251,5 @@ private let key = SessionKey(server: "a")
       headers: [Header(name: "Authorization", value: "Bearer tok3n-value")])
     let text = "Bearer tok3n-value, tok3n-value, p4ssw0rd, querykey, sid-1234567"
     #expect(Redactor(server).redact(text, sessionID: "sid-1234567") == "•••, •••, •••, •••, •••")
-  }
-}
-
-@Suite struct `A fleet` {
-  @Test func `of a thousand forgotten sessions is back within six seconds, two hundred a second`() throws {
-    var world = try World((0..<1_000).map { "s\($0)" }, sameOrigin: true)
-    world.run(30)
-    #expect(world.store.statistics.activeSessions == 1_000)
-    for name in world.machines.keys { world.forget(name) }
-    world.run(7)
-    #expect(world.store.statistics.activeSessions == 1_000)
-  }
-
-  @Test func `sends one prober to a dead port, not everybody`() throws {
-    let count = 300
-    var world = try World((0..<count).map { "s\($0)" }, sameOrigin: true)
-    world.run(30)
-    let before = world.attempts
-    for name in world.machines.keys {
-      world.machines[name]?.mode = .refusing
-      world.machines[name]?.sessions = []
-      world.endStreams(name)
-    }
-    world.run(3)
-    #expect(
-      world.attempts - before <= count / 10, "\(world.attempts - before) attempts for \(count) sessions")
-    for name in world.machines.keys { world.machines[name]?.mode = .well }
-    world.run(7)
-    #expect(world.store.statistics.activeSessions == count)
-  }
-
-  @Test func `that stops ends every session`() throws {
-    var world = try World((0..<50).map { "s\($0)" })
-    world.run(5)
-    world.command(.stop)
-    world.run(1)
-    #expect(world.fleet.isAtRest)
-    #expect(world.wire.filter { $0.hasPrefix("DELETE") }.count == 50)
-    #expect(world.store.statistics.opened == world.store.statistics.ended)
-  }
-
-  /// The invariants are in World; here servers come and go as a seed has it, for simulated hours.
-  @Test(arguments: UInt64(1)...200) func `holds its invariants whatever servers do`(seed: UInt64) throws {
-    var random = SeededGenerator(seed: seed)
-    let names = (0..<4).map { "s\($0)" }
-    var world = try World(names, seed: seed, sameOrigin: seed.isMultiple(of: 2))
-    let modes: [World.Mode] = [
-      .well, .well, .refusing, .silent, .status(500, body: "oops"), .status(503, body: ""),
-      .status(404, body: "gone"),
-      .status(400, body: "Missing session ID"), .status(401, body: ""), .status(409, body: "conflict"),
-    ]
-    for _ in 0..<25 {
-      let name = names.randomElement(using: &random) ?? "s0"
-      world.machines[name]?.mode = modes.randomElement(using: &random) ?? .well
-      if Bool.random(using: &random) { world.forget(name) }
-      if Int.random(in: 0..<6, using: &random) == 0 {
-        world.command(.reconnect([SessionKey(server: name)], by: ana))
-      }
-      if Int.random(in: 0..<10, using: &random) == 0 {
-        world.command(.terminate([SessionKey(server: name)], by: ana))
-      }
-      world.run(Double.random(in: 0.1...90, using: &random))
-    }
-    for name in names {
-      world.machines[name]?.mode = .well
-      world.command(.reconnect([SessionKey(server: name)], by: ana))
-    }
-    world.run(30)
-    #expect(
-      names.allSatisfy { world.state($0) == .ready },
-      "seed \(seed): \(names.map { "\(world.state($0).map { "\($0)" } ?? "?") \(world.row($0)?.cause?.detail ?? "")" })"
-    )
-    let held = world.machines.values.reduce(0) { $0 + $1.sessions.count }
-    #expect(held >= 4, "seed \(seed)")
   }
 }

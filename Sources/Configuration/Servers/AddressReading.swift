@@ -12,7 +12,9 @@ extension ServerReader {
       }
       return
     }
+    guard address.value.utf8.count <= longestAddress else { return refuseLongAddress(at: address.mark) }
     let result = substituted(address.value)
+    guard result.text.utf8.count <= longestAddress else { return refuseLongAddress(at: address.mark) }
     guard report(result.unresolved, "url", in: section, at: address.mark) else { return }
     let names = placeholders(in: result.text)
     needs(names)
@@ -35,6 +37,12 @@ extension ServerReader {
       findings.add(
         section.diagnostic(.error, "url", at: address.mark, problem, remedy: remedy + consequence))
     }
+  }
+
+  private mutating func refuseLongAddress(at mark: Mark) {
+    findings.add(
+      section.diagnostic(
+        .error, "url", at: mark, "is longer than \(longestAddress) bytes", remedy: "is this an address?"))
   }
 
   mutating func checkScheme(_ scheme: String, at mark: Mark) {
@@ -95,6 +103,9 @@ extension ServerReader {
     }
   }
 }
+
+/// Servers and proxies take no more (RFC 9110 section 4.1 asks for 8000 at least).
+private let longestAddress = 16_384
 
 func explanation(of problem: Endpoint.Problem) -> (problem: String, remedy: String) {
   switch problem {

@@ -35,6 +35,12 @@ extension ServerReader {
           remedy: "remove it"))
       return
     }
+    guard text.value.utf8.count <= longestHeader else {
+      findings.add(
+        place.diagnostic(
+          .error, key, at: text.mark, "is longer than \(longestHeader) bytes", remedy: "is this a header?"))
+      return
+    }
     let result = substituted(text.value)
     if !result.unresolved.isEmpty {
       if carriesCredential(lowercased) || result.unresolved.contains(where: { $0.reason == .asked }) {
@@ -120,6 +126,9 @@ extension ServerReader {
     addHeader(name, text, field: "apiKey", key: "key", at: key.mark)
   }
 }
+
+/// No server takes more in one line.
+private let longestHeader = 65_536
 
 /// Headers that the HTTP client or the protocol writes itself; twice on the wire they break the request.
 private let ownedHeaders: Set<String> = [

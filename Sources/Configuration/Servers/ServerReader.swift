@@ -160,6 +160,11 @@ struct ServerReader {
           remedy: "write http://HOST:PORT\(section.consequence)"))
       return
     }
+    let authority = result.text.drop { $0 != ":" }.dropFirst(3).prefix { $0 != "/" }
+    if let at = authority.lastIndex(of: "@") {
+      let credentials = authority[..<at].split(separator: ":", maxSplits: 1).map(String.init)
+      secrets += credentials.filter { $0.utf8.count >= shortestSecret && !secrets.contains($0) }
+    }
     // The HTTP client calls it by its version.
     let rest = result.text[(result.text.firstRange(of: "://")?.lowerBound ?? result.text.startIndex)...]
     self.proxy = Secret((scheme == "socks" ? "socks5" : scheme) + rest)

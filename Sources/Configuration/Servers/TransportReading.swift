@@ -5,7 +5,8 @@ extension ServerReader {
   mutating func readTransport() -> Transport {
     guard section.mapping["type"] != nil else { return inferredTransport() }
     guard let word = section.text("type", &findings) else { return .streamableHTTP }
-    guard let transport = transportWords[word.value] else {
+    let others = context.shape.followsLibreChat ? [:] : foreignWords
+    guard let transport = transportWords[word.value] ?? others[word.value] else {
       let known = ["streamable-http", "http", "sse", "websocket", "stdio"]
       let meant = suggestion(for: word.value, among: known).map { "did you mean \($0)?" }
       findings.add(
@@ -64,6 +65,11 @@ extension ServerReader {
 private let transportWords: [String: Transport] = [
   "streamable-http": .streamableHTTP, "http": .streamableHTTP, "sse": .sse, "websocket": .websocket,
   "stdio": .stdio,
+]
+
+/// What other clients write.
+private let foreignWords: [String: Transport] = [
+  "streamableHttp": .streamableHTTP, "streamable_http": .streamableHTTP, "local": .stdio, "ws": .websocket,
 ]
 
 /// Fields that desktop clients keep in their files and that say nothing about the session.

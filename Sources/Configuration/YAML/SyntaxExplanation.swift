@@ -141,58 +141,80 @@ private func tabThatIndents(_ error: YAMLSyntaxError, in text: SourceLines) -> M
   return nil
 }
 
-/// The lines of a text that turned out to be wrong, to look at what stands at a mark.
+/// A text that turned out to be wrong, to look at what stands at a mark. Nothing is copied: it may be large.
 private struct SourceLines {
-  private let lines: [[Unicode.Scalar]]
+  private let bytes: [UInt8]
 
   init(_ bytes: [UInt8]) {
-    lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map {
-      Array(String(decoding: $0, as: UTF8.self).unicodeScalars)
-    }
+    self.bytes = bytes
   }
 
   /// The innermost bracket that nothing closes, quotes and comments left out.
   var lastOpenBracket: (opening: Unicode.Scalar, mark: Mark)? {
-    var open: [(Unicode.Scalar, Mark)] = []
-    var quote: Unicode.Scalar?
-    for (row, line) in lines.enumerated() {
-      var isEscaped = false
-      for (column, scalar) in line.enumerated() {
-        if isEscaped {
-          isEscaped = false
-        } else if let closing = quote {
-          if scalar == "\\", closing == "\"" { isEscaped = true }
-          if scalar == closing { quote = nil }
-        } else if scalar == "#", column == 0 || line[column - 1] == " " {
-          break
-        } else if scalar == "\"" || scalar == "'" {
-          // An apostrophe inside a word opens nothing.
-          if column == 0 || " [{,:".unicodeScalars.contains(line[column - 1]) { quote = scalar }
-        } else if scalar == "{" || scalar == "[" {
-          open.append((scalar, Mark(line: row + 1, column: column + 1)))
-        } else if scalar == "}" || scalar == "]" {
-          _ = open.popLast()
+    var open: [(UInt8, Mark)] = []
+    var quote: UInt8?
+    var before: UInt8 = 0x20
+    var (line, column) = (1, 0)
+    var isComment = false
+    var isEscaped = false
+    for byte in bytes {
+      if byte == 0x0A {
+        (line, column, before, isComment, isEscaped) = (line + 1, 0, 0x20, false, false)
+        continue
+      }
+      if byte & 0xC0 != 0x80 { column += 1 }
+      defer { before = byte }
+      if isComment || isEscaped {
+        isEscaped = false
+      } else if let closing = quote {
+        isEscaped = byte == 0x5C && closing == 0x22
+        if byte == closing { quote = nil }
+      } else {
+        switch byte {
+        case 0x23: isComment = before == 0x20
+        // An apostrophe inside a word opens nothing.
+        case 0x22, 0x27: if " [{,:".utf8.contains(before) { quote = byte }
+        // Deeper than any limit, only the number matters.
+        case 0x7B, 0x5B: if open.count < 1_000 { open.append((byte, Mark(line: line, column: column))) }
+        case 0x7D, 0x5D: _ = open.popLast()
+        default: break
         }
       }
     }
-    return open.last.map { (opening: $0.0, mark: $0.1) }
+    return open.last.map { (opening: Unicode.Scalar($0.0), mark: $0.1) }
   }
 
   func character(_ mark: Mark) -> Unicode.Scalar? {
-    guard lines.indices.contains(mark.line - 1) else { return nil }
-    let line = lines[mark.line - 1]
-    return line.indices.contains(mark.column - 1) ? line[mark.column - 1] : nil
+    guard mark.column > 0, let line = line(mark.line) else { return nil }
+    return String(decoding: line.prefix(4 * mark.column), as: UTF8.self).unicodeScalars.dropFirst(
+      mark.column - 1
+    )
+    .first
   }
 
-  func indentation(ofLine line: Int) -> [Unicode.Scalar] {
-    guard lines.indices.contains(line - 1) else { return [] }
-    return Array(lines[line - 1].prefix { $0 == " " || $0 == "\t" })
+  func indentation(ofLine number: Int) -> [Unicode.Scalar] {
+    (line(number) ?? []).prefix { $0 == 0x20 || $0 == 0x09 }.map { Unicode.Scalar($0) }
   }
 
   /// Whether nothing but white space follows.
   func isEnd(_ mark: Mark) -> Bool {
-    guard lines.indices.contains(mark.line - 1) else { return true }
-    let rest = lines[mark.line - 1].dropFirst(mark.column - 1)
-    return (rest + lines[mark.line...].joined()).allSatisfy { $0.properties.isWhitespace }
+    guard let line = line(mark.line) else { return true }
+    var rest = bytes[line.startIndex...]
+    for _ in 1..<max(1, mark.column) {
+      guard rest.popFirst() != nil else { return true }
+      while let byte = rest.first, byte & 0xC0 == 0x80 { rest.removeFirst() }
+    }
+    return rest.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) }
+  }
+
+  /// The bytes of a line, counted from one; absent behind the end.
+  private func line(_ number: Int) -> ArraySlice<UInt8>? {
+    guard number > 0 else { return nil }
+    var start = 0
+    for _ in 1..<number {
+      guard let end = bytes[start...].firstIndex(of: 0x0A) else { return nil }
+      start = end + 1
+    }
+    return bytes[start...].prefix { $0 != 0x0A }
   }
 }

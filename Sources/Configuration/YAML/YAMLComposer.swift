@@ -162,7 +162,7 @@ struct YAMLComposer {
         remedy: "a value cannot contain itself; repeat what is meant", isReadElsewhere: true)
     }
     try count(composed.values, at: mark)
-    if depth + composed.depth > YAMLLimits.depth {
+    if depth + composed.depth - 1 > YAMLLimits.depth {
       try refuse(
         mark, "aliases nest collections deeper than \(YAMLLimits.depth) levels",
         remedy: "is this a configuration file?", isReadElsewhere: true)

@@ -215,7 +215,7 @@ extension FaultCase {
     ),
     FaultCase(
       "init-modern-only", "A server of the sessionless revision 2026-07-28: told apart, no loop.", [.failed],
-      [.protocolError, .httpError], [.didNotGoOn, .atMost(4, "initialize")],
+      [.protocolError, .httpError], [.didNotGoOn, .atMost(4, "initialize"), .atMost(4, "server/discover")],
       serve: fault(on: "initialize") { request, _ in
         .json(
           #"{"jsonrpc":"2.0","id":null,"error":{"code":-32022,"message":"Unsupported protocol version","#

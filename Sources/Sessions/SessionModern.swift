@@ -1,0 +1,96 @@
+import MCP
+
+// Servers of the sessionless revision 2026-07-28: no handshake, no id, no ping. Every request stands for
+// itself and says in its headers and metadata what it is; an answer to a list is the sign of life.
+
+extension Session {
+  mutating func discover(_ turn: inout Turn) {
+    let requestID = newRequestID()
+    state = .discovering(
+      post(
+        .discover, Outgoing.discover(id: requestID), requestID: requestID, identity: modernIdentity(turn.now),
+        &turn))
+  }
+
+  mutating func discoverAnswered(_ exchange: Exchange, _ event: TransferEvent, _ turn: inout Turn) {
+    var exchange = exchange
+    guard let outcome = exchange.take(event) else {
+      state = .discovering(exchange)
+      return
+    }
+    finish(exchange, event, &turn)
+    noteLife(outcome, &turn)
+    switch judge(outcome, carriedID: false) {
+    case .good:
+      guard case .result(let result, let head) = outcome else { return notModern(outcome, &turn) }
+      discovered(result, head, &turn)
+    case .methodFailed:
+      notModern(outcome, &turn)
+    case .refused(let error) where error.type != .httpError:
+      lose(error, approach: .discover, remedy: error.type == .authError ? .credentials : .person, &turn)
+    case .refused, .lost:
+      notModern(outcome, &turn)
+    case .trouble where outcome.head.map { (400..<500).contains($0.status) } == true:
+      notModern(outcome, &turn)
+    case .conflict(let error), .busy(let error), .trouble(let error):
+      lose(error, approach: .discover, retryAfter: outcome.head?.retryAfter, &turn)
+    }
+  }
+
+  private mutating func discovered(_ result: Result, _ head: ResponseHead, _ turn: inout Turn) {
+    guard let versions = result.supportedVersions, result.hasCapabilities else {
+      return notModern(.result(result, head), &turn)
+    }
+    guard versions.contains(Revision.v2026_07_28.rawValue) else {
+      let detail =
+        "the server offers only protocol versions \(clean(versions.joined(separator: ", "))),"
+        + " which this client cannot speak without a session"
+      return lose(
+        SessionError(.protocolError, status: head.status, detail: detail), approach: anew, remedy: .person,
+        &turn)
+    }
+    speaksModern = true
+    comeAlive(
+      Identity(
+        id: nil, revision: .v2026_07_28,
+        server: ServerIdentity(
+          name: PrintableText.line(clean(result.serverName ?? ""), limit: 60),
+          version: PrintableText.line(clean(result.serverVersion ?? ""), limit: 30)),
+        lists: result.offersTools, tellsChanges: result.tellsListChanges, established: turn.now), &turn)
+  }
+
+  /// What was taken for evidence was none, or the settings are wrong: the next try is a handshake again.
+  private mutating func notModern(_ outcome: Exchange.Outcome, _ turn: inout Turn) {
+    speaksModern = false
+    var detail = "server/discover brought no answer of revision 2026-07-28"
+    var code: Int?
+    switch outcome {
+    case .status(_, let error?, _), .rejected(let error, _):
+      code = error.code
+      detail += ": \(error.message)"
+    default: break
+    }
+    lose(
+      SessionError(.protocolError, status: outcome.head?.status, rpcCode: code, detail: detail),
+      approach: anew, remedy: .person, &turn)
+  }
+
+  /// Stands for the server until it has said who it is.
+  private func modernIdentity(_ now: Moment) -> Identity {
+    Identity(
+      id: nil, revision: .v2026_07_28, server: ServerIdentity(name: "", version: ""), lists: false,
+      established: now)
+  }
+
+  /// The header that repeats the method of a request (specification 2026-07-28, "Transports").
+  static func methodHeader(_ purpose: Purpose) -> Header? {
+    let method: String? =
+      switch purpose {
+      case .discover, .ping: "server/discover"
+      case .list: "tools/list"
+      case .stream: "subscriptions/listen"
+      case .initialize, .initialized, .reply, .delete: nil
+      }
+    return method.map { Header(name: "Mcp-Method", value: $0) }
+  }
+}

@@ -1,0 +1,56 @@
+import MCP
+import Testing
+
+@testable import Sessions
+
+// What must hold after every step, whatever servers do.
+
+extension World {
+  func checkRequest(_ request: TransferRequest, _ id: String?) {
+    let name = request.session.server
+    if request.purpose == .initialize {
+      #expect(id == nil, "an initialize never carries an id")
+      #expect(countOpen(request) == 1, "one initialize in flight for a session")
+    } else {
+      let isModern = machines[name]?.isModern == true || request.purpose == .discover
+      let version = isModern ? "2026-07-28" : "2025-11-25"
+      #expect(
+        request.headers.contains { $0.name == "MCP-Protocol-Version" && $0.value.revealed == version })
+      #expect(request.headers.contains { $0.name == "Mcp-Method" } == isModern)
+    }
+    #expect(request.headers.contains { $0.name == "X-Key" }, "configured headers go with every request")
+    if let id, request.purpose != .delete {
+      #expect(machines[name]?.dead.contains(id) != true, "a dead id was sent: \(request.purpose)")
+    }
+    if [Purpose.ping, .list, .stream, .reply].contains(request.purpose) {
+      #expect(countOpen(request) == 1, "one transfer of a kind a session: \(request.purpose)")
+    }
+  }
+
+  func countOpen(_ request: TransferRequest) -> Int {
+    openOf[request.session]?.values.count { $0 == request.purpose } ?? 0
+  }
+
+  static func sessionID(_ request: TransferRequest) -> String? {
+    request.headers.first { $0.name == "Mcp-Session-Id" }?.value.revealed
+  }
+
+  func check(_ report: EngineReport) {
+    for row in report.sessions.values {
+      let isWaiting = [.recovering, .unstable, .unauthorized, .failed, .connecting].contains(row.state)
+      guard isWaiting else { continue }
+      let hasTransfer = openOf[row.key]?.isEmpty == false
+      let time = row.nextAttempt ?? fleet.deadline
+      #expect(hasTransfer || time != nil, "\(row.key.server) is \(row.state) and nothing will happen")
+    }
+  }
+
+  func recount() {
+    let statistics = store.statistics
+    let live = store.sessions.values.count { $0.state.isLive }
+    #expect(statistics.activeSessions == live, "statistics equal a recount")
+    guard !hasRemoved else { return }
+    let errors = store.sessions.values.reduce(0) { $0 + $1.errors.values.reduce(0, +) }
+    #expect(statistics.sessionErrors.values.reduce(0, +) == errors, "counters equal a recount")
+  }
+}

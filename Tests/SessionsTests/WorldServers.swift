@@ -1,0 +1,135 @@
+import MCP
+import Testing
+
+@testable import Sessions
+
+// What simulated servers answer.
+
+extension World {
+  mutating func receive(_ request: TransferRequest) {
+    let name = request.session.server
+    let id = Self.sessionID(request)
+    wire.append(
+      [request.method.rawValue, request.purpose.rawValue, id].compactMap { $0 }.joined(separator: " "))
+    open[request.id] = request
+    openOf[request.session, default: [:]][request.id] = request.purpose
+    if [.initialize, .discover, .ping, .list].contains(request.purpose) { attempts += 1 }
+    checkRequest(request, id)
+    guard let machine = machines[name] else { return }
+    let delay = Double.random(in: 0.001...0.05, using: &random)
+    switch machine.mode {
+    case .refusing:
+      tell(
+        request.id,
+        .ended(TransferEnd(failure: SessionError(.connectRefused, curlCode: 7, detail: "refused"))),
+        after: delay)
+    case .silent:
+      guard let timeout = request.timeout else { return }
+      let failure = SessionError(.sessionTimeout, curlCode: 28, detail: "no answer")
+      tell(request.id, .ended(TransferEnd(failure: failure)), after: timeout.inSeconds)
+    case .status(let status, let body):
+      answer(request.id, ResponseHead(status: status, contentType: "text/plain"), nil, body, after: delay)
+    case .well:
+      answerWell(request, id, after: delay)
+    }
+  }
+
+  mutating func answerWell(_ request: TransferRequest, _ id: String?, after delay: Double) {
+    let name = request.session.server
+    guard var machine = machines[name] else { return }
+    defer { machines[name] = machine }
+    if machine.isModern { return answerModern(request, after: delay) }
+    let isKnown = !machine.keepsSessions || id.map { machine.sessions.contains($0) } == true
+    if request.purpose != .initialize, !isKnown {
+      let error = RPCError(code: -32_600, message: "Session not found")
+      return answer(
+        request.id, ResponseHead(status: 404, contentType: "application/json"),
+        Message(id: .null, content: .failure(error)), "", after: delay)
+    }
+    var head = ResponseHead(status: 200, contentType: "application/json")
+    var result = Result()
+    switch request.purpose {
+    case .initialize:
+      result.protocolVersion = "2025-11-25"
+      result.offersTools = true
+      if machine.keepsSessions {
+        let new = "\(name)-session-\(machine.nextID)"
+        machine.nextID += 1
+        machine.sessions.insert(new)
+        head.sessionIDs = [new]
+      }
+    case .initialized, .reply:
+      return answer(request.id, ResponseHead(status: 202), nil, "", after: delay)
+    case .stream:
+      guard machine.offersStream else {
+        return answer(request.id, ResponseHead(status: 405), nil, "", after: delay)
+      }
+      return tell(
+        request.id, .head(ResponseHead(status: 200, contentType: "text/event-stream")), after: delay)
+    case .delete:
+      if let id { machine.sessions.remove(id) }
+      return answer(request.id, ResponseHead(status: 200), nil, "", after: delay)
+    case .list: result.toolCount = 3
+    case .ping: break
+    case .discover:
+      let error = RPCError(code: -32_600, message: "Missing session ID")
+      return answer(
+        request.id, ResponseHead(status: 400, contentType: "application/json"),
+        Message(id: .null, content: .failure(error)), "", after: delay)
+    }
+    answer(
+      request.id, head, Message(id: number(request), content: .result(result)), "", after: delay)
+  }
+
+  mutating func answerModern(_ request: TransferRequest, after delay: Double) {
+    var result = Result()
+    switch request.purpose {
+    case .discover:
+      result.supportedVersions = ["2026-07-28"]
+      result.hasCapabilities = true
+      result.offersTools = true
+      result.tellsListChanges = true
+      result.serverName = "modern"
+    case .list: result.toolCount = 3
+    case .stream:
+      return tell(
+        request.id, .head(ResponseHead(status: 200, contentType: "text/event-stream")), after: delay)
+    case .initialize, .initialized, .ping, .reply, .delete:
+      let error = RPCError(
+        code: RPCError.unsupportedVersion, message: "Unsupported protocol version",
+        supportedVersions: ["2026-07-28"])
+      return answer(
+        request.id, ResponseHead(status: 400, contentType: "application/json"),
+        Message(id: .null, content: .failure(error)), "", after: delay)
+    }
+    let head = ResponseHead(status: 200, contentType: "application/json")
+    answer(request.id, head, Message(id: number(request), content: .result(result)), "", after: delay)
+  }
+
+  /// The JSON-RPC id of a request.
+  private func number(_ request: TransferRequest) -> RequestID? {
+    let id = request.body.firstRange(of: "\"id\":")
+    return id.flatMap { Int64(request.body[$0.upperBound...].prefix { $0.isNumber }) }.map { .number($0) }
+  }
+
+  mutating func answer(
+    _ id: TransferID, _ head: ResponseHead, _ message: Message?, _ excerpt: String, after delay: Double
+  ) {
+    tell(id, .head(head), after: delay)
+    if let message { tell(id, .item(.message(message)), after: delay) }
+    tell(id, .ended(TransferEnd(head: head, excerpt: excerpt)), after: delay)
+  }
+
+  mutating func tell(_ id: TransferID, _ event: TransferEvent, after delay: Double) {
+    let at = now.instant + .seconds(delay)
+    // The next to come is the last of the array; of two at the same time, the one told first.
+    var low = 0
+    var high = coming.count
+    while low < high {
+      let middle = (low + high) / 2
+      if coming[middle].at < at { high = middle } else { low = middle + 1 }
+    }
+    while low > 0, coming[low - 1].at == at { low -= 1 }
+    coming.insert((at, id, event), at: low)
+  }
+}
