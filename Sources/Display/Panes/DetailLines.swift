@@ -49,6 +49,9 @@ private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewMo
         "p95 \(Display.latency(latency.p95))", "p99 \(Display.latency(latency.p99))"))
   }
   lines.append(errorsLine(session))
+  if let history = model.store.history(of: session.key.server) {
+    lines.append(DetailLine("server's last hour [\(strip(history, columns: 30, model).text)]"))
+  }
   if let identity = session.identity {
     lines.append(
       DetailLine(
