@@ -126,15 +126,21 @@ struct Section: Sendable {
     }
   }
 
-  /// Warns of keys that nobody knows, with the one that was probably meant.
-  func checkKeys(_ known: [String], consequence: String, _ findings: inout Findings) {
+  /// Warns of keys that nobody knows, with the one that was probably meant. Where others may have keys of
+  /// their own, one that is like none of ours is worth a notice only.
+  func checkKeys(
+    _ known: [String], consequence: String, strangers: Diagnostic.Severity = .warning,
+    _ findings: inout Findings
+  ) {
     for entry in mapping.entries where !known.contains(entry.key) {
       let meant = suggestion(for: entry.key, among: known).map { "did you mean \($0)?" }
       // A key without a value is a word that stands alone in braces, as a forgotten name leaves a secret
       // there.
       let name = meant == nil && entry.value.isNull ? hiddenName(entry.key) : entry.key
       findings.add(
-        diagnostic(.warning, name, at: entry.mark, "unknown key, \(consequence)", remedy: meant ?? ""))
+        diagnostic(
+          meant == nil ? strangers : .warning, name, at: entry.mark, "unknown key, \(consequence)",
+          remedy: meant ?? ""))
     }
   }
 

@@ -92,7 +92,8 @@ extension ViewState {
       return store.servers.isEmpty || !alerts.known.isEmpty ? name : "\(name): all well"
     }
     let more = problems.count > 1 ? ", \(problems.count) not well" : ""
-    return PrintableText.line(
+    let title = PrintableText.line(
       "\(name): \(worst.session.key.server) \(worst.session.state.rawValue)\(more)", limit: 80)
+    return context.ascii ? String(title.map { $0.isASCII ? $0 : "?" }) : title
   }
 }

@@ -162,7 +162,8 @@ extension ViewState {
     case .theme: return [.cycleTheme]
     default: break
     }
-    let count = KeyMap(context).bindings.count
+    // The commands stand below the keys.
+    let count = KeyMap(context).bindings.count + 12
     let next = scrolled(top, action, count: count)
     overlay = next.map { .help(top: $0) } ?? .none
     return []

@@ -18,8 +18,14 @@ public func plainLines(_ store: Store, filter: String, at now: Moment, utcOffset
   for server in model.rows.servers {
     lines.append("Server \(server.report.name): " + words(server, model))
   }
-  for key in model.rows.sessions where store.sessions.keys.count > model.rows.allServers.count {
-    guard let session = store.sessions[key] else { continue }
+  let totals = Dictionary(
+    model.rows.allServers.map { ($0.report.name, $0.total) }, uniquingKeysWith: { first, _ in first })
+  // Those that are well are counted with their server; a filter asks for them one by one.
+  for key in model.rows.sessions {
+    guard let session = store.sessions[key], session.state != .unmonitored,
+      !filter.isEmpty || session.state.severity >= SessionState.degraded.severity,
+      totals[key.server] ?? 0 > 1
+    else { continue }
     lines.append("Session of \(key.user) at \(key.server): " + words(session, note: nil, model) + ".")
   }
   for type in model.rows.errors {

@@ -14,8 +14,8 @@ extension Interactive {
     case .command(let command): engine?.send(command)
     case .redraw: terminal.redraw()
     case .cycleTheme:
-      let index = plan.themes.firstIndex { $0.name == theme.name } ?? -1
-      use(plan.themes[(index + 1) % plan.themes.count])
+      let index = plan.themeNames.firstIndex(of: themeName) ?? -1
+      useTheme(named: plan.themeNames[(index + 1) % plan.themeNames.count])
     case .theme(let name): useTheme(named: name)
     case .refresh(let duration):
       refresh = duration
@@ -51,6 +51,8 @@ extension Interactive {
 
   private mutating func useTheme(named name: String) {
     do {
+      // Also when it cannot be used, so that the next key goes past it.
+      themeName = name
       use(try Themes.load(name, environment: environment, currentDirectory: currentDirectory))
     } catch {
       view.say("\(error)")

@@ -24,6 +24,8 @@ struct Interactive: ~Copyable {
   private var hooks: Hooks
   private var bell = Bell()
   var theme: Theme
+  /// As it was asked for.
+  var themeName: String
   let hasColor: Bool
   var refresh: Duration
   var usesMouse = false
@@ -46,7 +48,8 @@ struct Interactive: ~Copyable {
     replay?.play(at: plan.speed)
     hooks = Hooks(plan.onAlert)
     hasColor = (environment["NO_COLOR"] ?? "").isEmpty
-    theme = plan.themes[0]
+    theme = plan.theme
+    themeName = plan.themeNames.first ?? plan.theme.name
     refresh = plan.refresh
     terminal = try Terminal(theme: theme, hasColor: hasColor, termName: environment["TERM"])
     store = replay?.store ?? Store(eventCapacity: plan.limits.events)
@@ -239,7 +242,7 @@ struct Interactive: ~Copyable {
       utcOffset: utcOffset(at: now.wall), ascii: isASCII, themeName: theme.name,
       version: Outgoing.clientVersion)
     context.keys = plan.keys
-    context.themeNames = plan.themes.map(\.name)
+    context.themeNames = plan.themeNames
     context.refresh = refresh
     context.invocation = plan.invocation
     context.replay = replay?.status

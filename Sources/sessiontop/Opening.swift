@@ -11,8 +11,10 @@ struct DashboardPlan {
   var servers: [Server] = []
   var limits = Limits()
   var host = hostName
-  /// The first is the one to begin with.
-  let themes: [Theme]
+  /// The one to begin with.
+  let theme: Theme
+  /// Those that can be asked for, in the order in which they are offered; read when they are wanted.
+  var themeNames: [String] = []
   var isReadOnly = false
   var glyphs = GlyphChoice.automatic
   /// Time between looks at the clock.

@@ -139,15 +139,10 @@ func open(
 ) -> Int32 {
   let chosen = screen.theme ?? environment["SESSIONTOP_THEME"] ?? ui.theme
   do {
-    var themes = [try Themes.load(chosen, environment: environment, currentDirectory: currentDirectory)]
-    for name in Themes.names where name != chosen {
-      themes.append(try Themes.load(name, environment: environment))
-    }
-    // One of the user's own that is broken is told of by `theme check`, not in the way of an operator.
-    for name in Themes.userNames(environment) where name != chosen && !Themes.names.contains(name) {
-      if let theme = try? Themes.load(name, environment: environment) { themes.append(theme) }
-    }
-    var plan = DashboardPlan(themes: themes)
+    let theme = try Themes.load(chosen, environment: environment, currentDirectory: currentDirectory)
+    var plan = DashboardPlan(theme: theme)
+    let others = Themes.names + Themes.userNames(environment).filter { !Themes.names.contains($0) }
+    plan.themeNames = [chosen] + others.filter { $0 != chosen }
     plan.isReadOnly = screen.readOnly || ui.readOnly
     plan.glyphs = screen.ascii ? .ascii : ui.glyphs
     plan.refresh =

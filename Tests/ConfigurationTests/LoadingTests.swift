@@ -187,6 +187,31 @@ struct LoadingTests {
         + "endpoints?")
   }
 
+  @Test func `Files of other clients open with their own words`() {
+    let loaded = loadText(
+      """
+      {"mcpServers": {
+        "cursor": {"url": "https://h/mcp", "headers": {"Authorization": "Bearer ${env:TOKEN}"}, "auth": {}},
+        "cline": {"type": "streamableHttp", "url": "https://h/mcp", "disabled": true, "autoApprove": []},
+        "gemini": {"httpUrl": "https://h/mcp", "trust": false},
+        "windsurf": {"serverUrl": "https://${HOST:-w.example}/mcp", "somethingNew": 1},
+        "claude": {"command": "npx", "args": ["-y"], "env": {"KEY": "${TOKEN}"}},
+        "slip": {"type": "sse", "url": "https://h/sse", "header": {}}
+      }}
+      """, environment: ["TOKEN": "planted-token"], name: ".mcp.json")
+    #expect(
+      report(loaded) == """
+        .mcp.json:5:63: notice: mcpServers.windsurf.somethingNew: unknown key, nothing reads it
+        .mcp.json:7:51: warning: mcpServers.slip.header: unknown key, nothing reads it; did you mean headers?
+        """)
+    #expect(
+      loaded.servers.map(\.transport) == [
+        .streamableHTTP, .streamableHTTP, .streamableHTTP, .streamableHTTP, .stdio, .sse,
+      ])
+    #expect(loaded.servers[3].endpoint?.display == "https://w.example/mcp")
+    #expect(loaded.servers[0].headers.map(\.value.revealed) == ["Bearer planted-token"])
+  }
+
   @Test func `A VS Code file opens, and what it asks a person for is named`() {
     let loaded = loadText(
       """

@@ -126,6 +126,8 @@ import Testing
     try terminal.wait(for: "the second server") {
       $0.contains(/● second +ready +\S+ +1\/1/) && $0.contains("Configuration reloaded: 1 added")
     }
+    try terminal.press(":", "r", "e", "l", "o", "a", "d", "Enter")
+    try terminal.wait(for: "the reload by hand") { $0.contains("0 added, 0 removed, 0 changed") }
     try terminal.press("Q")
     #expect(servers[0].log.wait { $0.requests("DELETE").count == 1 })
   }

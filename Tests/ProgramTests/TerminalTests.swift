@@ -79,6 +79,47 @@ import Testing
     #expect(try program.stop() == 0)
   }
 
+  @Test func `takes the mouse only when asked, and gives it back`() throws {
+    let file = try Self.recording.temporaryFile(suffix: ".jsonl")
+    defer { unlink(file) }
+    let screen = try PseudoTerminal(columns: 80, rows: 24)
+    let program = try ChildProcess(
+      sessiontopBinary, ["replay", file], environment: ["TERM": "xterm-256color", "LC_ALL": "C.UTF-8"],
+      terminal: screen.path)
+    try screen.wait(for: "PAUSED")
+    screen.drain(quietFor: 200)
+    #expect(!String(decoding: screen.seen, as: UTF8.self).contains("1000h"))
+    screen.type("M")
+    try screen.wait(for: "1000h")
+    screen.drain(quietFor: 200)
+    // A press on the second row of the list.
+    screen.type("\u{1B}[<0;5;5M")
+    let drawn = String(decoding: screen.drain(quietFor: 300), as: UTF8.self)
+    #expect(drawn.contains("▸"), "\(drawn.debugDescription)")
+    screen.type("Q")
+    #expect(try program.end() == 0)
+    screen.drain(quietFor: 200)
+    #expect(String(decoding: screen.seen, as: UTF8.self).contains("1000l"))
+  }
+
+  @Test func `offers what leads somewhere as a link`() throws {
+    let server = try LoopbackServer.start(Behaviour(name: "ledger"))
+    defer { server.stop() }
+    let configuration = try """
+    mcpServers: {ledger: {type: streamable-http, url: "\(server.url)"}}
+    log: {events: false}
+    """.temporaryFile(suffix: ".yaml")
+    defer { unlink(configuration) }
+    let screen = try PseudoTerminal(columns: 100, rows: 30)
+    let program = try ChildProcess(
+      sessiontopBinary, ["--config", configuration],
+      environment: ["TERM": "xterm-256color", "LC_ALL": "C.UTF-8"], terminal: screen.path)
+    try screen.wait(for: "ready")
+    screen.type("\r")
+    try screen.wait(for: "\u{1B}]8;;\(server.url)\u{1B}\\\(server.url)\u{1B}]8;;\u{1B}\\")
+    #expect(try program.stop() == 0)
+  }
+
   @Test func `ends in time though the line takes nothing`() throws {
     let screen = try PseudoTerminal(columns: 200, rows: 60)
     let program = try ChildProcess(

@@ -39,7 +39,9 @@ func readServer(_ entry: Entry, isDuplicate: Bool, in context: ServerContext) ->
       mark: entry.mark, findings: findings, settings: [])
   }
   var reader = ServerReader(
-    section: Section(file: context.file, keys: keys, mapping: mapping, consequence: consequence),
+    section: Section(
+      file: context.file, keys: keys, mapping: context.shape.followsLibreChat ? mapping : translated(mapping),
+      consequence: consequence),
     context: context, findings: findings)
   reader.read()
   let hasDuplicates = isDuplicate || hasDuplicateKeys(mapping)

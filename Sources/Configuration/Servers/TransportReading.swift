@@ -57,8 +57,10 @@ extension ServerReader {
   }
 
   mutating func checkKeys() {
-    let consequence = context.shape.followsLibreChat ? "LibreChat drops it unread" : "nothing reads it"
-    section.checkKeys(checkedKeys(), consequence: consequence, &findings)
+    let isLibreChat = context.shape.followsLibreChat
+    section.checkKeys(
+      checkedKeys(), consequence: isLibreChat ? "LibreChat drops it unread" : "nothing reads it",
+      strangers: isLibreChat ? .warning : .notice, &findings)
   }
 }
 
@@ -72,9 +74,19 @@ private let foreignWords: [String: Transport] = [
   "streamableHttp": .streamableHTTP, "streamable_http": .streamableHTTP, "local": .stdio, "ws": .websocket,
 ]
 
+/// A foreign entry with the address under the name that we know.
+func translated(_ mapping: Mapping) -> Mapping {
+  guard mapping["url"] == nil,
+    let place = mapping.entries.firstIndex(where: { ["httpUrl", "serverUrl"].contains($0.key) })
+  else { return mapping }
+  var result = mapping
+  result.entries[place].key = "url"
+  return result
+}
+
 /// Fields that desktop clients keep in their files and that say nothing about the session.
 private let foreignKeys = [
   "disabled", "enabled", "autoApprove", "alwaysAllow", "disabledTools", "envFile", "gallery", "version",
   "dev",
-  "env", "name", "note", "trust", "includeTools", "excludeTools",
+  "auth", "env", "name", "note", "trust", "includeTools", "excludeTools",
 ]

@@ -18,6 +18,9 @@ extension Frame {
           ? padded(padded(bindings[index].shown, head) + bindings[index].action.meaning, width) : ""
       }.joined()
     }
+    let acting = !model.context.readOnly && model.context.replay == nil
+    let words = CommandWord.allCases.filter { acting || !$0.acts }.map { ":\($0.rawValue)" }
+    lines += [""] + broken("commands: " + words.joined(separator: " "), width: max(20, columns * width))
     var footer = ["", "sessiontop \(model.context.version), theme \(model.context.themeName)"]
     let room = max(1, size.rows - 2 - footer.count)
     if lines.count > room {
