@@ -84,9 +84,7 @@ final class TLSFront {
             while data := source.recv(65536):
                 if limit is not None:
                     sink.sendall(data[:limit])
-                    raw = sink.detach()
-                    os.close(raw)
-                    return
+                    break
                 sink.sendall(data)
         except OSError:
             pass

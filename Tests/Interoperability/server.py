@@ -1,6 +1,6 @@
-"""A server on the official Python package `mcp`, for the interoperability tests.
+"""A server on the Python packages `mcp` or `fastmcp`, for the interoperability tests.
 
-    server.py --port 8123 [--stateless] [--json]
+    server.py --port 8123 [--stateless] [--json] [--sse] [--fastmcp]
 
 Works with mcp 1.x and 2.x, which name their server class differently and take their options in different
 places. Binds 127.0.0.1; the access log goes to standard output, DELETE requests among it.
@@ -12,20 +12,40 @@ arguments = argparse.ArgumentParser()
 arguments.add_argument("--port", type=int, required=True)
 arguments.add_argument("--stateless", action="store_true", help="give no session ids")
 arguments.add_argument("--json", action="store_true", help="answer JSON instead of an event stream")
+arguments.add_argument("--sse", action="store_true", help="HTTP+SSE of 2024-11-05, at /sse")
+arguments.add_argument("--fastmcp", action="store_true", help="use the package fastmcp")
 options = arguments.parse_args()
 
-try:  # 2.x: options belong to the HTTP application
-    from mcp.server.mcpserver import MCPServer
+if options.fastmcp:
+    from fastmcp import FastMCP
 
-    server = MCPServer("ledger", version="2.0")
-    application = lambda: server.streamable_http_app(
-        stateless_http=options.stateless, json_response=options.json
+    server = FastMCP("ledger", version="2.0")
+    application = lambda: server.http_app(
+        transport="sse" if options.sse else "http",
+        stateless_http=None if options.sse else options.stateless,
+        json_response=None if options.sse else options.json,
     )
-except ModuleNotFoundError:  # 1.x: options belong to the server
-    from mcp.server.fastmcp import FastMCP
+else:
+    try:  # 2.x: options belong to the HTTP application
+        from mcp.server.mcpserver import MCPServer
 
-    server = FastMCP("ledger", stateless_http=options.stateless, json_response=options.json)
-    application = server.streamable_http_app
+        server = MCPServer("ledger", version="2.0")
+        application = lambda: (
+            server.sse_app()
+            if options.sse
+            else server.streamable_http_app(
+                stateless_http=options.stateless, json_response=options.json
+            )
+        )
+    except ModuleNotFoundError:  # 1.x: options belong to the server
+        from mcp.server.fastmcp import FastMCP
+
+        server = FastMCP(
+            "ledger", stateless_http=options.stateless, json_response=options.json
+        )
+        application = lambda: (
+            server.sse_app() if options.sse else server.streamable_http_app()
+        )
 
 
 @server.tool()

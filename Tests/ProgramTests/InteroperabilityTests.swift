@@ -3,7 +3,7 @@ import Testing
 
 /// The real program against servers of the official Python package, told by both sides' own words.
 @Suite(.serialized) struct `Interoperability` {
-  @Test(arguments: ["mcp==1.30.0", "mcp==2.3.0"])
+  @Test(arguments: ["mcp==1.30.0", "mcp==2.3.0", "fastmcp==2.14.7"])
   func `a session is created, probed and ended with DELETE`(package: String) throws {
     let server = try PythonServer(package)
     let watch = try watch(server)
@@ -63,6 +63,35 @@ import Testing
     #expect(told.count { $0 == "session_created" } == 2)
     try expectJSONLines(watch.output)
     #expect(try server.stop().contains(#""DELETE /mcp HTTP/1.1" 200"#))
+  }
+
+  /// HTTP+SSE of 2024-11-05, which a configuration may name or the client find out.
+  @Test(arguments: ["mcp==1.30.0", "mcp==2.3.0", "fastmcp==2.14.7"], ["auto", "sse"])
+  func `an old server answers on its stream`(package: String, transport: String) throws {
+    let server = try PythonServer(package, ["--sse"], path: "/sse", transport: transport)
+    let watch = try watch(server)
+    try watch.wait(for: "ready") { $0.contains(where: [#""state":"ready","kind":"sse""#]) }
+    try server.wait(for: #""POST /messages/?session_id="#)
+    try server.kill()
+    try watch.wait(for: "an error") { $0.contains(#""event":"session_error""#) }
+    try server.restart()
+    try watch.wait(for: "recovery") { $0.contains(#""event":"recovery_succeeded""#) }
+    #expect(try watch.stop() == 0)
+    #expect(watch.output.contains(#""name":"ledger""#))
+    try expectJSONLines(watch.output)
+    _ = try server.stop()
+  }
+
+  @Test func `a server of the sessionless revision is asked for its lists, and never pinged`() throws {
+    let server = try PythonServer("mcp==2.3.0", transport: "stateless")
+    let watch = try watch(server)
+    try watch.wait(for: "ready") {
+      $0.contains(where: [#""state":"ready","kind":"modern","protocol":"2026-07-28""#])
+    }
+    #expect(try watch.stop() == 0)
+    #expect(!watch.output.contains(#""event":"session_error""#))
+    #expect(watch.output.contains(#""opened":0,"ended":0,"left_behind":0"#))
+    #expect(try !server.stop().contains("DELETE"))
   }
 
   @Test func `watch ends by itself after the time it was given`() throws {

@@ -10,13 +10,13 @@ final class PythonServer {
   /// Where the program under test may keep its state.
   var stateFolder: String { configuration + ".state" }
 
-  private static func configuration(port: UInt16) -> String {
+  private static func configuration(port: UInt16, path: String, transport: String) -> String {
     """
     mcpServers:
       ledger:
         type: streamable-http
-        url: http://127.0.0.1:\(port)/mcp
-        sessionConfig: {pingInterval: 500, retryDelay: 200}
+        url: http://127.0.0.1:\(port)\(path)
+        sessionConfig: {pingInterval: 500, retryDelay: 200, transport: \(transport)}
 
     """
   }
@@ -28,7 +28,10 @@ final class PythonServer {
   private var process: ChildProcess
 
   /// Makes the environment of `package` (`mcp==1.30.0`) if need be and starts its server on a free port.
-  init(_ package: String, _ options: [String] = []) throws {
+  /// The configuration has it at `path`, to be spoken to as `transport` says.
+  init(
+    _ package: String, _ options: [String] = [], path: String = "/mcp", transport: String = "auto"
+  ) throws {
     let folder = packageRoot + "/Tests/Interoperability"
     let environment = try ChildProcess("/usr/bin/env", ["bash", folder + "/environment.sh", package])
     guard try environment.end(within: .seconds(300)) == 0 else {
@@ -36,8 +39,11 @@ final class PythonServer {
     }
     interpreter = environment.output.trimmingLine
     port = try freePort()
-    arguments = [folder + "/server.py", "--port", String(port)] + options
-    configuration = try Self.configuration(port: port).temporaryFile(suffix: ".yaml")
+    arguments =
+      [folder + "/server.py", "--port", String(port)] + options
+      + (package.hasPrefix("fastmcp") ? ["--fastmcp"] : [])
+    configuration = try Self.configuration(port: port, path: path, transport: transport).temporaryFile(
+      suffix: ".yaml")
     process = try ChildProcess(interpreter, arguments)
     try waitUntilReady()
   }
