@@ -14,7 +14,7 @@ let nio: [Target.Dependency] = [
 ]
 
 /// Themes live at the top level, one small YAML file each, and travel inside the binary.
-let themes = ["default", "dark", "light", "mono"]
+let themes = ["default", "dark", "light", "high-contrast", "deuteranopia", "mono"]
 
 let package = Package(
   name: "sessiontop",

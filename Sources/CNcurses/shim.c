@@ -19,6 +19,12 @@ extern char *tigetstr(const char *);
 
 #define FRAME_BEGIN "\033[?2026h"
 #define FRAME_END "\033[?2026l"
+#define TITLE_PUSH "\033[22;2t"
+#define TITLE_POP "\033[23;2t"
+#define MOUSE_OFF "\033[?1006l\033[?1000l"
+
+// The most that may wait besides a frame.
+#define SAY_LIMIT (1 << 20)
 
 static struct termios saved_modes;
 static volatile sig_atomic_t is_open;
@@ -33,6 +39,8 @@ static size_t pending_start, pending_end, pending_room;
 
 static char restore_text[512];
 static size_t restore_length;
+static int is_titled;
+static int uses_mouse;
 
 static void remember(const char *text) {
   if (!text || text == (const char *)-1) return;
@@ -78,7 +86,7 @@ static int open_descriptors(void) {
   return original >= 0 && memory >= 0 && terminal >= 0;
 }
 
-int cncurses_open(void) {
+int cncurses_open(int wants_color) {
   if (!isatty(0) || !isatty(1) || tcgetattr(0, &saved_modes) != 0) return 1;
   // newterm asks setupterm, which would print and exit; ask first.
   int problem = 0;
@@ -97,6 +105,7 @@ int cncurses_open(void) {
     return 2;
   }
   restore_length = 0;
+  is_titled = uses_mouse = 0;
   remember(FRAME_END);
   remember(tigetstr("sgr0"));
   remember(tigetstr("cnorm"));
@@ -118,7 +127,7 @@ int cncurses_open(void) {
   keypad(keyboard, TRUE);
   nodelay(keyboard, TRUE);
   meta(keyboard, TRUE);
-  if (has_colors()) {
+  if (wants_color && has_colors()) {
     start_color();
     use_default_colors();
   }
@@ -136,6 +145,9 @@ void cncurses_pause(void) {
   forget_pending();
   if (write(original, FRAME_END, sizeof FRAME_END - 1) < 0) {
   }
+  if (is_titled && write(original, TITLE_POP, sizeof TITLE_POP - 1) < 0) {
+  }
+  is_titled = 0;
   endwin();
 }
 
@@ -169,6 +181,10 @@ static void give_back(int signal, siginfo_t *info, void *context) {
     // A frame in progress has descriptor 1 pointing at the memory file.
     dup2(original, 1);
     if (write(original, restore_text, restore_length) < 0) {
+    }
+    if (is_titled && write(original, TITLE_POP, sizeof TITLE_POP - 1) < 0) {
+    }
+    if (uses_mouse && write(original, MOUSE_OFF, sizeof MOUSE_OFF - 1) < 0) {
     }
     tcsetattr(0, TCSANOW, &saved_modes);
   }
@@ -236,6 +252,52 @@ int cncurses_show(void) {
   pending_end = (size_t)length;
   return cncurses_flush();
 }
+
+int cncurses_say(const char *bytes, int length) {
+  if (!is_open || length <= 0) return 0;
+  if (pending_start == pending_end) pending_start = pending_end = 0;
+  if (pending_end + (size_t)length > SAY_LIMIT || !reserve(pending_end + (size_t)length)) return 1;
+  memcpy(pending + pending_end, bytes, (size_t)length);
+  pending_end += (size_t)length;
+  return cncurses_flush() < 0 ? -1 : 0;
+}
+
+int cncurses_title(const char *title) {
+  char text[512];
+  int length = snprintf(text, sizeof text, "%s\033]2;%s\033\\", is_titled ? "" : TITLE_PUSH, title);
+  if (length < 0 || (size_t)length >= sizeof text) return 1;
+  int result = cncurses_say(text, length);
+  if (result == 0) is_titled = 1;
+  return result;
+}
+
+void cncurses_mouse(int on) {
+  if (ftruncate(memory, 0) != 0 || lseek(memory, 0, SEEK_SET) < 0) return;
+  // ncurses writes at once, and may wait; into memory it does not.
+  fflush(stdout);
+  dup2(memory, 1);
+  mouseinterval(0);
+  mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+  fflush(stdout);
+  dup2(original, 1);
+  char text[256];
+  off_t length = lseek(memory, 0, SEEK_CUR);
+  if (length <= 0 || length > (off_t)sizeof text || pread(memory, text, (size_t)length, 0) != length) return;
+  uses_mouse = on;
+  cncurses_say(text, (int)length);
+}
+
+int cncurses_mouse_event(int *row, int *column) {
+  MEVENT event;
+  if (getmouse(&event) != OK) return 0;
+  *row = event.y;
+  *column = event.x;
+  if (event.bstate & BUTTON4_PRESSED) return 2;
+  if (event.bstate & BUTTON5_PRESSED) return 3;
+  return event.bstate & BUTTON1_PRESSED ? 1 : 0;
+}
+
+void cncurses_redraw_row(int row) { wredrawln(stdscr, row, 1); }
 
 void cncurses_erase(void) { werase(stdscr); }
 void cncurses_redraw_all(void) { clearok(stdscr, TRUE); }

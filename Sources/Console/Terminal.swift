@@ -27,12 +27,15 @@ public struct Terminal: ~Copyable {
   /// What ncurses has been told; absent when everything is to be told anew.
   private var drawn: Frame?
   private var scalars: [UInt32] = []
+  private var shownTitle: String?
+  private let kind: TerminalKind
 
   /// Opens the terminal on standard input and output. `hasColor` false uses attributes only (NO_COLOR).
   public init(theme: Theme, hasColor: Bool, termName: String?) throws(Unusable) {
     isUTF8 = cncurses_is_utf8() == 1
+    kind = TerminalKind(termName ?? "")
     let name = termName.map { "TERM=\($0)" } ?? "TERM, which is not set,"
-    switch cncurses_open() {
+    switch cncurses_open(hasColor ? 1 : 0) {
     case 0: break
     case 1:
       throw Unusable(description: "standard input and output are not a terminal; use `sessiontop watch` here")
@@ -72,12 +75,38 @@ public struct Terminal: ~Copyable {
     let left = cncurses_flush()
     guard left == 0 else { return left > 0 ? .skipped : .gone }
     guard frame != drawn else { return .shown }
+    let links = kind.hasLinks ? linkSequence(frame) : ""
     draw(frame)
-    switch cncurses_show() {
+    let outcome = cncurses_show()
+    // Behind the frame: links are drawn over the same text, of which ncurses knows nothing.
+    if outcome >= 0, !links.isEmpty { _ = say(links) }
+    switch outcome {
     case 0: return .shown
     case 1: return .skipped
     default: return .gone
     }
+  }
+
+  /// Names the window, on terminals that have one; writes nothing when the name is the same.
+  public mutating func show(title: String) {
+    guard kind.hasTitle, title != shownTitle, cncurses_title(title) == 0 else { return }
+    shownTitle = title
+  }
+
+  /// Rings.
+  public mutating func ring() {
+    _ = say("\u{7}")
+  }
+
+  /// Sends a sequence that changes nothing on the screen; false when too much waits already.
+  public mutating func say(_ sequence: String) -> Bool {
+    let bytes = Array(sequence.utf8).map { CChar(bitPattern: $0) }
+    return cncurses_say(bytes, Int32(clamping: bytes.count)) == 0
+  }
+
+  /// Takes presses and the wheel, or leaves the mouse to the terminal for selecting text.
+  public mutating func useMouse(_ isOn: Bool) {
+    cncurses_mouse(isOn ? 1 : 0)
   }
 
   /// Draws everything anew at the next frame: something else wrote to the terminal.
@@ -96,6 +125,7 @@ public struct Terminal: ~Copyable {
   public mutating func suspend() {
     cncurses_pause()
     drawn = nil
+    shownTitle = nil
   }
 
   /// Takes the terminal again; the next frame draws everything.
@@ -138,5 +168,34 @@ public struct Terminal: ~Copyable {
         style.attributes, style.pair)
     }
     drawn = frame
+  }
+
+  /// What makes links of the cells that say so, where they are new; rows of former ones are drawn anew.
+  private func linkSequence(_ frame: Frame) -> String {
+    let before = drawn?.size == frame.size ? drawn?.links ?? [] : []
+    guard before != frame.links || drawn == nil else { return "" }
+    for link in before { cncurses_redraw_row(Int32(link.row)) }
+    return frame.links.map(\.sequence).joined()
+  }
+}
+
+/// What a terminal's name tells of it.
+private struct TerminalKind {
+  let hasTitle: Bool
+  let hasLinks: Bool
+
+  init(_ name: String) {
+    // A console has no window, and prints what it does not know.
+    let consoles = ["linux", "vt", "ansi", "cons", "sun", "wyse", "dumb"]
+    hasTitle = !consoles.contains { name.hasPrefix($0) }
+    hasLinks = hasTitle && !name.hasPrefix("screen")
+  }
+}
+
+extension Link {
+  /// The text once more, underlined, as a link (OSC 8); the place of the cursor and its look are kept.
+  fileprivate var sequence: String {
+    "\u{1B}7\u{1B}[\(row + 1);\(column + 1)H\u{1B}[0;4m\u{1B}]8;;\(target)\u{1B}\\\(text)\u{1B}]8;;\u{1B}\\"
+      + "\u{1B}[0m\u{1B}8"
   }
 }

@@ -14,12 +14,12 @@ func age(_ duration: Duration) -> String {
   }
 }
 
-/// The same in steps of 5 s and then of minutes, for what is well: figures that nobody waits for need not
-/// tick.
+/// The same in minutes, for what is well: figures that nobody waits for need not tick, and every tick is sent
+/// over somebody's line.
 func calmAge(_ duration: Duration) -> String {
   let seconds = max(0, duration.components.seconds)
   switch seconds {
-  case ..<60: return "\(seconds / 5 * 5)s"
+  case ..<60: return "<1m"
   case ..<3_600: return "\(seconds / 60)m"
   default: return age(duration)
   }

@@ -16,22 +16,31 @@ struct Dialog: Hashable, Sendable {
   let keys: [SessionKey]
   let live: Int
   let streams: Int
+  /// Handshakes under way.
+  let connecting: Int
+  /// What the servers said when a session was ended last.
+  let answers: [String]
   private(set) var typed = ""
 
-  init(verb: Verb, targets: [SessionReport]) {
+  init(verb: Verb, targets: [SessionReport], _ store: Store) {
     self.verb = verb
     keys = targets.map(\.key).sorted()
     live = targets.count { $0.state.isLive }
     streams = targets.count { $0.stream == .open }
+    connecting = targets.count { $0.state == .connecting }
+    answers = live > 0 ? lastAnswers(of: Set(targets.map(\.key.server)), store) : []
   }
 
-  /// Whether an action makes sense for a session in some state.
-  static func applies(_ verb: Verb, to state: SessionState) -> Bool {
-    switch (verb, state) {
+  /// Whether an action makes sense for a session.
+  static func applies(_ verb: Verb, to session: SessionReport) -> Bool {
+    switch (verb, session.state) {
     case (_, .unmonitored), (.terminate, .closed), (.terminate, .closing): false
     default: true
     }
   }
+
+  /// Why nothing can be done to a session.
+  static func state(_ session: SessionReport) -> String { session.state.rawValue }
 
   mutating func handle(_ key: Key) -> Answer {
     switch key {
@@ -55,11 +64,18 @@ struct Dialog: Hashable, Sendable {
   var lines: [String] {
     let sessions = keys.count == 1 ? "1 session" : "\(keys.count) sessions"
     let now = keys.count == 1 ? (live == 1 ? "live" : "not live") : "\(live) of them live"
-    let stream = streams == 0 ? "" : streams == 1 ? ", 1 open stream" : ", \(streams) open streams"
     return [
-      "\(verb == .reconnect ? "Reconnect" : "Terminate") \(sessions), \(now)\(stream)?",
-      listed("server", keys.map(\.server)), listed("user", keys.map(\.user)), "", effect,
-    ]
+      "\(verb == .reconnect ? "Reconnect" : "Terminate") \(sessions), \(now)?",
+      listed("server", keys.map(\.server)), listed("user", keys.map(\.user)), inFlight,
+    ] + answers + ["", effect]
+  }
+
+  private var inFlight: String {
+    let streams = streams == 0 ? nil : streams == 1 ? "1 open stream" : "\(streams) open streams"
+    let handshakes =
+      connecting == 0 ? nil : connecting == 1 ? "1 handshake under way" : "\(connecting) handshakes under way"
+    let all = [streams, handshakes].joined(", ")
+    return "in flight: \(all.isEmpty ? "nothing" : all)"
   }
 
   private var effect: String {
@@ -80,4 +96,20 @@ struct Dialog: Hashable, Sendable {
     let more = names.count > 4 ? " and \(names.count - 4) more" : ""
     return "\(what)\(names.count == 1 ? "" : "s"): \(names.prefix(4).joined(separator: ", "))\(more)"
   }
+}
+
+/// The answers to the last DELETE of each server, the newest first; of three servers at most.
+private func lastAnswers(of servers: Set<String>, _ store: Store) -> [String] {
+  var missing = servers
+  var answers: [String] = []
+  let events = store.events
+  for place in stride(from: events.count - 1, through: 0, by: -1) where answers.count < 3 && !missing.isEmpty
+  {
+    let event = events[place]
+    guard event.kind == .sessionTerminated, let server = event.server, missing.remove(server) != nil else {
+      continue
+    }
+    answers.append("last DELETE at \(server): \(event.message)")
+  }
+  return answers
 }

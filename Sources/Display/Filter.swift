@@ -3,20 +3,17 @@ import Sessions
 /// Which rows are shown, in the words of the operator.
 ///
 /// Words are ANDed, `|` separates alternatives, `!` negates. A bare word is looked for anywhere in a row,
-/// whatever its case; `field:word` in one field, in whole when it holds a `*`; `err>0`, `age<5m` compare
-/// numbers and times. Example: `server:git* state:recovering|failed !user:bot err>0`. A field that a kind of
-/// row does not have does not narrow that kind. Every text is a filter: what cannot be read as a comparison
-/// is a word.
+/// whatever its case; `field:word` in one field, in whole when it holds a `*`; `/re/` is a regular
+/// expression, which may hold spaces; `err>0`, `age<5m` compare numbers and times. Example: `server:git*
+/// state:recovering|failed !user:bot err>0 /time(d )?out/`. A field that a kind of row does not have does not
+/// narrow that kind. Every text is a filter: what cannot be read as a comparison is a word.
 struct Filter: Hashable, Sendable {
-  /// The most characters that can be typed.
-  static let limit = 120
-
   let text: String
   private let terms: [Term]
 
   init(_ text: String) {
     self.text = text
-    terms = text.split(separator: " ").compactMap { Term($0) }
+    terms = filterWords(text).compactMap { Term($0) }
   }
 
   var isEmpty: Bool { terms.isEmpty }
@@ -54,8 +51,11 @@ private struct Term: Hashable, Sendable {
     isNegated = text.hasPrefix("!")
     let body = isNegated ? text.dropFirst() : text
     guard !body.isEmpty else { return nil }
-    func patterns(_ text: Substring) -> [Pattern] { text.split(separator: "|").map(Pattern.init) }
-    if let place = body.firstIndex(where: { ":<>".contains($0) }), place != body.startIndex {
+    func patterns(_ text: Substring) -> [Pattern] {
+      text.first == "/" ? [Pattern(text)] : text.split(separator: "|").map(Pattern.init)
+    }
+    if body.first != "/", let place = body.firstIndex(where: { ":<>".contains($0) }), place != body.startIndex
+    {
       let field = body[..<place].lowercased()
       let value = body[body.index(after: place)...]
       if body[place] == ":" {
@@ -99,53 +99,23 @@ private struct Term: Hashable, Sendable {
   }
 }
 
-/// A word to look for, with `*` for any text.
-private struct Pattern: Hashable, Sendable {
-  private let bytes: [UInt8]
-  private let isGlob: Bool
-
-  init(_ text: Substring) {
-    bytes = text.utf8.map(lowercase)
-    isGlob = text.contains("*")
-  }
-
-  /// Whether it stands anywhere in a text.
-  func isFound(in text: String) -> Bool {
-    if isGlob { return matches(text) }
-    let text = Array(text.utf8)
-    guard text.count >= bytes.count, let first = bytes.first else { return bytes.isEmpty }
-    for start in 0...(text.count - bytes.count) where lowercase(text[start]) == first {
-      if (0..<bytes.count).allSatisfy({ lowercase(text[start + $0]) == bytes[$0] }) { return true }
+/// The words of a filter: separated by spaces, except within slashes that begin a word or a field's value.
+private func filterWords(_ text: String) -> [Substring] {
+  var words: [Substring] = []
+  var start = text.startIndex
+  var isInside = false
+  var previous: Character = " "
+  for place in text.indices {
+    let character = text[place]
+    if character == "/", isInside || " !:".contains(previous) {
+      isInside.toggle()
+    } else if character == " ", !isInside || !text[place...].contains("/") {
+      if start < place { words.append(text[start..<place]) }
+      start = text.index(after: place)
+      isInside = false
     }
-    return false
+    previous = character
   }
-
-  /// Whether a field's text is meant: in whole by a pattern with `*`, in part by one without.
-  func matches(_ text: String) -> Bool {
-    guard isGlob else { return isFound(in: text) }
-    let text = text.utf8.map(lowercase)
-    // The usual two-pointer glob: on a mismatch the last star takes one character more.
-    var (place, part) = (0, 0)
-    var star: (part: Int, place: Int)?
-    while place < text.count {
-      if part < bytes.count, bytes[part] == UInt8(ascii: "*") {
-        star = (part, place)
-        part += 1
-      } else if part < bytes.count, bytes[part] == text[place] {
-        part += 1
-        place += 1
-      } else if let last = star {
-        star = (last.part, last.place + 1)
-        (part, place) = (last.part + 1, last.place + 1)
-      } else {
-        return false
-      }
-    }
-    return bytes[part...].allSatisfy { $0 == UInt8(ascii: "*") }
-  }
-}
-
-/// ASCII letters only: names are compared as people type them, not as languages sort them.
-private func lowercase(_ byte: UInt8) -> UInt8 {
-  (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+  if start < text.endIndex { words.append(text[start...]) }
+  return words
 }

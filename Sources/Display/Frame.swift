@@ -22,6 +22,16 @@ public struct Cell: Hashable, Sendable {
   static let blank = Cell(character: " ", role: .text, isSelected: false, isContinuation: false)
 }
 
+/// Text on the screen that leads somewhere.
+public struct Link: Hashable, Sendable {
+  public let row: Int
+  public let column: Int
+  /// As it stands there: printable ASCII.
+  public let text: String
+  /// An http or https URL, printable ASCII.
+  public let target: String
+}
+
 /// A part of the screen.
 struct Rectangle: Hashable, Sendable {
   var row = 0
@@ -40,6 +50,8 @@ public struct Frame: Hashable, Sendable {
   public let size: Size
   /// Row by row.
   public private(set) var cells: [Cell]
+  /// Where terminals that can may offer to follow.
+  public internal(set) var links: [Link] = []
   /// Only ASCII may be drawn: the locale or the operator wants it so.
   let isASCII: Bool
 

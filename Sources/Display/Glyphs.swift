@@ -21,6 +21,21 @@ struct Glyphs: Hashable, Sendable {
     }
   }
 
+  /// A state as a height, for histories: blocks that every font has.
+  func level(_ state: SessionState?) -> String {
+    switch state {
+    case nil, .unmonitored, .idle: " "
+    case .closed, .closing: isASCII ? "-" : "·"
+    case .ready: isASCII ? "_" : "▁"
+    case .connecting: isASCII ? "." : "▂"
+    case .degraded: isASCII ? "!" : "▄"
+    case .recovering: isASCII ? "x" : "▆"
+    case .unstable: isASCII ? "%" : "▆"
+    case .unauthorized: isASCII ? "#" : "▇"
+    case .failed: isASCII ? "X" : "█"
+    }
+  }
+
   /// What an event is about, in one character: `+` good news, `x` bad news, `@` the operator.
   func event(_ event: Event) -> String {
     switch (event.kind, event.level) {

@@ -1,94 +1,103 @@
-/// A key press, whatever terminal it came from.
-public enum Key: Hashable, Sendable {
-  case character(Character)
-  case control(Character)
-  case up, down, left, right
-  case pageUp, pageDown, home, end
-  case tab, backTab, enter, escape, backspace
-}
-
-/// What a key asks of the screen.
-enum Action: Hashable, Sendable, CaseIterable {
-  case up, down, pageUp, pageDown, halfUp, halfDown, first, last
-  case nextPane, previousPane, servers, sessions, events, errors
-  case detail, scope, filter, command, nextError, previousError, follow, freeze
-  case reconnect, terminate, mark, unmark
-  case help, theme, redraw, suspend, back, quit
-
-  /// Whether it moves within a list.
-  var isMove: Bool {
-    switch self {
-    case .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .last: true
-    default: false
-    }
-  }
-}
-
 /// Keys and what they do, as data: the help is printed from it, so it cannot lie.
 struct KeyMap: Sendable {
   struct Binding: Sendable {
     let keys: [Key]
-    /// As the help shows them.
-    let shown: String
     let action: Action
-    let meaning: String
-    /// Leads to a change on a server; gone in read-only mode.
-    let acts: Bool
 
-    init(_ keys: [Key], _ shown: String, _ action: Action, _ meaning: String, acts: Bool = false) {
+    init(_ keys: [Key], _ action: Action) {
       self.keys = keys
-      self.shown = shown
       self.action = action
-      self.meaning = meaning
-      self.acts = acts
     }
+
+    /// As the help shows them.
+    var shown: String { keys.map(\.spelled).joined(separator: " ") }
   }
 
   let bindings: [Binding]
 
-  /// The keys of reference/tui.md 6.3: those of vi, less and top. Prefixes of multiplexers (ctrl-a, ctrl-b),
-  /// flow control (ctrl-s, ctrl-q) and the quit signal are left alone.
+  /// The keys of vi, less, k9s and lnav. Prefixes of multiplexers (ctrl-a, ctrl-b), flow control (ctrl-s,
+  /// ctrl-q) and the quit signal are left alone.
   static let standard: [Binding] = [
-    Binding([.up, .character("k")], "k Up", .up, "move up"),
-    Binding([.down, .character("j")], "j Down", .down, "move down"),
-    Binding([.home, .character("g")], "g Home", .first, "first row"),
-    Binding([.end, .character("G")], "G End", .last, "last row"),
-    Binding([.pageUp], "PgUp", .pageUp, "page up"),
-    Binding([.pageDown], "PgDn", .pageDown, "page down"),
-    Binding([.control("u")], "ctrl-u", .halfUp, "half a page up"),
-    Binding([.control("d")], "ctrl-d", .halfDown, "half a page down"),
-    Binding([.tab, .right, .character("l")], "Tab l", .nextPane, "next pane"),
-    Binding([.backTab, .left, .character("h")], "S-Tab h", .previousPane, "previous pane"),
-    Binding([.character("1")], "1", .servers, "servers"),
-    Binding([.character("2")], "2", .sessions, "sessions"),
-    Binding([.character("3")], "3", .events, "events"),
-    Binding([.character("4")], "4", .errors, "error counters"),
-    Binding([.enter], "Enter", .detail, "detail of the selected row"),
-    Binding([.escape], "Esc", .back, "back; clear marks, filter, freeze"),
-    Binding([.character("a")], "a", .scope, "sessions: of all servers or of one"),
-    Binding([.character("/")], "/", .filter, "filter: words, server:git* state:failed err>0"),
-    Binding([.character(":")], ":", .command, "a command: reload the configuration, quit"),
-    Binding([.character("e")], "e", .nextError, "next error in the events"),
-    Binding([.character("E")], "E", .previousError, "previous error in the events"),
-    Binding([.character("f")], "f", .follow, "follow new events, or stop to"),
-    Binding([.character("p")], "p", .freeze, "freeze the picture; moving still works"),
-    Binding([.character(" ")], "Space", .mark, "mark the session or the server's sessions", acts: true),
-    Binding([.character("u")], "u", .unmark, "unmark all", acts: true),
-    Binding([.character("r")], "r", .reconnect, "reconnect the selected or marked (asks)", acts: true),
-    Binding([.character("K")], "K", .terminate, "terminate the selected or marked (asks)", acts: true),
-    Binding([.character("T")], "T", .theme, "next theme"),
-    Binding([.control("l")], "ctrl-l", .redraw, "draw the screen anew"),
-    Binding([.control("z")], "ctrl-z", .suspend, "suspend"),
-    Binding([.character("?")], "?", .help, "this help"),
-    Binding([.character("q")], "q", .back, "back; at the top: quit"),
-    Binding([.character("Q"), .control("c")], "Q ctrl-c", .quit, "quit from anywhere"),
+    Binding(["k", .up], .up), Binding(["j", .down], .down), Binding(["g", .home], .first),
+    Binding(["G", .end], .last), Binding([.pageUp], .pageUp), Binding([.pageDown], .pageDown),
+    Binding([.control("u")], .halfUp), Binding([.control("d")], .halfDown),
+    Binding([.tab, "l", .right], .nextPane), Binding([.backTab, "h", .left], .previousPane),
+    Binding(["1"], .servers), Binding(["2"], .sessions), Binding(["3"], .events), Binding(["4"], .errors),
+    Binding([.enter], .detail), Binding([.escape, "q"], .back), Binding(["A"], .scope),
+    Binding(["/"], .filter), Binding([":"], .command), Binding(["n"], .nextProblem),
+    Binding(["N"], .previousProblem), Binding(["e"], .nextError), Binding(["E"], .previousError),
+    Binding(["w"], .nextWarning), Binding(["W"], .previousWarning), Binding(["f"], .follow),
+    Binding(["p"], .freeze), Binding(["s"], .sort), Binding(["S"], .reverse), Binding(["+"], .faster),
+    Binding(["-"], .slower), Binding([" "], .mark), Binding(["*"], .markAll), Binding(["u"], .unmark),
+    Binding(["r"], .reconnect), Binding(["K"], .terminate),
+    Binding(["a"], .acknowledge), Binding(["m"], .mute), Binding(["L"], .log), Binding(["y"], .copy),
+    Binding(["Y"], .copyCommand), Binding(["x"], .export), Binding(["i"], .inspect), Binding(["T"], .theme),
+    Binding(["M"], .mouse), Binding([.control("l")], .redraw), Binding([.control("z")], .suspend),
+    Binding(["?", .function(1)], .help), Binding(["Q", .control("c")], .quit),
+    Binding([" "], .play), Binding(["."], .stepForward), Binding([","], .stepBack),
+    Binding(["]"], .jumpForward), Binding(["["], .jumpBack),
   ]
 
-  init(readOnly: Bool) {
-    bindings = Self.standard.filter { !readOnly || !$0.acts }
+  /// The keys that work in a program like this: chosen ones instead of the usual ones.
+  init(_ context: Context) {
+    let choices = context.keys.keys
+    let taken = Set(choices.values.joined())
+    bindings = Self.standard.filter { binding in
+      if binding.action.isOfReplay { return context.replay != nil }
+      return !binding.action.acts || !context.readOnly && context.replay == nil
+    }.compactMap { binding in
+      let keys = choices[binding.action] ?? binding.keys.filter { !taken.contains($0) }
+      return keys.isEmpty ? nil : Binding(keys, binding.action)
+    }
   }
 
   func action(for key: Key) -> Action? {
     bindings.first { $0.keys.contains(key) }?.action
   }
+}
+
+/// Keys that the operator chose instead of the usual ones (`ui.keys`).
+public struct KeyChoices: Hashable, Sendable {
+  private(set) var keys: [Action: [Key]] = [:]
+
+  public init() {}
+
+  /// What can be bound, in the order of the help.
+  public static var actionNames: [String] { KeyMap.standard.map(\.action.rawValue) }
+
+  /// As a settings file has it: `{reconnect: ["R"]}`.
+  public var description: String {
+    let words = Action.allCases.compactMap { action in
+      keys[action].map { keys in
+        "\(action.rawValue): [\(keys.map { "\"\($0.spelled)\"" }.joined(separator: ", "))]"
+      }
+    }
+    return "{\(words.joined(separator: ", "))}"
+  }
+
+  /// Binds an action to keys such as `k`, `ctrl-d`, `space`, `f5`; an empty list takes its keys away.
+  /// Returns what is wrong, if anything; then nothing is changed.
+  public mutating func bind(_ name: String, to words: [String]) -> String? {
+    guard let action = Action(rawValue: name) else { return "there is no such action" }
+    var wanted: [Key] = []
+    for word in words {
+      guard let key = Key(spelled: word) else { return "\(word) is no key" }
+      if case .control(let letter) = key, "abcqsz".contains(letter) {
+        return "\(word) belongs to terminals and multiplexers"
+      }
+      if let other = keys.first(where: { $0.key != action && $0.value.contains(key) })?.key,
+        other.isOfReplay == action.isOfReplay
+      {
+        return "\(word) is bound to \(other.rawValue) already"
+      }
+      wanted.append(key)
+    }
+    if wanted.isEmpty, action == .quit || action == .back { return "there must be a way out" }
+    keys[action] = wanted
+    return nil
+  }
+}
+
+extension Key: ExpressibleByUnicodeScalarLiteral {
+  public init(unicodeScalarLiteral scalar: Unicode.Scalar) { self = .character(Character(scalar)) }
 }

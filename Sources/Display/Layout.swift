@@ -9,7 +9,7 @@ struct Layout: Hashable, Sendable {
     case single
     /// Four panes and the detail of what is selected.
     case panes
-    /// Three columns, and what operators did.
+    /// The same with histories, and what operators did.
     case wide
   }
 
@@ -87,27 +87,22 @@ struct Layout: Hashable, Sendable {
     let upper = inside - lower
     let below = top + upper + 1
     let right = size.columns - 1
-    let left = form == .wide ? size.columns * 30 / 100 : max(38, size.columns * 32 / 100)
+    let left = max(45, size.columns * 38 / 100)
     let seam = left + 1
+    let width = right - seam - 1
+    let detailRows = min(13, max(8, upper / 2))
     servers = Rectangle(row: top, column: 1, rows: upper, columns: left)
-    if form == .wide {
-      let detailWidth = size.columns * 28 / 100
-      let sessionsWidth = right - seam - detailWidth - 2
-      sessions = Rectangle(row: top, column: seam + 1, rows: upper, columns: sessionsWidth)
-      detail = Rectangle(row: top, column: sessions.right + 1, rows: upper, columns: detailWidth)
-      let errorsWidth = 46
-      errors = Rectangle(row: below, column: 1, rows: lower, columns: errorsWidth)
-      let actionsWidth = size.columns * 28 / 100
-      events = Rectangle(
-        row: below, column: errors.right + 1, rows: lower, columns: right - errors.right - actionsWidth - 2)
-      actions = Rectangle(row: below, column: events.right + 1, rows: lower, columns: actionsWidth)
-    } else {
-      let width = right - seam - 1
-      let detailRows = min(13, max(8, upper / 2))
-      sessions = Rectangle(row: top, column: seam + 1, rows: upper - detailRows - 1, columns: width)
-      detail = Rectangle(row: sessions.bottom + 1, column: seam + 1, rows: detailRows, columns: width)
+    sessions = Rectangle(row: top, column: seam + 1, rows: upper - detailRows - 1, columns: width)
+    detail = Rectangle(row: sessions.bottom + 1, column: seam + 1, rows: detailRows, columns: width)
+    guard form == .wide else {
       errors = Rectangle(row: below, column: 1, rows: lower, columns: left)
       events = Rectangle(row: below, column: seam + 1, rows: lower, columns: width)
+      return
     }
+    errors = Rectangle(row: below, column: 1, rows: lower, columns: 46)
+    let actionsWidth = size.columns * 28 / 100
+    events = Rectangle(
+      row: below, column: errors.right + 1, rows: lower, columns: right - errors.right - actionsWidth - 2)
+    actions = Rectangle(row: below, column: events.right + 1, rows: lower, columns: actionsWidth)
   }
 }

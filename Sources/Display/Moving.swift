@@ -31,13 +31,25 @@ extension ViewState {
     let step = step(action, count: count, height: height)
     switch pane {
     case .servers:
-      let before = servers.id
-      servers.move(step, in: rows.servers.map(\.report.name), height: height)
-      if servers.id != before { sessions.clear() }
-    case .sessions: sessions.move(step, in: rows.sessions, height: height)
+      choose(server: (servers.index(in: rows.servers.map(\.report.name)) ?? 0) + step, rows, height: height)
+    case .sessions:
+      heldSessions = rows.sessions
+      sessions.move(step, in: rows.sessions, height: height)
     case .errors: errors.move(step, in: rows.errors, height: height)
     case .events: moveInEvents(step, store, rows, height: height)
     }
+  }
+
+  /// Stands on a server; the order of the rows is held from here on.
+  mutating func choose(server index: Int, _ rows: Rows, height: Int) {
+    let names = rows.servers.map(\.report.name)
+    guard !names.isEmpty else { return }
+    let before = servers.id
+    heldServers = names
+    servers.select(min(max(0, index), names.count - 1), in: names, height: height)
+    guard servers.id != before else { return }
+    sessions.clear()
+    heldSessions = nil
   }
 
   /// By how many rows a key moves.
@@ -65,7 +77,7 @@ extension ViewState {
     }
   }
 
-  private mutating func hold(at target: Int, _ store: Store, _ rows: Rows, height: Int) {
+  mutating func hold(at target: Int, _ store: Store, _ rows: Rows, height: Int) {
     let top = firstVisible(
       of: rows.events.count, selected: target, top: firstEvent(store, rows, height: height), height: height)
     events = .held(
@@ -112,8 +124,10 @@ extension ViewState {
     hold(at: rows.events.count - 1, store, rows, height: max(1, height(of: .events, count: 0)))
   }
 
-  /// To the next or previous event that tells of an error.
-  mutating func seekError(forward: Bool, _ store: Store, _ rows: Rows) {
+  /// To the next or previous event of a sort.
+  mutating func seekEvent(
+    _ what: String, forward: Bool, _ store: Store, _ rows: Rows, where isMeant: (Event) -> Bool
+  ) {
     show(events: ())
     guard let index = eventIndex(store, rows) else { return notice = "no events yet" }
     // From the newest, which is where following stands, the way is back.
@@ -122,10 +136,37 @@ extension ViewState {
       forward && !isAtEnd
       ? Array(rows.events.indices[(index + 1)...])
       : Array(rows.events.indices[..<(isAtEnd ? index + 1 : index)].reversed())
-    guard let found = places.first(where: { store.events[rows.events[$0]].isError }) else {
-      return notice = forward && !isAtEnd ? "no later error" : "no earlier error"
+    guard let found = places.first(where: { isMeant(store.events[rows.events[$0]]) }) else {
+      return notice = forward && !isAtEnd ? "no later \(what)" : "no earlier \(what)"
     }
     hold(at: found, store, rows, height: max(1, height(of: .events, count: 0)))
+  }
+
+  /// To the next or previous row that is not well; in the events, to the next error.
+  mutating func seekProblem(forward: Bool, _ store: Store, _ rows: Rows) {
+    func next(_ count: Int, from index: Int?, _ isMeant: (Int) -> Bool) -> Int? {
+      let start = index ?? 0
+      return (1...max(1, count)).map { (start + (forward ? $0 : count - $0)) % max(1, count) }
+        .first { $0 < count && isMeant($0) }
+    }
+    switch pane {
+    case .servers:
+      let names = rows.servers.map(\.report.name)
+      guard let place = next(names.count, from: servers.index(in: names), { rows.servers[$0].isProblem })
+      else { return notice = "every server shown is well" }
+      choose(server: place, rows, height: height(of: .servers, count: names.count))
+    case .sessions:
+      let keys = rows.sessions
+      let isProblem = { (place: Int) in
+        (store.sessions[keys[place]]?.state.severity ?? 0) >= SessionState.degraded.severity
+      }
+      guard let place = next(keys.count, from: sessions.index(in: keys), isProblem) else {
+        return notice = "every session shown is well"
+      }
+      heldSessions = keys
+      sessions.select(place, in: keys, height: height(of: .sessions, count: keys.count))
+    case .events, .errors: seekEvent("error", forward: forward, store, rows, where: \.isError)
+    }
   }
 
   private mutating func show(events: Void) {
@@ -155,30 +196,6 @@ extension ViewState {
     case .errors:
       return []
     }
-  }
-
-  /// Opens the question. What is asked for is what there is now, even when the picture is frozen.
-  mutating func ask(_ verb: Dialog.Verb, _ store: Store, _ rows: Rows, live: Store) {
-    let keys = targets(store, rows)
-    let known = keys.compactMap { live.sessions[$0] }
-    let targets = known.filter { Dialog.applies(verb, to: $0.state) }
-    guard !targets.isEmpty else {
-      return notice =
-        keys.isEmpty
-        ? "select a server or a session first"
-        : "nothing to \(verb.rawValue): \(known.first?.state.rawValue ?? "gone")"
-    }
-    overlay = .dialog(Dialog(verb: verb, targets: targets))
-  }
-
-  /// Marks the selected sessions, or unmarks them when all are marked; then moves on.
-  mutating func mark(_ store: Store, _ rows: Rows) {
-    let keys = selectedKeys(store, rows).filter {
-      store.sessions[$0].map { $0.state != .unmonitored } ?? false
-    }
-    guard !keys.isEmpty else { return notice = "nothing to mark here" }
-    if marks.isSuperset(of: keys) { marks.subtract(keys) } else { marks.formUnion(keys) }
-    if pane != .events { move(.down, store, rows) }
   }
 }
 

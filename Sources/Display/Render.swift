@@ -23,8 +23,15 @@ public func render(
     frame.panes(model, layout)
     frame.footer(model, in: layout.footer)
   }
+  // What lies over a link hides it.
   switch view.overlay {
-  case .none, .filter, .command: break
+  case .help, .sortMenu, .page, .dialog: frame.links = []
+  case .none, .filter, .prompt: break
+  }
+  switch view.overlay {
+  case .none, .filter, .prompt: break
+  case .sortMenu(let index): frame.sortMenu(model, at: index)
+  case .page(let page, let top): frame.page(page, top: top, model)
   case .help(let top): frame.help(model, top: top)
   case .dialog(let dialog): frame.dialog(dialog, model)
   }

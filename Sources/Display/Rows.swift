@@ -11,23 +11,34 @@ struct Rows: Sendable {
   /// Positions in the store's events, oldest first.
   let events: [Int]
   let errors: [ErrorType]
+  /// The order is not what sorting would give now: the operator is at these rows.
+  let isHeld: Bool
 
   init(_ store: Store, _ view: ViewState, at now: Moment) {
     let filter = view.filter
     let instant = now.instant
-    allServers = summaries(store, at: instant)
-    servers = filter.isEmpty ? allServers : allServers.filter { filter.accepts($0) }
+    let holds = view.holdsOrder(at: instant)
+    allServers = summaries(store, view.sort, at: instant)
+    let sorted = filter.isEmpty ? allServers : allServers.filter { filter.accepts($0) }
+    servers = held(sorted, in: holds ? view.heldServers : nil) { $0.report.name }
     scope =
       view.listsAllSessions
       ? nil : servers[safe: view.servers.index(in: servers.map(\.report.name))]?.report.name
-    var keys: [(order: Int, key: SessionKey)] = []
+    var keys: [SessionKey] = []
     for (key, session) in store.sessions where scope == nil || key.server == scope {
       // In a list of one server's sessions the filter has chosen the server already.
       guard filter.isEmpty || filter.accepts(SessionRow(session: session, now: instant)) else { continue }
-      keys.append((session.state.listOrder, key))
+      keys.append(key)
     }
-    keys.sort { $0.order != $1.order ? $0.order > $1.order : $0.key < $1.key }
-    sessions = keys.map(\.key)
+    keys.sort(by: view.sort.field == .user ? { ($0.user, $0.server) < ($1.user, $1.server) } : { $0 < $1 })
+    let byOrder = view.sort.apply(keys) { key in
+      store.sessions[key].flatMap { view.sort.number(of: $0, at: instant) }
+    }
+    sessions = held(byOrder, in: holds ? view.heldSessions : nil) { $0 }
+    isHeld =
+      holds
+      && (view.heldServers != nil && servers.map(\.report.name) != sorted.map(\.report.name)
+        || view.heldSessions != nil && sessions != byOrder)
     let count = store.events.count
     events =
       filter.isEmpty
@@ -56,147 +67,8 @@ struct Rows: Sendable {
   }
 }
 
-/// A server and what its sessions come to.
-struct ServerSummary: Filterable, Sendable {
-  let report: ServerReport
-  let now: Instant
-  fileprivate(set) var worst: SessionReport?
-  fileprivate(set) var live = 0
-  fileprivate(set) var total = 0
-  fileprivate(set) var errors = 0
-  fileprivate(set) var recoveries = 0
-  /// The slowest of the sessions' 95th percentiles, in milliseconds.
-  fileprivate(set) var p95: Double?
-  /// The oldest of the sessions' last good exchanges.
-  fileprivate(set) var lastGood: Moment?
-
-  var state: SessionState { worst?.state ?? .unmonitored }
-  var isProblem: Bool { state.severity >= SessionState.degraded.severity }
-
-  fileprivate init(_ report: ServerReport, now: Instant) {
-    self.report = report
-    self.now = now
-  }
-
-  fileprivate mutating func take(_ session: SessionReport) {
-    total += 1
-    if session.state.isLive { live += 1 }
-    errors += session.errors.values.reduce(0, +)
-    recoveries += session.recoveries
-    if let p95 = session.latency?.p95 { self.p95 = max(self.p95 ?? 0, p95) }
-    if let good = session.lastGood {
-      lastGood = lastGood.map { $0.instant < good.instant ? $0 : good } ?? good
-    }
-    guard let worst else { return self.worst = session }
-    let isWorse =
-      (session.state.severity, worst.since.instant, worst.key)
-      > (worst.state.severity, session.since.instant, session.key)
-    if isWorse { self.worst = session }
-  }
-
-  var texts: [String] {
-    [report.name, state.rawValue, report.transport.rawValue, report.note ?? "", report.url ?? ""]
-      + [worst?.cause?.summary].compactMap { $0 }
-  }
-
-  func texts(of field: String) -> [String]? {
-    switch field {
-    case "server": [report.name]
-    case "state": [state.rawValue]
-    case "transport": [report.transport.rawValue]
-    case "user": report.users
-    case "error": worst.map { $0.errors.keys.map(\.rawValue) } ?? []
-    case "why": [worst?.cause?.summary ?? report.note ?? ""]
-    default: nil
-    }
-  }
-
-  func number(of field: String, at now: Instant) -> Double? {
-    switch field {
-    case "err": Double(errors)
-    case "rec": Double(recoveries)
-    case "ses": Double(total)
-    case "p95": (p95 ?? 0) / 1_000
-    case "good", "idle": lastGood.map { (now - $0.instant).inSeconds } ?? .infinity
-    default: nil
-    }
-  }
-}
-
-/// A session as a filter sees it.
-struct SessionRow: Filterable {
-  let session: SessionReport
-  let now: Instant
-
-  var texts: [String] {
-    [
-      session.key.server, session.key.user, session.state.rawValue, session.session ?? "",
-      session.kind?.rawValue ?? "", session.protocolVersion ?? "", session.cause?.summary ?? "",
-      session.identity?.name ?? "",
-    ]
-  }
-
-  func texts(of field: String) -> [String]? {
-    switch field {
-    case "server": [session.key.server]
-    case "user": [session.key.user]
-    case "state": [session.state.rawValue]
-    case "id", "session": [session.session ?? ""]
-    case "kind": [session.kind?.rawValue ?? ""]
-    case "proto", "protocol": [session.protocolVersion ?? ""]
-    case "error": session.errors.keys.map(\.rawValue)
-    case "why": [session.cause?.summary ?? ""]
-    default: nil
-    }
-  }
-
-  func number(of field: String, at now: Instant) -> Double? {
-    switch field {
-    case "err": Double(session.errors.values.reduce(0, +))
-    case "rec": Double(session.recoveries)
-    case "missed": Double(session.missed)
-    case "p95": (session.latency?.p95 ?? 0) / 1_000
-    case "age": session.created.map { (now - $0.instant).inSeconds } ?? 0
-    case "good", "idle": session.lastGood.map { (now - $0.instant).inSeconds } ?? .infinity
-    default: nil
-    }
-  }
-}
-
-/// An event as a filter sees it.
-struct EventRow: Filterable {
-  let event: Event
-  let now: Instant
-
-  var texts: [String] { [event.message, event.server ?? "", event.user ?? "", event.kind.rawValue] }
-
-  func texts(of field: String) -> [String]? {
-    switch field {
-    case "server": [event.server ?? ""]
-    case "user": [event.user ?? ""]
-    case "id", "session": [event.session ?? ""]
-    case "event": [event.kind.rawValue]
-    case "level": [event.level.rawValue]
-    case "error": [event.error?.type.rawValue ?? ""]
-    default: nil
-    }
-  }
-
-  func number(of field: String, at now: Instant) -> Double? { nil }
-}
-
-/// An error counter as a filter sees it.
-struct ErrorRow: Filterable {
-  let type: ErrorType
-  let now: Instant
-
-  var texts: [String] { [type.rawValue] }
-  func texts(of field: String) -> [String]? { field == "error" ? texts : nil }
-  func number(of field: String, at now: Instant) -> Double? { nil }
-}
-
-/// One pass over the sessions, however many servers there are.
-private func summaries(_ store: Store, at now: Instant) -> [ServerSummary] {
+/// The servers in their order; one pass over the sessions, however many servers there are.
+func summaries(_ store: Store, _ sort: Sort, at now: Instant) -> [ServerSummary] {
   var summaries = store.servers.map { ServerSummary($0, now: now) }
   let places = Dictionary(
     summaries.enumerated().map { ($1.report.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -204,10 +76,37 @@ private func summaries(_ store: Store, at now: Instant) -> [ServerSummary] {
     guard let place = places[session.key.server] else { continue }
     summaries[place].take(session)
   }
-  return summaries.enumerated().sorted { left, right in
-    let (a, b) = (left.element.state.listOrder, right.element.state.listOrder)
-    return a != b ? a > b : left.offset < right.offset
-  }.map(\.element)
+  if sort.field == .name { summaries.sort { $0.report.name < $1.report.name } }
+  return sort.apply(summaries) { sort.number(of: $0, at: now) }
+}
+
+extension Sort {
+  fileprivate func number(of server: ServerSummary, at now: Instant) -> Double? {
+    switch field {
+    case .state: Double(server.state.listOrder)
+    case .for: server.worst.map { -(now - $0.since.instant).inSeconds }
+    case .age: server.worst?.created.map { (now - $0.instant).inSeconds }
+    case .good: server.lastGood.map { (now - $0.instant).inSeconds }
+    case .p95: server.p95
+    case .errors: Double(server.errors)
+    case .recoveries: Double(server.recoveries)
+    case .sessions: Double(server.total)
+    case .name, .user: nil
+    }
+  }
+
+  fileprivate func number(of session: SessionReport, at now: Instant) -> Double? {
+    switch field {
+    case .state: Double(session.state.listOrder)
+    case .for: -(now - session.since.instant).inSeconds
+    case .age: session.created.map { (now - $0.instant).inSeconds }
+    case .good: session.lastGood.map { (now - $0.instant).inSeconds }
+    case .p95: session.latency?.p95
+    case .errors: Double(session.errors.values.reduce(0, +))
+    case .recoveries: Double(session.recoveries)
+    case .name, .user, .sessions: nil
+    }
+  }
 }
 
 extension SessionState {

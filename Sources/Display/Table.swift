@@ -138,6 +138,12 @@ extension Frame {
     _ phrase: Phrase, alignsRight: Bool = false, row: Int, column: Int, width: Int, isSelected: Bool
   ) {
     guard width > 0 else { return }
+    if !phrase.roles.isEmpty {
+      for (offset, (character, role)) in zip(phrase.text, phrase.roles).enumerated() where offset < width {
+        write(String(character), row: row, column: column + offset, role: role, isSelected: isSelected)
+      }
+      return
+    }
     let tail = Display.columns(of: phrase.tail)
     let text = Display.columns(of: phrase.text)
     // The tail tells what happens next: it stays as long as a few words of the rest do.

@@ -46,11 +46,16 @@ public struct Theme: Hashable, Sendable {
   public let name: String
   public let appearances: [Role: Appearance]
   public let glyphs: GlyphChoice
+  public let background: ThemeBackground
 
-  public init(name: String, appearances: [Role: Appearance], glyphs: GlyphChoice = .automatic) {
+  public init(
+    name: String, appearances: [Role: Appearance], glyphs: GlyphChoice = .automatic,
+    background: ThemeBackground = .any
+  ) {
     self.name = name
     self.appearances = appearances
     self.glyphs = glyphs
+    self.background = background
   }
 
   public subscript(role: Role) -> Appearance {
@@ -64,4 +69,9 @@ public enum GlyphChoice: String, Sendable {
   case automatic = "auto"
   case ascii
   case utf8
+}
+
+/// What a theme's colours are meant to be read on; the background itself is never set.
+public enum ThemeBackground: String, CaseIterable, Sendable {
+  case any, dark, light
 }

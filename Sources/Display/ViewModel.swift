@@ -33,6 +33,9 @@ struct ViewModel: Sendable {
 
   func isFocused(_ pane: Pane) -> Bool { view.pane == pane }
 
+  /// How the rows are ordered, for the titles of lists.
+  var orderWords: String { rows.isHeld ? "order held, Esc sorts" : view.sort.words }
+
   var selectedServer: ServerSummary? {
     rows.servers[safe: view.servers.index(in: rows.servers.map(\.report.name))]
   }
@@ -82,11 +85,18 @@ struct Phrase: Hashable, Sendable {
   var text: String
   var role: Role
   var tail: String
+  /// A role for each character of the text, where they differ.
+  var roles: [Role] = []
 
   init(_ text: String, _ role: Role = .text, tail: String = "") {
     self.text = text
     self.role = role
     self.tail = tail
+  }
+
+  init(_ text: String, roles: [Role]) {
+    self.init(text)
+    self.roles = roles
   }
 
   var whole: String { text + tail }

@@ -1,4 +1,4 @@
-public import Sessions
+import Sessions
 
 /// The four lists.
 enum Pane: Int, CaseIterable, Hashable, Sendable {
@@ -16,11 +16,20 @@ public struct ViewState: Hashable, Sendable {
     case none
     /// With the number of lines scrolled past.
     case help(top: Int)
-    /// A command being typed, without its colon.
-    case command(String)
-    /// Being typed; the text before it comes back with Esc.
-    case filter(before: Filter)
+    /// Being typed; the filter before it comes back with Esc.
+    case filter(LineEditor, before: Filter)
+    case prompt(Prompt)
     case dialog(Dialog)
+    /// The fields to sort by, and which one is offered.
+    case sortMenu(Int)
+    case page(Page, top: Int)
+  }
+
+  /// A text over the panes.
+  enum Page: Hashable, Sendable {
+    /// What operators did.
+    case actions
+    case text(title: String, lines: [String])
   }
 
   /// Where in the events the operator stands.
@@ -43,11 +52,21 @@ public struct ViewState: Hashable, Sendable {
   var events = EventPlace.following
   var marks: Set<SessionKey> = []
   var filter = Filter("")
+  var sort = Sort()
+  /// The order of rows when the operator chose one of them; held while they are at it.
+  var heldServers: [String]?
+  var heldSessions: [SessionKey]?
+  /// When the last key was pressed.
+  var lastKey: Instant?
+  var alerts = Alerts()
+  public internal(set) var isMuted = false
+  /// Lines of the command line, the newest last.
+  var history: [String] = []
   /// nil: of all servers where the list of servers is not seen beside it.
   var scopeChoice: Bool?
   var frozen: Frozen?
   /// The answer to a key that could do nothing; gone with the next key.
-  var notice: String?
+  public var notice: String?
 
   /// A picture held still.
   struct Frozen: Hashable, Sendable {
@@ -65,123 +84,19 @@ public struct ViewState: Hashable, Sendable {
 
   var layout: Layout { Layout(size, pane: pane) }
 
-  /// Takes a key press; returns what it asks for outside of the screen.
-  public mutating func handle(_ key: Key, store: Store, now: Moment, context: Context) -> [Effect] {
-    notice = nil
-    let action = KeyMap(readOnly: context.readOnly).action(for: key)
-    // These work wherever the operator is.
-    switch (key, action) {
-    case (.control("c"), _): return [.quit]
-    case (_, .suspend): return [.suspend]
-    case (_, .redraw): return [.redraw]
-    default: break
-    }
-    switch overlay {
-    case .dialog(var dialog):
-      let answer = dialog.handle(key)
-      overlay = answer == .undecided ? .dialog(dialog) : .none
-      guard answer == .yes else { return [] }
-      marks = []
-      return [.command(dialog.command(by: context.operator))]
-    case .filter(let before):
-      editFilter(key, before: before)
-      return []
-    case .command(let typed): return editCommand(key, typed)
-    case .help(let top):
-      return action.map { handleInHelp($0, top: top) } ?? []
-    case .none:
-      guard let action else { return [] }
-      let shown = frozen?.store ?? store
-      if isDetailOpen, action.isMove {
-        scrollDetail(action, ViewModel(store, self, at: now, context: context))
-        return []
-      }
-      return handle(action, shown, Rows(shown, self, at: frozen?.moment ?? now), live: store, now)
-    }
+  /// How long the order of rows is held after the last key.
+  static let holdTime = Duration.seconds(60)
+
+  /// Whether rows keep their order at `now`: the operator is at them, or has marked some.
+  func holdsOrder(at now: Instant) -> Bool {
+    !marks.isEmpty || (lastKey.map { now - $0 < Self.holdTime } ?? false)
   }
 
-  private mutating func handle(
-    _ action: Action, _ store: Store, _ rows: Rows, live: Store, _ now: Moment
-  ) -> [Effect] {
-    switch action {
-    case .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .last: move(action, store, rows)
-    case .nextPane: show(pane.next(by: 1))
-    case .previousPane: show(pane.next(by: -1))
-    case .servers: show(.servers)
-    case .sessions: show(.sessions)
-    case .events: show(.events)
-    case .errors: show(.errors)
-    case .detail:
-      isDetailOpen.toggle()
-      detailTop = 0
-    case .scope: scopeChoice = !listsAllSessions
-    case .filter: overlay = .filter(before: filter)
-    case .command: overlay = .command("")
-    case .nextError: seekError(forward: true, store, rows)
-    case .previousError: seekError(forward: false, store, rows)
-    case .follow: follow(store, rows)
-    case .freeze: frozen = frozen == nil ? Frozen(store: store, moment: now) : nil
-    case .reconnect: ask(.reconnect, store, rows, live: live)
-    case .terminate: ask(.terminate, store, rows, live: live)
-    case .mark: mark(store, rows)
-    case .unmark: marks = []
-    case .help: overlay = .help(top: 0)
-    case .theme: return [.cycleTheme]
-    case .redraw: return [.redraw]
-    case .suspend: return [.suspend]
-    case .quit: return [.quit]
-    case .back: return goBack()
-    }
-    return []
-  }
+  /// Begins with a filter that was asked for.
+  public mutating func start(filter: String) { self.filter = Filter(String(filter.prefix(LineEditor.limit))) }
 
-  private mutating func show(_ pane: Pane) {
-    self.pane = pane
-    isDetailOpen = false
-  }
-
-  /// One step out; at the top it is the way to quit.
-  private mutating func goBack() -> [Effect] {
-    if isDetailOpen {
-      isDetailOpen = false
-    } else if !marks.isEmpty {
-      marks = []
-    } else if !filter.isEmpty {
-      filter = Filter("")
-    } else if frozen != nil {
-      frozen = nil
-    } else {
-      return [.quit]
-    }
-    return []
-  }
-
-  private mutating func handleInHelp(_ action: Action, top: Int) -> [Effect] {
-    // In one column; where more fit beside each other nothing is left to scroll.
-    let last = max(0, KeyMap.standard.count - max(1, size.rows - 4))
-    switch action {
-    case .quit: return [.quit]
-    case .theme: return [.cycleTheme]
-    case .up: overlay = .help(top: max(0, top - 1))
-    case .down: overlay = .help(top: min(top + 1, last))
-    case .pageUp, .halfUp, .first: overlay = .help(top: 0)
-    case .pageDown, .halfDown, .last: overlay = .help(top: min(top + max(1, size.rows - 4), last))
-    default: overlay = .none
-    }
-    return []
-  }
-
-  private mutating func editFilter(_ key: Key, before: Filter) {
-    switch key {
-    case .enter: overlay = .none
-    case .escape:
-      overlay = .none
-      filter = before
-    case .backspace: filter = Filter(String(filter.text.dropLast()))
-    case .control("u"): filter = Filter("")
-    case .character(let character) where filter.text.count < Filter.limit:
-      filter = Filter(filter.text + String(character))
-    default: break
-    }
+  /// Shows a text over the panes until a key is pressed.
+  public mutating func show(page title: String, _ lines: [String]) {
+    overlay = .page(.text(title: title, lines: lines), top: 0)
   }
 }

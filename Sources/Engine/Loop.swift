@@ -15,6 +15,8 @@ struct Loop: ~Copyable {
 
   /// The longest that ending all sessions may take.
   private static let farewellLimit = Duration.milliseconds(4_500)
+  /// A wait that ends so many nanoseconds late was no wait: the process was stopped.
+  private static let standstill: Int64 = 2_000_000_000
   /// How long an answered transfer may take to end by itself.
   private static let releaseLimit = Duration.seconds(1)
 
@@ -38,7 +40,10 @@ struct Loop: ~Copyable {
       tell()
       let now = Moment.now.instant
       if fleet.isAtRest || giveUp.map({ $0 <= now }) == true { break }
-      multi.run(until: [fleet.deadline, giveUp, multi.releaseDeadline].compactMap { $0 }.min())
+      let late = multi.run(until: [fleet.deadline, giveUp, multi.releaseDeadline].compactMap { $0 }.min())
+      if late > Self.standstill {
+        fleet.slept(for: .nanoseconds(late), at: Moment.now)
+      }
       for command in commands.drain().commands {
         if command == .stop, giveUp == nil { giveUp = Moment.now.instant + Self.farewellLimit }
         obey(fleet.command(command, at: Moment.now))

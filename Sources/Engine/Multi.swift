@@ -95,14 +95,16 @@ final class Multi {
   }
 
   /// Waits for sockets, timers or the watched descriptor, at most until `deadline`; runs libcurl as far as it
-  /// goes.
-  func run(until deadline: Instant?) {
+  /// goes. Returns how late the wait ended, in nanoseconds: much, if the process stood still.
+  func run(until deadline: Instant?) -> Int64 {
     let due = [deadline?.nanoseconds, timer].compactMap { $0 }.min()
     let pause = due.map { max(0, $0 - Self.monotonic) }
     var events = [epoll_event](repeating: epoll_event(), count: 256)
     // Rounded up: waking a moment early would only mean to wait again.
     let milliseconds = pause.map { Int32(min(60_000, ($0 + 999_999) / 1_000_000)) } ?? 60_000
+    let start = Self.monotonic
     let count = epoll_wait(epoll, &events, Int32(events.count), milliseconds)
+    let late = Self.monotonic - start - Int64(milliseconds) * 1_000_000
     var running: Int32 = 0
     for index in 0..<max(0, Int(count)) {
       let descriptor = clinux_event_descriptor(&events[index])
@@ -117,6 +119,7 @@ final class Multi {
       self.timer = nil
       curl_multi_socket_action(handle, CURL_SOCKET_TIMEOUT, 0, &running)
     }
+    return late
   }
 
   /// What transfers received or came to since the last call; those at their end are gone afterwards.

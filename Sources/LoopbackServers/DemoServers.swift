@@ -46,7 +46,7 @@ public final class DemoServers: Sendable {
     var started: [(Personality, LoopbackServer)] = []
     for personality in personalities(timing) {
       do {
-        started.append((personality, try LoopbackServer.start(personality.behaviour)))
+        started.append((personality, try LoopbackServer.start(personality.behaviour, remembering: 0)))
       } catch {
         for (_, server) in started { server.stop() }
         throw error

@@ -24,13 +24,14 @@ public final class LoopbackServer: Sendable {
     self.service = service
   }
 
-  /// Starts a server on a port of its own, or on the given one. Throws when the port cannot be had.
+  /// Starts a server on a port of its own, or on the given one, which remembers so many requests. Throws when
+  /// the port cannot be had.
   public static func start(
-    _ behaviour: Behaviour = Behaviour(), port: Int = 0,
+    _ behaviour: Behaviour = Behaviour(), port: Int = 0, remembering limit: Int = RequestLog.limit,
     script: @escaping Script = { request, peer in peer.answer(request) }
   ) throws(LoopbackError) -> LoopbackServer {
     let held = try HeldPort(port)
-    let log = RequestLog(loop: loop)
+    let log = RequestLog(loop: loop, limit: limit)
     let starting = loop.flatSubmit {
       let service = Service(loop: loop, port: held, log: log, behaviour: behaviour, script: script)
       let bound = NIOLoopBound(service, eventLoop: loop)

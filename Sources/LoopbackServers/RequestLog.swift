@@ -41,8 +41,11 @@ public final class RequestLog: Sendable {
   private let state = Mutex(State())
   private let loop: any EventLoop
 
-  init(loop: any EventLoop) {
+  private let limit: Int
+
+  init(loop: any EventLoop, limit: Int) {
     self.loop = loop
+    self.limit = limit
   }
 
   /// What came so far.
@@ -75,14 +78,14 @@ public final class RequestLog: Sendable {
 
   func append(_ request: Request) {
     change { contents in
-      guard contents.entries.count < Self.limit else { return contents.dropped += 1 }
+      guard contents.entries.count < limit else { return contents.dropped += 1 }
       contents.entries.append(Entry(request: request))
     }
   }
 
   func appendConnection(at time: Duration) {
     change { contents in
-      guard contents.connections.count < Self.limit else { return contents.dropped += 1 }
+      guard contents.connections.count < limit else { return contents.dropped += 1 }
       contents.connections.append(time)
     }
   }

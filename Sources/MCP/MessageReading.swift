@@ -38,6 +38,17 @@ extension Message {
   }
 }
 
+extension JSONValue {
+  /// Reads any JSON text.
+  public static func read(_ bytes: some Collection<UInt8>) throws(MessageError) -> JSONValue {
+    do {
+      return try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+    } catch {
+      throw .notJSON
+    }
+  }
+}
+
 private struct Envelope: Decodable {
   let version: String?
   let id: RequestID?

@@ -53,6 +53,7 @@ extension JSONWriter {
       $0.member("user", session.key.user)
       $0.member("session", session.session)
       $0.member("state", session.state.rawValue)
+      $0.member("since", session.since.wall.rfc3339)
       $0.member("kind", session.kind?.rawValue)
       $0.member("protocol", session.protocolVersion)
       if let identity = session.identity {

@@ -7,6 +7,10 @@ enum EventText {
   static func wasGone(_ id: String) -> String { "Session terminated: \(id) (the server had dropped it)" }
   static func leftover(_ id: String) -> String { "Session \(id) of an earlier run is still open, ending it" }
   static let cannotTerminate = "Server doesn't support explicit session termination (405)"
+  static func slept(_ pause: Duration) -> String {
+    "This process stood still for \(pause.inMilliseconds / 1_000) s; nobody is blamed for it"
+  }
+
   static let cleared = "Session cleared"
   static let recovered = "Session recovery successful"
 

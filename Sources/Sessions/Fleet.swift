@@ -12,7 +12,7 @@ public struct Fleet: Sendable {
   }
 
   var servers: [Server]
-  private let limits: Limits
+  let limits: Limits
   /// A slot for each session; those of sessions that are gone are used again.
   var sessions: [Session]
   /// The slots of the sessions that are configured; others are on their way out.
@@ -20,25 +20,27 @@ public struct Fleet: Sendable {
   /// Slots whose sessions are no longer configured and not yet at rest.
   var retired: Set<Int> = []
   var vacant: [Int] = []
-  private var owners: [TransferID: Int] = [:]
-  private var admissions: [Origin: Admission] = [:]
-  private var deadlines = DeadlineHeap()
+  var owners: [TransferID: Int] = [:]
+  var admissions: [Origin: Admission] = [:]
+  var deadlines = DeadlineHeap()
   /// The deadline that was pushed last for each session, so that nothing is pushed twice.
   var pushed: [Instant?]
-  private var folder = EventFolder()
-  private var random: SeededGenerator
-  private var nextTransfer: UInt64 = 1
-  private var nextSequence: UInt64 = 1
-  private var connecting = 0
+  var folder = EventFolder()
+  var random: SeededGenerator
+  var nextTransfer: UInt64 = 1
+  var nextSequence: UInt64 = 1
+  var connecting = 0
+  /// Until then time-outs are put down to our own standing still.
+  var forgivesUntil = Instant.zero
   private(set) var isStopping = false
-  private var orders: [Order] = []
+  var orders: [Order] = []
   var report = EngineReport()
-  private var statistics = Statistics()
+  var statistics = Statistics()
   /// What each session contributed to the sums.
   var counted: [Statistics]
-  private var liveOfUser: [String: Int] = [:]
+  var liveOfUser: [String: Int] = [:]
   /// Origins where somebody waits for a turn.
-  private var awaited: Set<Origin> = []
+  var awaited: Set<Origin> = []
   /// Work that follows from work, in order: never by recursion.
   var pending: [(index: Int, input: Session.Input)] = []
   var touched: Set<Int> = []
@@ -75,6 +77,12 @@ public struct Fleet: Sendable {
       }
     }
     return settle(now)
+  }
+
+  /// Tells that the process stood still (stopped by a signal, or suspended) until now.
+  public mutating func slept(for pause: Duration, at now: Moment) {
+    forgivesUntil = now.instant + .seconds(1)
+    announce(.stateChanged, .debug, EventText.slept(pause), at: now)
   }
 
   /// Tells something of the engine itself.
@@ -145,7 +153,7 @@ public struct Fleet: Sendable {
 
   // MARK: - One round
 
-  private mutating func settle(_ now: Moment) -> [Order] {
+  mutating func settle(_ now: Moment) -> [Order] {
     repeat {
       while !pending.isEmpty {
         let batch = pending
@@ -159,8 +167,9 @@ public struct Fleet: Sendable {
     return orders
   }
 
-  private mutating func handle(_ index: Int, _ input: Session.Input, _ now: Moment) {
-    var turn = Turn(now: now, random: random, nextTransfer: nextTransfer)
+  mutating func handle(_ index: Int, _ input: Session.Input, _ now: Moment) {
+    var turn = Turn(
+      now: now, hasSlept: now.instant < forgivesUntil, random: random, nextTransfer: nextTransfer)
     let wasConnecting = sessions[index].isConnecting
     sessions[index].handle(input, &turn)
     random = turn.random
@@ -173,7 +182,7 @@ public struct Fleet: Sendable {
     vacate(index)
   }
 
-  private mutating func obey(_ actions: [Action], _ index: Int, _ now: Moment) {
+  mutating func obey(_ actions: [Action], _ index: Int, _ now: Moment) {
     guard let endpoint = sessions[index].server.endpoint else {
       for case .event(let event) in actions { tell(event, index) }
       return
@@ -212,7 +221,7 @@ public struct Fleet: Sendable {
   }
 
   /// While a way is closed, what is not an attempt to connect fails at once, without touching the network.
-  private mutating func send(_ request: TransferRequest, _ index: Int, _ endpoint: Endpoint) {
+  mutating func send(_ request: TransferRequest, _ index: Int, _ endpoint: Endpoint) {
     let isProbe = request.purpose == .ping || request.purpose == .list || request.purpose == .stream
     if isProbe, !sessions[index].isConnecting,
       let error = admissions[endpoint.origin]?.holds(url: endpoint.url)
@@ -224,7 +233,7 @@ public struct Fleet: Sendable {
     orders.append(.send(request))
   }
 
-  private mutating func admit(_ now: Moment) {
+  mutating func admit(_ now: Moment) {
     // In the order of servers, not of a hash, so that a seed gives the same run every time.
     for origin in awaited.sorted(by: { $0.description < $1.description }) {
       guard let turns = admissions[origin]?.admit(room: limits.connecting - connecting, at: now.instant)
@@ -236,85 +245,23 @@ public struct Fleet: Sendable {
   }
 
   /// A session that stopped waiting, or stopped probing for others, must not hold anyone up.
-  private mutating func leaveQueue(_ index: Int, wasConnecting: Bool) {
+  mutating func leaveQueue(_ index: Int, wasConnecting: Bool) {
     guard let endpoint = sessions[index].server.endpoint else { return }
     if case .queued = sessions[index].state { return }
     guard !sessions[index].isConnecting else { return }
     admissions[endpoint.origin]?.remove(index)
   }
 
-  private mutating func schedule(_ index: Int) {
+  mutating func schedule(_ index: Int) {
     guard let deadline = sessions[index].deadline, pushed[index] != deadline else { return }
     pushed[index] = deadline
     deadlines.push(deadline, index)
   }
 
   /// A way opened or closed: the rows of all who wait for it changed.
-  private mutating func touchWaiting() {
+  mutating func touchWaiting() {
     for index in sessions.indices {
       if case .queued = sessions[index].state { touched.insert(index) }
     }
-  }
-
-  // MARK: - What is told
-
-  private mutating func tell(_ event: Event, _ index: Int) {
-    var event = event
-    if event.nextAttempt == nil, event.state == .recovering, let next = nextAttempt(index) {
-      event.nextAttempt = max(.zero, next - event.time.instant)
-    }
-    if let event = folder.take(event) { publish(event) }
-  }
-
-  mutating func publish(_ event: Event) {
-    var event = event
-    event.seq = nextSequence
-    nextSequence += 1
-    var single = EngineReport()
-    single.events = [event]
-    report.merge(single)
-  }
-
-  private func nextAttempt(_ index: Int) -> Instant? {
-    guard case .queued = sessions[index].state, let endpoint = sessions[index].server.endpoint else {
-      return nil
-    }
-    return admissions[endpoint.origin]?.nextAttempt(url: endpoint.url)
-  }
-
-  private func row(_ index: Int) -> SessionReport {
-    var row = sessions[index].report()
-    if row.nextAttempt == nil { row.nextAttempt = nextAttempt(index) }
-    return row
-  }
-
-  private var origins: [OriginReport] {
-    admissions.filter { $0.value.breaker.isClosed || $0.value.waiting > 0 }.map { origin, admission in
-      OriginReport(
-        origin: origin.description, failures: admission.breaker.failures,
-        nextProbe: admission.breaker.isClosed ? admission.breaker.next : nil, waiting: admission.waiting)
-    }.sorted { $0.origin < $1.origin }
-  }
-
-  /// Brings the sums up to date with one session; all others stay as they were counted.
-  mutating func recount(_ index: Int) {
-    let session = sessions[index]
-    var new = Statistics()
-    new.activeSessions = session.publicState.isLive ? 1 : 0
-    new.totalSessions = session.history.created
-    new.sessionErrors = session.history.errors
-    new.recoveriesAttempted = session.history.recoveriesAttempted
-    new.recoveriesSucceeded = session.history.recoveries
-    new.opened = session.history.opened
-    new.ended = session.history.ended
-    new.leftBehind = session.history.leftBehind
-    let change = new.activeSessions - counted[index].activeSessions
-    if change != 0 {
-      let live = liveOfUser[session.key.user, default: 0] + change
-      liveOfUser[session.key.user] = live == 0 ? nil : live
-      statistics.totalUsers = liveOfUser.count
-    }
-    statistics.replace(counted[index], by: new)
-    counted[index] = new
   }
 }

@@ -35,7 +35,10 @@ extension Session {
     if let expiry = live.expiry(server.settings), expiry <= turn.now.instant {
       return expire(live, &turn)
     }
-    if case .due(let instant) = live.probe, instant <= turn.now.instant { probe(&live, &turn) }
+    if case .due(let instant) = live.probe, instant <= turn.now.instant {
+      // After a standstill everything is due at once: spread it, as if the sessions had just begun.
+      if turn.hasSlept { live.probe = firstProbe(&turn) } else { probe(&live, &turn) }
+    }
     if case .waiting(let until, let memory) = live.stream, until <= turn.now.instant {
       let transfer = openStream(live.identity, lastEventID: memory.lastEventID, &turn)
       live.stream = .opening(transfer, memory)
@@ -94,6 +97,14 @@ extension Session {
     }
     finish(exchange, event, &turn)
     noteLife(outcome, &turn)
+    if turn.hasSlept, case .broken(let error, nil) = outcome,
+      [.sessionTimeout, .connectTimeout].contains(error.type)
+    {
+      var live = live
+      live.probe = firstProbe(&turn)
+      state = .live(live)
+      return
+    }
     probeAnswered(live, exchange, outcome, &turn)
   }
 

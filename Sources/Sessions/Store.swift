@@ -6,6 +6,10 @@ public struct Store: Hashable, Sendable {
   public private(set) var events: EventRing
   public private(set) var statistics = Statistics()
   public private(set) var errors = ErrorCounters()
+  /// How each server fared, by name.
+  private var histories: [String: StateHistory] = [:]
+  /// The configuration that could not be taken over, until one could.
+  public private(set) var configurationProblem: Event?
   /// The time of the last report: how old this knowledge is.
   public private(set) var updated: Moment?
 
@@ -16,6 +20,7 @@ public struct Store: Hashable, Sendable {
   /// Takes in what the engine said.
   public mutating func fold(_ report: EngineReport, at now: Moment) {
     servers = report.servers ?? servers
+    let changed = report.sessions.values.filter { sessions[$0.key]?.state != $0.state }
     for key in report.removed { sessions[key] = nil }
     sessions.merge(report.sessions) { _, new in new }
     origins = report.origins ?? origins
@@ -24,11 +29,31 @@ public struct Store: Hashable, Sendable {
     statistics.eventsDropped = dropped
     for event in report.events {
       events.append(event)
+      switch event.kind {
+      case .configProblem where event.level == .error: configurationProblem = event
+      case .configReloaded: configurationProblem = nil
+      default: break
+      }
       if let type = event.error?.type, event.kind == .sessionError || event.kind == .recoveryFailed {
         errors.count(type, times: event.repeated, at: event.time.instant)
       }
     }
     updated = now
+    if !changed.isEmpty || !report.removed.isEmpty { noteStates(at: now.instant) }
+  }
+
+  /// How a server fared lately; nil when it was never seen.
+  public func history(of server: String) -> StateHistory? { histories[server] }
+
+  /// One pass over the sessions, however many servers there are.
+  private mutating func noteStates(at now: Instant) {
+    var worst: [String: SessionState] = [:]
+    for session in sessions.values {
+      let server = session.key.server
+      if session.state.severity >= worst[server]?.severity ?? 0 { worst[server] = session.state }
+    }
+    for name in histories.keys where worst[name] == nil { histories[name] = nil }
+    for (name, state) in worst { histories[name, default: StateHistory()].note(state, at: now) }
   }
 
   /// Takes over what became of our sessions from a later store: how many were ended, and how many left

@@ -29,12 +29,15 @@ enum Way: Hashable, Sendable {
 /// One call into the machine: the time, the randomness, and what is asked for in return.
 struct Turn {
   let now: Moment
+  /// This process stood still until just now: what was late was late because of us.
+  let hasSlept: Bool
   var random: SeededGenerator
   var actions: [Action] = []
   private(set) var nextTransfer: UInt64
 
-  init(now: Moment, random: SeededGenerator, nextTransfer: UInt64) {
+  init(now: Moment, hasSlept: Bool = false, random: SeededGenerator, nextTransfer: UInt64) {
     self.now = now
+    self.hasSlept = hasSlept
     self.random = random
     self.nextTransfer = nextTransfer
   }

@@ -17,6 +17,59 @@ public struct WallTime: Comparable, Hashable, Sendable {
     return "\(day.year)-\(twoDigits(day.month))-\(twoDigits(day.day))T\(clock).\(threeDigits)Z"
   }
 
+  /// Reads RFC 3339 as `rfc3339` writes it: `2026-11-23T10:00:00.123Z`, the fraction optional, or an offset
+  /// such as `+01:00` at the end.
+  public init?(rfc3339 text: String) {
+    let bytes = Array(text.utf8)
+    func number(_ range: Range<Int>) -> Int64? {
+      guard range.upperBound <= bytes.count else { return nil }
+      return bytes[range].reduce(Int64?(0)) { sum, byte in
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+          ? sum.map { $0 * 10 + Int64(byte & 0x0F) } : nil
+      }
+    }
+    guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
+      let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
+      (1...12).contains(month), (1...31).contains(day), bytes[4] == UInt8(ascii: "-"),
+      bytes[10] | 0x20 == UInt8(ascii: "t")
+    else { return nil }
+    var place = 19
+    var fraction: Int64 = 0
+    if place < bytes.count, bytes[place] == UInt8(ascii: ".") {
+      var scale: Int64 = 100
+      place += 1
+      while place < bytes.count, let digit = number(place..<place + 1) {
+        fraction += digit * scale
+        scale /= 10
+        place += 1
+      }
+    }
+    var offset: Int64 = 0
+    switch place < bytes.count ? bytes[place] : 0 {
+    case UInt8(ascii: "Z"), UInt8(ascii: "z"): place += 1
+    case UInt8(ascii: "+"), UInt8(ascii: "-"):
+      guard let hours = number(place + 1..<place + 3), let minutes = number(place + 4..<place + 6) else {
+        return nil
+      }
+      offset = (hours * 3_600 + minutes * 60) * (bytes[place] == UInt8(ascii: "-") ? -1 : 1)
+      place += 6
+    default: return nil
+    }
+    guard place == bytes.count else { return nil }
+    let seconds = Self.days(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset
+    self.init(milliseconds: seconds * 1_000 + fraction)
+  }
+
+  /// Days since 1970, by Howard Hinnant's `days_from_civil`.
+  private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+    let shifted = month <= 2 ? year - 1 : year
+    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
+    let yearOfEra = shifted - era * 400
+    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    return era * 146_097 + dayOfEra - 719_468
+  }
+
   /// The time of day alone: `10:00:00`, shifted by `offset` seconds east of UTC.
   public func clock(offset: Int = 0) -> String {
     WallTime(milliseconds: milliseconds + Int64(offset) * 1_000).clock

@@ -13,7 +13,8 @@ struct Sessiontop: ParsableCommand {
       """,
     version: "sessiontop \(programVersion)",
     subcommands: [
-      Dashboard.self, Demo.self, Watch.self, Status.self, Check.self, Settings.self, Benchmark.self,
+      Dashboard.self, Demo.self, Watch.self, Status.self, Check.self, Settings.self, ReplayCommand.self,
+      ThemeCommand.self, Benchmark.self,
     ],
     defaultSubcommand: Dashboard.self)
 }
@@ -31,8 +32,17 @@ struct Source: ParsableArguments {
 
 /// How the screen looks.
 struct Screen: ParsableArguments {
-  @Option(help: "A built-in theme (default, dark, light, mono), a theme of yours, or a file.")
+  @Option(help: "A theme of `sessiontop theme list`, or a file.")
   var theme: String?
+
+  @Option(help: "Begin with this filter, such as 'server:git* state:failed|recovering err>0'.")
+  var filter: String?
+
+  @Option(help: "The least time between two pictures, 100ms to 60s; a key is always answered at once.")
+  var refresh: Span?
+
+  @Flag(help: "Print the screen as flat lines, once; with --refresh again whenever it changed.")
+  var plain = false
 
   @Flag(help: "Draw with ASCII only.")
   var ascii = false
@@ -50,6 +60,50 @@ struct Dashboard: ParsableCommand {
 
   @OptionGroup var source: Source
   @OptionGroup var screen: Screen
+}
+
+struct ReplayCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay",
+    abstract: "A recorded event log in the dashboard: play, pause, step, jump.",
+    discussion:
+      "FILE is the event log, or what `sessiontop watch --format jsonl` printed; - is standard input.")
+
+  @Argument(help: "The recording.")
+  var file: String
+
+  @Option(help: "How fast to begin with; 1 is as it was.")
+  var speed = 1.0
+
+  @OptionGroup var screen: Screen
+}
+
+struct ThemeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "theme", abstract: "Themes: list them, show one, check one.",
+    subcommands: [List.self, Show.self, CheckTheme.self], defaultSubcommand: List.self)
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "The themes that can be named.")
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract:
+        "Every role of a theme with its colours for every depth, as a sample where colour is possible.")
+
+    @Argument(help: "A name or a file.")
+    var name = "default"
+  }
+
+  struct CheckTheme: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "check",
+      abstract: "Check contrast, and that states can be told apart without colour and by deuteranopes.")
+
+    @Argument(help: "Names or files; all that are built in otherwise.")
+    var names: [String] = []
+  }
 }
 
 struct Demo: ParsableCommand {

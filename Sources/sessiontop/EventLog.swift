@@ -135,3 +135,19 @@ let stateFolder: String = {
   if let folder = environment["XDG_STATE_HOME"], folder.hasPrefix("/") { return folder + "/sessiontop" }
   return (environment["HOME"] ?? "/tmp") + "/.local/state/sessiontop"
 }()
+
+/// Writes a file of ours anew, for this user's eyes only; false leaves the reason in `errno`.
+func writeFile(_ text: String, to path: String) -> Bool {
+  guard makeFolder(of: path) else { return false }
+  let file = clinux_open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+  guard file >= 0 else { return false }
+  defer { close(file) }
+  var bytes = Array(text.utf8)[...]
+  while !bytes.isEmpty {
+    let written = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+    if written < 0, errno == EINTR { continue }
+    guard written > 0 else { return false }
+    bytes = bytes.dropFirst(written)
+  }
+  return true
+}

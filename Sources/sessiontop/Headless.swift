@@ -120,7 +120,7 @@ func status(_ command: Status, signals: Signals) throws(CannotRun) -> Int32 {
 }
 
 /// A session that answered a probe, or that failed, has told what it can in a short time.
-private func hasSettled(_ session: SessionReport) -> Bool {
+func hasSettled(_ session: SessionReport) -> Bool {
   switch session.state {
   case .connecting: false
   case .ready: session.latency != nil || session.probes == 0 && session.nextProbe == nil

@@ -8,61 +8,55 @@ import MCP
 import Sessions
 import Threading
 
-/// What a dashboard is opened on.
-struct DashboardPlan {
-  let servers: [Server]
-  let limits: Limits
-  let host: String
-  let themes: [Theme]
-  let isReadOnly: Bool
-  let glyphs: GlyphChoice
-  /// Time between looks at the clock.
-  let refresh: Duration
-  let duration: Duration?
-  /// Where events and figures are kept; absent means nowhere.
-  let keeping: Configuration.Settings?
-  /// Absent when there are no files to follow.
-  let reloader: Reloader?
-}
-
 /// The live screen: waits on the keyboard, the engine and the signals; folds, draws, obeys.
 @MainActor
 struct Interactive: ~Copyable {
-  private var terminal: Terminal
-  private let engine: SessionEngine
-  private let plan: DashboardPlan
-  private var store: Store
+  var terminal: Terminal
+  /// Absent when a recording is shown.
+  let engine: SessionEngine?
+  let plan: DashboardPlan
+  var store: Store
   private var log: EventLog
   private var metrics: Metrics
-  private var view = ViewState()
-  private var reloader: Reloader?
-  private var themeIndex = 0
-  private let hasColor: Bool
+  var view = ViewState()
+  var reloader: Reloader?
+  var replay: Replay?
+  private var hooks: Hooks
+  private var bell = Bell()
+  var theme: Theme
+  /// As it was asked for.
+  var themeName: String
+  let hasColor: Bool
+  var refresh: Duration
+  var usesMouse = false
   /// A newer picture than the one on the screen exists.
-  private var isDirty = true
+  var isDirty = true
   /// The terminal took nothing last time; wait until it does.
   private var isLineSlow = false
   private var lastFrame = Instant.zero
+  /// When the last picture was drawn that no key asked for.
+  private var lastNews = Instant.zero
   private var isSuspended = false
   private var lastProblem: String?
-
   private let opened = Moment.now.instant
 
-  /// Engine news are drawn at most so often, and keys at once. While the screen fills, which an operator
-  /// waits for, news are not held back as long.
-  private func frameGap(at now: Moment) -> Duration {
-    now.instant - opened < .milliseconds(500) ? .milliseconds(10) : .milliseconds(50)
-  }
-
-  init(_ plan: DashboardPlan, engine: SessionEngine, metrics: Metrics) throws(Terminal.Unusable) {
+  init(_ plan: DashboardPlan, engine: SessionEngine?, metrics: Metrics) throws(Terminal.Unusable) {
     self.plan = plan
     self.engine = engine
     reloader = plan.reloader
+    replay = plan.recording.map { Replay($0, capacity: plan.limits.events) }
+    replay?.play(at: plan.speed)
+    hooks = Hooks(plan.onAlert)
     hasColor = (environment["NO_COLOR"] ?? "").isEmpty
-    terminal = try Terminal(theme: plan.themes[0], hasColor: hasColor, termName: environment["TERM"])
-    store = Store(eventCapacity: plan.limits.events)
+    theme = plan.theme
+    themeName = plan.themeNames.first ?? plan.theme.name
+    refresh = plan.refresh
+    terminal = try Terminal(theme: theme, hasColor: hasColor, termName: environment["TERM"])
+    store = replay?.store ?? Store(eventCapacity: plan.limits.events)
     log = EventLog(plan.keeping?.log)
     self.metrics = metrics
+    view.size = terminal.size
+    if let filter = plan.filter { view.start(filter: filter) }
   }
 
   /// Runs until the operator, a signal or the end of the terminal ends it.
@@ -70,10 +64,12 @@ struct Interactive: ~Copyable {
     let end = plan.duration.map { Moment.now.instant + $0 }
     while true {
       draw()
+      let news = [engine?.output.descriptor].compactMap { $0 }
       let ready = wait(
-        reading: [0, engine.output.descriptor, signals.descriptor] + (reloader?.descriptors ?? []),
+        reading: [0, signals.descriptor] + news + (reloader?.descriptors ?? []),
         writing: isLineSlow ? [1] : [], milliseconds: pause(until: end))
-      for command in reloader?.look(ready, at: Moment.now.instant) ?? [] { engine.send(command) }
+      hooks.reap(at: Moment.now.instant)
+      for command in reloader?.look(ready, at: Moment.now.instant) ?? [] { engine?.send(command) }
       var goesOn = true
       if ready.isEmpty { isDirty = true }  // the clock moves on
       for one in ready {
@@ -84,7 +80,7 @@ struct Interactive: ~Copyable {
           goesOn = handleKeys()
         case 1: isLineSlow = false
         case signals.descriptor: goesOn = handle(signals)
-        case engine.output.descriptor: takeIn(engine.output.drain())
+        case let descriptor where descriptor == engine?.output.descriptor: takeIn()
         default: break
         }
         guard goesOn else { return }
@@ -96,22 +92,30 @@ struct Interactive: ~Copyable {
   /// Ends the screen and then every session; the terminal is given back first, so that nobody waits for
   /// servers.
   consuming func close() {
-    let engine = engine
+    guard let engine else { return discard(terminal) }
     engine.send(.stop)
     discard(terminal)
     waitUntilStopped(engine, &log)
   }
 
+  /// The time that is shown: of a recording its own.
+  var now: Moment { replay?.now ?? Moment.now }
+
   private mutating func draw() {
-    let now = Moment.now
-    guard isDirty, !isLineSlow, !isSuspended,
-      now.instant - lastFrame >= frameGap(at: now) || lastFrame == .zero
+    let real = Moment.now.instant
+    if replay?.advance(to: real) ?? false { isDirty = true }
+    guard isDirty, !isLineSlow, !isSuspended, real - lastFrame >= frameGap(at: real) || lastFrame == .zero
     else { return }
     isDirty = false
-    lastFrame = now.instant
-    let frame = render(store, view, at: now, size: terminal.size, context: context(now))
+    if lastFrame != .zero { lastNews = real }
+    lastFrame = real
+    let now = now
+    if let replay { store = replay.store }
+    tell(view.watch(store, at: now), at: now)
+    let context = context(now)
+    let frame = render(store, view, at: now, size: terminal.size, context: context)
     switch terminal.show(frame) {
-    case .shown: break
+    case .shown: if plan.hasTitle { terminal.show(title: view.title(store, at: now, context: context)) }
     case .skipped:
       isLineSlow = true
       isDirty = true
@@ -119,22 +123,40 @@ struct Interactive: ~Copyable {
     }
   }
 
+  private mutating func tell(_ alerts: [Alert], at now: Moment) {
+    guard replay == nil else { return }
+    for alert in alerts { hooks.run(for: alert.event(at: now), at: now.instant) }
+    guard plan.rings, !view.isMuted, bell.rings(for: alerts, at: now.instant) else { return }
+    terminal.ring()
+  }
+
+  /// News are drawn at most so often, and keys at once. While the screen fills, which an operator waits for,
+  /// news are not held back as long; in a storm they are held back longer, for nobody reads twenty pictures a
+  /// second, and as long as an operator with a slow line says.
+  private func frameGap(at now: Instant) -> Duration {
+    if now - opened < .milliseconds(500) { return .milliseconds(10) }
+    if refresh > .seconds(1) { return refresh }
+    return now - lastNews < .milliseconds(900) ? .milliseconds(250) : .milliseconds(50)
+  }
+
   /// Until the next frame, or until the clock on the screen moves on.
   private func pause(until end: Instant?) -> Int32 {
     let now = Moment.now
-    let period = max(1, plan.refresh.inMilliseconds)
-    var pause = Duration.milliseconds(period - now.wall.milliseconds % period + 1)
+    // On the beat of the wall clock, so that its seconds are not shown late.
+    let beat = max(100, refresh.inMilliseconds)
+    var pause = Duration.milliseconds(beat - now.wall.milliseconds % beat + 1)
     if isDirty, !isLineSlow, !isSuspended {
-      pause = min(pause, max(.zero, lastFrame + frameGap(at: now) - now.instant))
+      pause = min(pause, max(.zero, lastFrame + frameGap(at: now.instant) - now.instant))
     }
-    for due in [end, reloader?.deadline].compactMap({ $0 }) {
+    if let next = replay?.untilNext { pause = min(pause, max(next, .milliseconds(20))) }
+    for due in [end, reloader?.deadline, hooks.deadline].compactMap({ $0 }) {
       pause = min(pause, max(.zero, due - now.instant))
     }
     return Int32(clamping: pause.inMilliseconds + 1)
   }
 
-  private mutating func takeIn(_ report: EngineReport) {
-    guard !report.isEmpty else { return }
+  private mutating func takeIn() {
+    guard let report = engine?.output.drain(), !report.isEmpty else { return }
     store.fold(report, at: Moment.now)
     if let news = log.write(report.events, at: Moment.now) { store.fold(news, at: Moment.now) }
     if let problem = metrics.take(store, at: Moment.now) { note(problem) }
@@ -160,26 +182,18 @@ struct Interactive: ~Copyable {
     guard !keys.isEmpty else { return true }
     view.size = terminal.size
     for key in keys {
-      let now = Moment.now
+      let now = now
       for effect in view.handle(key, store: store, now: now, context: context(now)) {
-        switch effect {
-        case .quit: return false
-        case .command(let command): engine.send(command)
-        case .reload: reload()
-        case .redraw: terminal.redraw()
-        case .cycleTheme: cycleTheme()
-        case .suspend: suspend()
+        if effect == .suspend {
+          suspend()
+        } else if !carryOut(effect) {
+          return false
         }
       }
     }
     isDirty = true
     lastFrame = .zero  // a key is answered at once
     return true
-  }
-
-  private mutating func reload() {
-    guard reloader != nil else { return view.say("there is no configuration to read anew") }
-    for command in reloader?.reload() ?? [] { engine.send(command) }
   }
 
   private mutating func handle(_ signals: Signals) -> Bool {
@@ -191,7 +205,8 @@ struct Interactive: ~Copyable {
         isSuspended = false
         terminal.resume()
         resize()
-      case SIGUSR2: reload()
+        if usesMouse { terminal.useMouse(true) }
+      case SIGUSR2: for command in reloader?.reload() ?? [] { engine?.send(command) }
       case SIGINT, SIGTERM, SIGHUP, SIGQUIT: return false
       default: break
       }
@@ -206,12 +221,7 @@ struct Interactive: ~Copyable {
     var rows: Int32 = 0
     guard clinux_terminal_size(1, &columns, &rows) == 0, columns > 0, rows > 0 else { return }
     terminal.resize(to: Size(columns: Int(columns), rows: Int(rows)))
-  }
-
-  private mutating func cycleTheme() {
-    themeIndex = (themeIndex + 1) % plan.themes.count
-    terminal.use(plan.themes[themeIndex], hasColor: hasColor)
-    terminal.redraw()
+    view.size = terminal.size
   }
 
   private mutating func suspend() {
@@ -220,63 +230,25 @@ struct Interactive: ~Copyable {
     kill(getpid(), SIGSTOP)
   }
 
-  private func context(_ now: Moment) -> Context {
+  func context(_ now: Moment) -> Context {
     let isASCII =
-      switch (plan.glyphs, plan.themes[themeIndex].glyphs) {
-      case (.ascii, _), (.automatic, .ascii): true
-      case (.utf8, _), (.automatic, .utf8): false
-      case (.automatic, .automatic): !terminal.isUTF8
+      switch plan.glyphs == .automatic ? theme.glyphs : plan.glyphs {
+      case .ascii: true
+      case .utf8: false
+      case .automatic: !terminal.isUTF8
       }
-    return Context(
+    var context = Context(
       host: plan.host, operator: operatorIdentity, readOnly: plan.isReadOnly,
-      utcOffset: utcOffset(at: now.wall), ascii: isASCII, themeName: plan.themes[themeIndex].name,
+      utcOffset: utcOffset(at: now.wall), ascii: isASCII, themeName: theme.name,
       version: Outgoing.clientVersion)
+    context.keys = plan.keys
+    context.themeNames = plan.themeNames
+    context.refresh = refresh
+    context.invocation = plan.invocation
+    context.replay = replay?.status
+    return context
   }
 }
 
 /// Ends a value's life here.
 private func discard(_ terminal: consuming Terminal) {}
-
-/// Opens the dashboard; returns the exit code.
-@MainActor
-func dashboard(_ plan: DashboardPlan, signals: Signals) -> Int32 {
-  do {
-    let metrics = try Metrics(plan.keeping?.metrics)
-    let engine = try SessionEngine(
-      servers: plan.servers, limits: plan.limits, journalFolder: plan.keeping == nil ? nil : stateFolder)
-    do throws(Terminal.Unusable) {
-      var interactive = try Interactive(plan, engine: engine, metrics: metrics)
-      do {
-        try engine.start()
-      } catch {
-        interactive.close()
-        complain("the engine cannot start: \(error)")
-        return ExitCode.internalError
-      }
-      interactive.run(signals: signals)
-      interactive.close()
-    } catch {
-      complain("the dashboard cannot open: \(error)")
-      return ExitCode.terminal
-    }
-  } catch let failure as Metrics.Failure {
-    complain("\(failure)")
-    return ExitCode.configuration
-  } catch {
-    complain("the engine cannot start: \(error)")
-    return ExitCode.internalError
-  }
-  return ExitCode.done
-}
-
-/// The engine ends all sessions within five seconds and then says so.
-private func waitUntilStopped(_ engine: SessionEngine, _ log: inout EventLog) {
-  let limit = Moment.now.instant + .seconds(5)
-  while Moment.now.instant < limit {
-    let left = (limit - Moment.now.instant).inMilliseconds
-    _ = wait(reading: [engine.output.descriptor], milliseconds: Int32(clamping: left))
-    let report = engine.output.drain()
-    _ = log.write(report.events, at: Moment.now)
-    if report.stopped { return }
-  }
-}

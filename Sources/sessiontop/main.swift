@@ -38,6 +38,7 @@ func answer(_ error: any Error) -> Never {
 
 if let check = command as? Check { exit(sessiontop.check(check)) }
 if let settings = command as? Settings { exit(sessiontop.settings(settings)) }
+if let themes = command as? any ThemeWord { exit(themes.perform()) }
 if command is Benchmark { exit(benchmark()) }
 
 // Before the first thread starts: every thread inherits the mask.
@@ -53,6 +54,7 @@ switch command {
 case let command as Watch: exit(headless { () throws(CannotRun) in try watch(command, signals: signals) })
 case let command as Status: exit(headless { () throws(CannotRun) in try status(command, signals: signals) })
 case let command as Demo: exit(demo(command.screen, signals: signals))
+case let command as ReplayCommand: exit(replay(command, signals: signals))
 case let command as Dashboard: exit(dashboard(command, signals: signals))
 default:
   // The parser's own commands, such as help, end by throwing what they print.
@@ -77,9 +79,20 @@ func headless(_ run: () throws(CannotRun) -> Int32) -> Int32 {
 @MainActor
 func dashboard(_ command: Dashboard, signals: Signals) -> Int32 {
   guard let loaded = load(command.source.config) else { return ExitCode.configuration }
-  return open(
-    servers: loaded.servers, limits: loaded.limits, host: hostName, ui: loaded.ui, keeping: loaded.settings,
-    screen: command.screen, reloader: Reloader(command.source.config, loaded), signals: signals)
+  return open(command.screen, loaded.ui, signals: signals) { plan in
+    plan.servers = loaded.servers
+    plan.limits = loaded.limits
+    plan.keeping = loaded.settings
+    plan.invocation = (["sessiontop"] + command.source.config.map { "--config \(quoted($0))" })
+      .joined(separator: " ")
+    if command.screen.plain {
+      return headless { () throws(CannotRun) in
+        try plain(plan, loaded: loaded, repeats: command.screen.refresh?.duration, signals: signals)
+      }
+    }
+    plan.reloader = Reloader(command.source.config, loaded)
+    return nil
+  }
 }
 
 @MainActor
@@ -93,10 +106,12 @@ func demo(_ screen: Screen, signals: Signals) -> Int32 {
       Server(
         name: server.name, transport: .streamableHTTP, endpoint: try Endpoint(server.url), settings: settings)
     }
-    return open(
-      servers: servers, limits: Limits(), host: "\(hostName) demo", ui: UISettings(), keeping: nil,
-      screen: screen,
-      signals: signals)
+    return open(screen, UISettings(), signals: signals) { plan in
+      plan.servers = servers
+      plan.host = "\(hostName) demo"
+      plan.invocation = "sessiontop demo"
+      return nil
+    }
   } catch {
     complain("the embedded servers cannot start: \(error)")
     return ExitCode.internalError
@@ -104,22 +119,41 @@ func demo(_ screen: Screen, signals: Signals) -> Int32 {
 }
 
 @MainActor
+func replay(_ command: ReplayCommand, signals: Signals) -> Int32 {
+  let (recording, problem) = readRecording(command.file)
+  if let problem { complain(problem) }
+  guard let recording else { return ExitCode.usage }
+  return open(command.screen, UISettings(), signals: signals) { plan in
+    plan.recording = recording
+    plan.speed = command.speed
+    plan.invocation = "sessiontop replay \(quoted(command.file))"
+    return nil
+  }
+}
+
+/// Opens the dashboard as the command line and the settings want it. `complete` adds what it is opened on, or
+/// does something else instead and returns the exit code of that.
+@MainActor
 func open(
-  servers: [Server], limits: Limits, host: String, ui: UISettings, keeping: Configuration.Settings?,
-  screen: Screen, reloader: Reloader? = nil, signals: Signals
+  _ screen: Screen, _ ui: UISettings, signals: Signals, complete: (inout DashboardPlan) -> Int32?
 ) -> Int32 {
   let chosen = screen.theme ?? environment["SESSIONTOP_THEME"] ?? ui.theme
   do {
-    var themes = [try Themes.load(chosen, environment: environment)]
-    for name in Themes.names where name != chosen {
-      themes.append(try Themes.load(name, environment: environment))
-    }
-    let plan = DashboardPlan(
-      servers: servers, limits: limits, host: host, themes: themes,
-      isReadOnly: screen.readOnly || ui.readOnly,
-      glyphs: screen.ascii ? .ascii : ui.glyphs, refresh: ui.refresh,
-      duration: screen.duration?.duration, keeping: keeping, reloader: reloader)
-    return dashboard(plan, signals: signals)
+    let theme = try Themes.load(chosen, environment: environment, currentDirectory: currentDirectory)
+    var plan = DashboardPlan(theme: theme)
+    let others = Themes.names + Themes.userNames(environment).filter { !Themes.names.contains($0) }
+    plan.themeNames = [chosen] + others.filter { $0 != chosen }
+    plan.isReadOnly = screen.readOnly || ui.readOnly
+    plan.glyphs = screen.ascii ? .ascii : ui.glyphs
+    plan.refresh =
+      screen.refresh.map { min(.seconds(60), max(.milliseconds(100), $0.duration)) } ?? ui.refresh
+    plan.duration = screen.duration?.duration
+    plan.filter = screen.filter
+    plan.rings = ui.bell
+    plan.hasTitle = ui.title
+    plan.onAlert = ui.onAlert
+    plan.keys = ui.keys
+    return complete(&plan) ?? dashboard(plan, signals: signals)
   } catch {
     complain("\(error)")
     return ExitCode.usage

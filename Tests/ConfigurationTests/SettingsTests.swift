@@ -66,6 +66,16 @@ struct SettingsTests {
       """
     ),
     (
+      "ui: {onAlert: 5, keys: {reconect: R, filter: ctrl-s, sort: [o, 5]}}",
+      """
+      sessiontop.yaml:2:15: error: ui.onAlert: must be text, not a whole number; put it in quotes
+      sessiontop.yaml:2:25: error: ui.keys.reconect: there is no such action; did you mean reconnect?
+      sessiontop.yaml:2:38: error: ui.keys.filter: ctrl-s belongs to terminals and multiplexers; keys are written k, K, \
+      ctrl-d, space, enter, pgup, f5
+      sessiontop.yaml:2:64: error: ui.keys.sort[1]: must be text, not a whole number; put it in quotes
+      """
+    ),
+    (
       "metrics: {listen: 9464, file: [a]}",
       """
       sessiontop.yaml:2:19: error: metrics.listen: must be text, not a whole number; put it in quotes
@@ -118,6 +128,22 @@ struct SettingsTests {
     let loaded = loadText("mcpServers: {a: {type: http, url: 'http://h/'}}\n" + text, name: "sessiontop.yaml")
     #expect(report(loaded) == expected)
     #expect(loaded.isUsable)
+  }
+
+  @Test func `Keys and the program for alerts come from the file or the environment`() {
+    let text = """
+      mcpServers: {a: {type: http, url: 'http://h/'}}
+      ui: {keys: {reconnect: R, filter: [f, f5]}, onAlert: [notify-send, it broke], bell: true, title: false}
+      """
+    let loaded = loadText(text, name: "sessiontop.yaml")
+    #expect(report(loaded) == "")
+    #expect(loaded.ui.keys.description == #"{filter: ["f", "F5"], reconnect: ["R"]}"#)
+    #expect(loaded.ui.onAlert == ["notify-send", "it broke"] && loaded.ui.bell && !loaded.ui.title)
+    let other = loadText(
+      text, environment: ["SESSIONTOP_KEYS": "sort=o,f2 filter=,", "SESSIONTOP_ON_ALERT": "beep -l 5"],
+      name: "sessiontop.yaml")
+    #expect(other.ui.keys.description == #"{filter: [","], sort: ["o", "F2"], reconnect: ["R"]}"#)
+    #expect(other.ui.onAlert == ["beep", "-l", "5"])
   }
 
   @Test func `Variables that are wrong or misspelt are named`() {

@@ -101,7 +101,10 @@ import Testing
     let columns =
       Array(0...12) + [19, 20, 29, 30, 31, 39, 40, 60, 79, 80, 99, 100, 101, 120, 169, 170, 200, 250]
     let rows = Array(0...16) + [23, 24, 29, 30, 31, 39, 40, 60, 80]
-    let keys: [[Key]] = [[], ["2", .enter], ["3"], ["4"], ["?"], ["r"], ["j", "K"], ["/", "x"], ["p"]]
+    let keys: [[Key]] = [
+      [], ["2", .enter], ["3"], ["4"], ["?"], ["r"], ["j", "K"], ["/", "x"], ["p"], ["s"], ["L"],
+      [":", "t", .tab],
+    ]
     for columns in columns {
       for rows in rows {
         let size = Size(columns: columns, rows: rows)

@@ -19,10 +19,11 @@ import Testing
     var isStyled = false
     /// Seconds that pass between the keys and the drawing.
     var later = 0.0
+    var replay: ReplayStatus?
     var testDescription: String { name }
   }
 
-  static let screens = [
+  static let screens: [Screen] = [
     Screen(name: "80x24", columns: 80, rows: 24),
     Screen(name: "80x24-ascii", columns: 80, rows: 24, ascii: true),
     Screen(name: "80x24-styled", columns: 80, rows: 24, isStyled: true),
@@ -45,12 +46,38 @@ import Testing
     Screen(name: "dialog-reconnect-one", columns: 80, rows: 24, keys: ["2", "r"]),
     Screen(name: "dialog-terminate-server", columns: 80, rows: 24, keys: ["j", "K"] + typed("1")),
     Screen(name: "dialog-40x12", columns: 40, rows: 12, keys: ["j", "K"]),
+    Screen(
+      name: "dialog-terminate-marked", columns: 80, rows: 24,
+      keys: ["/"] + typed("ledger") + [.enter, "*", "K"]),
+    Screen(
+      name: "dialog-terminate-405", columns: 80, rows: 24, store: Situations.stubborn,
+      keys: [":"] + typed("terminate ledger") + [.enter]),
+    Screen(name: "80x24-sort-menu", columns: 80, rows: 24, keys: ["s", "j"]),
+    Screen(name: "80x24-by-errors", columns: 80, rows: 24, keys: ["2", "s", "e"]),
+    Screen(
+      name: "80x24-command-line", columns: 80, rows: 24, keys: [":"] + typed("terminate state:un") + [.tab]),
+    Screen(name: "80x24-acknowledged", columns: 80, rows: 24, keys: ["a", "a", "a"]),
+    Screen(name: "80x24-operator-actions", columns: 80, rows: 24, keys: ["L"]),
+    Screen(
+      name: "80x24-replay", columns: 80, rows: 24,
+      replay: ReplayStatus(isPlaying: false, speed: 10, place: 17, count: 230)),
+    Screen(name: "80x24-help", columns: 80, rows: 24, keys: ["?", .pageDown]),
+    Screen(name: "situation-all-well", columns: 80, rows: 24, store: Situations.allWell),
+    Screen(name: "situation-server-down", columns: 80, rows: 24, store: Situations.serverDown),
+    Screen(
+      name: "situation-token-expired", columns: 80, rows: 24, store: Situations.tokenExpired, keys: [.enter]),
+    Screen(name: "situation-flapping", columns: 80, rows: 24, store: Situations.flapping, keys: [.enter]),
+    Screen(name: "situation-hundred-lost", columns: 120, rows: 40, store: Situations.hundredLost),
+    Screen(
+      name: "situation-configuration-broken", columns: 80, rows: 24, store: Situations.configurationBroken),
   ]
 
   @Test(arguments: screens) func `are as they were seen`(screen: Screen) throws {
     var view = ViewState()
     view.size = Size(columns: screen.columns, rows: screen.rows)
-    let context = context(ascii: screen.ascii, readOnly: screen.readOnly)
+    var context = context(ascii: screen.ascii, readOnly: screen.readOnly)
+    context.replay = screen.replay
+    _ = view.watch(screen.store, at: now)
     press(screen.keys, &view, screen.store, context: context)
     let frame = render(screen.store, view, at: moment(screen.later), size: view.size, context: context)
     let drawn = (screen.isStyled ? frame.styled : frame.text) + "\n"

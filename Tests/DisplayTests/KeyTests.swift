@@ -5,8 +5,12 @@ import Testing
 
 @Suite struct `Keys` {
   @Test func `do one thing each`() {
-    let keys = KeyMap.standard.flatMap(\.keys)
-    #expect(Set(keys).count == keys.count, "a key stands twice in the map")
+    var replaying = context()
+    replaying.replay = ReplayStatus(isPlaying: true, speed: 1, place: 0, count: 1)
+    for context in [context(), replaying] {
+      let keys = KeyMap(context).bindings.flatMap(\.keys)
+      #expect(Set(keys).count == keys.count, "a key stands twice in the map")
+    }
     #expect(Set(KeyMap.standard.map(\.action)) == Set(Action.allCases), "an action has no key")
   }
 
@@ -16,12 +20,15 @@ import Testing
     view.size = size
     press(["?"], &view, troubledMorning)
     let help = render(troubledMorning, view, at: now, size: size, context: context()).text
-    for binding in KeyMap.standard { #expect(help.contains(binding.meaning), "\(binding.shown)") }
+    for binding in KeyMap(context()).bindings {
+      #expect(help.contains(binding.action.meaning), "\(binding.shown)")
+      #expect(help.contains(binding.shown))
+    }
   }
 
   @Test func `that act are gone in read-only mode`() {
     let readOnly = context(readOnly: true)
-    for binding in KeyMap.standard where binding.acts {
+    for binding in KeyMap.standard where binding.action.acts {
       for key in binding.keys {
         var view = ViewState()
         #expect(press([key], &view, troubledMorning, context: readOnly).isEmpty)
@@ -70,15 +77,23 @@ import Testing
     #expect(press([.control("c")], &view, troubledMorning) == [.quit])
   }
 
-  @Test func `keep the selected thing selected when rows reorder`() {
+  @Test func `hold the order of rows while one is chosen, and keep it chosen when they reorder`() {
     var view = ViewState()
     let calm = store([server("a"), server("b")], [ready("a"), ready("b")])
-    press(["j"], &view, calm)
     let storm = store(
-      [server("a"), server("b")], [ready("a"), troubled("b", "app", .failed, since: 1, refused)])
-    let rows = Rows(storm, view, at: now)
-    #expect(rows.servers.map(\.report.name) == ["b", "a"])
-    #expect(view.servers.index(in: rows.servers.map(\.report.name)) == 0)
+      [server("a"), server("b"), server("c")],
+      [ready("a"), troubled("b", "app", .failed, since: 1, refused), ready("c")])
+    func names(_ later: Double = 0) -> [String] {
+      Rows(storm, view, at: moment(later)).servers.map(\.report.name)
+    }
+    #expect(names() == ["b", "a", "c"])
+    press(["j", "k"], &view, calm)
+    #expect(names() == ["a", "b", "c"])
+    #expect(Rows(storm, view, at: now).isHeld)
+    #expect(names(61) == ["b", "a", "c"], "nobody is there any more")
+    #expect(view.servers.index(in: names(61)) == 1)
+    #expect(press([.escape], &view, storm).isEmpty)
+    #expect(names() == ["b", "a", "c"])
   }
 }
 
@@ -132,26 +147,15 @@ import Testing
   @Test(arguments: [
     ("", 11), ("billing", 3), ("BILL", 3), ("state:recovering", 3), ("state:recovering|unauthorized", 4),
     ("server:*i*", 5), ("user:ana", 2), ("!user:app", 4), ("err>0", 6), ("server:led* user:ben", 1),
-    ("zzz", 0), ("state:", 11), ("age>2h", 4),
+    ("zzz", 0), ("state:", 11), ("age>2h", 4), ("for>1h", 5), ("/l[ei]d?ger/", 3),
+    ("/^bil+ing$/ user:ana", 1),
+    ("state:/recov|unauth/", 4), ("!/ing$/", 8), ("/not found|expired/", 2), ("/(/", 0), ("/led", 0),
+    ("https://x", 11),
   ]) func `shows the sessions it accepts`(text: String, count: Int) {
     var view = ViewState()
-    press(["2", "a", "/"] + text.map { .character($0) } + [.enter], &view, troubledMorning)
+    press(["2", "A", "/"] + text.map { .character($0) } + [.enter], &view, troubledMorning)
     view.scopeChoice = true
     #expect(Rows(troubledMorning, view, at: now).sessions.count == count)
   }
 
-  @Test func `a command is typed behind a colon and may be short`() {
-    var view = ViewState()
-    let store = troubledMorning
-    func type(_ keys: [Key]) -> [Effect] {
-      keys.flatMap { view.handle($0, store: store, now: moment(0), context: context()) }
-    }
-    #expect(type([.character(":")] + typed("reload") + [.enter]) == [.reload])
-    #expect(type([.character(":")] + typed("re") + [.enter]) == [.reload])
-    #expect(type([.character(":")] + typed("q") + [.tab, .enter]) == [.quit])
-    #expect(type([.character(":")] + typed("re") + [.escape, .enter]) == [])
-    #expect(type([.character(":")] + typed("delete") + [.enter]) == [])
-    #expect(view.notice == "no such command; there are reload and quit")
-    #expect(type([.character(":"), .backspace, .character("j")]) == [] && view.overlay == .none)
-  }
 }

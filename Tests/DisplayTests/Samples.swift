@@ -1,6 +1,6 @@
 import Sessions
 
-@testable public import Display
+@testable import Display
 
 // Stores as an engine would have filled them, by folding its reports.
 
@@ -85,9 +85,15 @@ func event(
 
 func store(
   _ servers: [ServerReport], _ sessions: [SessionReport], _ events: [Event] = [],
-  origins: [OriginReport] = [],
+  origins: [OriginReport] = [], before: [(seconds: Double, sessions: [SessionReport])] = [],
   at moment: Moment = now
 ) -> Store {
+  var store = Store(eventCapacity: 1_000)
+  for (seconds, sessions) in before {
+    var report = EngineReport()
+    report.sessions = Dictionary(uniqueKeysWithValues: sessions.map { ($0.key, $0) })
+    store.fold(report, at: DisplayTests.moment(seconds))
+  }
   var report = EngineReport()
   report.servers = servers
   report.sessions = Dictionary(uniqueKeysWithValues: sessions.map { ($0.key, $0) })
@@ -102,7 +108,6 @@ func store(
   statistics.recoveriesAttempted = 3
   statistics.recoveriesSucceeded = 2
   report.statistics = statistics
-  var store = Store(eventCapacity: 1_000)
   store.fold(report, at: moment)
   return store
 }
@@ -146,6 +151,16 @@ let troubledMorning = store(
   origins: [
     OriginReport(
       origin: "https://billing.example.org:443", failures: 4, nextProbe: moment(2).instant, waiting: 2)
+  ],
+  before: [
+    (
+      -9_000,
+      ["billing", "docs-remote", "jira", "ledger", "search"].map { ready($0) } + [ready("billing", "ana")]
+    ),
+    (-3_720, [troubled("docs-remote", "app", .unauthorized, since: 3_720, gone)]),
+    (-2_500, [troubled("jira", "app", .failed, since: 2_500, refused)]),
+    (-1_900, [ready("jira"), ready("calculator")]),
+    (-300, [degraded()]), (-252, [troubled("billing", "ana", .recovering, since: 252, gone)]),
   ])
 
 private func degraded() -> SessionReport {
@@ -162,8 +177,4 @@ func press(_ keys: [Key], _ view: inout ViewState, _ store: Store, context: Cont
   var effects: [Effect] = []
   for key in keys { effects = view.handle(key, store: store, now: now, context: context) }
   return effects
-}
-
-extension Key: ExpressibleByUnicodeScalarLiteral {
-  public init(unicodeScalarLiteral scalar: Unicode.Scalar) { self = .character(Character(scalar)) }
 }

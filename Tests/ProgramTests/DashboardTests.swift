@@ -8,14 +8,14 @@ import Testing
     let terminal = try Tmux(columns: 120, rows: 40)
     try terminal.run(
       "stty -a > /dev/null; echo before; \(sessiontopBinary) demo; echo exit $?; stty -a | grep -c ' echo '")
-    let wide = try terminal.wait(for: "live servers") { $0.contains(/● steady +ready +1\/1/) }
+    let wide = try terminal.wait(for: "live servers") { $0.contains(/● steady +ready +\S+ +1\/1/) }
     #expect(wide.contains(/servers 9: .*ready/))
     #expect(wide.contains("┌▸servers (9)"))
     #expect(wide.contains("tab pane"))
     #expect(try terminal.format("#{alternate_on}") == "1")
 
     try terminal.press("?")
-    try terminal.wait(for: "the help") { $0.contains("terminate the selected or marked") }
+    try terminal.wait(for: "the help") { $0.contains("terminate selected or marked") }
     try terminal.press("Escape")
     try terminal.resize(columns: 80, rows: 24)
     try terminal.wait(for: "the small layout") { !$0.contains("┌") && $0.contains("── events, follow ──") }
@@ -39,7 +39,7 @@ import Testing
     defer { unlink(configuration) }
     let terminal = try Tmux(columns: 80, rows: 24)
     try terminal.run("\(sessiontopBinary) --config \(configuration)")
-    try terminal.wait(for: "a session") { $0.contains(/● ledger +ready +1\/1/) }
+    try terminal.wait(for: "a session") { $0.contains(/● ledger +ready +\S+ +1\/1/) }
 
     try terminal.press("K")
     try terminal.wait(for: "the question") {
@@ -55,7 +55,7 @@ import Testing
     #expect(server.sessions.isEmpty)
 
     try terminal.press("r", "y")
-    try terminal.wait(for: "a new session") { $0.contains(/● ledger +ready +1\/1/) }
+    try terminal.wait(for: "a new session") { $0.contains(/● ledger +ready +\S+ +1\/1/) }
     #expect(server.log.contents.requests("initialize").count == 2)
     try terminal.press("q")
     #expect(server.log.wait { $0.requests("DELETE").count == 2 })

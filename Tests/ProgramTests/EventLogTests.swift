@@ -22,7 +22,7 @@ import Testing
       try String(repeating: "x", count: 4_096).write(to: file)
       _ = try run(folder, log: "{file: \(file), maxBytes: 4096, keep: 2}")
     }
-    #expect(folder.names == ["log.jsonl", "log.jsonl.1", "log.jsonl.2", "sessiontop.yaml"])
+    #expect(folder.names == ["log.jsonl", "log.jsonl.1", "log.jsonl.2", "sessiontop.yaml", "state"])
     #expect(try String(contentsOf: file).hasPrefix(#"{"v":1,"#))
   }
 
@@ -39,7 +39,8 @@ import Testing
   @Test func `is not written where the settings say so`() throws {
     let folder = try TemporaryFolder()
     _ = try run(folder, log: "{events: false}")
-    #expect(folder.names == ["sessiontop.yaml"])
+    #expect(folder.names == ["sessiontop.yaml", "state"])
+    #expect(access(folder.path + "/state/sessiontop/events.jsonl", F_OK) != 0)
   }
 
   /// Watches one server until its first probe was answered.

@@ -5,7 +5,8 @@ final class PseudoTerminal {
   /// The device that a program opens.
   let path: String
   private var end: Int32
-  private var seen: [UInt8] = []
+  /// All that was drawn so far.
+  private(set) var seen: [UInt8] = []
 
   init(columns: UInt16, rows: UInt16) throws {
     end = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
@@ -34,13 +35,42 @@ final class PseudoTerminal {
       var descriptor = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
       var buffer = [UInt8](repeating: 0, count: 65_536)
       guard rest > 0, poll(&descriptor, 1, Int32(clamping: rest * 1_000)) > 0,
-        case let count = read(end, &buffer, buffer.count), count > 0
+        case let count = Glibc.read(end, &buffer, buffer.count), count > 0
       else {
         throw ChildProcess.Failure(
           description: "\(text) was not drawn:\n\(String(decoding: seen, as: UTF8.self))")
       }
       seen += buffer.prefix(count)
     }
+  }
+
+  /// Types into the terminal.
+  func type(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = write(end, bytes, bytes.count)
+  }
+
+  /// Reads once, as a slow line would.
+  func read(atMost count: Int, within milliseconds: Int32) {
+    var descriptor = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
+    var buffer = [UInt8](repeating: 0, count: count)
+    guard poll(&descriptor, 1, milliseconds) > 0 else { return }
+    let got = Glibc.read(end, &buffer, count)
+    if got > 0 { seen += buffer.prefix(got) }
+  }
+
+  /// Reads until nothing came for a while; gives what came.
+  @discardableResult
+  func drain(quietFor milliseconds: Int32) -> [UInt8] {
+    let start = seen.count
+    var descriptor = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while poll(&descriptor, 1, milliseconds) > 0, case let count = Glibc.read(end, &buffer, buffer.count),
+      count > 0
+    {
+      seen += buffer.prefix(count)
+    }
+    return Array(seen[start...])
   }
 
   /// The line goes dead.

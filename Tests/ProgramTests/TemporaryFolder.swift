@@ -28,7 +28,7 @@ final class TemporaryFolder {
 }
 
 extension String {
-  /// Writes the text to a file, in place of what it held.
+  /// Writes the text to a file, anew.
   func write(to path: String) throws {
     guard let file = fopen(path, "w") else { throw ChildProcess.Failure(description: "cannot write \(path)") }
     fputs(self, file)

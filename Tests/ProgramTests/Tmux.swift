@@ -53,6 +53,16 @@ final class Tmux {
     try tmux(["resize-window", "-x", "\(columns)", "-y", "\(rows)"])
   }
 
+  /// Sets an option of the server.
+  func set(_ option: String, _ value: String) throws {
+    try tmux(["set-option", "-s", option, value])
+  }
+
+  /// What programs last put into the clipboard.
+  var clipboard: String {
+    get throws { try tmux(["show-buffer"]) }
+  }
+
   /// What tmux knows of the window, such as `#{alternate_on}` or `#{pane_pid}`.
   func format(_ format: String) throws -> String {
     String(try tmux(["display-message", "-p", format]).prefix { $0 != "\n" })

@@ -21,19 +21,22 @@ import Testing
         {"name":"git","transport":"websocket","url":"https://git.example.org/mcp","state":"unmonitored",\
         "sessions":0,"note":"websocket transport is not monitored"}],
         "sessions":[{"server":"ledger","user":"ana","session":"9a01c4c2...","state":"ready",\
-        "kind":"stateful","protocol":"2025-11-25","created":"2026-11-23T09:43:20.123Z",\
+        "since":"2026-11-23T10:00:00.123Z","kind":"stateful","protocol":"2025-11-25","created":"2026-11-23T09:43:20.123Z",\
         "last_good":"2026-11-23T09:59:59.123Z","stream":"off","probes":0,\
         "latency_ms":{"last":15.0,"p50":12.0,"p95":1440.0,"p99":2000.0},"errors":{},"recoveries":0},
-        {"server":"ledger","user":"app","session":"12345678...","state":"ready","kind":"stateful",\
+        {"server":"ledger","user":"app","session":"12345678...","state":"ready",\
+        "since":"2026-11-23T08:53:20.123Z","kind":"stateful",\
         "protocol":"2025-11-25","server_info":{"name":"Ledger \\"2\\"","version":"1.0"},\
         "created":"2026-11-23T08:53:20.123Z","last_good":"2026-11-23T09:59:57.123Z","stream":"open",\
         "probes":41,"latency_ms":{"last":3.1,"p50":2.94,"p95":4.4,"p99":6.0},\
         "errors":{"session_terminated":1},"recoveries":1},
-        {"server":"billing","user":"app","state":"recovering","last_good":"2026-11-23T09:55:48.123Z",\
+        {"server":"billing","user":"app","state":"recovering","since":"2026-11-23T10:00:00.123Z",\
+        "last_good":"2026-11-23T09:55:48.123Z",\
         "stream":"waiting","probes":0,"errors":{"session_terminated":4,"connect_refused":2},\
         "recoveries":0,"cause":{"type":"session_terminated","status":404,"rpc_code":-32600,\
         "detail":"Session not found"},"next_attempt_ms":6000},
-        {"server":"docs-remote","user":"app","state":"unauthorized","stream":"off","probes":0,\
+        {"server":"docs-remote","user":"app","state":"unauthorized","since":"2026-11-23T10:00:00.123Z",\
+        "stream":"off","probes":0,\
         "errors":{"auth_error":2},"recoveries":0,"cause":{"type":"auth_error","status":401,"detail":""},\
         "advice":"give a token in headers.Authorization"}],
         "statistics":{"total_users":2,"total_sessions":4,"active_sessions":2,\

@@ -80,6 +80,18 @@ private let ana = Operator(user: "ana", origin: "pts/3")
     #expect(world.store.statistics.activeSessions == count)
   }
 
+  @Test func `that stood still blames nobody and does not ask everybody at once`() throws {
+    var world = try World((0..<200).map { "s\($0)" }, sameOrigin: true)
+    world.run(61)
+    world.forgetWire()
+    world.standStill(90)
+    world.run(0.05)
+    #expect(world.wire.count <= 20, "\(world.wire.count) requests within 50 ms")
+    world.run(10)
+    #expect(world.eventKinds.filter { $0 == .sessionError || $0 == .recoveryStarted } == [])
+    #expect(world.store.statistics.activeSessions == 200)
+  }
+
   @Test func `that stops ends every session`() throws {
     var world = try World((0..<50).map { "s\($0)" })
     world.run(5)

@@ -112,6 +112,18 @@ struct World {
     openOf[request.session]?[id] = nil
   }
 
+  /// The process stands still; what servers said meanwhile is heard late, as a time-out if it took too long.
+  mutating func standStill(_ seconds: Double) {
+    advance(to: now.instant + .seconds(seconds))
+    fleet.slept(for: .seconds(seconds), at: now)
+    for (id, request) in open where request.timeout.map({ $0.inSeconds < seconds }) == true {
+      coming.removeAll { $0.id == id }
+      tell(
+        id, .ended(TransferEnd(failure: SessionError(.sessionTimeout, curlCode: 28, detail: "late"))),
+        after: 0)
+    }
+  }
+
   mutating func adopt(_ leftovers: [OpenSession]) {
     obey(fleet.adopt(leftovers, at: now))
   }

@@ -12,8 +12,9 @@
 int cncurses_is_utf8(void);
 
 // Opens the terminal on descriptors 0 and 1. 0: done; 1: not a terminal; 2: TERM unknown; 3: TERM cannot place
-// the cursor; 4: the system refuses what it takes. Unlike initscr, never ends the process.
-int cncurses_open(void);
+// the cursor; 4: the system refuses what it takes. Unlike initscr, never ends the process. Without colour not even
+// the sequence for the usual colours is sent.
+int cncurses_open(int wants_color);
 
 // Leaves curses and restores the terminal's modes; safe to call twice.
 void cncurses_close(void);
@@ -35,6 +36,22 @@ int cncurses_show(void);
 // more now; -1: the terminal is gone.
 int cncurses_flush(void);
 
+// Sends bytes that are no part of a picture (a title, a bell, a clipboard), behind a frame that is under way; what
+// the line does not take now goes first with the next frame. 0: taken; 1: too much waits already; -1: gone.
+int cncurses_say(const char *bytes, int length);
+
+// Names the window; the name from before comes back when the terminal is given back.
+int cncurses_title(const char *title);
+
+// Asks for presses and the wheel of the mouse, or no longer.
+void cncurses_mouse(int on);
+
+// Where the mouse was: 1 a press, 2 the wheel up, 3 the wheel down; 0 when it tells nothing of use.
+int cncurses_mouse_event(int *row, int *column);
+
+// Draws a row anew at the next frame, changed or not.
+void cncurses_redraw_row(int row);
+
 void cncurses_erase(void);
 void cncurses_redraw_all(void);
 
@@ -45,6 +62,11 @@ void cncurses_put(
 
 // The next key without waiting: its code; is_function tells KEY_* codes from characters; 0 when there is none.
 int cncurses_key(unsigned int *code, int *is_function);
+
+// The number of a function key's KEY_* code, 0 for other keys.
+static inline int cncurses_function_key(int code) {
+  return code > KEY_F0 && code <= KEY_F(12) ? code - KEY_F0 : 0;
+}
 
 int cncurses_colors(void);
 int cncurses_pair(int foreground, int background);

@@ -34,6 +34,12 @@ public struct UISettings: Hashable, Sendable {
   public var readOnly = false
   public var glyphs = GlyphChoice.automatic
   public var bell = false
+  /// Whether the window's title names the worst state.
+  public var title = true
+  /// Program and arguments that are run for an alert; empty means none.
+  public var onAlert: [String] = []
+  /// Keys instead of the usual ones.
+  public var keys = KeyChoices()
 
   public init() {}
 }

@@ -52,12 +52,37 @@ struct SettingsReader {
       }
       settings[keyPath: place] = text.value
     case .glyphs(let place): isRead = set(place, glyphs(section, field.key, &findings))
+    case .words(let place): isRead = set(place, words(section, field.key, &findings))
+    case .keys(let place):
+      guard let inner = section.section(field.key, &findings) else { return }
+      settings[keyPath: place] = keys(inner, &findings)
     }
     guard isRead else { return }
     origins[field.path] = .file(section.file, mark)
     if !field.isBuilt, settings != before {
       findings.add(section.diagnostic(.notice, field.key, at: mark, "is understood, but not acted on yet"))
     }
+  }
+
+  private func words(_ section: Section, _ key: String, _ findings: inout Findings) -> [String]? {
+    guard let node = section.mapping[key], !node.isNull else { return [] }
+    if node.items == nil { return section.text(key, &findings).map { [$0.value] } }
+    return section.texts(key, &findings)?.map(\.value)
+  }
+
+  private func keys(_ section: Section, _ findings: inout Findings) -> KeyChoices {
+    var choices = KeyChoices()
+    for entry in section.mapping.entries {
+      guard let words = words(section, entry.key, &findings) else { continue }
+      guard let problem = choices.bind(entry.key, to: words) else { continue }
+      let meant = suggestion(for: entry.key, among: KeyChoices.actionNames).map { "did you mean \($0)?" }
+      let isKnown = KeyChoices.actionNames.contains(entry.key)
+      findings.add(
+        section.diagnostic(
+          .error, entry.key, at: entry.mark, problem,
+          remedy: (isKnown ? nil : meant) ?? "keys are written k, K, ctrl-d, space, enter, pgup, f5"))
+    }
+    return choices
   }
 
   private mutating func set<Value>(_ place: WritableKeyPath<Settings, Value>, _ value: Value?) -> Bool {
@@ -130,6 +155,17 @@ struct SettingsReader {
     case .glyphs(let place):
       guard flag != nil || text == "auto" else { return "must be true, false or auto" }
       settings[keyPath: place] = flag.map { $0 ? .ascii : .utf8 } ?? .automatic
+    case .words(let place): settings[keyPath: place] = text.split(separator: " ").map(String.init)
+    case .keys(let place):
+      var choices = settings[keyPath: place]
+      for word in text.split(separator: " ") {
+        let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+          String.init)
+        guard parts.count == 2 else { return "must be ACTION=KEY,KEY words" }
+        let keys = parts[1].count == 1 ? [parts[1]] : parts[1].split(separator: ",").map(String.init)
+        if let problem = choices.bind(parts[0], to: keys) { return "\(parts[0]): \(problem)" }
+      }
+      settings[keyPath: place] = choices
     }
     return nil
   }

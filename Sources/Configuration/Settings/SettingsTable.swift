@@ -19,6 +19,10 @@ struct SettingField: Sendable {
     case address(any Place<String?>)
     /// true, false or auto.
     case glyphs(any Place<GlyphChoice>)
+    /// A list of texts, or one text; in the environment separated by spaces.
+    case words(any Place<[String]>)
+    /// Actions and their keys; `ACTION=KEY,KEY` in the environment.
+    case keys(any Place<KeyChoices>)
   }
 
   let section: String
@@ -47,6 +51,10 @@ struct SettingField: Sendable {
     case .milliseconds(let place, _): return .number(Int(settings[keyPath: place].inMilliseconds))
     case .word(let place): return shown(settings[keyPath: place])
     case .text(let place), .address(let place): return settings[keyPath: place].map(shown) ?? .none
+    case .words(let place):
+      let words = settings[keyPath: place]
+      return shown("[\(words.map { "\"\($0)\"" }.joined(separator: ", "))]")
+    case .keys(let place): return shown(settings[keyPath: place].description)
     case .glyphs(let place):
       switch settings[keyPath: place] {
       case .automatic: return .text("auto")
@@ -59,7 +67,7 @@ struct SettingField: Sendable {
   static let all: [SettingField] = [
     SettingField(
       section: "ui", key: "theme", kind: .word(\.ui.theme),
-      comment: "A built-in theme (default, dark, light, mono), one of yours, or a file."),
+      comment: "One of `sessiontop theme list`, or a file."),
     SettingField(
       section: "ui", key: "refresh", kind: .milliseconds(\.ui.refresh, 100...60_000),
       comment: "Time between looks at the clock, 100 to 60000; news are drawn when they come."),
@@ -70,8 +78,18 @@ struct SettingField: Sendable {
       section: "ui", key: "ascii", kind: .glyphs(\.ui.glyphs),
       comment: "true draws with ASCII only, false never, auto looks at the locale."),
     SettingField(
-      section: "ui", key: "bell", kind: .flag(\.ui.bell), comment: "Ring when something goes wrong.",
-      isBuilt: false),
+      section: "ui", key: "bell", kind: .flag(\.ui.bell),
+      comment: "Ring when something goes wrong, once in ten seconds at most."),
+    SettingField(
+      section: "ui", key: "title", kind: .flag(\.ui.title),
+      comment: "Name the worst state in the window's title."),
+    SettingField(
+      section: "ui", key: "onAlert", kind: .words(\.ui.onAlert),
+      comment:
+        "A program and its arguments; gets the event as JSON when something goes wrong or is well again."),
+    SettingField(
+      section: "ui", key: "keys", kind: .keys(\.ui.keys),
+      comment: "Keys instead of the usual ones, such as {reconnect: R, filter: [f, ctrl-f]}."),
     SettingField(
       section: "log", key: "file", kind: .text(\.log.file),
       comment: "The event log; null means the folder of state."),

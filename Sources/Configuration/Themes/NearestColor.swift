@@ -1,5 +1,5 @@
 /// The 16 colours that follow the user's palette, by number.
-let colorNames = [
+public let colorNames = [
   "black", "red", "green", "yellow", "blue", "magenta", "cyan", "white", "bright-black", "bright-red",
   "bright-green", "bright-yellow", "bright-blue", "bright-magenta", "bright-cyan", "bright-white",
 ]
@@ -30,15 +30,20 @@ struct RGB: Hashable, Sendable {
 
   /// The nearest of the 16, by the values that xterm gives them.
   var nearestOf16: UInt8 {
+    nearest(RGB.xterm16.enumerated().map { (UInt8($0), $1) })
+  }
+
+  /// The first 16 as xterm has them unless the user says otherwise.
+  static let xterm16: [RGB] = {
     let values: [UInt32] = [
       0x000000, 0xCD0000, 0x00CD00, 0xCDCD00, 0x0000EE, 0xCD00CD, 0x00CDCD, 0xE5E5E5, 0x7F7F7F, 0xFF0000,
       0x00FF00, 0xFFFF00, 0x5C5CFF, 0xFF00FF, 0x00FFFF, 0xFFFFFF,
     ]
-    return nearest(
-      values.enumerated().map {
-        (UInt8($0), RGB(red: UInt8($1 >> 16), green: UInt8($1 >> 8 & 0xFF), blue: UInt8($1 & 0xFF)))
-      })
-  }
+    return values.map { value in
+      let (red, green, blue) = (UInt8(value >> 16), UInt8(value >> 8 & 0xFF), UInt8(value & 0xFF))
+      return RGB(red: red, green: green, blue: blue)
+    }
+  }()
 
   private func nearest(_ candidates: [(UInt8, RGB)]) -> UInt8 {
     candidates.min { distance(to: $0.1) < distance(to: $1.1) }?.0 ?? 0

@@ -6,6 +6,7 @@ struct ThemeSource {
   var palette: [String: Color] = [:]
   var appearances: [Role: Appearance] = [:]
   var glyphs: GlyphChoice?
+  var background: ThemeBackground?
 }
 
 /// What became of `based_on`.
@@ -16,7 +17,8 @@ enum ThemeBase {
   case circular
 }
 
-/// Reads a theme file: `schema`, `name`, `based_on`, `palette`, `roles`, `glyphs`. Roles that are written
+/// Reads a theme file: `schema`, `name`, `based_on`, `palette`, `roles`, `glyphs`,
+/// `background`. Roles that are written
 /// replace those of the base field by field.
 func readTheme(
   _ bytes: [UInt8], file: String, base: (String, inout Findings) -> ThemeBase,
@@ -37,7 +39,7 @@ func readTheme(
     return nil
   }
   let root = Section(file: file, keys: [], mapping: mapping)
-  let known = ["schema", "name", "based_on", "palette", "roles", "glyphs"]
+  let known = ["schema", "name", "based_on", "palette", "roles", "glyphs", "background"]
   root.checkKeys(known, consequence: "nothing reads it", &findings)
   checkSchema(root, &findings)
 
@@ -58,6 +60,9 @@ func readTheme(
   theme.name = root.text("name", &findings)?.value ?? ""
   if let glyphs = root.choice("glyphs", ["auto", "ascii", "utf8"], &findings) {
     theme.glyphs = GlyphChoice(rawValue: glyphs.value)
+  }
+  if let background = root.choice("background", ThemeBackground.allCases.map(\.rawValue), &findings) {
+    theme.background = ThemeBackground(rawValue: background.value)
   }
   readPalette(root, &theme, &findings)
   readRoles(root, &theme, &findings)

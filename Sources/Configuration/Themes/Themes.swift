@@ -1,4 +1,5 @@
 public import Display
+import Glibc
 
 /// Why a theme cannot be used, with the place and what to do.
 public struct ThemeError: Error, CustomStringConvertible, Sendable {
@@ -8,7 +9,9 @@ public struct ThemeError: Error, CustomStringConvertible, Sendable {
 /// The looks that the program brings along, and those of the user.
 public enum Themes {
   /// Built-in themes, each one file of the `themes` folder, in the order in which they are offered.
-  public static let names = ["default", "dark", "light", "mono"]
+  public static let names = [
+    "default", "dark", "light", "high-contrast", "deuteranopia", "mono",
+  ]
 
   /// As `named`, for callers that want one sentence: throws what is wrong first.
   public static func load(
@@ -32,9 +35,30 @@ public enum Themes {
     let finder = ThemeFinder(environment: environment, currentDirectory: currentDirectory)
     let source = finder.source(name, inheritors: [], &findings)
     let theme = source.map {
-      Theme(name: $0.name, appearances: $0.appearances, glyphs: $0.glyphs ?? .automatic)
+      Theme(
+        name: $0.name, appearances: $0.appearances, glyphs: $0.glyphs ?? .automatic,
+        background: $0.background ?? .any)
     }
     return (findings.firstError == nil ? theme : nil, findings.sorted(files: []))
+  }
+
+  /// The folder of the user's own themes; absent when there is no home.
+  public static func folder(_ environment: [String: String]) -> String? {
+    configurationHome(environment).map { "\($0)/themes" }
+  }
+
+  /// The names of the user's own themes, sorted; at most 200.
+  public static func userNames(_ environment: [String: String]) -> [String] {
+    guard let folder = folder(environment), let directory = opendir(folder) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while names.count < 200, let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name.hasSuffix(".yaml"), name.count > 5 { names.append(String(name.dropLast(5))) }
+    }
+    return names.sorted()
   }
 
   static func builtIn(_ name: String) -> [UInt8]? {
@@ -43,6 +67,8 @@ public enum Themes {
     case "dark": PackageResources.dark_yaml
     case "light": PackageResources.light_yaml
     case "mono": PackageResources.mono_yaml
+    case "high-contrast": PackageResources.high_contrast_yaml
+    case "deuteranopia": PackageResources.deuteranopia_yaml
     default: nil
     }
   }

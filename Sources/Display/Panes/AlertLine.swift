@@ -4,9 +4,18 @@ extension Frame {
   /// What is worst: since when, why, and what happens next; then the next worst, as far as there is room.
   mutating func alert(_ model: ViewModel, in area: Rectangle) {
     guard !area.isEmpty else { return }
-    let problems = model.rows.problems
+    if let problem = model.store.configurationProblem {
+      let since = age(of: problem.time, at: model.now)
+      write(
+        "! \(since) ago: \(problem.message)", row: area.row, column: 0,
+        width: area.columns, role: .alert)
+      return
+    }
+    let all = model.rows.problems
+    let problems = all.filter { !model.view.alerts.isAcknowledged($0.key.server) }
     guard let worst = problems.first else {
-      write(" \(calmWords(model))", row: area.row, column: 0, width: area.columns, role: .muted)
+      let words = all.isEmpty ? calmWords(model) : "\(all.count) not well, acknowledged: \(names(all))"
+      write(" \(words)", row: area.row, column: 0, width: area.columns, role: .muted)
       return
     }
     let more = problems.count > 1 ? " (+\(problems.count - 1) more)" : ""
@@ -37,12 +46,19 @@ extension Frame {
     }
   }
 
+  private func names(_ sessions: [SessionReport]) -> String {
+    sessions.map(\.key.server).joined(separator: ", ")
+  }
+
   private func words(_ session: SessionReport, _ model: ViewModel) -> Phrase {
-    let user = session.key.user == SessionKey.sharedUser ? "" : "/\(session.key.user)"
+    let server = model.rows.allServers.first { $0.report.name == session.key.server }
+    let lost = server.map { $0.total - $0.live } ?? 0
+    let many = lost > 1 ? ", \(lost) of \(server?.total ?? lost) sessions" : ""
+    let user = session.key.user == SessionKey.sharedUser || lost > 1 ? "" : "/\(session.key.user)"
     let since = age(of: session.since, at: model.now)
     let why = model.why(session, note: model.server(session.key.server)?.note)
     let head =
-      "\(model.glyphs.state(session.state)) \(session.key.server)\(user) \(session.state.rawValue) \(since)"
+      "\(model.glyphs.state(session.state)) \(session.key.server)\(user) \(session.state.rawValue) \(since)\(many)"
     return Phrase("\(head)\(why.text.isEmpty ? "" : ": ")\(why.text)", .alert, tail: why.tail)
   }
 

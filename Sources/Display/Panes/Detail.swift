@@ -7,7 +7,22 @@ extension Frame {
     {
       write(
         line.whole, row: area.row + offset, column: area.column + 1, width: area.columns - 1, role: line.role)
+      link(line.whole, row: area.row + offset, column: area.column + 1, right: area.right)
     }
+  }
+
+  /// A URL at the end of a line, if it stands there whole, leads to where it says.
+  private mutating func link(_ text: String, row: Int, column: Int, right: Int) {
+    guard
+      let start = text.firstRange(of: "https://")?.lowerBound ?? text.firstRange(of: "http://")?.lowerBound
+    else {
+      return
+    }
+    let url = String(text[start...].prefix { $0 != " " })
+    let place = column + Display.columns(of: String(text[..<start]))
+    let isPlain = url.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    guard isPlain, url.count > 10, place + url.count <= right, url.count < 400 else { return }
+    links.append(Link(row: row, column: place, text: url, target: url))
   }
 
   /// The detail instead of the lists, with the story so far; scrolls.
@@ -20,6 +35,7 @@ extension Frame {
     for (offset, line) in lines.dropFirst(top).prefix(height).enumerated() {
       put(
         line, row: area.row + offset, column: area.column + 1, width: area.columns - 1, isSelected: false)
+      link(line.whole, row: area.row + offset, column: area.column + 1, right: area.right)
     }
     guard more else { return }
     let below = lines.count - top - height

@@ -49,6 +49,9 @@ private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewMo
         "p95 \(Display.latency(latency.p95))", "p99 \(Display.latency(latency.p99))"))
   }
   lines.append(errorsLine(session))
+  if let history = model.store.history(of: session.key.server) {
+    lines.append(DetailLine("server's last hour [\(strip(history, columns: 30, model).text)]"))
+  }
   if let identity = session.identity {
     lines.append(
       DetailLine(
@@ -82,7 +85,8 @@ private func errorsLine(_ session: SessionReport) -> DetailLine {
 /// Until the next probe, in calm steps: nobody waits for it.
 private func probe(_ instant: Instant, at now: Moment) -> String {
   let left = instant - now.instant
-  return left <= .zero ? "next probe now" : "next probe in \(calmAge(left + .milliseconds(4_999)))"
+  return left <= .zero
+    ? "next probe now" : "next probe in \(age(.seconds((left.components.seconds + 9) / 10 * 10)))"
 }
 
 private func addressLines(_ server: ServerReport?, _ model: ViewModel) -> [DetailLine] {

@@ -5,9 +5,9 @@ extension Frame {
   mutating func footer(_ model: ViewModel, in area: Rectangle) {
     let filter = model.view.filter
     switch model.view.overlay {
-    case .filter: return input("/", filter.text, in: area)
-    case .command(let typed): return input(":", typed, in: area)
-    case .none, .help, .dialog: break
+    case .filter(let line, _): return input("/", line, [], in: area)
+    case .prompt(let prompt): return input(":", prompt.line, prompt.choices, in: area)
+    default: break
     }
     if let notice = model.view.notice {
       write(" \(notice)", row: area.row, column: 0, width: area.columns, role: .banner)
@@ -24,8 +24,14 @@ extension Frame {
     var hints = [isPanes ? "tab pane" : "1 servers 2 sessions 3 events 4 errors"]
     if !isPanes, area.columns - place < 60 { hints[0] = "1-4 view" }
     if filter.isEmpty { hints.append("/ filter") }
-    if !model.context.readOnly { hints += ["r reconnect", "K end"] }
-    hints += ["enter detail", "e next error", "p freeze", "f follow", "a all sessions", "T theme"]
+    if model.context.replay != nil {
+      hints += ["space play", ", . step", "[ ] minute", "+ - speed", "e next error"]
+    } else if !model.context.readOnly {
+      hints += ["r reconnect", "K end"]
+    }
+    hints += [
+      "enter detail", ": command", "s sort", "p freeze", "n next problem", "A all sessions", "y copy",
+    ]
     let help = "? help"
     let quit = "  q quit"
     for (offset, hint) in hints.enumerated() {
@@ -39,11 +45,26 @@ extension Frame {
     write(end, row: area.row, column: max(place + 2, area.columns - 1 - end.count), role: .muted)
   }
 
-  private mutating func input(_ prompt: String, _ text: String, in area: Rectangle) {
+  /// A line being typed: its end, with the place of the next character, and what could follow.
+  private mutating func input(_ sign: String, _ line: LineEditor, _ choices: [String], in area: Rectangle) {
     fill(row: area.row, column: 0, width: area.columns, role: .input)
-    // The end of a long text is what is being typed.
     let room = max(1, area.columns - 3)
-    let typed = text.count > room ? String(text.suffix(room)) : text
-    write("\(prompt)\(typed)_", row: area.row, column: 1, width: area.columns - 1, role: .input)
+    let first = max(0, line.cursor + 1 - room)
+    let shown = line.text.dropFirst(first)
+    write(sign, row: area.row, column: 1, width: area.columns - 1, role: .input)
+    var place = 2
+    for (offset, character) in shown.prefix(room).enumerated() {
+      let isHere = first + offset == line.cursor
+      place += write(
+        String(character), row: area.row, column: place, width: area.columns - place, role: .input,
+        isSelected: isHere)
+    }
+    if line.cursor >= line.text.count {
+      place += write("_", row: area.row, column: place, width: area.columns - place, role: .input)
+    }
+    guard !choices.isEmpty, place + 4 < area.columns else { return }
+    write(
+      choices.joined(separator: " "), row: area.row, column: place + 2, width: area.columns - place - 3,
+      role: .muted)
   }
 }

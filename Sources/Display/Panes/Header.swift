@@ -31,7 +31,12 @@ extension Frame {
   private func banners(_ model: ViewModel) -> [String] {
     let frozen = model.view.frozen.map { "PAUSED \($0.moment.wall.clock(offset: model.context.utcOffset))" }
     let stale = model.staleness.map { "STALE DATA \(age($0))" }
-    return [frozen, stale].compactMap { $0 }
+    let replay = model.context.replay.map { replay in
+      let speed =
+        replay.speed == 1 ? "" : replay.speed < 1 ? " 1/\(Int(1 / replay.speed))" : " x\(Int(replay.speed))"
+      return "REPLAY\(replay.isPlaying ? speed : " PAUSED\(speed)") \(replay.place)/\(replay.count)"
+    }
+    return [frozen, stale, replay].compactMap { $0 }
   }
 
   private func counts(_ model: ViewModel, hasAlert: Bool) -> [String] {

@@ -5,19 +5,29 @@ extension Frame {
     let rows = model.rows.servers
     let now = model.now
     let name = min(28, max(10, rows.map { columns(of: $0.report.name) }.max() ?? 0))
-    let list: [Column<ServerSummary>] = [
+    var list: [Column<ServerSummary>] = [
       Column("SERVER", min(name, max(12, area.columns / 3)), text: { $0.report.name }),
       Column("STATE", 12) { Phrase($0.state.rawValue, Role($0.state)) },
+      Column("FOR", 6, right: true) { inState($0, at: now) },
       Column(
         "SES", 5, right: true, text: { $0.total == 0 || $0.isUnwatched ? "-" : "\($0.live)/\($0.total)" }),
       Column("P95", 5, right: true, rank: 1, text: { latency($0.p95) }),
       Column("GOOD", 6, right: true, rank: 2, text: { lastGood($0, at: now) }),
       Column("ERR", 4, right: true, text: { $0.isUnwatched ? "-" : count($0.errors) }),
-      Column("WHY", area.columns < 50 ? 0 : 8, flexible: true) { server in
-        server.worst.map { model.why($0, note: server.report.note) }
-          ?? Phrase(server.report.note ?? "", .muted)
-      },
     ]
+    if model.view.layout.form == .wide {
+      list.append(
+        Column("LAST HOUR", 15, rank: 3) { server in
+          strip(model.store.history(of: server.report.name), columns: 15, model)
+        })
+    }
+    if area.columns >= 50 {
+      list.append(
+        Column("WHY", model.view.layout.form == .wide ? 12 : 24, flexible: true) { server in
+          server.worst.map { model.why($0, note: server.report.note) }
+            ?? Phrase(server.report.note ?? "", .muted)
+        })
+    }
     draw(
       Listing(
         rows: rows, columns: list, glyph: { Phrase(model.glyphs.state($0.state), Role($0.state)) },
@@ -28,7 +38,7 @@ extension Frame {
 
   func serversTitle(_ model: ViewModel) -> String {
     let (shown, all) = (model.rows.servers.count, model.rows.allServers.count)
-    return "servers (\(shown == all ? "\(all)" : "\(shown) of \(all)")), by state"
+    return "servers (\(shown == all ? "\(all)" : "\(shown) of \(all)")), \(model.orderWords)"
   }
 
   private func view(_ model: ViewModel, _ rows: [ServerSummary]) -> Int? {
@@ -38,6 +48,12 @@ extension Frame {
   private func ifEmpty(_ model: ViewModel) -> String {
     model.view.filter.isEmpty ? "no servers yet" : "no server matches the filter"
   }
+}
+
+/// Since when: the time in its state of what tells most.
+private func inState(_ server: ServerSummary, at now: Moment) -> Phrase {
+  guard let worst = server.worst, !server.isUnwatched else { return Phrase("-") }
+  return Phrase(age(of: worst.since, at: now, calm: !server.isProblem))
 }
 
 private func lastGood(_ server: ServerSummary, at now: Moment) -> String {

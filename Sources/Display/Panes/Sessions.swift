@@ -19,8 +19,8 @@ extension Frame {
 
   func sessionsTitle(_ model: ViewModel) -> String {
     let count = model.rows.sessions.count
-    return model.rows.scope.map { "sessions of \($0) (\(count)), by state" }
-      ?? "sessions, all servers (\(count)), by state"
+    return model.rows.scope.map { "sessions of \($0) (\(count)), \(model.orderWords)" }
+      ?? "sessions, all servers (\(count)), \(model.orderWords)"
   }
 
   private func sessionColumns(_ model: ViewModel, width: Int) -> [Column<SessionKey>] {
@@ -46,12 +46,13 @@ extension Frame {
       Column("STATE", 12) { key in
         store.sessions[key].map { Phrase($0.state.rawValue, Role($0.state)) } ?? Phrase("")
       },
-      words("AGE", 6, right: true, rank: 6) { age(of: $0.created, at: now, calm: true) },
-      words("GOOD", 6, right: true, rank: 5) { age(of: $0.lastGood, at: now, calm: $0.state.isLive) },
-      words("P95", 5, right: true, rank: 3) { latency($0.latency?.p95) },
+      words("FOR", 6, right: true) { age(of: $0.since, at: now, calm: $0.state == .ready) },
+      words("AGE", 6, right: true, rank: 3) { age(of: $0.created, at: now, calm: true) },
+      words("GOOD", 6, right: true, rank: 6) { age(of: $0.lastGood, at: now, calm: $0.state.isLive) },
+      words("P95", 5, right: true, rank: 4) { latency($0.latency?.p95) },
       words("ERR", 3, right: true) { count($0.errors.values.reduce(0, +), width: 3) },
-      words("REC", 3, right: true, rank: 4) { count($0.recoveries, width: 3) },
-      Column("WHY", 8, flexible: true) { key in
+      words("REC", 3, right: true, rank: 5) { count($0.recoveries, width: 3) },
+      Column("WHY", 12, flexible: true) { key in
         store.sessions[key].map { model.why($0, note: notes[key.server] ?? nil) } ?? Phrase("")
       },
     ]

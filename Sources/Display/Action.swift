@@ -1,0 +1,99 @@
+/// What a key asks of the screen. Raw values are the names in settings (`ui.keys`).
+enum Action: String, Hashable, Sendable, CaseIterable {
+  case up, down, first, last, pageUp, pageDown, halfUp, halfDown
+  case nextPane, previousPane, servers, sessions, events, errors
+  case detail, back, scope
+  case filter, command, nextProblem, previousProblem
+  case nextError, previousError, nextWarning, previousWarning, follow, freeze
+  case sort, reverse, faster, slower
+  case mark, markAll, unmark, reconnect, terminate
+  case acknowledge, mute, log
+  case copy, copyCommand, export, inspect
+  case theme, mouse, redraw, suspend, help, quit
+  // A recording.
+  case play, stepForward, stepBack, jumpForward, jumpBack
+
+  /// Whether it moves within a list.
+  var isMove: Bool {
+    switch self {
+    case .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .last: true
+    default: false
+    }
+  }
+
+  /// Whether it leads to a change on a server; gone in read-only mode.
+  var acts: Bool {
+    switch self {
+    case .mark, .markAll, .unmark, .reconnect, .terminate: true
+    default: false
+    }
+  }
+
+  /// Whether there must be a recording, and only then.
+  var isOfReplay: Bool {
+    switch self {
+    case .play, .stepForward, .stepBack, .jumpForward, .jumpBack: true
+    default: false
+    }
+  }
+
+  /// What the help says.
+  var meaning: String {
+    switch self {
+    case .up: "move up"
+    case .down: "move down"
+    case .first: "first row"
+    case .last: "last row"
+    case .pageUp: "page up"
+    case .pageDown: "page down"
+    case .halfUp: "half a page up"
+    case .halfDown: "half a page down"
+    case .nextPane: "next pane"
+    case .previousPane: "previous pane"
+    case .servers: "servers"
+    case .sessions: "sessions"
+    case .events: "events"
+    case .errors: "error counters"
+    case .detail: "detail of the selected row"
+    case .back: "back; let go of marks, filter ..."
+    case .scope: "sessions of all servers, or one"
+    case .filter: "filter: server:git* err>0 /re/"
+    case .command: "command line; Tab completes"
+    case .nextProblem: "next row that is not well"
+    case .previousProblem: "previous row that is not well"
+    case .nextError: "next error in the events"
+    case .previousError: "previous error in the events"
+    case .nextWarning: "next warning in the events"
+    case .previousWarning: "previous warning in the events"
+    case .follow: "follow new events, or stop to"
+    case .freeze: "freeze; moving still works"
+    case .sort: "sort by ..."
+    case .reverse: "sort the other way round"
+    case .faster: "draw more often; replay faster"
+    case .slower: "draw less often; replay slower"
+    case .mark: "mark a session or a server's"
+    case .markAll: "mark all that is shown"
+    case .unmark: "unmark all"
+    case .reconnect: "reconnect selected or marked"
+    case .terminate: "terminate selected or marked"
+    case .acknowledge: "acknowledge the alert shown"
+    case .mute: "mute the bell, or no longer"
+    case .log: "what operators did"
+    case .copy: "copy id or error (OSC 52)"
+    case .copyCommand: "copy the command for this view"
+    case .export: "export what is shown (JSON)"
+    case .inspect: "the row as JSON"
+    case .theme: "next theme"
+    case .mouse: "mouse on or off"
+    case .redraw: "draw the screen anew"
+    case .suspend: "suspend"
+    case .help: "this help"
+    case .quit: "quit from anywhere"
+    case .play: "play, or pause the recording"
+    case .stepForward: "to the next event"
+    case .stepBack: "to the event before"
+    case .jumpForward: "a minute forward"
+    case .jumpBack: "a minute back"
+    }
+  }
+}

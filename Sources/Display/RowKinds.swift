@@ -1,0 +1,142 @@
+import Sessions
+
+/// A server and what its sessions come to.
+struct ServerSummary: Filterable, Sendable {
+  let report: ServerReport
+  let now: Instant
+  private(set) var worst: SessionReport?
+  private(set) var live = 0
+  private(set) var total = 0
+  private(set) var errors = 0
+  private(set) var recoveries = 0
+  /// The slowest of the sessions' 95th percentiles, in milliseconds.
+  private(set) var p95: Double?
+  /// The oldest of the sessions' last good exchanges.
+  private(set) var lastGood: Moment?
+
+  var state: SessionState { worst?.state ?? .unmonitored }
+  var isProblem: Bool { state.severity >= SessionState.degraded.severity }
+
+  init(_ report: ServerReport, now: Instant) {
+    self.report = report
+    self.now = now
+  }
+
+  mutating func take(_ session: SessionReport) {
+    total += 1
+    if session.state.isLive { live += 1 }
+    errors += session.errors.values.reduce(0, +)
+    recoveries += session.recoveries
+    if let p95 = session.latency?.p95 { self.p95 = max(self.p95 ?? 0, p95) }
+    if let good = session.lastGood {
+      lastGood = lastGood.map { $0.instant < good.instant ? $0 : good } ?? good
+    }
+    guard let worst else { return self.worst = session }
+    let isWorse =
+      (session.state.severity, worst.since.instant, worst.key)
+      > (worst.state.severity, session.since.instant, session.key)
+    if isWorse { self.worst = session }
+  }
+
+  var texts: [String] {
+    [report.name, state.rawValue, report.transport.rawValue, report.note ?? "", report.url ?? ""]
+      + [worst?.cause?.summary].compactMap { $0 }
+  }
+
+  func texts(of field: String) -> [String]? {
+    switch field {
+    case "server": [report.name]
+    case "state": [state.rawValue]
+    case "transport": [report.transport.rawValue]
+    case "user": report.users
+    case "error": worst.map { $0.errors.keys.map(\.rawValue) } ?? []
+    case "why": [worst?.cause?.summary ?? report.note ?? ""]
+    default: nil
+    }
+  }
+
+  func number(of field: String, at now: Instant) -> Double? {
+    switch field {
+    case "err": Double(errors)
+    case "rec": Double(recoveries)
+    case "ses": Double(total)
+    case "p95": (p95 ?? 0) / 1_000
+    case "for": worst.map { (now - $0.since.instant).inSeconds } ?? 0
+    case "good", "idle": lastGood.map { (now - $0.instant).inSeconds } ?? .infinity
+    default: nil
+    }
+  }
+}
+
+/// A session as a filter sees it.
+struct SessionRow: Filterable {
+  let session: SessionReport
+  let now: Instant
+
+  var texts: [String] {
+    [
+      session.key.server, session.key.user, session.state.rawValue, session.session ?? "",
+      session.kind?.rawValue ?? "", session.protocolVersion ?? "", session.cause?.summary ?? "",
+      session.identity?.name ?? "",
+    ]
+  }
+
+  func texts(of field: String) -> [String]? {
+    switch field {
+    case "server": [session.key.server]
+    case "user": [session.key.user]
+    case "state": [session.state.rawValue]
+    case "id", "session": [session.session ?? ""]
+    case "kind": [session.kind?.rawValue ?? ""]
+    case "proto", "protocol": [session.protocolVersion ?? ""]
+    case "error": session.errors.keys.map(\.rawValue)
+    case "why": [session.cause?.summary ?? ""]
+    default: nil
+    }
+  }
+
+  func number(of field: String, at now: Instant) -> Double? {
+    switch field {
+    case "err": Double(session.errors.values.reduce(0, +))
+    case "rec": Double(session.recoveries)
+    case "missed": Double(session.missed)
+    case "p95": (session.latency?.p95 ?? 0) / 1_000
+    case "for": (now - session.since.instant).inSeconds
+    case "age": session.created.map { (now - $0.instant).inSeconds } ?? 0
+    case "good", "idle": session.lastGood.map { (now - $0.instant).inSeconds } ?? .infinity
+    default: nil
+    }
+  }
+}
+
+/// An event as a filter sees it.
+struct EventRow: Filterable {
+  let event: Event
+  let now: Instant
+
+  var texts: [String] { [event.message, event.server ?? "", event.user ?? "", event.kind.rawValue] }
+
+  func texts(of field: String) -> [String]? {
+    switch field {
+    case "server": [event.server ?? ""]
+    case "user": [event.user ?? ""]
+    case "id", "session": [event.session ?? ""]
+    case "event": [event.kind.rawValue]
+    case "level": [event.level.rawValue]
+    case "error": [event.error?.type.rawValue ?? ""]
+    default: nil
+    }
+  }
+
+  func number(of field: String, at now: Instant) -> Double? { nil }
+}
+
+/// An error counter as a filter sees it.
+struct ErrorRow: Filterable {
+  let type: ErrorType
+  let now: Instant
+
+  var texts: [String] { [type.rawValue] }
+  func texts(of field: String) -> [String]? { field == "error" ? texts : nil }
+  func number(of field: String, at now: Instant) -> Double? { nil }
+}

@@ -1,0 +1,119 @@
+import MCP
+public import Sessions
+
+/// A line of JSON Lines as `eventLine` and `snapshotLine` write them.
+public enum RecordedLine: Sendable {
+  case event(Event)
+  case snapshot(EngineReport, Moment)
+}
+
+/// Reads one line, schema version 1; nil when it is neither an event nor a snapshot. Unknown members are
+/// ignored. Texts pass the border to the terminal anew: a file may come from anywhere.
+public func readLine(_ bytes: some Collection<UInt8>) -> RecordedLine? {
+  guard let line = try? JSONValue.read(bytes), line["v"]?.whole == schemaVersion,
+    let time = moment(line["time"])
+  else { return nil }
+  switch line["type"]?.text {
+  case "event": return event(line, time).map { .event($0) }
+  case "snapshot": return .snapshot(report(line, time), time)
+  default: return nil
+  }
+}
+
+/// The wall clock is all a file has; it stands for the monotonic one too.
+private func moment(_ value: JSONValue?) -> Moment? {
+  guard let wall = value?.text.flatMap({ WallTime(rfc3339: $0) }) else { return nil }
+  let (nanoseconds, isOver) = wall.milliseconds.multipliedReportingOverflow(by: 1_000_000)
+  return isOver ? nil : Moment(instant: Instant(nanoseconds: nanoseconds), wall: wall)
+}
+
+private func name(_ value: JSONValue?) -> String? {
+  value?.text.map { PrintableText.line($0, limit: 200) }
+}
+
+private func event(_ line: JSONValue, _ time: Moment) -> Event? {
+  guard let kind = line["event"]?.text.flatMap(EventKind.init(rawValue:)),
+    let level = line["level"]?.text.flatMap(EventLevel.init(rawValue:))
+  else { return nil }
+  return Event(
+    seq: line["seq"]?.whole.flatMap { UInt64(exactly: $0) } ?? 0, time: time, kind: kind, level: level,
+    server: name(line["server"]), user: name(line["user"]), session: name(line["session"]),
+    state: line["state"]?.text.flatMap(SessionState.init(rawValue:)),
+    sessionKind: line["kind"]?.text.flatMap(SessionKind.init(rawValue:)),
+    protocolVersion: name(line["protocol"]), error: error(line["error"]),
+    attempt: line["attempt"]?.whole,
+    nextAttempt: line["next_attempt_ms"]?.whole.map { .milliseconds($0) },
+    repeated: max(1, line["repeated"]?.whole ?? 1), message: name(line["message"]) ?? "")
+}
+
+private func error(_ value: JSONValue?) -> SessionError? {
+  guard let value, let type = value["type"]?.text.flatMap(ErrorType.init(rawValue:)) else { return nil }
+  return SessionError(
+    type, status: value["status"]?.whole, rpcCode: value["rpc_code"]?.whole,
+    curlCode: value["curl_code"]?.whole, detail: value["detail"]?.text ?? "")
+}
+
+private func report(_ line: JSONValue, _ time: Moment) -> EngineReport {
+  var report = EngineReport()
+  let sessions = (line["sessions"]?.list ?? []).compactMap { session($0, time) }
+  report.sessions = Dictionary(sessions.map { ($0.key, $0) }, uniquingKeysWith: { _, last in last })
+  report.servers = (line["servers"]?.list ?? []).compactMap { server in
+    guard let name = name(server["name"]) else { return nil }
+    let transport = server["transport"]?.text.flatMap(Transport.init(rawValue:)) ?? .streamableHTTP
+    return ServerReport(
+      name: name, transport: transport, url: server["url"]?.text.map { PrintableText.line($0, limit: 400) },
+      users: sessions.filter { $0.key.server == name }.map(\.key.user), note: Reports.name(server["note"]),
+      settings: SessionSettings())
+  }
+  guard let counts = line["statistics"] else { return report }
+  var statistics = Statistics()
+  statistics.totalUsers = counts["total_users"]?.whole ?? 0
+  statistics.totalSessions = counts["total_sessions"]?.whole ?? 0
+  statistics.activeSessions = counts["active_sessions"]?.whole ?? 0
+  statistics.sessionErrors = errors(counts["session_errors"])
+  statistics.recoveriesAttempted = counts["recoveries_attempted"]?.whole ?? 0
+  statistics.recoveriesSucceeded = counts["recoveries_succeeded"]?.whole ?? 0
+  statistics.opened = counts["opened"]?.whole ?? 0
+  statistics.ended = counts["ended"]?.whole ?? 0
+  statistics.leftBehind = counts["left_behind"]?.whole ?? 0
+  report.statistics = statistics
+  return report
+}
+
+private func session(_ line: JSONValue, _ time: Moment) -> SessionReport? {
+  guard let server = name(line["server"]), let user = name(line["user"]),
+    let state = line["state"]?.text.flatMap(SessionState.init(rawValue:))
+  else { return nil }
+  var report = SessionReport(
+    key: SessionKey(server: server, user: user), state: state, since: moment(line["since"]) ?? time)
+  report.session = name(line["session"])
+  report.kind = line["kind"]?.text.flatMap(SessionKind.init(rawValue:))
+  report.protocolVersion = name(line["protocol"])
+  if let identity = line["server_info"] {
+    report.identity = ServerIdentity(
+      name: name(identity["name"]) ?? "", version: name(identity["version"]) ?? "")
+  }
+  report.created = moment(line["created"])
+  report.lastGood = moment(line["last_good"])
+  report.stream = line["stream"]?.text.flatMap(StreamState.init(rawValue:)) ?? .off
+  report.probes = line["probes"]?.whole ?? 0
+  if let latency = line["latency_ms"], let p95 = latency["p95"]?.number {
+    report.latency = LatencySummary(
+      last: latency["last"]?.number ?? p95, p50: latency["p50"]?.number ?? p95, p95: p95,
+      p99: latency["p99"]?.number ?? p95)
+  }
+  report.errors = errors(line["errors"])
+  report.recoveries = line["recoveries"]?.whole ?? 0
+  report.cause = error(line["cause"])
+  report.nextAttempt = line["next_attempt_ms"]?.whole.map { time.instant + .milliseconds($0) }
+  report.advice = name(line["advice"])
+  return report
+}
+
+private func errors(_ value: JSONValue?) -> [ErrorType: Int] {
+  var errors: [ErrorType: Int] = [:]
+  for (name, count) in value?.members ?? [:] {
+    if let type = ErrorType(rawValue: name), let count = count.whole { errors[type] = count }
+  }
+  return errors
+}

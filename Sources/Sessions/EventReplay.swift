@@ -1,0 +1,91 @@
+extension Store {
+  /// What an engine would have reported together with an event, as far as the event tells: the other way
+  /// round from a session that tells of itself.
+  public func report(of event: Event) -> EngineReport {
+    var report = EngineReport()
+    report.events = [event]
+    guard let server = event.server, event.kind != .configReloaded, event.kind != .configProblem else {
+      return report
+    }
+    let key = SessionKey(server: server, user: event.user ?? SessionKey.sharedUser)
+    let users = servers.first { $0.name == server }?.users ?? []
+    if !users.contains(key.user) { report.servers = adding(key, users: users) }
+    var session =
+      sessions[key] ?? SessionReport(key: key, state: event.state ?? .connecting, since: event.time)
+    session.take(event)
+    report.sessions[key] = session
+    report.statistics = statistics.counting(event, of: session, in: self)
+    return report
+  }
+
+  private func adding(_ key: SessionKey, users: [String]) -> [ServerReport] {
+    let old = servers.first { $0.name == key.server }
+    let server = ServerReport(
+      name: key.server, transport: old?.transport ?? .streamableHTTP, url: old?.url,
+      users: users + [key.user],
+      note: old?.note, settings: old?.settings ?? SessionSettings())
+    let others = servers.map { $0.name == key.server ? server : $0 }
+    return old == nil ? others + [server] : others
+  }
+}
+
+extension SessionReport {
+  fileprivate mutating func take(_ event: Event) {
+    if let state = event.state, state != self.state {
+      self.state = state
+      since = event.time
+    }
+    kind = event.sessionKind ?? kind
+    protocolVersion = event.protocolVersion ?? protocolVersion
+    session = event.session ?? (state.isLive ? session : nil)
+    cause = state.isLive && state != .degraded ? nil : event.error ?? cause
+    attempt = state.isLive ? 0 : event.attempt ?? attempt
+    nextAttempt = event.nextAttempt.map { event.time.instant + $0 }
+    switch event.kind {
+    case .sessionCreated:
+      created = event.time
+      noteGood(event.time)
+    case .recoverySucceeded:
+      recoveries += event.repeated
+      noteGood(event.time)
+    case .sessionError, .recoveryFailed:
+      if let type = event.error?.type { errors[type, default: 0] += event.repeated }
+    case .sessionTerminated, .sessionCleared:
+      session = nil
+      created = nil
+    case .streamOpened:
+      stream = .open
+      streamSince = event.time
+    case .streamClosed:
+      stream = .waiting
+      streamSince = nil
+      streamCuts += event.repeated
+    default: break
+    }
+    if !state.isLive { (stream, streamSince) = (.off, nil) }
+  }
+
+  private mutating func noteGood(_ time: Moment) {
+    (lastGood, lastReachable, lastValid) = (time, time, time)
+  }
+}
+
+extension Statistics {
+  fileprivate func counting(_ event: Event, of session: SessionReport, in store: Store) -> Statistics {
+    var new = self
+    switch event.kind {
+    case .sessionCreated:
+      new.totalSessions += 1
+      new.opened += event.session == nil ? 0 : 1
+    case .sessionTerminated: new.ended += 1
+    case .recoveryStarted: new.recoveriesAttempted += 1
+    case .recoverySucceeded: new.recoveriesSucceeded += 1
+    case .sessionError:
+      if let type = event.error?.type { new.sessionErrors[type, default: 0] += event.repeated }
+    default: break
+    }
+    let before = store.sessions[session.key]?.state.isLive ?? false
+    new.activeSessions += (session.state.isLive ? 1 : 0) - (before ? 1 : 0)
+    return new
+  }
+}

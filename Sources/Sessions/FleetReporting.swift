@@ -1,0 +1,63 @@
+// What the fleet tells: events in their order, rows, sums.
+
+extension Fleet {
+  mutating func tell(_ event: Event, _ index: Int) {
+    var event = event
+    if event.nextAttempt == nil, event.state == .recovering, let next = nextAttempt(index) {
+      event.nextAttempt = max(.zero, next - event.time.instant)
+    }
+    if let event = folder.take(event) { publish(event) }
+  }
+
+  mutating func publish(_ event: Event) {
+    var event = event
+    event.seq = nextSequence
+    nextSequence += 1
+    var single = EngineReport()
+    single.events = [event]
+    report.merge(single)
+  }
+
+  func nextAttempt(_ index: Int) -> Instant? {
+    guard case .queued = sessions[index].state, let endpoint = sessions[index].server.endpoint else {
+      return nil
+    }
+    return admissions[endpoint.origin]?.nextAttempt(url: endpoint.url)
+  }
+
+  func row(_ index: Int) -> SessionReport {
+    var row = sessions[index].report()
+    if row.nextAttempt == nil { row.nextAttempt = nextAttempt(index) }
+    return row
+  }
+
+  var origins: [OriginReport] {
+    admissions.filter { $0.value.breaker.isClosed || $0.value.waiting > 0 }.map { origin, admission in
+      OriginReport(
+        origin: origin.description, failures: admission.breaker.failures,
+        nextProbe: admission.breaker.isClosed ? admission.breaker.next : nil, waiting: admission.waiting)
+    }.sorted { $0.origin < $1.origin }
+  }
+
+  /// Brings the sums up to date with one session; all others stay as they were counted.
+  mutating func recount(_ index: Int) {
+    let session = sessions[index]
+    var new = Statistics()
+    new.activeSessions = session.publicState.isLive ? 1 : 0
+    new.totalSessions = session.history.created
+    new.sessionErrors = session.history.errors
+    new.recoveriesAttempted = session.history.recoveriesAttempted
+    new.recoveriesSucceeded = session.history.recoveries
+    new.opened = session.history.opened
+    new.ended = session.history.ended
+    new.leftBehind = session.history.leftBehind
+    let change = new.activeSessions - counted[index].activeSessions
+    if change != 0 {
+      let live = liveOfUser[session.key.user, default: 0] + change
+      liveOfUser[session.key.user] = live == 0 ? nil : live
+      statistics.totalUsers = liveOfUser.count
+    }
+    statistics.replace(counted[index], by: new)
+    counted[index] = new
+  }
+}

@@ -1,0 +1,85 @@
+import Configuration
+import Console
+import Display
+import Engine
+import Glibc
+import Sessions
+import Threading
+
+/// What a dashboard is opened on.
+struct DashboardPlan {
+  var servers: [Server] = []
+  var limits = Limits()
+  var host = hostName
+  /// The one to begin with.
+  let theme: Theme
+  /// Those that can be asked for, in the order in which they are offered; read when they are wanted.
+  var themeNames: [String] = []
+  var isReadOnly = false
+  var glyphs = GlyphChoice.automatic
+  /// Time between looks at the clock.
+  var refresh = Duration.seconds(1)
+  var duration: Duration?
+  /// Where events and figures are kept; absent means nowhere.
+  var keeping: Configuration.Settings?
+  /// Absent when there are no files to follow.
+  var reloader: Reloader?
+  /// Shown instead of an engine's news.
+  var recording: Recording?
+  /// Of the recording; 1 is as it was.
+  var speed = 1.0
+  var filter: String?
+  var keys = KeyChoices()
+  var rings = false
+  var hasTitle = true
+  /// Program and arguments to run for an alert.
+  var onAlert: [String] = []
+  /// How the program was started, for the command that leads to what is seen.
+  var invocation = "sessiontop"
+}
+
+/// Opens the dashboard; returns the exit code.
+@MainActor
+func dashboard(_ plan: DashboardPlan, signals: Signals) -> Int32 {
+  do {
+    let metrics = try Metrics(plan.keeping?.metrics)
+    let journal = plan.keeping == nil ? nil : stateFolder
+    let engine =
+      plan.recording == nil
+      ? try SessionEngine(servers: plan.servers, limits: plan.limits, journalFolder: journal) : nil
+    do throws(Terminal.Unusable) {
+      var interactive = try Interactive(plan, engine: engine, metrics: metrics)
+      do {
+        try engine?.start()
+      } catch {
+        interactive.close()
+        complain("the engine cannot start: \(error)")
+        return ExitCode.internalError
+      }
+      interactive.run(signals: signals)
+      interactive.close()
+    } catch {
+      complain("the dashboard cannot open: \(error)")
+      return ExitCode.terminal
+    }
+  } catch let failure as Metrics.Failure {
+    complain("\(failure)")
+    return ExitCode.configuration
+  } catch {
+    complain("the engine cannot start: \(error)")
+    return ExitCode.internalError
+  }
+  return ExitCode.done
+}
+
+/// The engine ends all sessions within five seconds and then says so.
+func waitUntilStopped(_ engine: SessionEngine, _ log: inout EventLog) {
+  let limit = Moment.now.instant + .seconds(5)
+  while Moment.now.instant < limit {
+    let left = (limit - Moment.now.instant).inMilliseconds
+    _ = wait(reading: [engine.output.descriptor], milliseconds: Int32(clamping: left))
+    let report = engine.output.drain()
+    _ = log.write(report.events, at: Moment.now)
+    if report.stopped { return }
+  }
+}

@@ -1,0 +1,122 @@
+import Sessions
+import Testing
+
+@testable import Display
+
+@Suite struct `A recording` {
+  private static func told(
+    _ seconds: Double, _ kind: EventKind, _ state: SessionState, _ error: SessionError? = nil,
+    next: Duration? = nil
+  ) -> Recording.Entry {
+    .event(
+      Event(
+        time: moment(seconds), kind: kind, level: error == nil ? .info : .warning, server: "ledger",
+        user: "app",
+        session: state == .ready ? "12345678..." : nil, state: state, error: error, nextAttempt: next,
+        message: "\(kind.rawValue)"))
+  }
+
+  private let recording = Recording(entries: [
+    told(0, .stateChanged, .connecting), told(1, .sessionCreated, .ready), told(1, .stateChanged, .ready),
+    told(100, .sessionError, .recovering, gone),
+    told(100, .stateChanged, .recovering, gone, next: .seconds(5)),
+    told(105, .recoverySucceeded, .ready), told(7_300, .sessionError, .recovering, refused),
+  ])
+
+  private func state(_ replay: Replay) -> SessionState? {
+    replay.store.sessions[SessionKey(server: "ledger")]?.state
+  }
+
+  private func move(_ replay: inout Replay, _ move: ReplayMove) -> String? { replay.move(move, utcOffset: 0) }
+
+  private func advance(_ replay: inout Replay, _ seconds: Double) -> Bool { replay.advance(to: at(seconds)) }
+
+  private func at(_ seconds: Double) -> Instant { Instant(nanoseconds: Int64(seconds * 1e9)) }
+
+  @Test func `plays as fast as it was, or as fast as is asked`() {
+    var replay = Replay(recording)
+    #expect(state(replay) == .connecting)
+    #expect(replay.untilNext == .seconds(1))
+    _ = advance(&replay, 0)
+    #expect(advance(&replay, 2) && state(replay) == .ready)
+    for _ in 0..<3 { _ = replay.move(.faster, utcOffset: 0) }
+    #expect(replay.speed == 10)
+    #expect(!advance(&replay, 11) && advance(&replay, 12))
+    #expect(state(replay) == .recovering)
+    let session = replay.store.sessions[SessionKey(server: "ledger")]
+    #expect(session?.since == moment(100) && session?.cause == gone && session?.session == nil)
+    #expect(session?.nextAttempt == moment(105).instant)
+    #expect(advance(&replay, 10_000) && replay.isAtEnd && !replay.isPlaying)
+    #expect(replay.store.errors.types == [.sessionTerminated, .connectRefused])
+  }
+
+  @Test func `stops and steps, back as well as forth, and knows every session as it was then`() {
+    var replay = Replay(recording)
+    let states: [SessionState] = [.ready, .ready, .recovering, .recovering, .ready, .recovering, .recovering]
+    for expected in states {
+      _ = move(&replay, .step(1))
+      #expect(state(replay) == expected)
+    }
+    #expect(!replay.isPlaying && !advance(&replay, 50))
+    for expected in states.dropLast(2).reversed().dropFirst(0) {
+      _ = move(&replay, .step(-1))
+      #expect(state(replay) == expected)
+    }
+    #expect(replay.store.sessions[SessionKey(server: "ledger")]?.recoveries == 0)
+  }
+
+  @Test func `jumps to times and errors`() {
+    var replay = Replay(recording)
+    #expect(move(&replay, .error(forward: true)) == nil)
+    #expect(replay.now == moment(100) && state(replay) == .recovering)
+    #expect(move(&replay, .error(forward: true)) == nil)
+    #expect(move(&replay, .error(forward: true)) == nil)
+    #expect(replay.now == moment(7_300))
+    #expect(move(&replay, .error(forward: true)) == "no later error")
+    #expect(move(&replay, .error(forward: false)) == nil)
+    #expect(replay.now == moment(100))
+    _ = move(&replay, .jump(.seconds(60)))
+    #expect(replay.now == moment(160) && state(replay) == .ready)
+    _ = move(&replay, .jump(.seconds(-3_600)))
+    #expect(replay.now == moment(0))
+    #expect(move(&replay, .to(secondOfDay: 14 * 3_600 + 33 * 60 + 50)) == nil)
+    #expect(replay.now == moment(103))
+    #expect(move(&replay, .to(secondOfDay: 0)) == "the recording is from 14:32:07 to 16:33:47")
+  }
+
+  @Test func `takes the keys of a player, and acts on nothing`() {
+    var context = context()
+    context.replay = Replay(recording).status
+    var view = ViewState()
+    for (key, move) in [
+      (" ", .toggle), (".", .step(1)), (",", .step(-1)), ("]", .jump(.seconds(60))),
+      ("e", .error(forward: true)),
+      ("+", .faster), ("p", .toggle),
+    ] as [(Key, ReplayMove)] {
+      #expect(press([key], &view, troubledMorning, context: context) == [.replay(move)])
+    }
+    #expect(press(["r"], &view, troubledMorning, context: context) == [] && view.overlay == .none)
+    let line: [Key] = [":"] + "goto 14:33".map { .character($0) } + [.enter]
+    #expect(
+      press(line, &view, troubledMorning, context: context) == [
+        .replay(.to(secondOfDay: 14 * 3_600 + 33 * 60))
+      ])
+  }
+
+  @Test func `of a server's hour can be seen in a strip`() {
+    var history = StateHistory()
+    history.note(.ready, at: moment(0).instant)
+    history.note(.failed, at: moment(100).instant)
+    history.note(.ready, at: moment(110).instant)
+    func worst(_ from: Double, _ to: Double) -> SessionState? {
+      history.worst(from: moment(from).instant, to: moment(to).instant)
+    }
+    #expect(worst(-10, -1) == nil)
+    #expect(worst(1, 99) == .ready && worst(1, 100) == .failed && worst(105, 106) == .failed)
+    #expect(worst(110, 120) == .ready)
+    for second in 0..<1_000 {
+      history.note(second % 2 == 0 ? .ready : .failed, at: moment(Double(200 + second)).instant)
+    }
+    #expect(worst(0, 300) == nil, "the oldest are let go of")
+  }
+}
