@@ -17,6 +17,10 @@ public enum Command: Hashable, Sendable {
   case reconnect([SessionKey], by: Operator)
   /// End with DELETE and stay `closed` until reconnected.
   case terminate([SessionKey], by: Operator)
+  /// Stop probing; the session lives on, unasked, and what happens by itself is still seen.
+  case pause([SessionKey], by: Operator)
+  /// Probe again.
+  case resume([SessionKey], by: Operator)
   /// Watch these servers from now on: start what is new, end what is gone, restart what is reached in
   /// another way; sessions whose servers are the same live on. `note` is told with the counts.
   case apply([Server], note: String?)

@@ -105,6 +105,10 @@ public struct Fleet: Sendable {
       for key in keys { if let index = indexes[key] { pending.append((index, .reconnect(by))) } }
     case .terminate(let keys, let by):
       for key in keys { if let index = indexes[key] { pending.append((index, .terminate(by))) } }
+    case .pause(let keys, let by):
+      for key in keys { if let index = indexes[key] { pending.append((index, .pause(by))) } }
+    case .resume(let keys, let by):
+      for key in keys { if let index = indexes[key] { pending.append((index, .resume(by))) } }
     case .apply(let servers, let note): apply(servers, note, at: now)
     case .reportConfigurationProblem(let why):
       publish(

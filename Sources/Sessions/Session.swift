@@ -54,6 +54,8 @@ struct Session: Sendable {
     case transfer(TransferID, TransferEvent)
     case reconnect(Operator)
     case terminate(Operator)
+    case pause(Operator)
+    case resume(Operator)
     /// The configuration keeps the session, with other settings.
     case adopt(Server)
     /// A session of an earlier run is still open.
@@ -75,6 +77,8 @@ struct Session: Sendable {
   var farewells: [TransferID: Farewell] = [:]
   /// JSON-RPC ids are never used twice by one session.
   var lastRequestID: Int64 = 0
+  /// The operator does not want it to be probed.
+  var isPaused = false
   /// The server was seen to speak the sessionless revision only.
   var speaksModern = false
   /// When the state that people see was entered.
@@ -102,6 +106,8 @@ struct Session: Sendable {
     case .transfer(let id, let event): transfer(id, event, &turn)
     case .reconnect(let by): reconnect(by, &turn)
     case .terminate(let by): terminate(by, &turn)
+    case .pause(let by): pause(by, &turn)
+    case .resume(let by): unpause(by, &turn)
     case .adopt(let server): adopt(server, &turn)
     case .leftover(let session): endLeftover(session, &turn)
     case .stop: stop(&turn)

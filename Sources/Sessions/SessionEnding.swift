@@ -29,6 +29,24 @@ extension Session {
     end(&turn)
   }
 
+  mutating func pause(_ by: Operator, _ turn: inout Turn) {
+    guard !isPaused else { return }
+    isPaused = true
+    turn.emit(.operatorAction, .info, self, EventText.operatorAction("pause probing", by))
+    guard case .live(var live) = state, case .due = live.probe else { return }
+    live.probe = .off
+    state = .live(live)
+  }
+
+  mutating func unpause(_ by: Operator, _ turn: inout Turn) {
+    guard isPaused else { return }
+    isPaused = false
+    turn.emit(.operatorAction, .info, self, EventText.operatorAction("resume probing", by))
+    guard case .live(var live) = state, case .off = live.probe else { return }
+    live.probe = firstProbe(&turn)
+    state = .live(live)
+  }
+
   mutating func stop(_ turn: inout Turn) {
     switch state {
     case .unmonitored, .broken, .idle, .closed, .closing: break

@@ -17,14 +17,14 @@ extension Session {
 
   /// The first probe comes soon: a handshake proves little, and an operator waits for the truth.
   func firstProbe(_ turn: inout Turn) -> Probe {
-    guard server.settings.pingInterval > .zero else { return .off }
+    guard server.settings.pingInterval > .zero, !isPaused else { return .off }
     let longest = min(server.settings.pingInterval.inSeconds, 1)
     return .due(turn.now.instant + .seconds(Double.random(in: 0.1...max(0.1, longest), using: &turn.random)))
   }
 
   func nextProbe(_ turn: inout Turn) -> Probe {
     let interval = server.settings.pingInterval
-    guard interval > .zero else { return .off }
+    guard interval > .zero, !isPaused else { return .off }
     // Even spread around the interval, so that sessions that began together drift apart.
     return .due(turn.now.instant + interval * Double.random(in: 0.9...1.1, using: &turn.random))
   }

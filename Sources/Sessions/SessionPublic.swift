@@ -39,6 +39,7 @@ extension Session {
     report.lastReachable = history.lastReachable
     report.tools = history.tools
     report.advice = advice
+    report.isPaused = isPaused
     if let identity {
       report.kind = identity.kind
       report.protocolVersion = identity.revision.rawValue

@@ -70,6 +70,8 @@ public struct SessionReport: Hashable, Sendable {
   public var probes: Int
   public var missed: Int
   public var nextProbe: Instant?
+  /// The operator does not want it to be probed.
+  public var isPaused = false
   public var latency: LatencySummary?
   public var errors: [ErrorType: Int]
   public var recoveries: Int

@@ -136,6 +136,21 @@ private let key = SessionKey(server: "a")
     #expect(world.store.statistics.opened == 2 && world.store.statistics.ended == 1)
   }
 
+  @Test func `that is paused is asked nothing until it is resumed`() throws {
+    var world = try World(["a"])
+    world.run(20)
+    world.command(.pause([key], by: ana))
+    world.forgetWire()
+    world.run(300)
+    #expect(world.wire == [])
+    #expect(world.state("a") == .ready && world.row("a")?.isPaused == true)
+    world.command(.resume([key], by: ana))
+    world.run(2)
+    #expect(world.wire.count == 1)
+    #expect(
+      world.events.map(\.message).filter { $0.contains("probing") } == ["resume probing by ana (pts/3)"])
+  }
+
   @Test func `that cannot be ended is counted as left behind`() throws {
     var world = try World(["a"])
     world.run(5)
