@@ -12,8 +12,8 @@ public func writeAll(_ text: String, to descriptor: Int32) -> Bool {
   return true
 }
 
-/// Creates a folder and those above it, for the owner alone; false when that is not possible, and then `errno`
-/// says why.
+/// Creates a folder and those above it, for the owner alone; false when that is not possible, and then
+/// `errno` says why.
 public func makeFolder(_ folder: some StringProtocol) -> Bool {
   var path = folder.hasPrefix("/") ? "" : "."
   for part in folder.split(separator: "/") {
