@@ -212,11 +212,11 @@ public struct Fleet: Sendable {
       case .cancel(let id):
         owners[id] = nil
         orders.append(.cancel(id))
-      case .requestTurn(let atOnce):
+      case .requestTurn(let atOnce, let isLight):
         admissions[
           endpoint.origin, default: Admission(perSecond: limits.initializePerSecond, at: now.instant)
         ]
-        .append(index, url: endpoint.url, atOnce: atOnce, now: now.instant)
+        .append(index, url: endpoint.url, atOnce: atOnce, isLight: isLight, now: now.instant)
         awaited.insert(endpoint.origin)
       case .event(let event): tell(event, index)
       case .opened(let session):

@@ -184,7 +184,8 @@ struct Session: Sendable {
 
   mutating func queue(_ approach: Approach, atOnce: Bool = false, _ turn: inout Turn) {
     state = .queued(approach)
-    turn.actions.append(.requestTurn(atOnce: atOnce))
+    let isLight = if case .resume = approach { true } else { false }
+    turn.actions.append(.requestTurn(atOnce: atOnce, isLight: isLight))
   }
 
   private mutating func takeTurn(_ turn: inout Turn) {
