@@ -77,7 +77,7 @@ private func chosenFiles(
   if let found = candidates.first(where: { exists(resolved($0, in: currentDirectory)) }) { return [found] }
   findings.add(
     Diagnostic(
-      file: "sessiontop", .error, "there is no configuration",
+      file: "configuration", .error, "none is found",
       remedy:
         "name one with --config FILE, or try `sessiontop demo`; tried \(candidates.joined(separator: " and "))"
     ))

@@ -6,7 +6,7 @@ enum Action: String, Hashable, Sendable, CaseIterable {
   case filter, command, nextProblem, previousProblem
   case nextError, previousError, nextWarning, previousWarning, follow, freeze
   case sort, reverse, faster, slower
-  case mark, markAll, unmark, reconnect, terminate
+  case mark, markAll, unmark, reconnect, terminate, pause, resume
   case acknowledge, mute, log
   case copy, copyCommand, export, inspect
   case theme, mouse, redraw, suspend, help, quit
@@ -24,7 +24,7 @@ enum Action: String, Hashable, Sendable, CaseIterable {
   /// Whether it leads to a change on a server; gone in read-only mode.
   var acts: Bool {
     switch self {
-    case .mark, .markAll, .unmark, .reconnect, .terminate: true
+    case .mark, .markAll, .unmark, .reconnect, .terminate, .pause, .resume: true
     default: false
     }
   }
@@ -76,6 +76,8 @@ enum Action: String, Hashable, Sendable, CaseIterable {
     case .unmark: "unmark all"
     case .reconnect: "reconnect selected or marked"
     case .terminate: "terminate selected or marked"
+    case .pause: "pause: no probes, no attempts"
+    case .resume: "resume what is paused"
     case .acknowledge: "acknowledge the alert shown"
     case .mute: "mute the bell, or no longer"
     case .log: "what operators did"

@@ -4,7 +4,7 @@ import Sessions
 enum CommandWord: String, CaseIterable, Sendable {
   case servers, sessions, events, errors
   case filter, sort, mark, unmark
-  case reconnect, terminate
+  case reconnect, terminate, pause, resume
   case freeze, follow, goto, acknowledge, mute, log
   case copy, export, inspect
   case theme, refresh, mouse, reload, redraw, help, quit
@@ -16,7 +16,7 @@ enum CommandWord: String, CaseIterable, Sendable {
 
   var argument: Argument {
     switch self {
-    case .filter, .mark, .reconnect, .terminate: .filter
+    case .filter, .mark, .reconnect, .terminate, .pause, .resume: .filter
     case .sort: .sort
     case .theme: .theme
     case .refresh: .seconds
@@ -27,7 +27,7 @@ enum CommandWord: String, CaseIterable, Sendable {
 
   var acts: Bool {
     switch self {
-    case .mark, .unmark, .reconnect, .terminate: true
+    case .mark, .unmark, .reconnect, .terminate, .pause, .resume: true
     default: false
     }
   }

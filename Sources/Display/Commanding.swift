@@ -66,6 +66,8 @@ extension ViewState {
       notice = "\(keys.count) sessions match, \(marks.count) are marked"
     case .reconnect: ask(.reconnect, rest, shown, at: moment, live: store, now)
     case .terminate: ask(.terminate, rest, shown, at: moment, live: store, now)
+    case .pause: ask(.pause, rest, shown, at: moment, live: store, now)
+    case .resume: ask(.resume, rest, shown, at: moment, live: store, now)
     case .theme:
       guard !rest.isEmpty else { return [.cycleTheme] }
       return [.theme(rest)]

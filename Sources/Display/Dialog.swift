@@ -4,7 +4,7 @@ import Sessions
 /// their number and Enter, everything else means No.
 struct Dialog: Hashable, Sendable {
   enum Verb: String, Sendable {
-    case reconnect, terminate
+    case reconnect, terminate, pause, resume
   }
 
   enum Answer: Sendable {
@@ -28,19 +28,26 @@ struct Dialog: Hashable, Sendable {
     live = targets.count { $0.state.isLive }
     streams = targets.count { $0.stream == .open }
     connecting = targets.count { $0.state == .connecting }
-    answers = live > 0 ? lastAnswers(of: Set(targets.map(\.key.server)), store) : []
+    answers =
+      live > 0 && (verb == .reconnect || verb == .terminate)
+      ? lastAnswers(of: Set(targets.map(\.key.server)), store) : []
   }
 
   /// Whether an action makes sense for a session.
   static func applies(_ verb: Verb, to session: SessionReport) -> Bool {
     switch (verb, session.state) {
     case (_, .unmonitored), (.terminate, .closed), (.terminate, .closing): false
+    case (.pause, .idle), (.pause, .closing), (.pause, .closed): false
+    case (.pause, _): !session.isPaused
+    case (.resume, _): session.isPaused
     default: true
     }
   }
 
   /// Why nothing can be done to a session.
-  static func state(_ session: SessionReport) -> String { session.state.rawValue }
+  static func state(_ session: SessionReport) -> String {
+    session.isPaused ? "\(session.state.rawValue), paused" : session.state.rawValue
+  }
 
   mutating func handle(_ key: Key) -> Answer {
     switch key {
@@ -57,7 +64,12 @@ struct Dialog: Hashable, Sendable {
   }
 
   func command(by person: Operator) -> Command {
-    verb == .reconnect ? .reconnect(keys, by: person) : .terminate(keys, by: person)
+    switch verb {
+    case .reconnect: .reconnect(keys, by: person)
+    case .terminate: .terminate(keys, by: person)
+    case .pause: .pause(keys, by: person)
+    case .resume: .resume(keys, by: person)
+    }
   }
 
   /// What is asked, and of whom.
@@ -65,7 +77,7 @@ struct Dialog: Hashable, Sendable {
     let sessions = keys.count == 1 ? "1 session" : "\(keys.count) sessions"
     let now = keys.count == 1 ? (live == 1 ? "live" : "not live") : "\(live) of them live"
     return [
-      "\(verb == .reconnect ? "Reconnect" : "Terminate") \(sessions), \(now)?",
+      "\(verb.rawValue.prefix(1).uppercased())\(verb.rawValue.dropFirst()) \(sessions), \(now)?",
       listed("server", keys.map(\.server)), listed("user", keys.map(\.user)), inFlight,
     ] + answers + ["", effect]
   }
@@ -80,8 +92,12 @@ struct Dialog: Hashable, Sendable {
 
   private var effect: String {
     let ending = live > 0 ? "What lives is ended with DELETE" : "Nothing is live"
-    return verb == .reconnect
-      ? "\(ending), then a new session is opened." : "\(ending); it stays closed until reconnected."
+    return switch verb {
+    case .reconnect: "\(ending), then a new session is opened."
+    case .terminate: "\(ending); it stays closed until reconnected."
+    case .pause: "No probe and no attempt to come back until it is resumed; what works goes on working."
+    case .resume: "Probes and attempts go on at once."
+    }
   }
 
   /// How to answer; stands last, so that it is seen on the smallest screen.

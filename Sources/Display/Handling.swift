@@ -89,6 +89,8 @@ extension ViewState {
       return [.refresh(nextRate(context.refresh, isFaster: action == .faster))]
     case .reconnect: ask(.reconnect, store, rows, live: live)
     case .terminate: ask(.terminate, store, rows, live: live)
+    case .pause: ask(.pause, store, rows, live: live)
+    case .resume: ask(.resume, store, rows, live: live)
     case .mark: mark(store, rows)
     case .markAll: markAll(store, rows)
     case .unmark: marks = []

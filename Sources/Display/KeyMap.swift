@@ -29,7 +29,7 @@ struct KeyMap: Sendable {
     Binding(["w"], .nextWarning), Binding(["W"], .previousWarning), Binding(["f"], .follow),
     Binding(["p"], .freeze), Binding(["s"], .sort), Binding(["S"], .reverse), Binding(["+"], .faster),
     Binding(["-"], .slower), Binding([" "], .mark), Binding(["*"], .markAll), Binding(["u"], .unmark),
-    Binding(["r"], .reconnect), Binding(["K"], .terminate),
+    Binding(["r"], .reconnect), Binding(["K"], .terminate), Binding(["z"], .pause), Binding(["Z"], .resume),
     Binding(["a"], .acknowledge), Binding(["m"], .mute), Binding(["L"], .log), Binding(["y"], .copy),
     Binding(["Y"], .copyCommand), Binding(["x"], .export), Binding(["i"], .inspect), Binding(["T"], .theme),
     Binding(["M"], .mouse), Binding([.control("l")], .redraw), Binding([.control("z")], .suspend),

@@ -87,6 +87,7 @@ struct SessionRow: Filterable {
     case "user": [session.key.user]
     case "state": [session.state.rawValue]
     case "id", "session": [session.session ?? ""]
+    case "paused": [session.isPaused ? "yes" : "no"]
     case "kind": [session.kind?.rawValue ?? ""]
     case "proto", "protocol": [session.protocolVersion ?? ""]
     case "error": session.errors.keys.map(\.rawValue)

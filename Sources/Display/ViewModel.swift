@@ -54,6 +54,10 @@ struct ViewModel: Sendable {
 
   /// Why a session is as it is and what happens next; of a healthy one, what kind it is.
   func why(_ session: SessionReport, note: String?) -> Phrase {
+    if session.isPaused {
+      let cause = session.cause.map(shortWords)
+      return Phrase(cause ?? "", .text, tail: cause == nil ? "paused, Z resumes" : "; paused, Z resumes")
+    }
     switch session.state {
     case .ready where session.cause == nil:
       // Stateful is the ordinary case and needs no word.
@@ -71,6 +75,7 @@ struct ViewModel: Sendable {
 
   /// `next in 6s`, or that an attempt is under way; nil when none is to come.
   func next(_ session: SessionReport) -> String? {
+    if session.isPaused { return "paused" }
     if let instant = session.nextAttempt { return countdown(to: instant, at: now) }
     switch session.state {
     case .recovering, .unstable: return "trying now"

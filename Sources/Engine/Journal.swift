@@ -2,6 +2,7 @@ import CLinux
 import Glibc
 import MCP
 import Sessions
+import Threading
 
 /// The list of sessions that servers hold for us, on disk: after a crash the next run ends what is left.
 ///
@@ -33,7 +34,7 @@ struct Journal: ~Copyable {
       return
     }
     path = "\(folder)/open-sessions-\(getpid()).journal"
-    guard makeFolders(folder) else {
+    guard makeFolder(folder) else {
       fail()
       return
     }
@@ -129,24 +130,4 @@ private func text(of file: Int32) -> String {
     bytes += buffer.prefix(count)
   }
   return String(decoding: bytes, as: UTF8.self)
-}
-
-private func makeFolders(_ folder: String) -> Bool {
-  var path = folder.hasPrefix("/") ? "" : "."
-  for part in folder.split(separator: "/") {
-    path += "/" + part
-    if mkdir(path, 0o700) != 0, errno != EEXIST { return false }
-  }
-  return true
-}
-
-private func writeAll(_ text: String, to descriptor: Int32) -> Bool {
-  var bytes = Array(text.utf8)[...]
-  while !bytes.isEmpty {
-    let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-    if written < 0, errno == EINTR { continue }
-    guard written > 0 else { return false }
-    bytes = bytes.dropFirst(written)
-  }
-  return true
 }

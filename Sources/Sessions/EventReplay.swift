@@ -53,6 +53,9 @@ extension SessionReport {
     case .sessionTerminated, .sessionCleared:
       session = nil
       created = nil
+    case .operatorAction:
+      if event.message.lowercased().hasPrefix("pause ") { isPaused = true }
+      if event.message.lowercased().hasPrefix("resume ") { isPaused = false }
     case .streamOpened:
       stream = .open
       streamSince = event.time

@@ -3,6 +3,7 @@ import Configuration
 import Glibc
 import Reports
 import Sessions
+import Threading
 
 /// Appends every event to a file as JSON Lines, and puts the file aside when it is full.
 ///
@@ -72,7 +73,7 @@ struct EventLog: ~Copyable {
   }
 
   private mutating func open(_ path: String) {
-    guard makeFolder(of: path) else { return }
+    guard makeFolder(folder(of: path)) else { return }
     for number in 1...Self.neighbours {
       let file = clinux_open(
         path.neighbour(number), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
@@ -119,35 +120,22 @@ extension String {
   }
 }
 
-/// Creates the folders above a file, for the owner alone; false when that is not possible.
-func makeFolder(of path: String) -> Bool {
-  let parts = path.split(separator: "/").dropLast()
-  var folder = path.hasPrefix("/") ? "" : "."
-  for part in parts {
-    folder += "/" + part
-    if mkdir(folder, 0o700) != 0, errno != EEXIST { return false }
-  }
-  return true
-}
-
 /// Where our own state lives (XDG Base Directory Specification).
 let stateFolder: String = {
   if let folder = environment["XDG_STATE_HOME"], folder.hasPrefix("/") { return folder + "/sessiontop" }
   return (environment["HOME"] ?? "/tmp") + "/.local/state/sessiontop"
 }()
 
+/// What stands before the last slash.
+private func folder(of path: String) -> Substring {
+  path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
+}
+
 /// Writes a file of ours anew, for this user's eyes only; false leaves the reason in `errno`.
 func writeFile(_ text: String, to path: String) -> Bool {
-  guard makeFolder(of: path) else { return false }
+  guard makeFolder(folder(of: path)) else { return false }
   let file = clinux_open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
   guard file >= 0 else { return false }
   defer { close(file) }
-  var bytes = Array(text.utf8)[...]
-  while !bytes.isEmpty {
-    let written = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-    if written < 0, errno == EINTR { continue }
-    guard written > 0 else { return false }
-    bytes = bytes.dropFirst(written)
-  }
-  return true
+  return writeAll(text, to: file)
 }

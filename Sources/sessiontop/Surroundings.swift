@@ -2,6 +2,7 @@ import CLinux
 import Configuration
 import Glibc
 import Sessions
+import Threading
 
 // What the process finds around it, and how it speaks to it.
 
@@ -77,16 +78,4 @@ func writeLine(_ line: String) -> Bool {
 /// One line to standard error.
 func complain(_ line: String) {
   _ = writeAll("sessiontop: \(line)\n", to: 2)
-}
-
-/// Writes a whole text, however many calls that takes; false when it cannot.
-func writeAll(_ text: String, to descriptor: Int32) -> Bool {
-  var bytes = Array(text.utf8)[...]
-  while !bytes.isEmpty {
-    let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-    if written < 0, errno == EINTR { continue }
-    guard written > 0 else { return false }
-    bytes = bytes.dropFirst(written)
-  }
-  return true
 }

@@ -70,7 +70,7 @@ struct LoadingTests {
     #expect(
       loadConfiguration(paths: [], environment: ["HOME": "/nowhere"], currentDirectory: "/proc").diagnostics
         .map(\.description) == [
-          "sessiontop: error: there is no configuration; name one with --config FILE, or try `sessiontop demo`; tried "
+          "configuration: error: none is found; name one with --config FILE, or try `sessiontop demo`; tried "
             + "/nowhere/.config/sessiontop/sessiontop.yaml and librechat.yaml"
         ])
   }

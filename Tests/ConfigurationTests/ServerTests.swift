@@ -52,7 +52,7 @@ struct ServerTests {
     #expect(merged.availability == .onDemand)
     #expect(merged.settings.requestTimeout == .milliseconds(1))
     #expect(merged.settings.timeout == .seconds(7_200))
-    #expect(loaded.servers[2].availability == .unmonitored("old HTTP+SSE servers are not monitored"))
+    #expect(loaded.servers[2].availability == .automatic)
     #expect(loaded.servers[3].availability == .unmonitored("stdio servers are not monitored"))
     #expect(loaded.servers[4].availability == .unmonitored("websocket servers are not monitored"))
   }

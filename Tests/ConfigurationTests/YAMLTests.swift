@@ -47,6 +47,18 @@ struct YAMLTests {
     ("\u{FEFF}a: 1\r\nb: [x,\r\n  y]\r\n", "{a: 1, b: ['x', 'y']}"),
     ("{\"a\":1,\n\t\"b\":[true,],\n\t\"c\":{\"d\":\"\\u00e9\"}}", "{a: 1, b: [true], c: {d: 'é'}}"),
     ("1: a\ntrue: b\n~: c\n", "{1: 'a', true: 'b', ~: 'c'}"),
+    ("a:\n  b: 1\n\t\n \t# c\n  c: 2\n", "{a: {b: 1, c: 2}}"),
+    ("a: \"\\ud83d\\ude00 \\u00e9\"", "{a: '😀 é'}"),
+    (
+      "a: &x.y/ü 'it''s &x.y'\nb: [*x.y/ü, \" *x.y\"] # *x.y\n", "{a: 'it's &x.y', b: ['it's &x.y', ' *x.y']}"
+    ),
+    (
+      "a: [a:b, {c: d, http://x?y: z}, {e}, {\"f\":g}]",
+      "{a: ['a:b', {c: 'd', http://x?y: 'z'}, {e: null}, {f: 'g'}]}"
+    ),
+    ("%YAML 1.2\n---\na: '# no'   # yes\n", "{a: '# no'}"),
+    ("? a\n: b\n", "{a: 'b'}"),
+    ("a: >+\n  x\n\n\nb: |2\n    y\n   z\n", "{a: 'x\n\n\n', b: '  y\n z\n'}"),
     ("--- {a: 1}\n", "{a: 1}"), ("# nothing\n", "nothing"), ("", "nothing"), ("---\n...\n", "null"),
   ])
   func `Scalars and styles are read as js-yaml reads them`(text: String, expected: String) {

@@ -52,6 +52,7 @@ import Testing
     Screen(
       name: "dialog-terminate-405", columns: 80, rows: 24, store: Situations.stubborn,
       keys: [":"] + typed("terminate ledger") + [.enter]),
+    Screen(name: "dialog-pause-one", columns: 80, rows: 24, keys: ["2", "z"]),
     Screen(name: "80x24-sort-menu", columns: 80, rows: 24, keys: ["s", "j"]),
     Screen(name: "80x24-by-errors", columns: 80, rows: 24, keys: ["2", "s", "e"]),
     Screen(

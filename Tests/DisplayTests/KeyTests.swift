@@ -118,6 +118,25 @@ import Testing
     #expect(press(["K", "y"], &view, troubledMorning) == [.command(.terminate([key], by: ana))])
   }
 
+  @Test func `of a pause is followed by that of going on`() throws {
+    var view = ViewState()
+    press(["2"], &view, troubledMorning)
+    let key = try #require(Rows(troubledMorning, view, at: now).sessions.first)
+    #expect(press(["Z"], &view, troubledMorning).isEmpty && view.overlay == .none)
+    #expect(press(["z", "y"], &view, troubledMorning) == [.command(.pause([key], by: ana))])
+    var session = try #require(troubledMorning.sessions[key])
+    session.isPaused = true
+    var report = EngineReport()
+    report.sessions[key] = session
+    var paused = troubledMorning
+    paused.fold(report, at: now)
+    #expect(press(["z"], &view, paused).isEmpty && view.notice == "nothing to pause: unauthorized, paused")
+    #expect(press(["Z", "y"], &view, paused) == [.command(.resume([key], by: ana))])
+    let screen = render(paused, view, at: now, size: view.size, context: context()).text
+    #expect(screen.contains("401 tok"), "\(screen)")
+    #expect(screen.contains("paused, Z resumes") || screen.contains("; paused"), "\(screen)")
+  }
+
   @Test func `about several sessions wants their number`() {
     let keys = ["app", "ben", "ana"].map { SessionKey(server: "ledger", user: $0) }.sorted()
     var view = ViewState()

@@ -68,7 +68,7 @@ private func endOfComment(_ bytes: [UInt8], from start: Int) -> Int {
 }
 
 /// The character that `\uD83D\uDE00` stands for, if that is what stands at a backslash.
-private func surrogatePair(_ bytes: [UInt8], at place: Int) -> UInt32? {
+func surrogatePair(_ bytes: [UInt8], at place: Int) -> UInt32? {
   func unit(_ start: Int) -> UInt32? {
     guard start + 6 <= bytes.count, bytes[start] == 0x5C, bytes[start + 1] == 0x75 else { return nil }
     return UInt32(String(decoding: bytes[(start + 2)..<(start + 6)], as: UTF8.self), radix: 16)
@@ -79,7 +79,7 @@ private func surrogatePair(_ bytes: [UInt8], at place: Int) -> UInt32? {
   return 0x10000 + (high - 0xD800) << 10 + (low - 0xDC00)
 }
 
-private func hexadecimal(_ value: UInt32, digits: Int) -> [UInt8] {
+func hexadecimal(_ value: UInt32, digits: Int) -> [UInt8] {
   let text = String(value, radix: 16)
   return Array((String(repeating: "0", count: max(0, digits - text.count)) + text).utf8)
 }

@@ -3,6 +3,8 @@ struct YAMLDocument: Sendable {
   /// Absent when the text is empty or cannot be read to its end.
   var root: Node?
   var problems: [YAMLProblem] = []
+  /// Its grammar stopped the parser.
+  var isStopped = false
 }
 
 /// What is wrong at a place of a text that has no file name yet.
@@ -33,22 +35,32 @@ func readYAML(_ bytes: [UInt8]) -> YAMLDocument {
   if let problem = encodingProblem(bytes) { return YAMLDocument(problems: [problem]) }
   let hasByteOrderMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
   let text = readableJSON(hasByteOrderMark ? Array(bytes.dropFirst(3)) : bytes)
+  let document = compose(text)
+  guard document.isStopped else { return document }
+  // What libyaml cannot read and js-yaml can.
+  let second = repaired(text)
+  guard second != text else { return document }
+  let mended = compose(second)
+  return mended.isStopped ? document : mended
+}
+
+private func compose(_ text: [UInt8]) -> YAMLDocument {
   guard let events = YAMLEvents(text) else {
-    return YAMLDocument(problems: [
-      YAMLProblem(mark: nil, problem: "no memory to read it", remedy: "", isReadElsewhere: true)
-    ])
+    return YAMLDocument(
+      problems: [YAMLProblem(mark: nil, problem: "no memory to read it", remedy: "", isReadElsewhere: true)])
   }
   var composer = YAMLComposer(events: events)
   do throws(YAMLStop) {
     let root = try composer.document()
     return YAMLDocument(root: root, problems: composer.problems)
   } catch {
-    let problem =
-      switch error {
-      case .syntax(let syntax): explain(syntax, in: text, openQuote: composer.lastLongQuote)
-      case .refused(let problem): problem
-      }
-    return YAMLDocument(problems: composer.problems + [problem])
+    switch error {
+    case .syntax(let syntax):
+      let problem = explain(syntax, in: text, openQuote: composer.lastLongQuote)
+      return YAMLDocument(problems: composer.problems + [problem], isStopped: true)
+    case .refused(let problem):
+      return YAMLDocument(problems: composer.problems + [problem])
+    }
   }
 }
 
