@@ -60,14 +60,14 @@ struct TokenBucket: Hashable, Sendable {
     filled = now
   }
 
-  /// Takes a token, or tells when there will be one.
-  mutating func take(at now: Instant) -> Instant? {
+  /// Takes a token, or the share of one that a lighter request costs, or tells when there will be as much.
+  mutating func take(_ cost: Double = 1, at now: Instant) -> Instant? {
     tokens = min(burst, tokens + (now - filled).inSeconds * perSecond)
     filled = now
-    guard tokens < 1 else {
-      tokens -= 1
+    guard tokens < cost else {
+      tokens -= cost
       return nil
     }
-    return now + .seconds((1 - tokens) / perSecond) + .milliseconds(1)
+    return now + .seconds((cost - tokens) / perSecond) + .milliseconds(1)
   }
 }

@@ -39,6 +39,8 @@ public struct Fleet: Sendable {
   /// What each session contributed to the sums.
   var counted: [Statistics]
   var liveOfUser: [String: Int] = [:]
+  /// Which session holds which id.
+  private var holders = IDHolders()
   /// Origins where somebody waits for a turn.
   var awaited: Set<Origin> = []
   /// Work that follows from work, in order: never by recursion.
@@ -210,15 +212,19 @@ public struct Fleet: Sendable {
       case .cancel(let id):
         owners[id] = nil
         orders.append(.cancel(id))
-      case .requestTurn(let atOnce):
+      case .requestTurn(let atOnce, let isLight):
         admissions[
           endpoint.origin, default: Admission(perSecond: limits.initializePerSecond, at: now.instant)
         ]
-        .append(index, url: endpoint.url, atOnce: atOnce, now: now.instant)
+        .append(index, url: endpoint.url, atOnce: atOnce, isLight: isLight, now: now.instant)
         awaited.insert(endpoint.origin)
       case .event(let event): tell(event, index)
-      case .opened(let session): orders.append(.journal(.opened(session)))
-      case .ended(let session): orders.append(.journal(.ended(session)))
+      case .opened(let session):
+        orders.append(.journal(.opened(session)))
+        if holders.take(session, index) { pending.append((index, .sharesID)) }
+      case .ended(let session):
+        orders.append(.journal(.ended(session)))
+        holders.drop(session, index)
       case .wayFailed, .wayAnswered: break
       }
     }

@@ -62,6 +62,8 @@ struct Session: Sendable {
     case resume(Operator)
     /// The configuration keeps the session, with other settings.
     case adopt(Server)
+    /// Its server gave its id to another session of ours as well.
+    case sharesID
     /// A session of an earlier run is still open.
     case leftover(OpenSession)
     /// The whole program ends, or the configuration no longer has the session.
@@ -117,6 +119,8 @@ struct Session: Sendable {
     case .pause(let by): pause(by, &turn)
     case .resume(let by): resume(by, &turn)
     case .adopt(let server): adopt(server, &turn)
+    case .sharesID:
+      tell(SessionError(.sessionConflict, detail: "another session of ours was given the same id"), &turn)
     case .leftover(let session): endLeftover(session, &turn)
     case .stop: stop(&turn)
     }
@@ -180,7 +184,8 @@ struct Session: Sendable {
 
   mutating func queue(_ approach: Approach, atOnce: Bool = false, _ turn: inout Turn) {
     state = .queued(approach)
-    turn.actions.append(.requestTurn(atOnce: atOnce))
+    let isLight = if case .resume = approach { true } else { false }
+    turn.actions.append(.requestTurn(atOnce: atOnce, isLight: isLight))
   }
 
   private mutating func takeTurn(_ turn: inout Turn) {

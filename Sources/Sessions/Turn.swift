@@ -7,7 +7,7 @@ enum Action: Sendable {
   case cancel(TransferID)
   case event(Event)
   /// The session wants to connect and waits for its turn; at once if the operator asked.
-  case requestTurn(atOnce: Bool)
+  case requestTurn(atOnce: Bool, isLight: Bool)
   /// The way to the server failed; whoever shares it must know.
   case wayFailed(Way, SessionError)
   /// A server gave an id: it holds a session for us from now on.

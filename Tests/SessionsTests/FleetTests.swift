@@ -92,6 +92,14 @@ private let ana = Operator(user: "ana", origin: "pts/3")
     #expect(world.store.statistics.activeSessions == 200)
   }
 
+  @Test func `tells when a server gives one id to two sessions`() throws {
+    var world = try World(["a", "b"], sameOrigin: true, machine: World.Machine(givenID: "the-only-one"))
+    world.run(20)
+    let conflicts = world.events.filter { $0.error?.type == .sessionConflict }
+    #expect(conflicts.map(\.server) == ["b"])
+    #expect(world.state("a") == .ready && world.state("b") == .ready)
+  }
+
   @Test func `that stops ends every session`() throws {
     var world = try World((0..<50).map { "s\($0)" })
     world.run(5)

@@ -33,6 +33,8 @@ struct World {
     var isOverStream = false
     var sessions: Set<String> = []
     var nextID = 1
+    /// The same id for everybody, which no server should give.
+    var givenID: String?
     /// Ids that the client was told are gone, by answers that reached it.
     var dead: Set<String> = []
   }

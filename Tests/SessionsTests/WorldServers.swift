@@ -115,7 +115,7 @@ extension World {
       result.protocolVersion = "2025-11-25"
       result.offersTools = true
       if machine.keepsSessions {
-        let new = "\(name)-session-\(machine.nextID)"
+        let new = machine.givenID ?? "\(name)-session-\(machine.nextID)"
         machine.nextID += 1
         machine.sessions.insert(new)
         head.sessionIDs = [new]
