@@ -154,7 +154,7 @@ extension Session {
         remedy: .person, &turn)
     }
     let seen = Exchange.Outcome.status(head, error, excerpt: excerpt)
-    if [400, 404, 405].contains(head.status), channel == nil, server.settings.era == .automatic {
+    if mayKeepChannel(head, error), channel == nil, server.settings.era == .automatic {
       // So do servers from before streamable HTTP refuse: what they say to a GET decides.
       trouble.refusal = sessionError(.httpError, head, error, excerpt)
       return queue(.attach, &turn)
@@ -171,6 +171,19 @@ extension Session {
       lose(error, approach: approach, remedy: .person, &turn)
     case .conflict(let error), .busy(let error), .trouble(let error):
       lose(error, approach: approach, retryAfter: head.retryAfter, &turn)
+    }
+  }
+
+  /// Whether a refusal may be that of a server from before streamable HTTP. The specification allows to ask
+  /// after any of these statuses; a wrong URL gives 400 and 404 as well, and is not to be asked again in
+  /// another way, so they count only where such servers are usually found and no JSON-RPC was spoken.
+  private func mayKeepChannel(_ head: ResponseHead, _ error: RPCError?) -> Bool {
+    switch head.status {
+    case 405: return true
+    case 400, 404:
+      let path = server.endpoint?.display.prefix { $0 != "?" } ?? ""
+      return error == nil && (path.hasSuffix("/sse") || path.hasSuffix("/sse/"))
+    default: return false
     }
   }
 
