@@ -48,6 +48,17 @@ enum Tree {
     return names.sorted()
   }
 
+  /// The names on the top level that git keeps, none outside of a clone. What else lies there is not ours:
+  /// a compiler that may not write to its temporary folder leaves files of its own.
+  static var trackedNames: Set<String> {
+    guard let pipe = popen("git -C '\(root)' ls-files 2>/dev/null", "r") else { return [] }
+    defer { pclose(pipe) }
+    var bytes: [UInt8] = []
+    while case let byte = fgetc(pipe), byte != EOF { bytes.append(UInt8(truncatingIfNeeded: byte)) }
+    let paths = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    return Set(paths.map { String($0.prefix { $0 != "/" }) })
+  }
+
   static func text(of path: String) -> String {
     let file = open(root + "/" + path, O_RDONLY)
     guard file >= 0 else { return "" }
