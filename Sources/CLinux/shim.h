@@ -29,13 +29,14 @@ static inline int clinux_read_signal(int descriptor) {
 
 static inline int clinux_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
 
-// Watch, change or forget a descriptor; `events` is a mask of EPOLLIN and EPOLLOUT.
-static inline int clinux_epoll_set(int epoll, int operation, int descriptor, uint32_t events) {
-  struct epoll_event event = {.events = events, .data = {.fd = descriptor}};
+// Watch, change or forget a descriptor; `events` is a mask of EPOLLIN and EPOLLOUT, `tag` comes back with them.
+static inline int clinux_epoll_set(int epoll, int operation, int descriptor, uint32_t events, uint32_t tag) {
+  struct epoll_event event = {.events = events, .data = {.u64 = (uint64_t)tag << 32 | (uint32_t)descriptor}};
   return epoll_ctl(epoll, operation, descriptor, &event);
 }
 
-static inline int clinux_event_descriptor(const struct epoll_event *event) { return event->data.fd; }
+static inline int clinux_event_descriptor(const struct epoll_event *event) { return (int)(uint32_t)event->data.u64; }
+static inline uint32_t clinux_event_tag(const struct epoll_event *event) { return event->data.u64 >> 32; }
 static inline uint32_t clinux_event_mask(const struct epoll_event *event) { return event->events; }
 
 // The kernel's name of the calling thread, at most 15 bytes; prctl is variadic.

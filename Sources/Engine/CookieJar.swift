@@ -11,6 +11,13 @@ struct CookieJar {
   private static let lengthLimit = 8_192
   private var lines: [String] = []
 
+  /// What one answer made of the cookies that its request had; requests overlap, so an answer must not undo
+  /// what another one did.
+  struct Change {
+    fileprivate var set: [String] = []
+    fileprivate var removed: Set<String> = []
+  }
+
   /// Gives the cookies to a handle, in place of those of its last use.
   func fill(_ easy: UnsafeMutableRawPointer) {
     _ = ccurl_setopt_string(easy, CURLOPT_COOKIEFILE, "")
@@ -18,16 +25,30 @@ struct CookieJar {
     for line in lines { _ = ccurl_setopt_string(easy, CURLOPT_COOKIELIST, line) }
   }
 
-  /// Takes over what a handle holds at the end of its transfer.
-  mutating func take(_ easy: UnsafeMutableRawPointer) {
+  /// What is different in a handle that was filled from here.
+  func change(in easy: UnsafeMutableRawPointer) -> Change {
     var list: UnsafeMutablePointer<curl_slist>?
-    guard ccurl_getinfo_list(easy, CURLINFO_COOKIELIST, &list) == CURLE_OK else { return }
+    guard ccurl_getinfo_list(easy, CURLINFO_COOKIELIST, &list) == CURLE_OK else { return Change() }
     defer { curl_slist_free_all(list) }
-    lines = []
+    var now: [String] = []
     var next = list
-    while let entry = next?.pointee, lines.count < Self.limit {
-      if let data = entry.data, strlen(data) <= Self.lengthLimit { lines.append(String(cString: data)) }
+    while let entry = next?.pointee, now.count < Self.limit {
+      if let data = entry.data, strlen(data) <= Self.lengthLimit { now.append(String(cString: data)) }
       next = entry.next
     }
+    return Change(
+      set: now.filter { !lines.contains($0) },
+      removed: Set(lines.map(Self.name)).subtracting(now.map(Self.name)))
+  }
+
+  mutating func apply(_ change: Change) {
+    let replaced = change.removed.union(change.set.map(Self.name))
+    lines = Array((lines.filter { !replaced.contains(Self.name($0)) } + change.set).suffix(Self.limit))
+  }
+
+  /// Domain, path and name, which tell a cookie from others: fields 0, 2 and 5 of a line.
+  private static func name(_ line: String) -> String {
+    let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+    return fields.count > 5 ? [fields[0], fields[2], fields[5]].joined(separator: "\t") : line
   }
 }

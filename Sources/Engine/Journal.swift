@@ -11,13 +11,17 @@ import Threading
 struct Journal: ~Copyable {
   /// What could not be done, for people; absent while all is well.
   private(set) var trouble: String?
-  /// The sessions that are open now, those of earlier runs first.
-  private(set) var sessions: [OpenSession] = []
+  /// When `save` is to be called next; absent while all is safe.
+  private(set) var deadline: Instant?
+  private var current: [OpenSession.Name: OpenSession] = [:]
 
   private let path: String
   private var descriptor: Int32 = -1
   private var size = 0
-  private var isDirty = false
+
+  /// What is written is safe from a crash of this process at once, and from one of the machine after this
+  /// long: a disk takes its time, which is not to be waited for at every session.
+  private static let delay = Duration.seconds(1)
 
   /// Past this many bytes the file is written anew with what is still open.
   private static let sizeLimit = 256 * 1_024
@@ -39,41 +43,53 @@ struct Journal: ~Copyable {
       return
     }
     let oldest = WallTime(milliseconds: now.wall.milliseconds - Self.age)
-    let leftovers = takeLeftovers(folder).flatMap { openSessions(in: $0, since: oldest) }
+    let leftovers = takeLeftovers(folder)
+    // A process of our own number is long gone; its lock would be in the way of ours.
+    for leftover in leftovers where leftover.path == path { unlink(path) }
     descriptor = clinux_open(path, O_WRONLY | O_APPEND | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0, fchmod(descriptor, 0o600) == 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    if descriptor < 0 || fchmod(descriptor, 0o600) != 0 || flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       fail()
-      return
     }
-    for session in leftovers { write(.opened(session)) }
+    for session in leftovers.flatMap({ openSessions(in: $0.text, since: oldest) }) {
+      write(.opened(session), at: now.instant)
+    }
     save()
+    for leftover in leftovers {
+      // Only now, when what they held is safe elsewhere.
+      if trouble == nil, leftover.path != path { unlink(leftover.path) }
+      close(leftover.descriptor)
+    }
   }
 
   deinit {
     guard descriptor >= 0 else { return }
-    if sessions.isEmpty { unlink(path) }
+    if current.isEmpty { unlink(path) }
     close(descriptor)
   }
 
-  /// Writes a line; it is safe after the next `save`.
-  mutating func write(_ line: JournalLine) {
+  /// The sessions that are open now, the oldest first.
+  var sessions: [OpenSession] { current.values.sorted { $0.since.milliseconds < $1.since.milliseconds } }
+
+  /// Writes a line.
+  mutating func write(_ line: JournalLine, at now: Instant) {
     switch line {
     case .opened(let session):
-      guard sessions.count < Self.countLimit else {
+      guard current.count < Self.countLimit else {
         trouble = "the journal of open sessions is full (\(Self.countLimit))"
         return
       }
-      sessions.append(session)
+      current[session.name] = session
     case .ended(let session):
-      sessions.removeAll { $0.id == session.id && $0.key == session.key && $0.origin == session.origin }
+      current[session.name] = nil
     }
     append(line.text + "\n")
+    if deadline == nil, descriptor >= 0 { deadline = now + Self.delay }
   }
 
   /// Brings what was written to the disk, and the file back to its size.
   mutating func save() {
-    guard isDirty, descriptor >= 0 else { return }
-    isDirty = false
+    deadline = nil
+    guard descriptor >= 0 else { return }
     if size > Self.sizeLimit { rewrite() }
     if descriptor >= 0, fdatasync(descriptor) != 0 { fail() }
   }
@@ -88,7 +104,6 @@ struct Journal: ~Copyable {
     guard descriptor >= 0 else { return }
     guard writeAll(text, to: descriptor) else { return fail() }
     size += text.utf8.count
-    isDirty = true
   }
 
   private mutating func fail() {
@@ -100,13 +115,19 @@ struct Journal: ~Copyable {
   }
 }
 
-/// The contents of the files that no living process holds; they are ours from here on.
-private func takeLeftovers(_ folder: String) -> [String] {
+/// A file that no living process holds, and its lock.
+private struct Leftover {
+  let path: String
+  let descriptor: Int32
+  let text: String
+}
+
+private func takeLeftovers(_ folder: String) -> [Leftover] {
   guard let directory = opendir(folder) else { return [] }
   defer { closedir(directory) }
-  var texts: [String] = []
+  var leftovers: [Leftover] = []
   // More files than this one start does not look at.
-  while texts.count < 64, let entry = readdir(directory) {
+  while leftovers.count < 64, let entry = readdir(directory) {
     let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
       String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
@@ -114,12 +135,13 @@ private func takeLeftovers(_ folder: String) -> [String] {
     let path = "\(folder)/\(name)"
     let file = clinux_open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0)
     guard file >= 0 else { continue }
-    defer { close(file) }
-    guard flock(file, LOCK_EX | LOCK_NB) == 0 else { continue }
-    texts.append(text(of: file))
-    unlink(path)
+    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+      close(file)
+      continue
+    }
+    leftovers.append(Leftover(path: path, descriptor: file, text: text(of: file)))
   }
-  return texts
+  return leftovers
 }
 
 /// At most what the largest journal may hold.

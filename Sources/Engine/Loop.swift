@@ -41,7 +41,8 @@ struct Loop: ~Copyable {
       tell()
       let now = Moment.now.instant
       if fleet.isAtRest || giveUp.map({ $0 <= now }) == true { break }
-      let late = multi.run(until: [fleet.deadline, giveUp, multi.releaseDeadline].compactMap { $0 }.min())
+      let late = multi.run(
+        until: [fleet.deadline, giveUp, multi.releaseDeadline, journal.deadline].compactMap { $0 }.min())
       if late > Self.standstill {
         fleet.slept(for: .nanoseconds(late), at: Moment.now)
       }
@@ -74,13 +75,13 @@ struct Loop: ~Copyable {
       case .cancel(let id):
         multi.remove(id)
       case .journal(let line):
-        journal.write(line)
+        journal.write(line, at: Moment.now.instant)
       }
     }
   }
 
   private mutating func tell() {
-    journal.save()
+    if let due = journal.deadline, due <= Moment.now.instant { journal.save() }
     if !hasToldTrouble, let trouble = journal.trouble {
       hasToldTrouble = true
       fleet.announce(.configProblem, .warning, PrintableText.line(trouble), at: Moment.now)

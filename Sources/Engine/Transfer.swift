@@ -25,12 +25,18 @@ final class Transfer {
   private var received: [UInt8] = []
   private var reader: ReplyReader?
   private var isHeadTold = false
+  private var hasNewCookies = false
   private var url: String
   private var redirects = 0
   /// Where the answer sends us; known once the head is complete.
   private var target: String?
   private let noted: NewsList
+  /// What the request was sent with.
+  private let cookies: CookieJar
 
+  /// Bytes that a stream is read in at a time; it waits nearly always, and libcurl's own 16 KiB would wait
+  /// with it.
+  private static let streamBuffer = 4_096
   /// Redirects that one request follows (reference: specification is silent, browsers follow 20).
   private static let redirectLimit = 3
 
@@ -43,6 +49,7 @@ final class Transfer {
     self.easy = easy
     self.limits = limits
     self.noted = noted
+    self.cookies = cookies
     url = request.url.revealed
     cookies.fill(easy)
     errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
@@ -76,6 +83,7 @@ final class Transfer {
       _ = ccurl_setopt_string(easy, CURLOPT_CAINFO, caFile)
       _ = ccurl_setopt_string(easy, CURLOPT_CAPATH, "/etc/ssl/certs")
     }
+    if request.isLasting { _ = ccurl_setopt_long(easy, CURLOPT_BUFFERSIZE, Self.streamBuffer) }
     if request.freshConnection { _ = ccurl_setopt_long(easy, CURLOPT_FRESH_CONNECT, 1) }
     switch request.method {
     case .post:
@@ -152,6 +160,7 @@ final class Transfer {
     case "retry-after": pendingHead.retryAfter = String(value)
     case "location": pendingHead.location = String(value.prefix(2_048))
     case "www-authenticate": pendingHead.hasChallenge = true
+    case "set-cookie": hasNewCookies = true
     default: break
     }
   }
@@ -182,6 +191,13 @@ final class Transfer {
       received.removeAll(keepingCapacity: received.count <= 16_384)
     }
     return events
+  }
+
+  /// What the answer did to the cookies, once its head is complete; told once.
+  func takeCookieChange() -> CookieJar.Change? {
+    guard hasNewCookies, head != nil else { return nil }
+    hasNewCookies = false
+    return cookies.change(in: easy)
   }
 
   /// Whether the request is to be sent once more, elsewhere at its origin; the handle is ready for it then.

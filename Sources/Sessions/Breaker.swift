@@ -5,9 +5,12 @@
 struct Breaker: Hashable, Sendable {
   /// Failures in a row after which sessions that still seem to live are held back, too.
   private static let holdsAfter = 3
-  /// In the first minute of an outage nobody waits longer than this for the prober's next look.
-  private static let early = Backoff(base: .seconds(1), maximum: .seconds(2), leastShare: 0.5)
-  private static let late = Backoff(base: .seconds(1), maximum: .seconds(60), leastShare: 0.5)
+  /// How often the prober looks. A restart takes seconds, and nobody is to wait much longer than it took.
+  private static func backoff(after outage: Duration) -> Backoff {
+    let maximum: Duration =
+      outage < .seconds(15) ? .milliseconds(1_500) : outage < .seconds(60) ? .seconds(3) : .seconds(60)
+    return Backoff(base: .seconds(1), maximum: maximum, leastShare: 0.5)
+  }
 
   private(set) var failures = 0
   private(set) var error: SessionError?
@@ -30,8 +33,7 @@ struct Breaker: Hashable, Sendable {
     failures += 1
     self.error = error
     isCertain = isCertain || [.dnsError, .connectRefused].contains(error.type)
-    let backoff = now - since < .seconds(60) ? Self.early : Self.late
-    next = now + backoff.delay(attempt: failures, using: &random)
+    next = now + Self.backoff(after: now - since).delay(attempt: failures, using: &random)
     prober = nil
   }
 

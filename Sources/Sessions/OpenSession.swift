@@ -11,13 +11,13 @@ public struct OpenSession: Hashable, Sendable {
   public let since: WallTime
 
   /// What tells it from others, whenever it was opened.
-  struct Name: Hashable {
+  public struct Name: Hashable, Sendable {
     let key: SessionKey
     let origin: String
     let id: SessionID
   }
 
-  var name: Name { Name(key: key, origin: origin, id: id) }
+  public var name: Name { Name(key: key, origin: origin, id: id) }
 
   public init(key: SessionKey, origin: String, revision: Revision, id: SessionID, since: WallTime) {
     self.key = key

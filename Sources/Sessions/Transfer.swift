@@ -51,6 +51,9 @@ public struct TransferRequest: Sendable {
   public let proxy: Secret?
   /// A file of further certificates to trust.
   public let caFile: String?
+
+  /// Whether it is a stream, which lasts as long as it can.
+  public var isLasting: Bool { timeout == nil }
 }
 
 /// The head of an answer: what of it matters to a session.

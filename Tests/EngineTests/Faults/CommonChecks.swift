@@ -100,7 +100,10 @@ extension Check {
 
   static let oneInitialize = Check("one-initialize-in-flight") { evidence in
     let all = evidence.requests("initialize")
-    for (first, next) in zip(all, all.dropFirst()) where next.request.time < (first.finished ?? .zero) {
+    // A busy server hears of a connection that closed and of the next one at the same moment, in any order.
+    let moment = Duration.milliseconds(50)
+    for (first, next) in zip(all, all.dropFirst())
+    where next.request.time + moment < (first.finished ?? .zero) {
       return "another one \(next.request.time - first.request.time) after one that was not answered"
     }
     return nil

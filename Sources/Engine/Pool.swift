@@ -1,0 +1,118 @@
+import CCurl
+import CLinux
+import Glibc
+
+/// One libcurl multi handle with its connections, for one kind of transfer; part of a `Multi`.
+///
+/// The shape is `curl_multi_socket_action`: a wake-up costs what happened, not how many transfers exist.
+final class Pool {
+  /// What libcurl asked to be called at, in nanoseconds of the monotonic clock.
+  private(set) var timer: Int64?
+  private let handle: UnsafeMutableRawPointer
+  private let epoll: Int32
+  private let tag: UInt32
+  /// Easy handles that wait to be used again; they keep nothing of their last transfer.
+  private var spare: [UnsafeMutableRawPointer] = []
+  private let spareLimit: Int
+
+  @available(*, unavailable)
+  private func isNeverShared() {}
+
+  /// Watches its sockets with `epoll`, marked with `tag`. Keeps up to `spareLimit` handles for the next
+  /// transfer. Absent when the process lacks memory.
+  init?(epoll: Int32, tag: UInt32, spareLimit: Int) {
+    guard let handle = curl_multi_init() else { return nil }
+    self.handle = handle
+    self.epoll = epoll
+    self.tag = tag
+    self.spareLimit = spareLimit
+    let me = Unmanaged.passUnretained(self).toOpaque()
+    _ = ccurl_multi_setopt_pointer(handle, CURLMOPT_SOCKETDATA, me)
+    _ = ccurl_multi_setopt_pointer(handle, CURLMOPT_TIMERDATA, me)
+    _ = ccurl_multi_setopt_long(handle, CURLMOPT_MAXCONNECTS, 4_096)
+    _ = ccurl_multi_on_socket(handle) { _, socket, what, user, _ in
+      guard let user else { return 0 }
+      Unmanaged<Pool>.fromOpaque(user).takeUnretainedValue().watch(socket, what)
+      return 0
+    }
+    _ = ccurl_multi_on_timer(handle) { _, milliseconds, user in
+      guard let user else { return 0 }
+      let pool = Unmanaged<Pool>.fromOpaque(user).takeUnretainedValue()
+      pool.timer = milliseconds < 0 ? nil : monotonic() + Int64(milliseconds) * 1_000_000
+      return 0
+    }
+  }
+
+  deinit {
+    for easy in spare { curl_easy_cleanup(easy) }
+    curl_multi_cleanup(handle)
+  }
+
+  /// A handle without a past; absent when the process lacks memory.
+  func easy() -> UnsafeMutableRawPointer? {
+    spare.popLast() ?? curl_easy_init()
+  }
+
+  /// Starts what a handle was prepared for; false when libcurl cannot take it.
+  func start(_ easy: UnsafeMutableRawPointer) -> Bool {
+    curl_multi_add_handle(handle, easy) == CURLM_OK
+  }
+
+  /// Stops a transfer, wherever it is; the handle can be started again.
+  func stop(_ easy: UnsafeMutableRawPointer) {
+    curl_multi_remove_handle(handle, easy)
+  }
+
+  /// Takes back a handle that is not started.
+  func recycle(_ easy: UnsafeMutableRawPointer) {
+    if spare.count < spareLimit {
+      curl_easy_reset(easy)
+      spare.append(easy)
+    } else {
+      curl_easy_cleanup(easy)
+    }
+  }
+
+  /// Tells libcurl that a socket of this pool is ready.
+  func act(on socket: Int32, mask: UInt32) {
+    var what: Int32 = 0
+    if mask & EPOLLIN.rawValue != 0 { what |= CURL_CSELECT_IN }
+    if mask & EPOLLOUT.rawValue != 0 { what |= CURL_CSELECT_OUT }
+    if mask & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 { what |= CURL_CSELECT_ERR }
+    var running: Int32 = 0
+    curl_multi_socket_action(handle, socket, what, &running)
+  }
+
+  /// Runs what libcurl wanted to do by now.
+  func actOnTime() {
+    guard let timer, timer <= monotonic() else { return }
+    self.timer = nil
+    var running: Int32 = 0
+    curl_multi_socket_action(handle, CURL_SOCKET_TIMEOUT, 0, &running)
+  }
+
+  /// The next transfer that is over, with how it went.
+  func nextDone(_ code: inout CURLcode) -> UnsafeMutableRawPointer? {
+    ccurl_next_done(handle, &code)
+  }
+
+  private func watch(_ socket: Int32, _ what: Int32) {
+    guard what != CURL_POLL_REMOVE else {
+      _ = clinux_epoll_set(epoll, EPOLL_CTL_DEL, socket, 0, tag)
+      return
+    }
+    var mask: UInt32 = 0
+    if what & CURL_POLL_IN != 0 { mask |= EPOLLIN.rawValue }
+    if what & CURL_POLL_OUT != 0 { mask |= EPOLLOUT.rawValue }
+    if clinux_epoll_set(epoll, EPOLL_CTL_MOD, socket, mask, tag) != 0 {
+      _ = clinux_epoll_set(epoll, EPOLL_CTL_ADD, socket, mask, tag)
+    }
+  }
+}
+
+/// Nanoseconds of the monotonic clock.
+func monotonic() -> Int64 {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+}
