@@ -29,14 +29,14 @@ test: deps test-deps lint
 
 # The same simulation with many more seeds: SEEDS of them from FIRST_SEED on. A failure names its seed.
 SEEDS ?= 10000
+NIGHTLY := -c release -Xswiftc -enable-testing --scratch-path .build-nightly
 nightly: deps
-	swift build --build-tests
-	SEEDS=$(SEEDS) swift test --skip-build --filter SessionsTests
+	swift build $(NIGHTLY) --build-tests
+	SEEDS=$(SEEDS) swift test $(NIGHTLY) --skip-build --filter SessionsTests
 
 lint:
 	swift format lint --strict --recursive Sources Tests Package.swift
 
-# Prints the figures of the README: time to a frame, and reports a second through the mailbox and the store.
 # Feeds the configuration loader with arbitrary bytes for FUZZ_SECONDS; what it finds stays in .build-fuzz.
 fuzz: deps
 	SESSIONTOP_FUZZ=1 swift build -c release --sanitize fuzzer --scratch-path .build-fuzz --product ConfigurationFuzzer
@@ -44,6 +44,7 @@ fuzz: deps
 	cd .build-fuzz && nice -n 19 release/ConfigurationFuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 \
 	  -rss_limit_mb=1024 -dict=../Tests/Fuzzing/Seeds/yaml.dict -print_final_stats=1 corpus ../Tests/Fuzzing/Seeds
 
+# Prints the figures of the README.
 bench: deps
 	swift build -c release --static-swift-stdlib --product sessiontop
 	$(RELEASE) benchmark
@@ -52,7 +53,7 @@ install: build
 	install -D -m 755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/sessiontop
 
 clean:
-	rm -rf .build
+	rm -rf .build .build-nightly .build-fuzz
 
 # The system libraries, if a header is missing. The Swift toolchain brings clang, which need not be called cc.
 deps:
