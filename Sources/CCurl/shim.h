@@ -3,6 +3,7 @@
 #define CCURL_SHIM_H
 
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 static inline CURLcode ccurl_setopt_long(CURL *easy, CURLoption option, long value) {
   return curl_easy_setopt(easy, option, value);
@@ -28,6 +29,17 @@ static inline CURLcode ccurl_setopt_list(CURL *easy, CURLoption option, struct c
 typedef size_t (*ccurl_bytes_callback)(char *, size_t, size_t, void *);
 static inline CURLcode ccurl_setopt_bytes(CURL *easy, CURLoption option, ccurl_bytes_callback value) {
   return curl_easy_setopt(easy, option, value);
+}
+
+// Who opens sockets for a transfer.
+static inline CURLcode ccurl_on_open_socket(CURL *easy, curl_opensocket_callback value, void *data) {
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, data);
+  return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, value) : code;
+}
+
+// What libcurl would have opened, without what a child process would inherit.
+static inline curl_socket_t ccurl_open_socket(const struct curl_sockaddr *address) {
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 static inline CURLcode ccurl_getinfo_long(CURL *easy, CURLINFO info, long *value) {

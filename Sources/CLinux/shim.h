@@ -59,6 +59,12 @@ static inline void clinux_raise_descriptor_limit(void) {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// How many files this process may have open at once.
+static inline uint64_t clinux_descriptor_limit(void) {
+  struct rlimit limit;
+  return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 1024;
+}
+
 static inline int clinux_open(const char *path, int flags, unsigned int mode) { return open(path, flags, mode); }
 
 static inline int clinux_terminal_size(int descriptor, int *columns, int *rows) {

@@ -67,8 +67,7 @@ struct Loop: ~Copyable {
     for order in orders {
       switch order {
       case .send(let request):
-        guard !multi.add(request, limits: limits) else { continue }
-        let failure = SessionError(.resourceError, detail: "no memory or descriptor for another transfer")
+        guard let failure = multi.add(request, limits: limits) else { continue }
         obey(fleet.transfer(request.id, .ended(TransferEnd(failure: failure)), at: Moment.now))
       case .release(let id):
         multi.release(id, until: Moment.now.instant + Self.releaseLimit)

@@ -11,6 +11,9 @@ final class Multi {
   private let epoll: Int32
   private var exchanges: Pool?
   private var streams: Pool?
+  /// More streams than this would leave no descriptor for requests.
+  private let streamLimit: Int
+  private var openStreams = 0
   private var transfers: [TransferID: Transfer] = [:]
   private let noted = NewsList()
   private var jars: [SessionKey: CookieJar] = [:]
@@ -30,9 +33,14 @@ final class Multi {
   init?(watching descriptor: Int32) {
     epoll = clinux_epoll_create()
     guard epoll >= 0 else { return nil }
-    guard let exchanges = Pool(epoll: epoll, tag: Tag.exchange, spareLimit: 64),
+    // Some for files and the terminal; of the rest a quarter for requests, which share connections.
+    let descriptors = max(16, Int(clamping: min(clinux_descriptor_limit(), 1 << 20)) - 32)
+    streamLimit = descriptors - descriptors / 4
+    guard
+      let exchanges = Pool(
+        epoll: epoll, tag: Tag.exchange, spareLimit: 64, connectionLimit: descriptors / 4),
       // No spare ones: their small buffers would stay with them.
-      let streams = Pool(epoll: epoll, tag: Tag.stream, spareLimit: 0)
+      let streams = Pool(epoll: epoll, tag: Tag.stream, spareLimit: 0, connectionLimit: streamLimit)
     else {
       close(epoll)
       return nil
@@ -52,25 +60,35 @@ final class Multi {
 
   private func pool(of request: TransferRequest) -> Pool? { request.isLasting ? streams : exchanges }
 
-  /// Starts a transfer; false when libcurl cannot take it.
-  func add(_ request: TransferRequest, limits: Limits) -> Bool {
-    guard let pool = pool(of: request), let easy = pool.easy() else { return false }
+  /// Starts a transfer, or says what it lacks.
+  func add(_ request: TransferRequest, limits: Limits) -> SessionError? {
+    guard !request.isLasting || openStreams < streamLimit else {
+      return SessionError(
+        .resourceError,
+        detail: "no descriptor for another stream: \(openStreams) are open; raise the limit of open files"
+          + " (ulimit -n)")
+    }
+    guard let pool = pool(of: request), let easy = pool.easy() else { return Self.noMemory }
     if request.isFirst { jars[request.session] = nil }
     let transfer = Transfer(
       request, easy: easy, limits: limits, cookies: jars[request.session] ?? CookieJar(), noted: noted)
     guard pool.start(easy) else {
       pool.recycle(easy)
-      return false
+      return Self.noMemory
     }
+    if request.isLasting { openStreams += 1 }
     transfers[request.id] = transfer
-    return true
+    return nil
   }
+
+  private static let noMemory = SessionError(.resourceError, detail: "no memory for another transfer")
 
   /// Ends a transfer, wherever it is.
   func remove(_ id: TransferID) {
     guard let transfer = transfers.removeValue(forKey: id), let pool = pool(of: transfer.request) else {
       return
     }
+    if transfer.request.isLasting { openStreams -= 1 }
     pool.stop(transfer.easy)
     pool.recycle(transfer.easy)
   }

@@ -19,8 +19,9 @@ final class Pool {
   private func isNeverShared() {}
 
   /// Watches its sockets with `epoll`, marked with `tag`. Keeps up to `spareLimit` handles for the next
-  /// transfer. Absent when the process lacks memory.
-  init?(epoll: Int32, tag: UInt32, spareLimit: Int) {
+  /// transfer. Over `connectionLimit` transfers wait until a connection is free. Absent when the process lacks
+  /// memory.
+  init?(epoll: Int32, tag: UInt32, spareLimit: Int, connectionLimit: Int) {
     guard let handle = curl_multi_init() else { return nil }
     self.handle = handle
     self.epoll = epoll
@@ -29,7 +30,8 @@ final class Pool {
     let me = Unmanaged.passUnretained(self).toOpaque()
     _ = ccurl_multi_setopt_pointer(handle, CURLMOPT_SOCKETDATA, me)
     _ = ccurl_multi_setopt_pointer(handle, CURLMOPT_TIMERDATA, me)
-    _ = ccurl_multi_setopt_long(handle, CURLMOPT_MAXCONNECTS, 4_096)
+    _ = ccurl_multi_setopt_long(handle, CURLMOPT_MAXCONNECTS, min(4_096, connectionLimit))
+    _ = ccurl_multi_setopt_long(handle, CURLMOPT_MAX_TOTAL_CONNECTIONS, connectionLimit)
     _ = ccurl_multi_on_socket(handle) { _, socket, what, user, _ in
       guard let user else { return 0 }
       Unmanaged<Pool>.fromOpaque(user).takeUnretainedValue().watch(socket, what)

@@ -20,6 +20,8 @@ final class Transfer {
   private let limits: Limits
   private var headers: UnsafeMutablePointer<curl_slist>?
   private let errorBuffer: UnsafeMutablePointer<CChar>
+  /// The number of the error that kept a socket from being opened; 0 while none did.
+  private var openError: Int32 = 0
   private var headBytes = 0
   private var pendingHead = ResponseHead(status: 0)
   private var received: [UInt8] = []
@@ -110,6 +112,15 @@ final class Transfer {
     _ = ccurl_setopt_list(easy, CURLOPT_HTTPHEADER, headers)
     _ = ccurl_setopt_pointer(easy, CURLOPT_HEADERDATA, me)
     _ = ccurl_setopt_pointer(easy, CURLOPT_WRITEDATA, me)
+    _ = ccurl_on_open_socket(
+      easy,
+      { user, _, address in
+        let socket = ccurl_open_socket(address)
+        if socket < 0, let user {
+          Unmanaged<Transfer>.fromOpaque(user).takeUnretainedValue().openError = errno
+        }
+        return socket
+      }, me)
     _ = ccurl_setopt_bytes(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, user in
       guard let bytes, let user else { return 0 }
       let transfer = Unmanaged<Transfer>.fromOpaque(user).takeUnretainedValue()
@@ -228,6 +239,12 @@ final class Transfer {
   private func failure(_ code: CURLcode) -> SessionError {
     var connected: curl_off_t = 0
     _ = ccurl_getinfo_off_t(easy, CURLINFO_PRETRANSFER_TIME_T, &connected)
+    if connected == 0, [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(openError) {
+      let remedy = [EMFILE, ENFILE].contains(openError) ? "; raise the limit of open files (ulimit -n)" : ""
+      return SessionError(
+        .resourceError, curlCode: Int(code.rawValue),
+        detail: "no socket for another connection: \(String(cString: strerror(openError)))\(remedy)")
+    }
     if code == CURLE_WRITE_ERROR {
       return SessionError(.responseTooLarge, detail: "the answer is over \(limits.bodyBytes) bytes")
     }

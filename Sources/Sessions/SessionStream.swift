@@ -58,6 +58,12 @@ extension Session {
       // Servers without an event store answer 500 to a Last-Event-ID.
       memory.lastEventID = ""
       live.stream = waiting(memory, base: .seconds(1), nil, &turn)
+    case nil where end.failure?.type == .resourceError:
+      // Our own side lacks something; the server has nothing to do with it.
+      live.stream = waiting(memory, base: .seconds(5), nil, &turn)
+      state = .live(live)
+      if let failure = end.failure { tell(failure, &turn) }
+      return
     case nil:
       // No answer at all: whether the session lives is for a probe to find out.
       hastenProbe(&live, &turn)

@@ -197,4 +197,48 @@ struct ServerTests {
         "session.terminateURL none default", "session.caFile none default",
       ])
   }
+
+  struct Authorities: Sendable, CustomTestStringConvertible {
+    let what: String
+    var environment: [String: String] = [:]
+    var setting = ""
+    /// Of the server, and where it is from.
+    let caFile: String
+    var report = ""
+    var testDescription: String { what }
+  }
+
+  @Test(arguments: [
+    Authorities(what: "none", caFile: "none default"),
+    Authorities(
+      what: "of Node's variable", environment: ["NODE_EXTRA_CA_CERTS": "/etc/hosts"],
+      caFile: "/etc/hosts environment NODE_EXTRA_CA_CERTS"),
+    Authorities(
+      what: "the system's own, which are trusted anyway",
+      environment: ["SSL_CERT_FILE": "/etc/ssl/certs/ca-certificates.crt", "CURL_CA_BUNDLE": "/etc/hosts"],
+      caFile: "/etc/hosts environment CURL_CA_BUNDLE"),
+    Authorities(
+      what: "our file beats the environment", environment: ["SSL_CERT_FILE": "/etc/hosts"],
+      setting: "session: {caFile: /etc/passwd}", caFile: "/etc/passwd sessiontop.yaml:2"),
+    Authorities(
+      what: "a variable that names nothing", environment: ["SSL_CERT_FILE": "/nowhere/ca.pem"],
+      caFile: "none default",
+      report:
+        "environment: warning: SSL_CERT_FILE: names a file that cannot be read (No such file or directory);"
+        + " it is ignored now; name a file of certificates (PEM) or unset it"),
+    Authorities(
+      what: "a setting that names nothing", setting: "session: {caFile: /nowhere/ca.pem}",
+      caFile: "/nowhere/ca.pem sessiontop.yaml:2",
+      report: "sessiontop.yaml:2:19: warning: session.caFile: cannot be read (No such file or directory);"
+        + " name a file of certificates (PEM); until then no certificate is trusted"),
+  ]) func `Authorities to trust come from our file or where other programs look`(authorities: Authorities) {
+    let loaded = loadText(
+      """
+      mcpServers: {a: {type: http, url: "https://h/"}}
+      \(authorities.setting)
+      """, environment: authorities.environment, name: "sessiontop.yaml")
+    let found = loaded.effective["a"]?.first { $0.name == "session.caFile" }
+    #expect(found.map { "\($0.value) \($0.origin)" } == authorities.caFile)
+    #expect(report(loaded) == authorities.report)
+  }
 }

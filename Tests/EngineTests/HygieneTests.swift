@@ -80,6 +80,63 @@ import Threading
     }
   }
 
+  @Test func `a cookie of an old server's stream goes with the requests beside it`() throws {
+    let server = try LoopbackServer.start { request, _ in
+      guard request.method == "GET" else { return .status(202) }
+      let endpoint = Array("event: endpoint\ndata: /messages\n\n".utf8)
+      let head = Reply.eventHead([.init("Set-Cookie", "replica=7; Path=/")])
+      return Reply([.head(head), .body(endpoint), .hold])
+    }
+    defer { server.stop() }
+    var settings = SessionSettings()
+    settings.era = .sse
+    let watch = try Watch([
+      Server(name: "a", transport: .sse, endpoint: try Endpoint(server.url), settings: settings)
+    ])
+    #expect(server.log.wait { $0.requests("initialize").count == 1 })
+    #expect(server.log.contents.requests("initialize").first?.request["Cookie"] == "replica=7")
+    watch.stop()
+  }
+
+  @Test func `a kept connection that turns out dead costs nothing but another one`() throws {
+    // As behind a balancer that forgets quiet connections: the request is read and answered by a FIN.
+    let server = try LoopbackServer.start { request, peer in
+      request.kind == "ping" && peer.count("ping") == 2 ? Reply([.close]) : peer.answer(request)
+    }
+    defer { server.stop() }
+    var settings = SessionSettings()
+    settings.pingInterval = .milliseconds(100)
+    settings.listEvery = 0
+    settings.stream = false
+    let watch = try Watch([
+      Server(name: "a", transport: .streamableHTTP, endpoint: try Endpoint(server.url), settings: settings)
+    ])
+    #expect(server.log.wait { $0.requests("ping").count >= 4 })
+    watch.stop()
+    let pings = server.log.contents.requests("ping").map(\.request)
+    #expect(
+      pings[1].connection != pings[2].connection && pings[1].body == pings[2].body, "the same once more")
+    let row = watch.store.sessions[SessionKey(server: "a")]
+    #expect(row?.errors == [:] && server.log.contents.requests("initialize").count == 1)
+  }
+
+  @Test func `a proxy that refuses is told as what it is`() throws {
+    let server = try LoopbackServer.start()
+    defer { server.stop() }
+    let watch = try Watch([
+      Server(
+        name: "a", transport: .streamableHTTP, endpoint: try Endpoint(server.url),
+        proxy: Secret("http://127.0.0.1:1"))
+    ])
+    let row = watch.wait { store in
+      store.sessions[SessionKey(server: "a")].flatMap { $0.cause == nil ? nil : $0 }
+    }
+    #expect(row?.state == .recovering && row?.nextAttempt != nil)
+    #expect([.proxyError, .connectRefused].contains(row?.cause?.type))
+    #expect(server.log.contents.entries.isEmpty, "nothing goes past the proxy")
+    watch.stop()
+  }
+
   @Test func `a body that is compressed unasked is read, and counted after that`() throws {
     // {"jsonrpc":"2.0","id":1,"result":...} is no use compressed by hand; 8 MiB of zeros in 8 KiB are.
     let bomb = try zeros()

@@ -173,6 +173,18 @@ private let key = SessionKey(server: "a")
     #expect(world.state("a") == .ready)
   }
 
+  @Test(arguments: [10, -10]) func `hears nothing of a clock that is set`(hours: Int) throws {
+    var world = try World(["a"])
+    world.run(40)
+    world.forgetWire()
+    world.setClock(forward: hours)
+    world.run(60)
+    #expect(world.state("a") == .ready && world.row("a")?.errors == [:])
+    #expect(
+      world.wire.allSatisfy { ["POST ping a-session-1", "POST list a-session-1"].contains($0) },
+      "\(world.wire)")
+  }
+
   @Test func `that does not answer three times is asked once more, then replaced`() throws {
     var settings = SessionSettings()
     settings.pingInterval = .seconds(2)

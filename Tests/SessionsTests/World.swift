@@ -136,6 +136,12 @@ struct World {
     }
   }
 
+  /// Somebody sets the clock on the wall; the monotonic one does not hear of it.
+  mutating func setClock(forward hours: Int) {
+    let wall = WallTime(milliseconds: now.wall.milliseconds + Int64(hours) * 3_600_000)
+    now = Moment(instant: now.instant, wall: wall)
+  }
+
   mutating func adopt(_ leftovers: [OpenSession]) {
     obey(fleet.adopt(leftovers, at: now))
   }

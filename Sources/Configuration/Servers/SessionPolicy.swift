@@ -1,3 +1,4 @@
+import Glibc
 import Sessions
 
 /// How sessions are kept, each value with its origin. Later layers replace earlier ones: built-in values,
@@ -71,6 +72,12 @@ struct SessionPolicy: Hashable, Sendable {
     if let text = section.optionalText("caFile", environment, &findings) {
       let path = text.value.map { relocated($0.text, beside: section.file) }
       caFile = Sourced(value: path, origin: .file(section.file, text.mark))
+      if let path, access(path, R_OK) != 0 {
+        findings.add(
+          section.diagnostic(
+            .warning, "caFile", at: text.mark, "cannot be read (\(String(cString: strerror(errno))))",
+            remedy: "name a file of certificates (PEM); until then no certificate is trusted"))
+      }
     }
   }
 
@@ -93,6 +100,28 @@ struct SessionPolicy: Hashable, Sendable {
     take("MCP_SESSION_TIMEOUT", in: 1...Self.longest, unit: " of milliseconds", &timeout)
     take("MCP_SESSION_RETRY_ATTEMPTS", in: 0...1_000, unit: "", &retryAttempts)
     take("MCP_SESSION_RETRY_DELAY", in: 1...3_600_000, unit: " of milliseconds", &retryDelay)
+    readAuthorities(environment, &findings)
+  }
+
+  /// Where other programs are told of authorities to trust: OpenSSL's, curl's and Node's own variables.
+  static let authorityVariables = ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"]
+
+  /// The first variable that names a file beside the system's own, unless our file says something.
+  private mutating func readAuthorities(_ environment: [String: String], _ findings: inout Findings) {
+    guard caFile.origin == .builtIn else { return }
+    for name in Self.authorityVariables {
+      guard let path = environment[name], !path.isEmpty, !path.hasPrefix("/etc/ssl/certs/") else { continue }
+      guard access(path, R_OK) == 0 else {
+        findings.add(
+          Diagnostic(
+            file: environmentName, .warning, path: name,
+            "names a file that cannot be read (\(String(cString: strerror(errno))))",
+            remedy: "it is ignored now; name a file of certificates (PEM) or unset it"))
+        continue
+      }
+      caFile = Sourced(value: path, origin: .environment(name))
+      return
+    }
   }
 
   func settings(requestTimeout: Int? = nil, initTimeout: Int? = nil) -> SessionSettings {

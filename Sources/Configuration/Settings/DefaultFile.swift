@@ -48,6 +48,6 @@ extension SessionPolicy {
     "stream": "Hold the stream that a server offers for its own messages.",
     "transport": "auto, session, stateless or sse.",
     "terminateURL": "An address that gets a DELETE as well when a session ends; null means none.",
-    "caFile": "One more trust anchor (PEM), relative to this file; null means none.",
+    "caFile": "More authorities to trust (PEM), relative to this file; null: SSL_CERT_FILE or its like.",
   ]
 }
