@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -64,6 +65,12 @@ static inline uint64_t clinux_descriptor_limit(void) {
   struct rlimit limit;
   return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 1024;
 }
+
+// One heap for all threads: two threads that seldom allocate at once need no second one, which would not be full.
+static inline void clinux_use_one_heap(void) { mallopt(M_ARENA_MAX, 1); }
+
+// Gives free memory back to the system.
+static inline void clinux_give_back_memory(void) { malloc_trim(0); }
 
 static inline int clinux_open(const char *path, int flags, unsigned int mode) { return open(path, flags, mode); }
 

@@ -1,3 +1,4 @@
+import CLinux
 import Sessions
 import Threading
 
@@ -11,6 +12,9 @@ struct Loop: ~Copyable {
   private var fleet: Fleet
   private var journal: Journal
   private var hasToldTrouble = false
+  /// When free memory is given back next: after the rush of the start, and then once an hour, so that weeks of
+  /// outages leave nothing behind.
+  private var tidying = Moment.now.instant + .seconds(5)
   /// Set by a stop: what is not ended by then is left.
   private var giveUp: Instant?
 
@@ -42,7 +46,8 @@ struct Loop: ~Copyable {
       let now = Moment.now.instant
       if fleet.isAtRest || giveUp.map({ $0 <= now }) == true { break }
       let late = multi.run(
-        until: [fleet.deadline, giveUp, multi.releaseDeadline, journal.deadline].compactMap { $0 }.min())
+        until: [fleet.deadline, giveUp, multi.releaseDeadline, journal.deadline, tidying].compactMap { $0 }
+          .min())
       if late > Self.standstill {
         fleet.slept(for: .nanoseconds(late), at: Moment.now)
       }
@@ -55,6 +60,10 @@ struct Loop: ~Copyable {
       }
       multi.dropReleased(at: Moment.now.instant)
       obey(fleet.wake(at: Moment.now))
+      if tidying <= Moment.now.instant {
+        clinux_give_back_memory()
+        tidying = Moment.now.instant + .seconds(3_600)
+      }
     }
     journal.save()
     var last = fleet.takeReport(at: Moment.now)

@@ -38,7 +38,7 @@ final class Multi {
     streamLimit = descriptors - descriptors / 4
     guard
       let exchanges = Pool(
-        epoll: epoll, tag: Tag.exchange, spareLimit: 64, connectionLimit: descriptors / 4),
+        epoll: epoll, tag: Tag.exchange, spareLimit: 16, connectionLimit: descriptors / 4),
       // No spare ones: their small buffers would stay with them.
       let streams = Pool(epoll: epoll, tag: Tag.stream, spareLimit: 0, connectionLimit: streamLimit)
     else {

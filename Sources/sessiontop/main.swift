@@ -13,6 +13,7 @@ import Threading
 let programVersion = Outgoing.clientVersion
 
 umask(0o077)
+clinux_use_one_heap()
 _ = clinux_forbid_core_file()
 clinux_raise_descriptor_limit()
 signal(SIGPIPE, SIG_IGN)
