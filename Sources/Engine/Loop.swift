@@ -12,8 +12,8 @@ struct Loop: ~Copyable {
   private var fleet: Fleet
   private var journal: Journal
   private var hasToldTrouble = false
-  /// When free memory is given back next: after the rush of the start, and then once an hour, so that weeks of
-  /// outages leave nothing behind.
+  /// When free memory is given back next: after the rush of the start, and then once an hour, so that weeks
+  /// of outages leave nothing behind.
   private var tidying = Moment.now.instant + .seconds(5)
   /// Set by a stop: what is not ended by then is left.
   private var giveUp: Instant?

@@ -19,8 +19,8 @@ final class Pool {
   private func isNeverShared() {}
 
   /// Watches its sockets with `epoll`, marked with `tag`. Keeps up to `spareLimit` handles for the next
-  /// transfer. Over `connectionLimit` transfers wait until a connection is free. Absent when the process lacks
-  /// memory.
+  /// transfer. Over `connectionLimit` transfers wait until a connection is free. Absent when the process
+  /// lacks memory.
   init?(epoll: Int32, tag: UInt32, spareLimit: Int, connectionLimit: Int) {
     guard let handle = curl_multi_init() else { return nil }
     self.handle = handle
