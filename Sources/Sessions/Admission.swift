@@ -1,18 +1,25 @@
 /// Who may connect, and when: the queue of one origin.
 struct Admission: Hashable, Sendable {
   private(set) var breaker = Breaker()
-  /// Endpoints of this origin that answer that they are out of order, by URL.
-  private(set) var outages: [Secret: Breaker] = [:]
+  /// Endpoints of this origin that answer that they are out of order.
+  private(set) var outages: [Entrance: Breaker] = [:]
   private var bucket: TokenBucket
   private var queue: [Candidate] = []
   /// When to look again; absent while nobody waits or only others can help.
   private(set) var deadline: Instant?
 
+  /// A URL, as newcomers or holders of ids find it.
+  struct Entrance: Hashable, Sendable {
+    let url: Secret
+    let guest: Guest
+  }
+
   private struct Candidate: Hashable, Sendable {
     let session: Int
-    let url: Secret
+    let entrance: Entrance
+
     /// Asking whether an id survived is a fifth of the work of a handshake, for the server and for us.
-    let cost: Double
+    var cost: Double { entrance.guest == .holder ? 0.2 : 1 }
   }
 
   init(perSecond: Int, at now: Instant) {
@@ -22,14 +29,15 @@ struct Admission: Hashable, Sendable {
   var waiting: Int { queue.count }
 
   /// Puts a session at the end of the queue. `atOnce` is the operator's word: a closed way is looked at now.
-  mutating func append(_ session: Int, url: Secret, atOnce: Bool, isLight: Bool = false, now: Instant) {
+  mutating func append(_ session: Int, url: Secret, _ guest: Guest, atOnce: Bool, now: Instant) {
+    let entrance = Entrance(url: url, guest: guest)
     forgetProber(session)
     if atOnce {
       breaker.hasten(to: now)
-      outages[url]?.hasten(to: now)
+      outages[entrance]?.hasten(to: now)
     }
     guard !queue.contains(where: { $0.session == session }) else { return }
-    queue.append(Candidate(session: session, url: url, cost: isLight ? 0.2 : 1))
+    queue.append(Candidate(session: session, entrance: entrance))
   }
 
   mutating func remove(_ session: Int) {
@@ -40,7 +48,9 @@ struct Admission: Hashable, Sendable {
   /// A prober that went away, or queues again, must not leave the others and itself waiting for its news.
   private mutating func forgetProber(_ session: Int) {
     if breaker.prober == session { breaker.prober = nil }
-    for url in outages.keys where outages[url]?.prober == session { outages[url]?.prober = nil }
+    for entrance in outages.keys where outages[entrance]?.prober == session {
+      outages[entrance]?.prober = nil
+    }
   }
 
   mutating func fail(
@@ -48,30 +58,32 @@ struct Admission: Hashable, Sendable {
   ) {
     switch way {
     case .origin: breaker.fail(error, at: now, &random)
-    case .endpoint: outages[url, default: Breaker()].fail(error, at: now, &random)
+    case .endpoint(let guest):
+      outages[Entrance(url: url, guest: guest), default: Breaker()].fail(error, at: now, &random)
     }
   }
 
   /// An answer came from `url`; returns whether that opened a way.
-  mutating func answered(url: Secret, status: Int) -> Bool {
+  mutating func answered(url: Secret, _ guest: Guest, status: Int) -> Bool {
     let wasClosed = breaker.isClosed
     breaker.open()
-    guard ![500, 502, 503, 504].contains(status), outages[url] != nil else { return wasClosed }
-    outages[url] = nil
+    let entrance = Entrance(url: url, guest: guest)
+    guard ![500, 502, 503, 504].contains(status), outages[entrance] != nil else { return wasClosed }
+    outages[entrance] = nil
     return true
   }
 
   /// Why a request to `url` that is not an attempt to connect must not go out now.
-  func holds(url: Secret) -> SessionError? {
+  func holds(url: Secret, _ guest: Guest) -> SessionError? {
     if breaker.holdsTheLiving { return breaker.error }
-    if let outage = outages[url], outage.holdsTheLiving { return outage.error }
+    if let outage = outages[Entrance(url: url, guest: guest)], outage.holdsTheLiving { return outage.error }
     return nil
   }
 
   /// When the way of a session that waits is looked at next.
-  func nextAttempt(url: Secret) -> Instant? {
+  func nextAttempt(url: Secret, _ guest: Guest) -> Instant? {
     if breaker.isClosed { return breaker.next }
-    return outages[url].flatMap { $0.isClosed ? $0.next : nil }
+    return outages[Entrance(url: url, guest: guest)].flatMap { $0.isClosed ? $0.next : nil }
   }
 
   /// Takes those out of the queue whose turn it is, at most `room` of them.
@@ -94,7 +106,7 @@ struct Admission: Hashable, Sendable {
         break
       }
       if breaker.isClosed { breaker.prober = candidate.session }
-      if outages[candidate.url] != nil { outages[candidate.url]?.prober = candidate.session }
+      outages[candidate.entrance]?.prober = candidate.session
       admitted.append(candidate.session)
     }
     queue = kept
@@ -102,7 +114,7 @@ struct Admission: Hashable, Sendable {
   }
 
   private mutating func mayGo(_ candidate: Candidate, _ now: Instant) -> Bool {
-    for way in [breaker, outages[candidate.url] ?? Breaker()] where way.isClosed {
+    for way in [breaker, outages[candidate.entrance] ?? Breaker()] where way.isClosed {
       if way.prober != nil { return false }
       guard way.next <= now else {
         wake(at: way.next)

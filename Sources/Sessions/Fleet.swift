@@ -198,8 +198,10 @@ public struct Fleet: Sendable {
       switch action {
       case .wayFailed(let way, let error):
         admissions[endpoint.origin]?.fail(way, url: endpoint.url, error, at: now.instant, &random)
-      case .wayAnswered(let status):
-        if admissions[endpoint.origin]?.answered(url: endpoint.url, status: status) == true { touchWaiting() }
+      case .wayAnswered(let status, let guest):
+        if admissions[endpoint.origin]?.answered(url: endpoint.url, guest, status: status) == true {
+          touchWaiting()
+        }
       default: break
       }
     }
@@ -212,11 +214,11 @@ public struct Fleet: Sendable {
       case .cancel(let id):
         owners[id] = nil
         orders.append(.cancel(id))
-      case .requestTurn(let atOnce, let isLight):
+      case .requestTurn(let atOnce, let guest):
         admissions[
           endpoint.origin, default: Admission(perSecond: limits.initializePerSecond, at: now.instant)
         ]
-        .append(index, url: endpoint.url, atOnce: atOnce, isLight: isLight, now: now.instant)
+        .append(index, url: endpoint.url, guest, atOnce: atOnce, now: now.instant)
         awaited.insert(endpoint.origin)
       case .event(let event): tell(event, index)
       case .opened(let session):
@@ -234,7 +236,7 @@ public struct Fleet: Sendable {
   mutating func send(_ request: TransferRequest, _ index: Int, _ endpoint: Endpoint) {
     let isProbe = request.purpose == .ping || request.purpose == .list || request.purpose == .stream
     if isProbe, !sessions[index].isConnecting,
-      let error = admissions[endpoint.origin]?.holds(url: endpoint.url)
+      let error = admissions[endpoint.origin]?.holds(url: endpoint.url, sessions[index].guest)
     {
       pending.append((index, .transfer(request.id, .ended(TransferEnd(failure: error)))))
       return

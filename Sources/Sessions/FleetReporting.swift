@@ -19,10 +19,11 @@ extension Fleet {
   }
 
   func nextAttempt(_ index: Int) -> Instant? {
-    guard case .queued = sessions[index].state, let endpoint = sessions[index].server.endpoint else {
+    guard case .queued(let approach) = sessions[index].state, let endpoint = sessions[index].server.endpoint
+    else {
       return nil
     }
-    return admissions[endpoint.origin]?.nextAttempt(url: endpoint.url)
+    return admissions[endpoint.origin]?.nextAttempt(url: endpoint.url, approach.guest)
   }
 
   func row(_ index: Int) -> SessionReport {

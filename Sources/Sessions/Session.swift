@@ -46,6 +46,8 @@ struct Session: Sendable {
     case attach
     /// The id may still be good: ask before making a new one.
     case resume(Live)
+
+    var guest: Guest { if case .resume = self { .holder } else { .newcomer } }
   }
 
   /// Told by the fleet.
@@ -184,8 +186,7 @@ struct Session: Sendable {
 
   mutating func queue(_ approach: Approach, atOnce: Bool = false, _ turn: inout Turn) {
     state = .queued(approach)
-    let isLight = if case .resume = approach { true } else { false }
-    turn.actions.append(.requestTurn(atOnce: atOnce, isLight: isLight))
+    turn.actions.append(.requestTurn(atOnce: atOnce, approach.guest))
   }
 
   private mutating func takeTurn(_ turn: inout Turn) {
@@ -213,7 +214,7 @@ struct Session: Sendable {
   }
 
   mutating func transfer(_ id: TransferID, _ event: TransferEvent, _ turn: inout Turn) {
-    if case .head(let head) = event { turn.actions.append(.wayAnswered(status: head.status)) }
+    if case .head(let head) = event { turn.actions.append(.wayAnswered(status: head.status, guest)) }
     if farewells[id] != nil { return farewell(id, event, &turn) }
     if replies.isInFlight(id) { return replyAnswered(id, event, &turn) }
     if let channel, channel.stream == id { return channelSpoke(channel, event, &turn) }

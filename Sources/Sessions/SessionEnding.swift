@@ -149,6 +149,9 @@ extension Session {
     default: nil
     }
   }
+
+  /// As what its requests come to the server now.
+  var guest: Guest { identity?.id == nil ? .newcomer : .holder }
 }
 
 extension Exchange.Outcome {

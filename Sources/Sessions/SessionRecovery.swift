@@ -55,7 +55,7 @@ extension Session {
     trouble.cause = error
     trouble.refusal = nil
 
-    let remedy = remedy ?? self.remedy(for: error)
+    let remedy = remedy ?? self.remedy(for: error, approach)
     var next: Duration?
     if case .way(let way) = remedy {
       trouble.nature = .recovering
@@ -102,12 +102,12 @@ extension Session {
     }
   }
 
-  private func remedy(for error: SessionError) -> Remedy {
+  private func remedy(for error: SessionError, _ approach: Approach) -> Remedy {
     switch error.type {
     case .dnsError, .connectRefused, .connectTimeout, .connectionReset, .emptyReply, .proxyError:
       .way(.origin)
     case .httpError where [500, 502, 503, 504].contains(error.status):
-      .way(.endpoint)
+      .way(.endpoint(approach.guest))
     case .tlsError:
       // A failed negotiation may pass; a certificate that is not trusted stays that until somebody acts.
       error.curlCode == 35 ? .backoff : .person

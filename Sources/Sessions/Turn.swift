@@ -7,7 +7,7 @@ enum Action: Sendable {
   case cancel(TransferID)
   case event(Event)
   /// The session wants to connect and waits for its turn; at once if the operator asked.
-  case requestTurn(atOnce: Bool, isLight: Bool)
+  case requestTurn(atOnce: Bool, Guest)
   /// The way to the server failed; whoever shares it must know.
   case wayFailed(Way, SessionError)
   /// A server gave an id: it holds a session for us from now on.
@@ -15,15 +15,23 @@ enum Action: Sendable {
   /// The server does not hold that session any more.
   case ended(OpenSession)
   /// An answer came over the way.
-  case wayAnswered(status: Int)
+  case wayAnswered(status: Int, Guest)
 }
 
 /// What sessions share on the way to a server, and so lose together.
 enum Way: Hashable, Sendable {
   /// Name, address, port: nobody reaches anything there.
   case origin
-  /// What answers at the URL says that it is out of order (5xx of a gateway).
-  case endpoint
+  /// What answers at the URL says that it is out of order (5xx of a gateway), or full.
+  case endpoint(Guest)
+}
+
+/// As what a session comes to an endpoint: a server that has no room for new ones may serve those it has.
+enum Guest: Hashable, Sendable {
+  /// It wants to shake hands.
+  case newcomer
+  /// It carries an id.
+  case holder
 }
 
 /// One call into the machine: the time, the randomness, and what is asked for in return.

@@ -53,6 +53,23 @@ private let ana = Operator(user: "ana", origin: "pts/3")
 }
 
 @Suite struct `A fleet` {
+  @Test func `leaves alone the sessions that a full server has, and asks calmly for room`() throws {
+    var world = try World([], machine: World.Machine())
+    world.machines["a"] = World.Machine(room: 1)
+    world.command(.apply([try World.server("a", users: ["ana", "ben"])], note: nil))
+    world.run(600)
+    let rows = world.store.sessions.values.sorted { $0.state.isLive && !$1.state.isLive }
+    #expect(rows.map(\.state) == [.ready, .recovering])
+    #expect(rows.first?.errors == [:] && rows.first?.recoveries == 0, "it never heard of it")
+    #expect(rows.last?.cause?.status == 503 && rows.last?.nextAttempt != nil)
+    let asked = world.wire.count { $0 == "POST initialize" }
+    #expect(asked <= 60, "\(asked) handshakes in ten minutes")
+
+    world.machines["a"]?.room = 2
+    world.run(61)
+    #expect(world.store.statistics.activeSessions == 2)
+  }
+
   @Test func `of a thousand forgotten sessions is back within six seconds, two hundred a second`() throws {
     var world = try World((0..<1_000).map { "s\($0)" }, sameOrigin: true)
     world.run(30)

@@ -27,6 +27,8 @@ struct World {
     var mode = Mode.well
     var keepsSessions = true
     var offersStream = true
+    /// Sessions that it has room for; a handshake too many gets 503.
+    var room = Int.max
     /// Speaks the sessionless revision only.
     var isModern = false
     /// Speaks HTTP+SSE of revision 2024-11-05 only.

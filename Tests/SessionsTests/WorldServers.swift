@@ -111,6 +111,10 @@ extension World {
     var head = ResponseHead(status: 200, contentType: "application/json")
     var result = Result()
     switch request.purpose {
+    case .initialize where machine.sessions.count >= machine.room:
+      return answer(
+        request.id, ResponseHead(status: 503, contentType: "text/plain"), nil, "Too many sessions",
+        after: delay)
     case .initialize:
       result.protocolVersion = "2025-11-25"
       result.offersTools = true
