@@ -35,7 +35,7 @@ extension ViewState {
 
   /// Marks every session that a list shows: of the servers listed, or those listed themselves.
   mutating func markAll(_ store: Store, _ rows: Rows) {
-    let names = Set(rows.servers.map(\.report.name))
+    let names = Set(rows.servers.map(\.name))
     let keys = pane == .servers ? store.sessions.keys.filter { names.contains($0.server) } : rows.sessions
     let markable = keys.filter { store.sessions[$0].map { $0.state != .unmonitored } ?? false }
     guard pane == .servers || pane == .sessions, !markable.isEmpty else {

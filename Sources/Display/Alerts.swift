@@ -16,10 +16,10 @@ struct Alerts: Hashable, Sendable {
   mutating func take(_ servers: [ServerSummary]) -> [Alert] {
     var news: [Alert] = []
     var problems: [String: SessionReport] = [:]
-    for server in servers where server.isProblem { problems[server.report.name] = server.worst }
+    for server in servers where server.isProblem { problems[server.name] = server.worst }
     for (name, before) in known where problems[name] == nil {
       known[name] = nil
-      let session = servers.first { $0.report.name == name }?.worst ?? before.session
+      let session = servers.first { $0.name == name }?.worst ?? before.session
       news.append(Alert(session: session, isRaised: false))
     }
     for (name, session) in problems {

@@ -31,7 +31,7 @@ extension ViewState {
     let step = step(action, count: count, height: height)
     switch pane {
     case .servers:
-      choose(server: (servers.index(in: rows.servers.map(\.report.name)) ?? 0) + step, rows, height: height)
+      choose(server: (servers.index(in: rows.servers.map(\.name)) ?? 0) + step, rows, height: height)
     case .sessions:
       heldSessions = rows.sessions
       sessions.move(step, in: rows.sessions, height: height)
@@ -42,7 +42,7 @@ extension ViewState {
 
   /// Stands on a server; the order of the rows is held from here on.
   mutating func choose(server index: Int, _ rows: Rows, height: Int) {
-    let names = rows.servers.map(\.report.name)
+    let names = rows.servers.map(\.name)
     guard !names.isEmpty else { return }
     let before = servers.id
     heldServers = names
@@ -151,7 +151,7 @@ extension ViewState {
     }
     switch pane {
     case .servers:
-      let names = rows.servers.map(\.report.name)
+      let names = rows.servers.map(\.name)
       guard let place = next(names.count, from: servers.index(in: names), { rows.servers[$0].isProblem })
       else { return notice = "every server shown is well" }
       choose(server: place, rows, height: height(of: .servers, count: names.count))
@@ -183,8 +183,8 @@ extension ViewState {
   func selectedKeys(_ store: Store, _ rows: Rows) -> [SessionKey] {
     switch pane {
     case .servers:
-      guard let index = servers.index(in: rows.servers.map(\.report.name)) else { return [] }
-      let name = rows.servers[index].report.name
+      guard let index = servers.index(in: rows.servers.map(\.name)) else { return [] }
+      let name = rows.servers[index].name
       return store.sessions.keys.filter { $0.server == name }.sorted()
     case .sessions:
       return rows.sessions[safe: sessions.index(in: rows.sessions)].map { [$0] } ?? []

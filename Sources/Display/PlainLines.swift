@@ -16,10 +16,10 @@ public func plainLines(_ store: Store, filter: String, at now: Moment, utcOffset
   ]
   if let problem = store.configurationProblem { lines.append("Configuration problem: \(problem.message).") }
   for server in model.rows.servers {
-    lines.append("Server \(server.report.name): " + words(server, model))
+    lines.append("Server \(server.name): " + words(server, model))
   }
   let totals = Dictionary(
-    model.rows.allServers.map { ($0.report.name, $0.total) }, uniquingKeysWith: { first, _ in first })
+    model.rows.allServers.map { ($0.name, $0.total) }, uniquingKeysWith: { first, _ in first })
   // Those that are well are counted with their server; a filter asks for them one by one.
   for key in model.rows.sessions {
     guard let session = store.sessions[key], session.state != .unmonitored,

@@ -1,10 +1,22 @@
 import Sessions
 
+/// A large value behind a pointer, for rows that are copied and sorted by the thousand.
+indirect enum Boxed<Value: Sendable>: Sendable {
+  case value(Value)
+
+  var value: Value {
+    switch self {
+    case .value(let value): value
+    }
+  }
+}
+
 /// A server and what its sessions come to.
 struct ServerSummary: Filterable, Sendable {
-  let report: ServerReport
+  let name: String
   let now: Instant
-  private(set) var worst: SessionReport?
+  private let boxedReport: Boxed<ServerReport>
+  private var boxedWorst: Boxed<SessionReport>?
   private(set) var live = 0
   private(set) var total = 0
   private(set) var errors = 0
@@ -14,11 +26,16 @@ struct ServerSummary: Filterable, Sendable {
   /// The oldest of the sessions' last good exchanges.
   private(set) var lastGood: Moment?
 
-  var state: SessionState { worst?.state ?? .unmonitored }
+  private(set) var state = SessionState.unmonitored
+
+  var report: ServerReport { boxedReport.value }
+  /// The session that is worst off, and of equals the one that has been so the longest.
+  var worst: SessionReport? { boxedWorst?.value }
   var isProblem: Bool { state.severity >= SessionState.degraded.severity }
 
   init(_ report: ServerReport, now: Instant) {
-    self.report = report
+    name = report.name
+    boxedReport = .value(report)
     self.now = now
   }
 
@@ -31,21 +48,24 @@ struct ServerSummary: Filterable, Sendable {
     if let good = session.lastGood {
       lastGood = lastGood.map { $0.instant < good.instant ? $0 : good } ?? good
     }
-    guard let worst else { return self.worst = session }
-    let isWorse =
-      (session.state.severity, worst.since.instant, worst.key)
-      > (worst.state.severity, session.since.instant, session.key)
-    if isWorse { self.worst = session }
+    if let worst {
+      let isWorse =
+        (session.state.severity, worst.since.instant, worst.key)
+        > (worst.state.severity, session.since.instant, session.key)
+      guard isWorse else { return }
+    }
+    boxedWorst = .value(session)
+    state = session.state
   }
 
   var texts: [String] {
-    [report.name, state.rawValue, report.transport.rawValue, report.note ?? "", report.url ?? ""]
+    [name, state.rawValue, report.transport.rawValue, report.note ?? "", report.url ?? ""]
       + [worst?.cause?.summary].compactMap { $0 }
   }
 
   func texts(of field: String) -> [String]? {
     switch field {
-    case "server": [report.name]
+    case "server": [name]
     case "state": [state.rawValue]
     case "transport": [report.transport.rawValue]
     case "user": report.users

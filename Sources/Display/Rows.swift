@@ -20,14 +20,17 @@ struct Rows: Sendable {
     let holds = view.holdsOrder(at: instant)
     allServers = summaries(store, view.sort, at: instant)
     let sorted = filter.isEmpty ? allServers : allServers.filter { filter.accepts($0) }
-    servers = held(sorted, in: holds ? view.heldServers : nil) { $0.report.name }
+    servers = held(sorted, in: holds ? view.heldServers : nil) { $0.name }
     scope =
       view.listsAllSessions
-      ? nil : servers[safe: view.servers.index(in: servers.map(\.report.name))]?.report.name
+      ? nil : servers[safe: view.servers.index(in: servers.map(\.name))]?.name
     var keys: [SessionKey] = []
-    for (key, session) in store.sessions where scope == nil || key.server == scope {
+    for key in store.sessions.keys where scope == nil || key.server == scope {
       // In a list of one server's sessions the filter has chosen the server already.
-      guard filter.isEmpty || filter.accepts(SessionRow(session: session, now: instant)) else { continue }
+      guard
+        filter.isEmpty
+          || store.sessions[key].map({ filter.accepts(SessionRow(session: $0, now: instant)) }) == true
+      else { continue }
       keys.append(key)
     }
     keys.sort(by: view.sort.field == .user ? { ($0.user, $0.server) < ($1.user, $1.server) } : { $0 < $1 })
@@ -37,7 +40,7 @@ struct Rows: Sendable {
     sessions = held(byOrder, in: holds ? view.heldSessions : nil) { $0 }
     isHeld =
       holds
-      && (view.heldServers != nil && servers.map(\.report.name) != sorted.map(\.report.name)
+      && (view.heldServers != nil && servers.map(\.name) != sorted.map(\.name)
         || view.heldSessions != nil && sessions != byOrder)
     let count = store.events.count
     events =
@@ -71,12 +74,12 @@ struct Rows: Sendable {
 func summaries(_ store: Store, _ sort: Sort, at now: Instant) -> [ServerSummary] {
   var summaries = store.servers.map { ServerSummary($0, now: now) }
   let places = Dictionary(
-    summaries.enumerated().map { ($1.report.name, $0) }, uniquingKeysWith: { first, _ in first })
+    summaries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
   for session in store.sessions.values {
     guard let place = places[session.key.server] else { continue }
     summaries[place].take(session)
   }
-  if sort.field == .name { summaries.sort { $0.report.name < $1.report.name } }
+  if sort.field == .name { summaries.sort { $0.name < $1.name } }
   return sort.apply(summaries) { sort.number(of: $0, at: now) }
 }
 

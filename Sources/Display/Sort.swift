@@ -39,21 +39,24 @@ struct Sort: Hashable, Sendable {
   /// Sorts by numbers, the highest first; what is equal keeps the order it came in. A sort by name leaves it.
   func apply<Row>(_ rows: [Row], number: (Row) -> Double?) -> [Row] {
     guard field != .name, field != .user else { return isReversed ? rows.reversed() : rows }
-    let keyed = rows.map { (row: $0, number: number($0) ?? -.infinity) }
-    let sorted = keyed.enumerated().sorted { left, right in
-      let (a, b) = (left.element.number, right.element.number)
-      return a != b ? (a > b) != isReversed : left.offset < right.offset
+    let numbers = rows.map { number($0) ?? -.infinity }
+    // Places are sorted, not rows: thousands of rows are large to move about.
+    let places = rows.indices.sorted { left, right in
+      let (a, b) = (numbers[left], numbers[right])
+      return a != b ? (a > b) != isReversed : left < right
     }
-    return sorted.map(\.element.row)
+    return places.map { rows[$0] }
   }
 }
 
 /// Rows in an order that was held: those known then as they stood, new ones after them.
 func held<Row, ID: Hashable>(_ rows: [Row], in order: [ID]?, by id: (Row) -> ID) -> [Row] {
   guard let order else { return rows }
-  let places = Dictionary(order.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-  return rows.enumerated().sorted { left, right in
-    let (a, b) = (places[id(left.element)] ?? .max, places[id(right.element)] ?? .max)
-    return a != b ? a < b : left.offset < right.offset
-  }.map(\.element)
+  let stood = Dictionary(order.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+  let wanted = rows.map { stood[id($0)] ?? .max }
+  let places = rows.indices.sorted { left, right in
+    let (a, b) = (wanted[left], wanted[right])
+    return a != b ? a < b : left < right
+  }
+  return places.map { rows[$0] }
 }

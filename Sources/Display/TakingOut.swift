@@ -22,7 +22,7 @@ extension ViewState {
       if pane == .events {
         return [.export(.events(model.rows.events.map { model.store.events[$0] }))]
       }
-      let names = Set(model.rows.servers.map(\.report.name))
+      let names = Set(model.rows.servers.map(\.name))
       let keys =
         pane == .sessions
         ? model.rows.sessions : model.store.sessions.keys.filter { names.contains($0.server) }.sorted()
@@ -47,7 +47,7 @@ extension ViewState {
     }
     switch Subject(model) {
     case .session(let session, _): return words(session)
-    case .server(let server): return server.worst.map(words) ?? server.report.name
+    case .server(let server): return server.worst.map(words) ?? server.name
     case .event(let event):
       return [
         event.time.wall.rfc3339, event.server, event.user, event.session, event.message, event.error?.summary,
@@ -63,7 +63,7 @@ extension ViewModel {
   var equivalentCommand: String {
     var words: [String] = filter.isEmpty ? [] : [filter.text]
     switch view.pane {
-    case .servers: words += selectedServer.map { ["server:\($0.report.name)"] } ?? []
+    case .servers: words += selectedServer.map { ["server:\($0.name)"] } ?? []
     case .sessions: words += selectedSession.map { ["server:\($0.key.server)", "user:\($0.key.user)"] } ?? []
     case .events, .errors: break
     }

@@ -37,7 +37,7 @@ struct ViewModel: Sendable {
   var orderWords: String { rows.isHeld ? "order held, Esc sorts" : view.sort.words }
 
   var selectedServer: ServerSummary? {
-    rows.servers[safe: view.servers.index(in: rows.servers.map(\.report.name))]
+    rows.servers[safe: view.servers.index(in: rows.servers.map(\.name))]
   }
 
   var selectedSession: SessionReport? {

@@ -49,7 +49,7 @@ extension Frame {
     case .session(let session, _):
       let user = session.key.user == SessionKey.sharedUser ? "" : " / \(session.key.user)"
       return "detail of \(session.key.server)\(user)"
-    case .server(let server): return "detail of \(server.report.name)"
+    case .server(let server): return "detail of \(server.name)"
     case .event: return "detail of an event"
     case .error(let type): return "detail of \(type.rawValue)"
     case .nothing: return "detail"

@@ -165,7 +165,7 @@ func storyLines(_ model: ViewModel, limit: Int) -> [Phrase] {
   switch Subject(model) {
   case .session(let session, let others):
     matches = { $0.server == session.key.server && (others > 0 || $0.user == session.key.user) }
-  case .server(let server): matches = { $0.server == server.report.name }
+  case .server(let server): matches = { $0.server == server.name }
   case .error(let type): matches = { $0.error?.type == type }
   case .event, .nothing: return []
   }

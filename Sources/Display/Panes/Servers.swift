@@ -4,9 +4,9 @@ extension Frame {
   mutating func servers(_ model: ViewModel, in area: Rectangle) {
     let rows = model.rows.servers
     let now = model.now
-    let name = min(28, max(10, rows.map { columns(of: $0.report.name) }.max() ?? 0))
+    let name = min(28, max(10, rows.map { columns(of: $0.name) }.max() ?? 0))
     var list: [Column<ServerSummary>] = [
-      Column("SERVER", min(name, max(12, area.columns / 3)), text: { $0.report.name }),
+      Column("SERVER", min(name, max(12, area.columns / 3)), text: { $0.name }),
       Column("STATE", 12) { Phrase($0.state.rawValue, Role($0.state)) },
       Column("FOR", 6, right: true) { inState($0, at: now) },
       Column(
@@ -18,7 +18,7 @@ extension Frame {
     if model.view.layout.form == .wide {
       list.append(
         Column("LAST HOUR", 15, rank: 3) { server in
-          strip(model.store.history(of: server.report.name), columns: 15, model)
+          strip(model.store.history(of: server.name), columns: 15, model)
         })
     }
     if area.columns >= 50 {
@@ -31,7 +31,7 @@ extension Frame {
     draw(
       Listing(
         rows: rows, columns: list, glyph: { Phrase(model.glyphs.state($0.state), Role($0.state)) },
-        isMarked: { server in model.view.marks.contains { $0.server == server.report.name } },
+        isMarked: { server in model.view.marks.contains { $0.server == server.name } },
         selected: view(model, rows), top: model.view.servers.top, ifEmpty: ifEmpty(model)),
       model, in: area, isFocused: model.isFocused(.servers) && !model.view.isDetailOpen)
   }
@@ -42,7 +42,7 @@ extension Frame {
   }
 
   private func view(_ model: ViewModel, _ rows: [ServerSummary]) -> Int? {
-    model.view.servers.index(in: rows.map(\.report.name))
+    model.view.servers.index(in: rows.map(\.name))
   }
 
   private func ifEmpty(_ model: ViewModel) -> String {
