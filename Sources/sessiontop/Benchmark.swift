@@ -33,7 +33,13 @@ func benchmark() -> Int32 {
   let answer = Array(
     #"{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"add","inputSchema":{"type":"object"}}]}}"#.utf8)
   measure("read an answer", unit: "messages/s", count: 20_000) { _ = try? Message.read(answer) }
-  return measureSessions(500)
+  do {
+    try measureHerd(1_000)
+    return ExitCode.done
+  } catch {
+    complain("\(error)")
+    return ExitCode.internalError
+  }
 }
 
 private let benchmarkContext = Context(
@@ -48,45 +54,7 @@ private func measure(_ what: String, unit: String, count: Int, _ body: () -> Voi
   line(what, "\(Int(Double(count) / seconds)) \(unit)")
 }
 
-/// Real sessions with an embedded server: how long until all live, and until all are ended.
-private func measureSessions(_ count: Int) -> Int32 {
-  do {
-    let server = try LoopbackServer.start()
-    defer { server.stop() }
-    let endpoint = try Endpoint(server.url)
-    let servers = (0..<count).map { Server(name: "s\($0)", transport: .streamableHTTP, endpoint: endpoint) }
-    let engine = try SessionEngine(servers: servers)
-    let start = Moment.now.instant
-    try engine.start()
-    var store = Store(eventCapacity: 100)
-    while store.statistics.activeSessions < count {
-      guard take(engine, &store) else { throw ErrorNumber(ETIMEDOUT) }
-    }
-    line("open \(count) sessions with one server", "\((Moment.now.instant - start).inMilliseconds) ms")
-    let end = Moment.now.instant
-    engine.send(.stop)
-    while store.statistics.ended < count {
-      guard take(engine, &store) else { throw ErrorNumber(ETIMEDOUT) }
-    }
-    line("end them with DELETE", "\((Moment.now.instant - end).inMilliseconds) ms")
-    var usage = rusage()
-    getrusage(RUSAGE_SELF.rawValue, &usage)
-    line("memory at most, server included", "\(usage.ru_maxrss / 1_024) MB")
-    return ExitCode.done
-  } catch {
-    complain("the sessions were not all opened and ended: \(error)")
-    return ExitCode.internalError
-  }
-}
-
-/// Takes in the next news; false when there were none for ten seconds.
-private func take(_ engine: SessionEngine, _ store: inout Store) -> Bool {
-  guard !wait(reading: [engine.output.descriptor], milliseconds: 10_000).isEmpty else { return false }
-  store.fold(engine.output.drain(), at: Moment.now)
-  return true
-}
-
-private func line(_ what: String, _ figure: String) {
+func line(_ what: String, _ figure: String) {
   writeLine(what + String(repeating: " ", count: max(1, 50 - what.count)) + figure)
 }
 

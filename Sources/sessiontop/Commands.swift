@@ -162,6 +162,9 @@ struct Check: ParsableCommand {
 struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure this program on this machine: the figures of the README.", shouldDisplay: false)
+
+  @Flag(help: "Be the server that is measured against.")
+  var serve = false
 }
 
 /// A length of time on the command line: `500ms`, `30s`, `5m`, `2h`; a bare number means seconds.

@@ -40,7 +40,7 @@ func answer(_ error: any Error) -> Never {
 if let check = command as? Check { exit(sessiontop.check(check)) }
 if let settings = command as? Settings { exit(sessiontop.settings(settings)) }
 if let themes = command as? any ThemeWord { exit(themes.perform()) }
-if command is Benchmark { exit(benchmark()) }
+if let command = command as? Benchmark { exit(command.serve ? serveHerd() : benchmark()) }
 
 // Before the first thread starts: every thread inherits the mask.
 let signals: Signals
