@@ -50,7 +50,8 @@ func measureHerd(_ count: Int) throws {
   _ = try herd.wait("end all sessions", atMost: 10) { $0.statistics.ended == $0.statistics.opened }
 }
 
-/// What `sessiontop benchmark --serve` is: a server that does as it is told on standard input, until that ends.
+/// What `sessiontop benchmark --serve` is: a server that does as it is told on standard input, until that
+/// ends.
 func serveHerd() -> Int32 {
   do {
     let server = try LoopbackServer.start(remembering: 0)
