@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <spawn.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -45,6 +46,12 @@ static inline void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, nam
 
 // Ask for a signal when the parent ends, so that a child never outlives it.
 static inline int clinux_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
+
+// A child gets no descriptor from `first` on, whether or not it is closed on exec. GNU only, hence declared here.
+static inline int clinux_spawn_closes_from(posix_spawn_file_actions_t *actions, int first) {
+  extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
+  return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
 
 // No core file may hold a token.
 static inline int clinux_forbid_core_file(void) {

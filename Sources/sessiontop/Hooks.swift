@@ -52,6 +52,8 @@ struct Hooks: ~Copyable {
     // Nothing that it prints may reach the screen.
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    // Sockets of libraries (SwiftNIO's, in the demo) are not all closed on exec.
+    _ = clinux_spawn_closes_from(&actions, 3)
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }

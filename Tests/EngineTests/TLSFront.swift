@@ -72,6 +72,7 @@ final class TLSFront {
 
   private static let script = """
     import os, socket, ssl, struct, sys, threading
+    os.closerange(3, 4096)  # ports of other tests, which are not closed on exec
     kind, target, folder = sys.argv[1], int(sys.argv[2]), sys.argv[3]
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
     print(os.getpid(), listener.getsockname()[1], flush=True)

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A program that a test starts, hears and ends. What it says on both outputs comes through one socket.
@@ -31,6 +32,9 @@ final class ChildProcess {
     posix_spawn_file_actions_addopen(&actions, 0, terminal ?? "/dev/null", O_RDWR, 0)
     posix_spawn_file_actions_adddup2(&actions, terminal == nil ? ends[1] : 0, 1)
     posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
+    // SwiftNIO's sockets are not closed on exec: a program that inherits the port of another test's server
+    // keeps it open after that server closed it.
+    _ = clinux_spawn_closes_from(&actions, 3)
 
     // Threads of the test runner block signals, and children would inherit that and never hear SIGTERM.
     var attributes = posix_spawnattr_t()
