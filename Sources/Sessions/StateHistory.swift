@@ -1,32 +1,45 @@
-/// The states of a server over the last hour or so, in bounded memory.
+/// The states of a server over the last hour, in memory that does not grow however often they change.
 public struct StateHistory: Hashable, Sendable {
-  /// Most changes that are kept; of a server that changes more often, the newest.
-  public static let limit = 240
+  /// Of so many seconds the worst state is remembered.
+  public static let resolution: Int64 = 15
+  /// An hour, and the part of a slot that is over it.
+  private static let slots: Int64 = 3_600 / resolution + 1
 
-  private struct Change: Hashable, Sendable {
-    let state: SessionState
-    let start: Instant
-  }
-
-  /// The oldest first.
-  private var changes: [Change] = []
+  /// The worst state in each slot of time; slot `n` stands at `n` modulo their number. Nil: not known.
+  private var worst: [SessionState?] = Array(repeating: nil, count: Int(slots))
+  /// The newest slot that is written.
+  private var newest = Int64.min
+  /// The state since then.
+  private var state: SessionState?
 
   public init() {}
 
   /// Takes in the state at `now`.
   public mutating func note(_ state: SessionState, at now: Instant) {
-    guard changes.last?.state != state else { return }
-    changes.append(Change(state: state, start: now))
-    if changes.count > Self.limit { changes.removeFirst(changes.count - Self.limit) }
+    let slot = max(newest, Self.slot(of: now))
+    if newest < slot {
+      // Where nothing was noted, all stayed as it was.
+      for quiet in max(newest, slot - Self.slots) + 1...slot { worst[Self.place(of: quiet)] = self.state }
+    }
+    let place = Self.place(of: slot)
+    if state.severity >= worst[place]?.severity ?? 0 { worst[place] = state }
+    (newest, self.state) = (slot, state)
   }
 
-  /// The worst state at any time in a span; nil when nothing is known of it.
+  /// The worst state at any time in a span of the last hour, to the resolution; nil when nothing is known of
+  /// it.
   public func worst(from start: Instant, to end: Instant) -> SessionState? {
-    var worst: SessionState?
-    for (place, change) in changes.enumerated() where change.start <= end {
-      let isOver = place + 1 < changes.count && changes[place + 1].start <= start
-      if !isOver, change.state.severity >= worst?.severity ?? 0 { worst = change.state }
-    }
-    return worst
+    guard let state else { return nil }
+    let (first, last) = (max(Self.slot(of: start), newest - Self.slots + 1), Self.slot(of: end))
+    guard first <= last else { return nil }
+    let written = first > newest ? [] : (first...min(last, newest)).map { worst[Self.place(of: $0)] }
+    return (written + (last > newest ? [state] : [])).compactMap(\.self).max { $0.severity < $1.severity }
   }
+
+  private static func slot(of instant: Instant) -> Int64 {
+    let length = resolution * 1_000_000_000
+    return (instant.nanoseconds - (instant.nanoseconds < 0 ? length - 1 : 0)) / length
+  }
+
+  private static func place(of slot: Int64) -> Int { Int((slot % slots + slots) % slots) }
 }

@@ -111,12 +111,19 @@ import Testing
     func worst(_ from: Double, _ to: Double) -> SessionState? {
       history.worst(from: moment(from).instant, to: moment(to).instant)
     }
-    #expect(worst(-10, -1) == nil)
-    #expect(worst(1, 99) == .ready && worst(1, 100) == .failed && worst(105, 106) == .failed)
-    #expect(worst(110, 120) == .ready)
-    for second in 0..<1_000 {
-      history.note(second % 2 == 0 ? .ready : .failed, at: moment(Double(200 + second)).instant)
+    // Of each quarter of a minute the worst is remembered.
+    #expect(worst(-30, -10) == nil)
+    #expect(worst(1, 89) == .ready && worst(1, 100) == .failed && worst(105, 106) == .failed)
+    #expect(worst(120, 140) == .ready && worst(5_000, 5_001) == .ready)
+    for second in 200..<1_200 {
+      history.note(second % 2 == 0 ? .ready : .failed, at: moment(Double(second)).instant)
     }
-    #expect(worst(0, 300) == nil, "the oldest are let go of")
+    #expect(
+      worst(0, 80) == .ready && worst(300, 301) == .failed, "however often it changes, the hour stays known")
+    history.note(.ready, at: moment(4_000).instant)
+    #expect(worst(0, 80) == nil, "what is older than an hour is let go of")
+    #expect(worst(1_190, 3_000) == .failed && worst(1_230, 5_000) == .failed)
+    history.note(.ready, at: moment(90_000).instant)
+    #expect(worst(87_000, 90_000) == .ready)
   }
 }
