@@ -137,13 +137,19 @@ public struct Terminal: ~Copyable {
   /// The keys that were pressed since the last call.
   public mutating func keys() -> [Key] {
     var keys: [Key] = []
+    var sequence = KeySequence()
     var code: UInt32 = 0
     var isFunction: Int32 = 0
     // Bounded, so that a paste of megabytes cannot keep the screen from being drawn.
     while keys.count < 1_024, cncurses_key(&code, &isFunction) == 1 {
-      if let key = Key(code: code, isFunction: isFunction != 0) { keys.append(key) }
+      let key = Key(code: code, isFunction: isFunction != 0)
+      if isFunction == 0, let scalar = Unicode.Scalar(code) {
+        keys += sequence.take(scalar, as: key)
+      } else {
+        keys += sequence.finish() + [key].compactMap(\.self)
+      }
     }
-    return keys
+    return keys + sequence.finish()
   }
 
   /// Tells ncurses the cells that changed.

@@ -49,7 +49,13 @@ extension ViewState {
       scrollDetail(action, ViewModel(store, self, at: now, context: context))
       return []
     }
-    return handle(action, shown, Rows(shown, self, at: moment), live: store, now, context)
+    let rows = Rows(shown, self, at: moment)
+    if key == .escape, action == .back {
+      // Esc never quits: it is what remains of a key that the terminal and we spell differently.
+      if !stepBack(), rows.isHeld { release() }
+      return []
+    }
+    return handle(action, shown, rows, live: store, now, context)
   }
 
   mutating func handle(
@@ -107,7 +113,7 @@ extension ViewState {
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
     case .quit: return [.quit]
-    case .back: return goBack(rows)
+    case .back: return stepBack() ? [] : [.quit]
     case .play: return [.replay(.toggle)]
     case .stepForward: return [.replay(.step(1))]
     case .stepBack: return [.replay(.step(-1))]
@@ -122,8 +128,8 @@ extension ViewState {
     isDetailOpen = false
   }
 
-  /// One step out; at the top it is the way to quit.
-  private mutating func goBack(_ rows: Rows) -> [Effect] {
+  /// One step out; false at the top.
+  private mutating func stepBack() -> Bool {
     if isDetailOpen {
       isDetailOpen = false
     } else if !marks.isEmpty {
@@ -132,12 +138,10 @@ extension ViewState {
       narrow(to: Filter(""))
     } else if frozen != nil {
       frozen = nil
-    } else if rows.isHeld {
-      release()
     } else {
-      return [.quit]
+      return false
     }
-    return []
+    return true
   }
 
   /// Lets the rows find their order again.

@@ -72,6 +72,8 @@ import Testing
     #expect(view.filter.isEmpty)
     press([.escape], &view, troubledMorning)
     #expect(view.frozen == nil)
+    #expect(press([.escape], &view, troubledMorning) == [], "Esc is too easily sent by chance to quit")
+    press(["j"], &view, troubledMorning)
     #expect(press(["q"], &view, troubledMorning) == [.quit])
     #expect(press(["Q"], &view, troubledMorning) == [.quit])
     #expect(press([.control("c")], &view, troubledMorning) == [.quit])
@@ -94,6 +96,31 @@ import Testing
     #expect(view.servers.index(in: names(61)) == 1)
     #expect(press([.escape], &view, storm).isEmpty)
     #expect(names() == ["b", "a", "c"])
+  }
+}
+
+@Suite struct `What a terminal sends` {
+  @Test(
+    arguments: [
+      ("j", ["j"]), ("\u{1B}", [.escape]), ("\u{1B}j", [.escape, "j"]), ("\u{1B}\u{1B}", [.escape, .escape]),
+      // The other spelling of the arrows, and what no description knows.
+      ("\u{1B}[B", [.down]), ("\u{1B}[Ak", [.up, "k"]), ("\u{1B}OH", [.home]), ("\u{1B}OP", [.function(1)]),
+      ("\u{1B}[Z", [.backTab]), ("\u{1B}[1;5Bj", ["j"]), ("\u{1B}[I\u{1B}[O", []),
+      ("\u{1B}[200~j\u{1B}[201~", ["j"]),
+      ("\u{1B}[<0;12;7M", []), ("\u{1B}[97;5uQ", ["Q"]), ("\u{1B}Oxj", ["j"]),
+      // Late answers to questions of a program before us.
+      ("\u{1B}]11;rgb:0000/0000/0000\u{7}j", ["j"]), ("\u{1B}P1$r q\u{1B}\\j", ["j"]),
+      ("\u{1B}[?64;1;2cj", ["j"]),
+      // Cut off, or none at all.
+      ("\u{1B}[", []), ("\u{1B}[1;", []), ("\u{1B}[\u{9}", [.tab]), ("\u{1B}[\u{1B}[B", [.down]),
+      ("\u{1B}[" + String(repeating: "1", count: 40), Array(repeating: "1", count: 8)),
+    ] as [(String, [Key])]) func `is a key, or nothing`(sent: String, keys: [Key])
+  {
+    var sequence = KeySequence()
+    let taken = sent.unicodeScalars.flatMap { scalar in
+      sequence.take(scalar, as: scalar == "\u{9}" ? .tab : .character(Character(scalar)))
+    }
+    #expect(taken + sequence.finish() == keys)
   }
 }
 
