@@ -8,7 +8,7 @@ TEST_PACKAGES := tmux python3-venv
 FUZZ_SECONDS ?= 1800
 RELEASE := .build/release/sessiontop
 
-.PHONY: demo run build test nightly lint fuzz bench install clean deps test-deps
+.PHONY: demo run build test nightly lint fuzz bench bench-terminal install clean deps test-deps
 
 demo: build
 	$(RELEASE) demo
@@ -48,6 +48,10 @@ fuzz: deps
 bench: deps
 	swift build -c release --static-swift-stdlib --product sessiontop
 	$(RELEASE) benchmark
+
+# Prints the README's table of what the dashboard is to a terminal, beside htop and top where they are installed.
+bench-terminal: build
+	python3 Tests/Performance/terminal.py $(RELEASE)
 
 install: build
 	install -D -m 755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/sessiontop

@@ -61,6 +61,7 @@ func serveHerd() -> Int32 {
       switch word {
       case "forget": server.forgetSessions()
       case "restart": server.restart(lasts: .seconds(3))
+      case "say": server.push(saying)
       default: break
       }
     }
@@ -70,6 +71,11 @@ func serveHerd() -> Int32 {
     return ExitCode.internalError
   }
 }
+
+private let saying = """
+  {"jsonrpc":"2.0","method":"notifications/message",\
+  "params":{"level":"info","logger":"jobs","data":"job 1014 done in 1.8 s"}}
+  """
 
 /// An engine and what is known of its sessions.
 private final class Herd {
