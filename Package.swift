@@ -65,7 +65,8 @@ let package = Package(
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Display", "Sessions"]),
     .testTarget(name: "LoopbackServersTests", dependencies: ["LoopbackServers", "MCP"] + nio),
     .testTarget(
-      name: "EngineTests", dependencies: ["Engine", "LoopbackServers", "MCP", "Sessions", "Threading"]),
+      name: "EngineTests",
+      dependencies: ["CCurl", "CLinux", "Engine", "LoopbackServers", "MCP", "Sessions", "Threading"]),
     .testTarget(name: "ProgramTests", dependencies: ["CLinux", "LoopbackServers", "sessiontop"]),
     .testTarget(name: "StructureTests"),
   ],
