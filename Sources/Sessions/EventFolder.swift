@@ -53,7 +53,8 @@ struct EventFolder: Hashable, Sendable {
   mutating func flush(at now: Instant) -> [Event] {
     guard let due = deadline, due <= now else { return [] }
     var events: [Event] = []
-    for (key, entry) in folded where entry.until <= now {
+    let over = folded.filter { $0.value.until <= now }
+    for (key, entry) in over {
       folded[key] = nil
       guard var event = entry.latest else { continue }
       event.repeated = entry.count
