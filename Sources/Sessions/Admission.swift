@@ -36,8 +36,12 @@ struct Admission: Hashable, Sendable {
       breaker.hasten(to: now)
       outages[entrance]?.hasten(to: now)
     }
-    guard !queue.contains(where: { $0.session == session }) else { return }
-    queue.append(Candidate(session: session, entrance: entrance))
+    // One that waits already keeps its place, but comes as what it is now.
+    let candidate = Candidate(session: session, entrance: entrance)
+    guard let place = queue.firstIndex(where: { $0.session == session }) else {
+      return queue.append(candidate)
+    }
+    queue[place] = candidate
   }
 
   mutating func remove(_ session: Int) {

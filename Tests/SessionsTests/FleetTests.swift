@@ -70,6 +70,18 @@ private let ana = Operator(user: "ana", origin: "pts/3")
     #expect(world.store.statistics.activeSessions == 2)
   }
 
+  @Test func `connects anew at the operator's word, whatever the session waited for`() throws {
+    var world = try World(["a"])
+    world.run(5)
+    world.machines["a"]?.mode = .status(503, body: "")
+    world.run(300)
+    #expect(world.row("a")?.cause?.status == 503, "it waits to ask for its old session")
+    world.machines["a"]?.mode = .well
+    world.command(.reconnect([SessionKey(server: "a")], by: ana))
+    world.run(2)
+    #expect(world.state("a") == .ready)
+  }
+
   @Test func `of a thousand forgotten sessions is back within six seconds, two hundred a second`() throws {
     var world = try World((0..<1_000).map { "s\($0)" }, sameOrigin: true)
     world.run(30)
