@@ -29,7 +29,6 @@ struct SettingsReader {
 
   private mutating func read(_ field: SettingField, _ section: Section, _ findings: inout Findings) {
     guard let mark = section.mapping[field.key]?.mark else { return }
-    let before = settings
     var isRead = true
     switch field.kind {
     case .flag(let place): isRead = set(place, section.flag(field.key, &findings)?.value)
@@ -59,9 +58,6 @@ struct SettingsReader {
     }
     guard isRead else { return }
     origins[field.path] = .file(section.file, mark)
-    if !field.isBuilt, settings != before {
-      findings.add(section.diagnostic(.notice, field.key, at: mark, "is understood, but not acted on yet"))
-    }
   }
 
   private func words(_ section: Section, _ key: String, _ findings: inout Findings) -> [String]? {

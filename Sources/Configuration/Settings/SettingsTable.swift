@@ -30,8 +30,6 @@ struct SettingField: Sendable {
   let kind: Kind
   /// For the default file.
   let comment: String
-  /// Whether anything acts on it; what is only understood says so when it is set.
-  var isBuilt = true
 
   var path: String { "\(section).\(key)" }
 
