@@ -56,6 +56,11 @@ class Program:
     def press(self, key):
         os.write(self.keeper, key)
 
+    def press_arrow(self, letter):
+        """As a terminal spells it, which the program may have chosen (DECCKM)."""
+        chosen = self.seen.rfind(b"\x1b[?1h") > self.seen.rfind(b"\x1b[?1l")
+        self.press((b"\x1bO" if chosen else b"\x1b[") + letter)
+
     def read(self, patience):
         """Takes in what is written next; its size, and when it came. Nothing within the patience: 0."""
         if not select.select([self.keeper], [], [], max(0, patience))[0]:
@@ -152,8 +157,8 @@ def measure(words, folder, meanwhile=lambda: None):
     keys = []
     for number in range(20):
         program.pass_time(0.3, meanwhile)
-        arrow = b"\x1b[A" if number % 2 else b"\x1b[B"
-        keys.append(program.answer(lambda: program.press(arrow), meanwhile))
+        letter = b"A" if number % 2 else b"B"
+        keys.append(program.answer(lambda: program.press_arrow(letter), meanwhile))
     program.pass_time(1, meanwhile)
     sizes = []
     for size_now in [(80, 24), (COLUMNS, ROWS)]:
