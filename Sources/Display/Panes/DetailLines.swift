@@ -90,7 +90,7 @@ private func errorsLine(_ session: SessionReport) -> DetailLine {
 private func probe(_ instant: Instant, at now: Moment) -> String {
   let left = instant - now.instant
   return left <= .zero
-    ? "next probe now" : "next probe in \(age(.seconds((left.components.seconds + 9) / 10 * 10)))"
+    ? "next probe now" : "next probe within \(age(.seconds((left.components.seconds + 9) / 10 * 10)))"
 }
 
 private func addressLines(_ server: ServerReport?, _ model: ViewModel) -> [DetailLine] {
