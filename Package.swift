@@ -66,7 +66,7 @@ let package = Package(
     .testTarget(name: "LoopbackServersTests", dependencies: ["LoopbackServers", "MCP"] + nio),
     .testTarget(
       name: "EngineTests",
-      dependencies: ["CCurl", "CLinux", "Engine", "LoopbackServers", "MCP", "Sessions", "Threading"]),
+      dependencies: ["CLinux", "Engine", "LoopbackServers", "MCP", "Sessions", "Threading"]),
     .testTarget(name: "ProgramTests", dependencies: ["CLinux", "LoopbackServers", "sessiontop"]),
     .testTarget(name: "StructureTests"),
   ],
