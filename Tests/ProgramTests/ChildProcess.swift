@@ -11,6 +11,7 @@ final class ChildProcess {
   /// All that was heard so far.
   private(set) var output = ""
   private let ownEnd: Int32
+  private let stateFolder: String
   private var bytes: [UInt8] = []
   private var status: Int32?
 
@@ -46,8 +47,10 @@ final class ChildProcess {
     let leads = terminal == nil ? 0 : 0x80  // POSIX_SPAWN_SETSID, a macro that Swift does not see
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(leads))
 
-    // What the program keeps must not end up with the person who runs the tests.
-    let environment = ["XDG_STATE_HOME": testFolder, "XDG_CONFIG_HOME": testFolder].merging(environment) {
+    // What the program keeps must not end up with the person who runs the tests, nor with another test: a
+    // session that one left behind is ended by the next that finds a server at the same port.
+    stateFolder = "\(testFolder)/\(UInt64.random(in: 0 ... .max))"
+    let environment = ["XDG_STATE_HOME": stateFolder, "XDG_CONFIG_HOME": stateFolder].merging(environment) {
       $1
     }
     var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
@@ -71,6 +74,8 @@ final class ChildProcess {
       waitpid(pid, nil, 0)
     }
     close(ownEnd)
+    // The program that removes it has none, which ends this.
+    if access(stateFolder, F_OK) == 0 { _ = try? ChildProcess("/bin/rm", ["-rf", stateFolder]).end() }
   }
 
   /// Waits until `condition` holds for what was said; throws after `limit`, or when the program ended before.

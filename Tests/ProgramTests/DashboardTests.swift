@@ -108,7 +108,10 @@ import Testing
     let start = ContinuousClock.now
     try program.end(within: .seconds(5))
     #expect(ContinuousClock.now - start < .seconds(1))
-    #expect(server.log.contents.requests("DELETE").count == 1)
+    let requests = server.log.contents.entries.map {
+      "\($0.request.kind) \($0.request["Mcp-Session-Id"] ?? "-")"
+    }
+    #expect(requests.count { $0.hasPrefix("DELETE") } == 1, "\(requests)")
   }
 
   struct Refusal: Sendable, CustomTestStringConvertible {

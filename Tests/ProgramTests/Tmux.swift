@@ -20,17 +20,14 @@ final class Tmux {
     // A plain shell, so that nobody's prompt or profile is part of a screen.
     try tmux([
       "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", "env", "PS1=$ ", "ENV=",
-      "LC_ALL=C.UTF-8",
-      "/bin/sh",
+      "LC_ALL=C.UTF-8", "XDG_STATE_HOME=\(folder)", "XDG_CONFIG_HOME=\(folder)", "/bin/sh",
     ])
     try tmux(["pipe-pane", "cat > \(folder)/pipe"])
   }
 
   deinit {
     _ = try? tmux(["kill-server"])
-    unlink(folder + "/pipe")
-    unlink(socket)
-    rmdir(folder)
+    _ = try? ChildProcess("/bin/rm", ["-rf", folder]).end()
   }
 
   /// The text of the screen, spaces at the ends of lines cut.
