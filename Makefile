@@ -23,8 +23,8 @@ build: deps
 # What lives in real time runs by itself, so that nothing else takes the processor away from it.
 test: deps test-deps lint
 	swift build --build-tests
-	swift test --skip-build --skip EngineTests --skip ProgramTests
-	swift test --skip-build --filter EngineTests
+	swift test --skip-build --skip SessionEngineTests --skip ProgramTests
+	swift test --skip-build --filter SessionEngineTests
 	swift test --skip-build --filter ProgramTests
 
 # The same simulation with many more seeds: SEEDS of them from FIRST_SEED on. A failure names its seed.

@@ -2,7 +2,7 @@
 
 import PackageDescription
 
-// The map of the house. Data flows one way: Configuration makes values, Engine runs what Sessions
+// The map of the house. Data flows one way: Configuration makes values, SessionEngine runs what Sessions
 // decides, Display turns what is known into cells, Console shows them. The arrows below are the only
 // ones there are; the compiler guards them (see "Map of the code" in README.md).
 
@@ -20,7 +20,7 @@ let package = Package(
   name: "sessiontop",
   products: [
     .executable(name: "sessiontop", targets: ["sessiontop"]),
-    .library(name: "SessionEngine", targets: ["Engine", "Sessions", "MCP", "Threading"]),
+    .library(name: "SessionEngine", targets: ["SessionEngine"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -35,38 +35,39 @@ let package = Package(
       name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
 
     // Pure. Decides everything, does nothing.
-    .target(name: "MCP", swiftSettings: [.strictMemorySafety()]),
-    .target(name: "Sessions", dependencies: ["MCP"], swiftSettings: [.strictMemorySafety()]),
+    .target(name: "MCPWire", swiftSettings: [.strictMemorySafety()]),
+    .target(name: "Sessions", dependencies: ["MCPWire"], swiftSettings: [.strictMemorySafety()]),
     .target(name: "Display", dependencies: ["Sessions"], swiftSettings: [.strictMemorySafety()]),
-    .target(name: "Reports", dependencies: ["MCP", "Sessions"], swiftSettings: [.strictMemorySafety()]),
+    .target(name: "Reports", dependencies: ["MCPWire", "Sessions"], swiftSettings: [.strictMemorySafety()]),
 
     // Effects. Does everything, decides nothing.
-    .target(name: "Threading", dependencies: ["CLinux"]),
-    .target(name: "Engine", dependencies: ["CCurl", "CLinux", "MCP", "Sessions", "Threading"]),
+    .target(name: "Platform", dependencies: ["CLinux"]),
+    .target(name: "SessionEngine", dependencies: ["CCurl", "CLinux", "MCPWire", "Sessions", "Platform"]),
     .target(
       name: "Configuration", dependencies: ["CYAML", "Display", "Sessions"],
       resources: themes.map { .embedInCode("../../themes/\($0).yaml") }),
     .target(
       name: "Console", dependencies: ["CNcurses", "Display"],
       swiftSettings: [.defaultIsolation(MainActor.self)]),
-    .target(name: "LoopbackServers", dependencies: ["MCP"] + nio),
+    .target(name: "LoopbackServers", dependencies: ["MCPWire"] + nio),
     .executableTarget(
       name: "sessiontop",
       dependencies: [
-        "CLinux", "Configuration", "Console", "Display", "Engine", "LoopbackServers", "MCP", "Reports",
-        "Sessions", "Threading", argumentParser,
+        "CLinux", "Configuration", "Console", "Display", "SessionEngine", "LoopbackServers", "MCPWire",
+        "Reports",
+        "Sessions", "Platform", argumentParser,
       ] + nio),
 
-    .testTarget(name: "MCPTests", dependencies: ["MCP"]),
-    .testTarget(name: "SessionsTests", dependencies: ["MCP", "Sessions"]),
+    .testTarget(name: "MCPWireTests", dependencies: ["MCPWire"]),
+    .testTarget(name: "SessionsTests", dependencies: ["MCPWire", "Sessions"]),
     .testTarget(
-      name: "DisplayTests", dependencies: ["CLinux", "Display", "MCP", "Sessions"], exclude: ["Golden"]),
-    .testTarget(name: "ReportsTests", dependencies: ["MCP", "Reports", "Sessions"]),
+      name: "DisplayTests", dependencies: ["CLinux", "Display", "MCPWire", "Sessions"], exclude: ["Golden"]),
+    .testTarget(name: "ReportsTests", dependencies: ["MCPWire", "Reports", "Sessions"]),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Display", "Sessions"]),
-    .testTarget(name: "LoopbackServersTests", dependencies: ["LoopbackServers", "MCP"] + nio),
+    .testTarget(name: "LoopbackServersTests", dependencies: ["LoopbackServers", "MCPWire"] + nio),
     .testTarget(
-      name: "EngineTests",
-      dependencies: ["CLinux", "Engine", "LoopbackServers", "MCP", "Sessions", "Threading"]),
+      name: "SessionEngineTests",
+      dependencies: ["CLinux", "SessionEngine", "LoopbackServers", "MCPWire", "Sessions", "Platform"]),
     .testTarget(name: "ProgramTests", dependencies: ["CLinux", "LoopbackServers", "sessiontop"]),
     .testTarget(name: "StructureTests"),
   ],

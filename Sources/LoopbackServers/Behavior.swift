@@ -1,6 +1,6 @@
-/// What a well-behaved server is like. Every kind of behaviour that the protocol allows, none that it
+/// What a well-behaved server is like. Every kind of behavior that the protocol allows, none that it
 /// forbids: what is forbidden is a `Script`.
-public struct Behaviour: Sendable {
+public struct Behavior: Sendable {
   /// How a request is answered when both forms are allowed.
   public enum Answers: Sendable {
     case json

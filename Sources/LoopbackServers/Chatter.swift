@@ -1,4 +1,4 @@
-import MCP
+import MCPWire
 
 /// The n-th log notification of a server that talks, over and over.
 func chatterLine(_ number: Int) -> String {

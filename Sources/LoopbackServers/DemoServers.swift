@@ -33,9 +33,9 @@ public final class DemoServers: Sendable {
   private init(_ started: [(Personality, LoopbackServer)]) {
     running = started.map(\.1)
     servers = started.map { personality, server in
-      let token = personality.behaviour.token
+      let token = personality.behavior.token
       return Address(
-        name: personality.behaviour.name, url: server.url,
+        name: personality.behavior.name, url: server.url,
         headers: token.map { [Request.Header("Authorization", "Bearer \($0)")] } ?? [],
         summary: personality.summary)
     }
@@ -46,7 +46,7 @@ public final class DemoServers: Sendable {
     var started: [(Personality, LoopbackServer)] = []
     for personality in personalities(timing) {
       do {
-        started.append((personality, try LoopbackServer.start(personality.behaviour, remembering: 0)))
+        started.append((personality, try LoopbackServer.start(personality.behavior, remembering: 0)))
       } catch {
         for (_, server) in started { server.stop() }
         throw error
@@ -62,14 +62,14 @@ public final class DemoServers: Sendable {
 }
 
 private struct Personality {
-  let behaviour: Behaviour
+  let behavior: Behavior
   let summary: String
 
-  init(_ name: String, _ summary: String, _ change: (inout Behaviour) -> Void = { _ in }) {
-    var behaviour = Behaviour(name: name)
-    behaviour.answers = .events
-    change(&behaviour)
-    self.behaviour = behaviour
+  init(_ name: String, _ summary: String, _ change: (inout Behavior) -> Void = { _ in }) {
+    var behavior = Behavior(name: name)
+    behavior.answers = .events
+    change(&behavior)
+    self.behavior = behavior
     self.summary = summary
   }
 }

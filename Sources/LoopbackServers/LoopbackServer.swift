@@ -27,19 +27,19 @@ public final class LoopbackServer: Sendable {
   /// Starts a server on a port of its own, or on the given one, which remembers so many requests. Throws when
   /// the port cannot be had.
   public static func start(
-    _ behaviour: Behaviour = Behaviour(), port: Int = 0, remembering limit: Int = RequestLog.limit,
+    _ behavior: Behavior = Behavior(), port: Int = 0, remembering limit: Int = RequestLog.limit,
     script: @escaping Script = { request, peer in peer.answer(request) }
   ) throws(LoopbackError) -> LoopbackServer {
     let held = try HeldPort(port)
     let log = RequestLog(loop: loop, limit: limit)
     let starting = loop.flatSubmit {
-      let service = Service(loop: loop, port: held, log: log, behaviour: behaviour, script: script)
+      let service = Service(loop: loop, port: held, log: log, behavior: behavior, script: script)
       let bound = NIOLoopBound(service, eventLoop: loop)
       return service.start().map { bound }
     }
     do {
       return LoopbackServer(
-        url: "http://127.0.0.1:\(held.number)\(behaviour.path)", port: held.number, log: log,
+        url: "http://127.0.0.1:\(held.number)\(behavior.path)", port: held.number, log: log,
         service: try starting.wait())
     } catch {
       throw LoopbackError(port: held.number, reason: "\(error)")

@@ -16,7 +16,7 @@ public struct Peer: Sendable {
     public internal(set) var stream: Int?
   }
 
-  public var behaviour: Behaviour
+  public var behavior: Behavior
   /// Time since the server's start.
   public internal(set) var now = Duration.zero
   public private(set) var sessions: [String: Session] = [:]
@@ -26,8 +26,8 @@ public struct Peer: Sendable {
   private(set) var orphans: [Int] = []
   private var seen: [String: Int] = [:]
 
-  public init(_ behaviour: Behaviour = Behaviour()) {
-    self.behaviour = behaviour
+  public init(_ behavior: Behavior = Behavior()) {
+    self.behavior = behavior
   }
 
   /// How many requests of a kind came so far, the present one among them.
@@ -60,7 +60,7 @@ public struct Peer: Sendable {
 
   /// Forgets the sessions whose time is up.
   mutating func expire() {
-    guard let lifetime = behaviour.sessionLifetime else { return }
+    guard let lifetime = behavior.sessionLifetime else { return }
     for session in sessions.values where now - session.opened >= lifetime { forget(session.id) }
   }
 

@@ -1,17 +1,17 @@
-public import MCP
+public import MCPWire
 
 extension Peer {
   /// What a well-behaved server says.
   public mutating func answer(_ request: Request) -> Reply {
     expire()
-    guard request.path == behaviour.path else { return .text(404, "Not Found") }
+    guard request.path == behavior.path else { return .text(404, "Not Found") }
     guard isLocal(request["Origin"]) else { return .text(403, "Forbidden: foreign Origin") }
-    if let token = behaviour.token, request["Authorization"] != "Bearer \(token)" {
+    if let token = behavior.token, request["Authorization"] != "Bearer \(token)" {
       let challenge = "Bearer error=\"invalid_token\", error_description=\"Authentication required\""
       return .failure(401, -32_001, "Authentication required").with([.init("WWW-Authenticate", challenge)])
     }
     switch request.method {
-    case "POST": return post(request).delayed(by: behaviour.latency)
+    case "POST": return post(request).delayed(by: behavior.latency)
     case "GET": return stream(request)
     case "DELETE": return end(request)
     default: return notAllowed()
@@ -40,17 +40,17 @@ extension Peer {
 
   private mutating func initialize(_ request: Request, _ id: RequestID, asked: String?) -> Reply {
     // As the official SDKs do: a stale id is no way to begin.
-    if behaviour.isStateful, request.sessionID != nil, session(of: request) == nil {
+    if behavior.isStateful, request.sessionID != nil, session(of: request) == nil {
       return sessionNotFound()
     }
     guard let asked else {
       return say(Reply.failureText(-32_602, "Invalid params: protocolVersion", for: id), [])
     }
-    guard sessions.count < behaviour.maximumSessions else {
+    guard sessions.count < behavior.maximumSessions else {
       return .failure(503, -32_603, "Too many open sessions", for: id)
     }
-    let version = behaviour.versions.contains(asked) ? asked : behaviour.versions.first ?? asked
-    guard behaviour.isStateful else { return say(initializeResult(id, version), []) }
+    let version = behavior.versions.contains(asked) ? asked : behavior.versions.first ?? asked
+    guard behavior.isStateful else { return say(initializeResult(id, version), []) }
     let session = open(id: newSessionID(), version: version)
     return say(initializeResult(id, version), [.init("Mcp-Session-Id", session.id)])
   }
@@ -61,10 +61,10 @@ extension Peer {
       $0.member("protocolVersion", version)
       $0.object("capabilities") {
         $0.object("tools") { $0.member("listChanged", true) }
-        if behaviour.chatter != nil { $0.object("logging") { _ in } }
+        if behavior.chatter != nil { $0.object("logging") { _ in } }
       }
       $0.object("serverInfo") {
-        $0.member("name", behaviour.name)
+        $0.member("name", behavior.name)
         $0.member("version", "1.0.0")
       }
     }
@@ -75,7 +75,7 @@ extension Peer {
     switch method {
     case "ping", "logging/setLevel":
       return say(Reply.resultText(for: id), headers)
-    case "tools/list" where behaviour.failsLists:
+    case "tools/list" where behavior.failsLists:
       return say(Reply.failureText(-32_603, "Internal error: the backend does not answer", for: id), headers)
     case "tools/list":
       return say(toolList(id), headers)
@@ -91,7 +91,7 @@ extension Peer {
   private func toolList(_ id: RequestID) -> String {
     Reply.resultText(for: id) {
       $0.array("tools") {
-        for tool in behaviour.tools {
+        for tool in behavior.tools {
           $0.object {
             $0.member("name", tool)
             $0.object("inputSchema") { $0.member("type", "object") }
@@ -102,9 +102,9 @@ extension Peer {
   }
 
   private mutating func stream(_ request: Request) -> Reply {
-    guard behaviour.offersStream else { return notAllowed() }
+    guard behavior.offersStream else { return notAllowed() }
     if let refusal = refusal(of: request) { return refusal }
-    guard behaviour.isStateful, let session = session(of: request) else { return .stream() }
+    guard behavior.isStateful, let session = session(of: request) else { return .stream() }
     guard session.stream == nil else {
       return .failure(409, -32_600, "Conflict: Only one SSE stream is allowed per session")
     }
@@ -113,7 +113,7 @@ extension Peer {
   }
 
   private mutating func end(_ request: Request) -> Reply {
-    guard behaviour.isStateful, behaviour.allowsDelete else { return notAllowed() }
+    guard behavior.isStateful, behavior.allowsDelete else { return notAllowed() }
     if let refusal = refusal(of: request) { return refusal }
     if let session = session(of: request) { forget(session.id) }
     return .status(200)
@@ -121,10 +121,10 @@ extension Peer {
 
   /// What is wrong with the headers of a request after `initialize`, if anything is.
   private func refusal(of request: Request) -> Reply? {
-    if let version = request["MCP-Protocol-Version"], !behaviour.versions.contains(version) {
+    if let version = request["MCP-Protocol-Version"], !behavior.versions.contains(version) {
       return .failure(400, -32_600, "Bad Request: Unsupported protocol version: \(version)")
     }
-    guard behaviour.isStateful else { return nil }
+    guard behavior.isStateful else { return nil }
     guard request.sessionID != nil else { return .failure(400, -32_600, "Bad Request: Missing session ID") }
     return session(of: request) == nil ? sessionNotFound() : nil
   }
@@ -133,15 +133,15 @@ extension Peer {
 
   private func notAllowed() -> Reply {
     let allowed =
-      ["POST"] + (behaviour.offersStream ? ["GET"] : [])
-      + (behaviour.isStateful && behaviour.allowsDelete ? ["DELETE"] : [])
+      ["POST"] + (behavior.offersStream ? ["GET"] : [])
+      + (behavior.isStateful && behavior.allowsDelete ? ["DELETE"] : [])
     return .failure(405, -32_600, "Method Not Allowed").with([.init("Allow", allowed.joined(separator: ", "))]
     )
   }
 
-  /// A message in the form that the behaviour asks for.
+  /// A message in the form that the behavior asks for.
   private func say(_ message: String, _ headers: [Request.Header]) -> Reply {
-    behaviour.answers == .events ? .events([message], headers) : .json(message, headers)
+    behavior.answers == .events ? .events([message], headers) : .json(message, headers)
   }
 
   /// Web pages must not reach a server on this machine through a browser (DNS rebinding).

@@ -1,4 +1,4 @@
-public import MCP
+public import MCPWire
 
 /// What goes back for one request, step by step, so that it can go wrong at any of them.
 ///

@@ -1,4 +1,4 @@
-public import MCP
+public import MCPWire
 
 /// One HTTP request as it came.
 public struct Request: Sendable {

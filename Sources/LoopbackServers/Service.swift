@@ -21,13 +21,13 @@ final class Service {
   private var restartIsPlanned = false
   private var isStopped = false
 
-  init(loop: any EventLoop, port: HeldPort, log: RequestLog, behaviour: Behaviour, script: @escaping Script) {
+  init(loop: any EventLoop, port: HeldPort, log: RequestLog, behavior: Behavior, script: @escaping Script) {
     self.loop = loop
     self.port = port
     self.log = log
     self.script = script
-    peer = Peer(behaviour)
-    door = behaviour.door
+    peer = Peer(behavior)
+    door = behavior.door
   }
 
   private var now: Duration { Duration(NIODeadline.now() - started) }
@@ -35,7 +35,7 @@ final class Service {
   // MARK: The port
 
   func start() -> EventLoopFuture<Void> {
-    if case .afterStart(let delay)? = peer.behaviour.restart?.begin { planRestart(after: delay) }
+    if case .afterStart(let delay)? = peer.behavior.restart?.begin { planRestart(after: delay) }
     return door == .refusing ? loop.makeSucceededVoidFuture() : listen()
   }
 
@@ -83,7 +83,7 @@ final class Service {
   }
 
   private func planRestart(after delay: Duration) {
-    guard !restartIsPlanned, let plan = peer.behaviour.restart else { return }
+    guard !restartIsPlanned, let plan = peer.behavior.restart else { return }
     restartIsPlanned = true
     loop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) {
       guard !self.isStopped else { return }
@@ -163,8 +163,8 @@ final class Service {
   }
 
   private func sessionOpened() {
-    if case .afterFirstSession(let delay)? = peer.behaviour.restart?.begin { planRestart(after: delay) }
-    guard let lifetime = peer.behaviour.sessionLifetime else { return }
+    if case .afterFirstSession(let delay)? = peer.behavior.restart?.begin { planRestart(after: delay) }
+    guard let lifetime = peer.behavior.sessionLifetime else { return }
     // Requests would notice by themselves; this ends the stream of a session that sends none.
     loop.assumeIsolated().scheduleTask(in: TimeAmount(lifetime)) {
       self.peer.now = self.now
@@ -198,10 +198,10 @@ final class Service {
   }
 
   func streamOpened(_ connection: Connection) {
-    if let pause = peer.behaviour.keepAlive {
+    if let pause = peer.behavior.keepAlive {
       keepAlive(connection, every: TimeAmount(pause))
     }
-    if let pause = peer.behaviour.chatter {
+    if let pause = peer.behavior.chatter {
       chatter(connection, pause: pause, line: 0)
     }
   }

@@ -1,4 +1,4 @@
-import MCP
+import MCPWire
 public import Sessions
 
 /// The event as one line of JSON Lines, schema version 1, without its line break.

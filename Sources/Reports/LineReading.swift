@@ -1,4 +1,4 @@
-import MCP
+import MCPWire
 public import Sessions
 
 /// A line of JSON Lines as `eventLine` and `snapshotLine` write them.

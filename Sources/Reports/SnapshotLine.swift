@@ -1,4 +1,4 @@
-import MCP
+import MCPWire
 public import Sessions
 
 /// All that is known at `now` as one line of JSON, schema version 1, without its line break.

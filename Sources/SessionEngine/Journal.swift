@@ -1,8 +1,8 @@
 import CLinux
 import Glibc
-import MCP
+import MCPWire
 import Sessions
-import Threading
+import Platform
 
 /// The list of sessions that servers hold for us, on disk: after a crash the next run ends what is left.
 ///

@@ -1,10 +1,10 @@
 import CLinux
 import Sessions
-import Threading
+import Platform
 
 /// The engine's thread: waits, tells the fleet what happened, does what it says. It decides nothing.
 struct Loop: ~Copyable {
-  private let multi: Multi
+  private let transfers: Transfers
   private let commands: Mailbox<CommandQueue>
   private let output: Mailbox<EngineReport>
   private let known: Known
@@ -26,11 +26,11 @@ struct Loop: ~Copyable {
   private static let releaseLimit = Duration.seconds(1)
 
   init(
-    multi: Multi, fleet: consuming Fleet, journal: consuming Journal, limits: Limits,
+    transfers: Transfers, fleet: consuming Fleet, journal: consuming Journal, limits: Limits,
     commands: Mailbox<CommandQueue>, output: Mailbox<EngineReport>, known: Known
   ) {
     self.known = known
-    self.multi = multi
+    self.transfers = transfers
     self.fleet = fleet
     self.journal = journal
     self.limits = limits
@@ -45,9 +45,11 @@ struct Loop: ~Copyable {
       tell()
       let now = Moment.now.instant
       if fleet.isAtRest || giveUp.map({ $0 <= now }) == true { break }
-      let late = multi.run(
-        until: [fleet.deadline, giveUp, multi.releaseDeadline, journal.deadline, tidying].compactMap { $0 }
-          .min())
+      let late = transfers.run(
+        until: [fleet.deadline, giveUp, transfers.releaseDeadline, journal.deadline, tidying].compactMap {
+          $0
+        }
+        .min())
       if late > Self.standstill {
         fleet.slept(for: .nanoseconds(late), at: Moment.now)
       }
@@ -55,10 +57,10 @@ struct Loop: ~Copyable {
         if command == .stop, giveUp == nil { giveUp = Moment.now.instant + Self.farewellLimit }
         obey(fleet.command(command, at: Moment.now))
       }
-      for (id, events) in multi.takeNews() {
+      for (id, events) in transfers.takeNews() {
         for event in events { obey(fleet.transfer(id, event, at: Moment.now)) }
       }
-      multi.dropReleased(at: Moment.now.instant)
+      transfers.dropReleased(at: Moment.now.instant)
       obey(fleet.wake(at: Moment.now))
       if tidying <= Moment.now.instant {
         clinux_give_back_memory()
@@ -76,12 +78,12 @@ struct Loop: ~Copyable {
     for order in orders {
       switch order {
       case .send(let request):
-        guard let failure = multi.add(request, limits: limits) else { continue }
+        guard let failure = transfers.add(request, limits: limits) else { continue }
         obey(fleet.transfer(request.id, .ended(TransferEnd(failure: failure)), at: Moment.now))
       case .release(let id):
-        multi.release(id, until: Moment.now.instant + Self.releaseLimit)
+        transfers.release(id, until: Moment.now.instant + Self.releaseLimit)
       case .cancel(let id):
-        multi.remove(id)
+        transfers.remove(id)
       case .journal(let line):
         journal.write(line, at: Moment.now.instant)
       }

@@ -2,10 +2,10 @@ import CCurl
 import CLinux
 import Glibc
 
-/// One libcurl multi handle with its connections, for one kind of transfer; part of a `Multi`.
+/// One libcurl multi handle with its connections, for one kind of transfer; part of a `Transfers`.
 ///
 /// The shape is `curl_multi_socket_action`: a wake-up costs what happened, not how many transfers exist.
-final class Pool {
+final class Multi {
   /// What libcurl asked to be called at, in nanoseconds of the monotonic clock.
   private(set) var timer: Int64?
   private let handle: UnsafeMutableRawPointer
@@ -34,12 +34,12 @@ final class Pool {
     _ = ccurl_multi_setopt_long(handle, CURLMOPT_MAX_TOTAL_CONNECTIONS, connectionLimit)
     _ = ccurl_multi_on_socket(handle) { _, socket, what, user, _ in
       guard let user else { return 0 }
-      Unmanaged<Pool>.fromOpaque(user).takeUnretainedValue().watch(socket, what)
+      Unmanaged<Multi>.fromOpaque(user).takeUnretainedValue().watch(socket, what)
       return 0
     }
     _ = ccurl_multi_on_timer(handle) { _, milliseconds, user in
       guard let user else { return 0 }
-      let pool = Unmanaged<Pool>.fromOpaque(user).takeUnretainedValue()
+      let pool = Unmanaged<Multi>.fromOpaque(user).takeUnretainedValue()
       pool.timer = milliseconds < 0 ? nil : monotonic() + Int64(milliseconds) * 1_000_000
       return 0
     }

@@ -1,5 +1,5 @@
 public import Sessions
-import Threading
+import Platform
 
 extension Moment {
   /// The present moment by both clocks.

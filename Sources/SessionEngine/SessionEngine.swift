@@ -1,7 +1,7 @@
 import CCurl
 public import Sessions
 internal import Synchronization
-public import Threading
+public import Platform
 
 /// Keeps a session with every server and tells what happens: the public door of the engine.
 ///
@@ -47,7 +47,7 @@ public final class SessionEngine: Sendable {
     let (output, commands, servers, limits) = (output, commands, servers, limits)
     let (journalFolder, known) = (journalFolder, known)
     try startThread(named: "engine") {
-      guard let multi = Multi(watching: commands.descriptor) else {
+      guard let transfers = Transfers(watching: commands.descriptor) else {
         var report = EngineReport()
         report.stopped = true
         return output.post(report)
@@ -56,7 +56,7 @@ public final class SessionEngine: Sendable {
       var seeds = SystemRandomNumberGenerator()
       let fleet = Fleet(servers: servers, limits: limits, seed: seeds.next(), at: now)
       var loop = Loop(
-        multi: multi, fleet: fleet, journal: Journal(folder: journalFolder, at: now), limits: limits,
+        transfers: transfers, fleet: fleet, journal: Journal(folder: journalFolder, at: now), limits: limits,
         commands: commands, output: output, known: known)
       loop.run()
     }

@@ -1,6 +1,6 @@
 import CCurl
 import Glibc
-import MCP
+import MCPWire
 import Sessions
 
 /// One HTTP exchange: an owned easy handle and what it has received. Callbacks only append; the loop reads

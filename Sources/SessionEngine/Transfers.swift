@@ -7,10 +7,10 @@ import Sessions
 ///
 /// Streams have a pool of their own: libcurl looks through all connections of a pool for one that is free,
 /// and a thousand streams, which never are, would make every ping pay for that.
-final class Multi {
+final class Transfers {
   private let epoll: Int32
-  private var exchanges: Pool?
-  private var streams: Pool?
+  private var exchanges: Multi?
+  private var streams: Multi?
   /// More streams than this would leave no descriptor for requests.
   private let streamLimit: Int
   private var openStreams = 0
@@ -37,10 +37,10 @@ final class Multi {
     let descriptors = max(16, Int(clamping: min(clinux_descriptor_limit(), 1 << 20)) - 32)
     streamLimit = descriptors - descriptors / 4
     guard
-      let exchanges = Pool(
+      let exchanges = Multi(
         epoll: epoll, tag: Tag.exchange, spareLimit: 16, connectionLimit: descriptors / 4),
       // No spare ones: their small buffers would stay with them.
-      let streams = Pool(epoll: epoll, tag: Tag.stream, spareLimit: 0, connectionLimit: streamLimit)
+      let streams = Multi(epoll: epoll, tag: Tag.stream, spareLimit: 0, connectionLimit: streamLimit)
     else {
       close(epoll)
       return nil
@@ -58,7 +58,7 @@ final class Multi {
     close(epoll)
   }
 
-  private func pool(of request: TransferRequest) -> Pool? { request.isLasting ? streams : exchanges }
+  private func pool(of request: TransferRequest) -> Multi? { request.isLasting ? streams : exchanges }
 
   /// Starts a transfer, or says what it lacks.
   func add(_ request: TransferRequest, limits: Limits) -> SessionError? {

@@ -1,10 +1,10 @@
 import Display
-import Engine
+import SessionEngine
 import Glibc
 import LoopbackServers
-import MCP
+import MCPWire
 import Sessions
-import Threading
+import Platform
 
 // `sessiontop benchmark`: the figures of the README, measured on the machine where it runs.
 

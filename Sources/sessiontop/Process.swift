@@ -2,7 +2,7 @@ import CLinux
 import Configuration
 import Glibc
 import Sessions
-import Threading
+import Platform
 
 // What the process finds around it, and how it speaks to it.
 

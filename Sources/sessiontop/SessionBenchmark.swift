@@ -1,10 +1,10 @@
 import CLinux
-import Engine
+import SessionEngine
 import Glibc
 import LoopbackServers
-import MCP
+import MCPWire
 import Sessions
-import Threading
+import Platform
 
 // The part of `sessiontop benchmark` that measures many sessions: the server is a process of its own, so that
 // the figures are those of the engine alone.
@@ -98,7 +98,7 @@ private final class Herd {
         throw TooSlow(what: what, seconds: seconds)
       }
       // Looking at each of very many changes would be what is measured.
-      _ = Threading.wait(reading: [engine.output.descriptor], milliseconds: 1_000)
+      _ = Platform.wait(reading: [engine.output.descriptor], milliseconds: 1_000)
       store.fold(engine.output.drain(), at: Moment.now)
     }
     return (Moment.now.instant - start).inMilliseconds

@@ -4,9 +4,9 @@ import Configuration
 import Display
 import Glibc
 import LoopbackServers
-import MCP
+import MCPWire
 import Sessions
-import Threading
+import Platform
 
 // Wiring only: arguments to values, values to one of the loops.
 
@@ -56,7 +56,7 @@ case let command as Watch: exit(headless { () throws(CannotRun) in try watch(com
 case let command as Status: exit(headless { () throws(CannotRun) in try status(command, signals: signals) })
 case let command as Demo: exit(demo(command.screen, signals: signals))
 case let command as ReplayCommand: exit(replay(command, signals: signals))
-case let command as Dashboard: exit(dashboard(command, signals: signals))
+case let command as DashboardCommand: exit(dashboard(command, signals: signals))
 default:
   // The parser's own commands, such as help, end by throwing what they print.
   do {
@@ -78,7 +78,7 @@ func headless(_ run: () throws(CannotRun) -> Int32) -> Int32 {
 }
 
 @MainActor
-func dashboard(_ command: Dashboard, signals: Signals) -> Int32 {
+func dashboard(_ command: DashboardCommand, signals: Signals) -> Int32 {
   guard let loaded = load(command.source.config) else { return ExitCode.configuration }
   return open(command.screen, loaded.ui, signals: signals) { plan in
     plan.servers = loaded.servers

@@ -25,9 +25,9 @@ struct LoopbackServerTests {
   }
 
   @Test func `a stream is held, carries pushes and comments, and ends with its session`() throws {
-    var behaviour = Behaviour()
-    behaviour.keepAlive = .milliseconds(30)
-    let server = try LoopbackServer.start(behaviour)
+    var behavior = Behavior()
+    behavior.keepAlive = .milliseconds(30)
+    let server = try LoopbackServer.start(behavior)
     defer { server.stop() }
     let (client, id) = try opened(server)
     let stream = try RawClient(port: server.port)
@@ -54,9 +54,9 @@ struct LoopbackServerTests {
   }
 
   @Test func `an expired session loses its stream without being asked`() throws {
-    var behaviour = Behaviour()
-    behaviour.sessionLifetime = .milliseconds(50)
-    let server = try LoopbackServer.start(behaviour)
+    var behavior = Behavior()
+    behavior.sessionLifetime = .milliseconds(50)
+    let server = try LoopbackServer.start(behavior)
     defer { server.stop() }
     let (client, id) = try opened(server)
     #expect(client.exchange("GET", [id])?.body == "", "the stream ends in order")
@@ -99,9 +99,9 @@ struct LoopbackServerTests {
   }
 
   @Test func `a door that refuses from the start keeps the port`() throws {
-    var behaviour = Behaviour()
-    behaviour.door = .refusing
-    let server = try LoopbackServer.start(behaviour)
+    var behavior = Behavior()
+    behavior.door = .refusing
+    let server = try LoopbackServer.start(behavior)
     defer { server.stop() }
     #expect(throws: RawClient.ConnectFailed(errorNumber: ECONNREFUSED)) { try RawClient(port: server.port) }
     server.setDoor(.open)

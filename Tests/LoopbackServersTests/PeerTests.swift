@@ -132,19 +132,19 @@ struct PeerTests {
   }
 
   @Test func `a stateless server ignores ids and opens no session`() {
-    var behaviour = Behaviour()
-    behaviour.isStateful = false
-    var peer = Peer(behaviour)
+    var behavior = Behavior()
+    behavior.isStateful = false
+    var peer = Peer(behavior)
     #expect(!said(&peer, request("POST", Text.initialize())).contains("Mcp-Session-Id"))
     #expect(said(&peer, request("POST", Text.ping, ["Mcp-Session-Id": "x"])) == "200\n" + Text.pong)
     #expect(said(&peer, request("DELETE")).hasPrefix("405\nAllow: POST, GET\n"))
     #expect(peer.opened == 0)
   }
 
-  @Test func `answers come as an event when the behaviour says so`() {
-    var behaviour = Behaviour()
-    behaviour.answers = .events
-    var peer = Peer(behaviour)
+  @Test func `answers come as an event when the behavior says so`() {
+    var behavior = Behavior()
+    behavior.answers = .events
+    var peer = Peer(behavior)
     peer.open(id: "abc", version: "2025-11-25")
     #expect(
       said(&peer, request("POST", Text.ping, ["Mcp-Session-Id": "abc"]))
@@ -152,9 +152,9 @@ struct PeerTests {
   }
 
   @Test func `sessions expire by age, used or not`() {
-    var behaviour = Behaviour()
-    behaviour.sessionLifetime = .seconds(20)
-    var peer = Peer(behaviour)
+    var behavior = Behavior()
+    behavior.sessionLifetime = .seconds(20)
+    var peer = Peer(behavior)
     peer.open(id: "abc", version: "2025-11-25")
     peer.now = .milliseconds(19_999)
     #expect(said(&peer, request("POST", Text.ping, ["Mcp-Session-Id": "abc"])).hasPrefix("200"))
@@ -163,17 +163,17 @@ struct PeerTests {
   }
 
   @Test func `there is an end to sessions`() {
-    var behaviour = Behaviour()
-    behaviour.maximumSessions = 1
-    var peer = Peer(behaviour)
+    var behavior = Behavior()
+    behavior.maximumSessions = 1
+    var peer = Peer(behavior)
     #expect(said(&peer, request("POST", Text.initialize())).hasPrefix("200"))
     #expect(said(&peer, request("POST", Text.initialize())).hasPrefix("503"))
   }
 
   @Test func `a token is wanted on every request`() {
-    var behaviour = Behaviour()
-    behaviour.token = "right"
-    var peer = Peer(behaviour)
+    var behavior = Behavior()
+    behavior.token = "right"
+    var peer = Peer(behavior)
     #expect(said(&peer, request("POST", Text.initialize())).hasPrefix("401\nWWW-Authenticate: Bearer error="))
     #expect(said(&peer, request("GET", "", ["Authorization": "Bearer wrong"])).hasPrefix("401"))
     #expect(

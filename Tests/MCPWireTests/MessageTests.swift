@@ -1,6 +1,6 @@
 import Testing
 
-@testable import MCP
+@testable import MCPWire
 
 private struct Row: Sendable, CustomTestStringConvertible {
   let json: String

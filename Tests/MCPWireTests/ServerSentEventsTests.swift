@@ -1,6 +1,6 @@
 import Testing
 
-@testable import MCP
+@testable import MCPWire
 
 /// What a stream says, in words that fit into a table.
 private func words(_ items: [ServerSentEvents.Item]) -> [String] {

@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test func `ends a session only after a yes, and opens it again`() throws {
-    let server = try LoopbackServer.start(Behaviour(name: "ledger"))
+    let server = try LoopbackServer.start(Behavior(name: "ledger"))
     defer { server.stop() }
     let configuration = try Self.configuration(server)
     defer { unlink(configuration) }
@@ -76,7 +76,7 @@ import Testing
     Ending(signal: SIGSEGV, exit: "exit 139", isPolite: false),
     Ending(signal: SIGABRT, exit: "exit 134", isPolite: false),
   ]) func `gives the terminal back however it ends`(ending: Ending) throws {
-    let server = try LoopbackServer.start(Behaviour(name: "ledger"))
+    let server = try LoopbackServer.start(Behavior(name: "ledger"))
     defer { server.stop() }
     let configuration = try Self.configuration(server)
     defer { unlink(configuration) }
@@ -93,7 +93,7 @@ import Testing
   @Test(arguments: [false, true]) func `ends within a second of losing its terminal`(ignoresHangUp: Bool)
     throws
   {
-    let server = try LoopbackServer.start(Behaviour(name: "ledger"))
+    let server = try LoopbackServer.start(Behavior(name: "ledger"))
     defer { server.stop() }
     let configuration = try Self.configuration(server)
     defer { unlink(configuration) }

@@ -5,7 +5,7 @@ import Testing
 /// What the screen knows, for those who do not look at one.
 @Suite struct `Without a screen` {
   @Test func `the dashboard can be read as flat lines`() throws {
-    let server = try LoopbackServer.start(Behaviour(name: "ledger"))
+    let server = try LoopbackServer.start(Behavior(name: "ledger"))
     defer { server.stop() }
     let configuration = try """
     mcpServers:

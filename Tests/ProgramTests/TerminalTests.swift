@@ -103,7 +103,7 @@ import Testing
   }
 
   @Test func `offers what leads somewhere as a link`() throws {
-    let server = try LoopbackServer.start(Behaviour(name: "ledger"))
+    let server = try LoopbackServer.start(Behavior(name: "ledger"))
     defer { server.stop() }
     let configuration = try """
     mcpServers: {ledger: {type: streamable-http, url: "\(server.url)"}}

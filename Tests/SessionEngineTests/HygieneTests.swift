@@ -1,12 +1,12 @@
 import CLinux
-import Engine
+import SessionEngine
 import Glibc
 import LoopbackServers
 import Sessions
 import Testing
-import Threading
+import Platform
 
-@testable import Engine
+@testable import SessionEngine
 
 /// What an HTTP client must take care of whatever is said over it.
 @Suite struct `HTTP hygiene` {
@@ -84,7 +84,7 @@ import Threading
   @Test func `a handle that is used again takes no more memory`() throws {
     let epoll = clinux_epoll_create()
     defer { close(epoll) }
-    let pool = try #require(Pool(epoll: epoll, tag: 1, spareLimit: 1, connectionLimit: 1))
+    let pool = try #require(Multi(epoll: epoll, tag: 1, spareLimit: 1, connectionLimit: 1))
     let uses = 100_000
     func growth() -> Int {
       let before = mallinfo2().uordblks
@@ -210,7 +210,7 @@ final class Watch {
       if let found = answer(store) { return found }
       let left = (deadline - Moment.now.instant).inMilliseconds
       guard left > 0 else { return nil }
-      _ = Threading.wait(reading: [engine.output.descriptor], milliseconds: Int32(clamping: left))
+      _ = Platform.wait(reading: [engine.output.descriptor], milliseconds: Int32(clamping: left))
       store.fold(engine.output.drain(), at: Moment.now)
     }
   }
@@ -220,7 +220,7 @@ final class Watch {
     engine.send(.stop)
     var isStopped = false
     while !isStopped {
-      _ = Threading.wait(reading: [engine.output.descriptor], milliseconds: 10_000)
+      _ = Platform.wait(reading: [engine.output.descriptor], milliseconds: 10_000)
       let report = engine.output.drain()
       store.fold(report, at: Moment.now)
       isStopped = report.stopped

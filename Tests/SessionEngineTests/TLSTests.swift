@@ -1,9 +1,9 @@
-import Engine
+import SessionEngine
 import LoopbackServers
 import Sessions
 import Testing
 
-@testable import Engine
+@testable import SessionEngine
 
 /// Certificates are verified, and what is wrong with one is told.
 @Suite struct `TLS` {

@@ -1,4 +1,4 @@
-import MCP
+import MCPWire
 import Sessions
 import Testing
 

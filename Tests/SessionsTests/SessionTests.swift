@@ -1,4 +1,4 @@
-import MCP
+import MCPWire
 import Testing
 
 @testable import Sessions

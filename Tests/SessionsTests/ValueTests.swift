@@ -153,7 +153,7 @@ import Testing
 
 @Suite struct `Equal events` {
   @Test func `within a second come out as one with a count`() {
-    var folder = EventFolder()
+    var folder = EventCoalescer()
     func event(_ second: Double, _ kind: EventKind = .serverMessage) -> Event {
       let instant = Instant.zero + .seconds(second)
       return Event(

@@ -18,7 +18,7 @@ let rules: [Rule] = [
     imports(file).filter { $0.module == "Foundation" }.map { "\($0.line): imports Foundation" }
   },
   Rule(name: "JSON is decoded in one file") { file in
-    guard file.path != "Sources/MCP/MessageReading.swift" else { return [] }
+    guard file.path != "Sources/MCPWire/MessageReading.swift" else { return [] }
     return imports(file).filter { $0.module == "FoundationEssentials" }.map { "\($0.line): imports it" }
   },
   Rule(name: "the compiler's checks stay on") { file in
@@ -52,7 +52,9 @@ let rules: [Rule] = [
     return lines.count > 301 && lines.first?.hasPrefix("//") != true ? ["has \(lines.count - 1) lines"] : []
   },
   Rule(name: "pure rooms read no clock and draw no random number") { file in
-    guard file.isSource, ["MCP", "Sessions", "Display", "Reports"].contains(file.target) else { return [] }
+    guard file.isSource, ["MCPWire", "Sessions", "Display", "Reports"].contains(file.target) else {
+      return []
+    }
     return lines(
       file,
       holding: [
@@ -76,25 +78,26 @@ private let nio: Set = ["NIOCore", "NIOPosix", "NIOHTTP1"]
 private func allowedImports(_ file: SourceFile) -> Set<String> {
   guard file.isSource else {
     let rooms: Set = [
-      "MCP", "Sessions", "Display", "Reports", "Threading", "Engine", "Configuration", "Console",
+      "MCPWire", "Sessions", "Display", "Reports", "Platform", "SessionEngine", "Configuration", "Console",
       "LoopbackServers", "sessiontop", "CLinux",
     ]
     return rooms.union(system).union(nio).union(["Testing"])
   }
   switch file.target {
-  case "MCP": return pure.union(["FoundationEssentials"])
-  case "Sessions": return pure.union(["MCP"])
+  case "MCPWire": return pure.union(["FoundationEssentials"])
+  case "Sessions": return pure.union(["MCPWire"])
   case "Display": return pure.union(["Sessions"])
-  case "Reports": return pure.union(["MCP", "Sessions"])
-  case "Threading": return system.union(["CLinux"])
-  case "Engine": return system.union(["CCurl", "CLinux", "MCP", "Sessions", "Threading"])
+  case "Reports": return pure.union(["MCPWire", "Sessions"])
+  case "Platform": return system.union(["CLinux"])
+  case "SessionEngine": return system.union(["CCurl", "CLinux", "MCPWire", "Sessions", "Platform"])
   case "Configuration": return system.union(["CYAML", "Display", "Sessions"])
   case "Console": return system.union(["CNcurses", "Display"])
-  case "LoopbackServers": return system.union(nio).union(["MCP"])
+  case "LoopbackServers": return system.union(nio).union(["MCPWire"])
   case "sessiontop":
     return system.union(nio).union([
-      "ArgumentParser", "CLinux", "Configuration", "Console", "Display", "Engine", "LoopbackServers", "MCP",
-      "Reports", "Sessions", "Threading",
+      "ArgumentParser", "CLinux", "Configuration", "Console", "Display", "SessionEngine", "LoopbackServers",
+      "MCPWire",
+      "Reports", "Sessions", "Platform",
     ])
   default: return []
   }

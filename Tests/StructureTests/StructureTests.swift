@@ -20,7 +20,8 @@ import Testing
   }
 
   @Test func `each C library belongs to one target`() {
-    for (library, owner) in [("CCurl", "Engine"), ("CYAML", "Configuration"), ("CNcurses", "Console")] {
+    for (library, owner) in [("CCurl", "SessionEngine"), ("CYAML", "Configuration"), ("CNcurses", "Console")]
+    {
       let users = Tree.swiftFiles.filter { file in file.code.contains { $0.hasSuffix("import \(library)") } }
       #expect(Set(users.map(\.target)) == [owner])
     }
@@ -28,7 +29,7 @@ import Testing
 
   @Test func `the top level holds what a visitor expects`() {
     let expected: Set = [
-      "Package.swift", "Sources", "Tests", "themes", "README.md", "Makefile", "LICENSE",
+      "Package.swift", "Package.resolved", "Sources", "Tests", "themes", "README.md", "Makefile", "LICENSE",
       "CHANGELOG.md",
     ]
     #expect(expected.subtracting(Tree.names(in: ".")) == [])
@@ -40,28 +41,31 @@ import Testing
 /// A rule that catches nothing protects nothing: each is shown what it must catch and what it must not.
 @Suite struct `Structure rules` {
   @Test(arguments: [
-    ("imports follow the map of the house", "Sources/Reports/A.swift", "import Engine"),
+    ("imports follow the map of the house", "Sources/Reports/A.swift", "import SessionEngine"),
     ("imports follow the map of the house", "Sources/Display/A.swift", "@preconcurrency public import Glibc"),
     ("imports follow the map of the house", "Sources/Sessions/A.swift", "import struct CLinux.x"),
-    ("imports follow the map of the house", "Sources/Unknown/A.swift", "import MCP"),
-    ("imports follow the map of the house", "Tests/EngineTests/A.swift", "@testable import XCTest"),
-    ("Foundation is nowhere", "Tests/EngineTests/A.swift", "import Foundation"),
+    ("imports follow the map of the house", "Sources/Unknown/A.swift", "import MCPWire"),
+    ("imports follow the map of the house", "Tests/SessionEngineTests/A.swift", "@testable import XCTest"),
+    ("Foundation is nowhere", "Tests/SessionEngineTests/A.swift", "import Foundation"),
     ("Foundation is nowhere", "Sources/sessiontop/A.swift", "import class Foundation.Thread"),
-    ("JSON is decoded in one file", "Sources/MCP/Other.swift", "import FoundationEssentials"),
-    ("the compiler's checks stay on", "Sources/Engine/A.swift", "class A: @unchecked Sendable {}"),
-    ("the compiler's checks stay on", "Tests/EngineTests/A.swift", "nonisolated(unsafe) var a = 1"),
-    ("nothing traps on an error", "Sources/Engine/A.swift", "let a = try! open()"),
-    ("nothing traps on an error", "Sources/Engine/A.swift", "let a = b as! Int"),
-    ("nothing traps on an error", "Sources/Engine/A.swift", "let a = b.first!.name"),
-    ("nothing traps on an error", "Sources/Engine/A.swift", "let a = b[0]! + 1"),
-    ("nothing traps on an error", "Sources/Engine/A.swift", "let a = f(\"text\")!"),
-    ("nothing traps on an error", "Sources/Engine/A.swift", "var window: Window!"),
-    ("nothing is left for later", "Sources/Engine/A.swift", "// TO" + "DO: finish"),
-    ("lines fit 110 columns", "Tests/EngineTests/A.swift", String(repeating: "é", count: 111)),
-    ("lines fit 110 columns", "Tests/EngineTests/A.swift", "  // " + String(repeating: "x ", count: 60)),
+    ("JSON is decoded in one file", "Sources/MCPWire/Other.swift", "import FoundationEssentials"),
+    ("the compiler's checks stay on", "Sources/SessionEngine/A.swift", "class A: @unchecked Sendable {}"),
+    ("the compiler's checks stay on", "Tests/SessionEngineTests/A.swift", "nonisolated(unsafe) var a = 1"),
+    ("nothing traps on an error", "Sources/SessionEngine/A.swift", "let a = try! open()"),
+    ("nothing traps on an error", "Sources/SessionEngine/A.swift", "let a = b as! Int"),
+    ("nothing traps on an error", "Sources/SessionEngine/A.swift", "let a = b.first!.name"),
+    ("nothing traps on an error", "Sources/SessionEngine/A.swift", "let a = b[0]! + 1"),
+    ("nothing traps on an error", "Sources/SessionEngine/A.swift", "let a = f(\"text\")!"),
+    ("nothing traps on an error", "Sources/SessionEngine/A.swift", "var window: Window!"),
+    ("nothing is left for later", "Sources/SessionEngine/A.swift", "// TO" + "DO: finish"),
+    ("lines fit 110 columns", "Tests/SessionEngineTests/A.swift", String(repeating: "é", count: 111)),
     (
-      "files of more than 300 lines say why at their top", "Sources/Engine/A.swift",
-      "import MCP" + String(repeating: "\n", count: 301)
+      "lines fit 110 columns", "Tests/SessionEngineTests/A.swift",
+      "  // " + String(repeating: "x ", count: 60)
+    ),
+    (
+      "files of more than 300 lines say why at their top", "Sources/SessionEngine/A.swift",
+      "import MCPWire" + String(repeating: "\n", count: 301)
     ),
     (
       "pure rooms read no clock and draw no random number", "Sources/Sessions/A.swift",
@@ -71,9 +75,12 @@ import Testing
       "pure rooms read no clock and draw no random number", "Sources/Sessions/A.swift",
       "let a = Int.random(in: 0...1)"
     ),
-    ("pure rooms read no clock and draw no random number", "Sources/MCP/A.swift", "clock_gettime(0, &t)"),
-    ("tests wait on conditions, not on time", "Tests/EngineTests/A.swift", "usleep(1_000)"),
-    ("tests wait on conditions, not on time", "Tests/EngineTests/A.swift", "try await Task.sleep(for: a)"),
+    ("pure rooms read no clock and draw no random number", "Sources/MCPWire/A.swift", "clock_gettime(0, &t)"),
+    ("tests wait on conditions, not on time", "Tests/SessionEngineTests/A.swift", "usleep(1_000)"),
+    (
+      "tests wait on conditions, not on time", "Tests/SessionEngineTests/A.swift",
+      "try await Task.sleep(for: a)"
+    ),
   ])
   func `bite`(name: String, path: String, text: String) throws {
     let rule = try #require(rules.first { $0.name == name })
@@ -81,19 +88,19 @@ import Testing
   }
 
   @Test(arguments: [
-    ("Sources/Reports/A.swift", "import MCP\npublic import Sessions"),
-    ("Sources/MCP/MessageReading.swift", "import FoundationEssentials"),
-    ("Sources/Engine/A.swift", "if a != b, !c { print(\"stop! \\\"now!\\\"\") } // really! as! try!"),
+    ("Sources/Reports/A.swift", "import MCPWire\npublic import Sessions"),
+    ("Sources/MCPWire/MessageReading.swift", "import FoundationEssentials"),
+    ("Sources/SessionEngine/A.swift", "if a != b, !c { print(\"stop! \\\"now!\\\"\") } // really! as! try!"),
     (
-      "Sources/Engine/A.swift",
+      "Sources/SessionEngine/A.swift",
       "let text = \"\"\"\n  import Foundation\n  value! try! @unchecked Sendable\n  \"\"\""
     ),
     ("Sources/Sessions/A.swift", "let a = Int.random(in: 0...1, using: &generator)"),
-    ("Sources/Engine/A.swift", "let a = ContinuousClock.now"),
-    ("Tests/EngineTests/A.swift", "let a = b.first!\nlet c = \"sleep(1)\""),
-    ("Sources/Engine/A.swift", "// A table.\n" + String(repeating: "\n", count: 400)),
-    ("Sources/Engine/A.swift", String(repeating: "é", count: 110)),
-    ("Tests/EngineTests/A.swift", "let screen = \"" + String(repeating: "x", count: 120) + "\""),
+    ("Sources/SessionEngine/A.swift", "let a = ContinuousClock.now"),
+    ("Tests/SessionEngineTests/A.swift", "let a = b.first!\nlet c = \"sleep(1)\""),
+    ("Sources/SessionEngine/A.swift", "// A table.\n" + String(repeating: "\n", count: 400)),
+    ("Sources/SessionEngine/A.swift", String(repeating: "é", count: 110)),
+    ("Tests/SessionEngineTests/A.swift", "let screen = \"" + String(repeating: "x", count: 120) + "\""),
   ])
   func `leave alone what is right`(path: String, text: String) {
     let file = SourceFile(path: path, text: text)

@@ -69,10 +69,10 @@ struct Admission: Hashable, Sendable {
 
   /// An answer came from `url`; returns whether that opened a way.
   mutating func answered(url: Secret, _ guest: Guest, status: Int) -> Bool {
-    let wasClosed = breaker.isClosed
-    breaker.open()
+    let wasOpen = breaker.isOpen
+    breaker.reset()
     let entrance = Entrance(url: url, guest: guest)
-    guard ![500, 502, 503, 504].contains(status), outages[entrance] != nil else { return wasClosed }
+    guard ![500, 502, 503, 504].contains(status), outages[entrance] != nil else { return wasOpen }
     outages[entrance] = nil
     return true
   }
@@ -86,8 +86,8 @@ struct Admission: Hashable, Sendable {
 
   /// When the way of a session that waits is looked at next.
   func nextAttempt(url: Secret, _ guest: Guest) -> Instant? {
-    if breaker.isClosed { return breaker.next }
-    return outages[Entrance(url: url, guest: guest)].flatMap { $0.isClosed ? $0.next : nil }
+    if breaker.isOpen { return breaker.next }
+    return outages[Entrance(url: url, guest: guest)].flatMap { $0.isOpen ? $0.next : nil }
   }
 
   /// Takes those out of the queue whose turn it is, at most `room` of them.
@@ -109,7 +109,7 @@ struct Admission: Hashable, Sendable {
         kept += queue[place...]
         break
       }
-      if breaker.isClosed { breaker.prober = candidate.session }
+      if breaker.isOpen { breaker.prober = candidate.session }
       outages[candidate.entrance]?.prober = candidate.session
       admitted.append(candidate.session)
     }
@@ -118,7 +118,7 @@ struct Admission: Hashable, Sendable {
   }
 
   private mutating func mayGo(_ candidate: Candidate, _ now: Instant) -> Bool {
-    for way in [breaker, outages[candidate.entrance] ?? Breaker()] where way.isClosed {
+    for way in [breaker, outages[candidate.entrance] ?? Breaker()] where way.isOpen {
       if way.prober != nil { return false }
       guard way.next <= now else {
         wake(at: way.next)

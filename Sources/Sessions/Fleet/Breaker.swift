@@ -1,4 +1,4 @@
-/// Whether a way that many sessions share is open. While it is closed one of them probes for all.
+/// The circuit breaker of a way that many sessions share. While it is open, one of them probes for all.
 ///
 /// Why: full jitter for each session alone, the textbook answer, hits a dead port five times a session in
 /// three seconds and comes back last; one prober comes back first with a hundredth of the attempts.
@@ -22,7 +22,7 @@ struct Breaker: Hashable, Sendable {
   var prober: Int?
 
   /// Whether attempts to connect must wait for the prober.
-  var isClosed: Bool { failures > 0 }
+  var isOpen: Bool { failures > 0 }
 
   /// Whether even sessions that still seem to live must not try.
   var holdsTheLiving: Bool { isCertain || failures >= Self.holdsAfter }
@@ -42,8 +42,8 @@ struct Breaker: Hashable, Sendable {
     next = min(next, now)
   }
 
-  /// An answer came: the way is open.
-  mutating func open() {
+  /// An answer came: everybody may pass again.
+  mutating func reset() {
     self = Breaker()
   }
 }

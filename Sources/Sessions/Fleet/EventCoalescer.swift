@@ -3,7 +3,7 @@
 ///
 /// Only what servers can send at will is folded. What happens to a session itself is paced by its backoff,
 /// and a reader needs it in its order.
-struct EventFolder: Hashable, Sendable {
+struct EventCoalescer: Hashable, Sendable {
   private static let window = Duration.seconds(1)
   /// Kinds of events that are remembered at once; beyond it events pass unfolded.
   private static let limit = 1_024

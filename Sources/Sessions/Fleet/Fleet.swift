@@ -25,7 +25,7 @@ public struct Fleet: Sendable {
   var deadlines = DeadlineHeap()
   /// The deadline that was pushed last for each session, so that nothing is pushed twice.
   var pushed: [Instant?]
-  var folder = EventFolder()
+  var coalescer = EventCoalescer()
   var random: SeededGenerator
   var nextTransfer: UInt64 = 1
   var nextSequence: UInt64 = 1
@@ -135,7 +135,7 @@ public struct Fleet: Sendable {
   /// When `wake` is due next; absent when only news from outside can change anything.
   public var deadline: Instant? {
     let admission = awaited.compactMap { admissions[$0]?.deadline }.min()
-    return [deadlines.earliest, admission, folder.deadline].compactMap { $0 }.min()
+    return [deadlines.earliest, admission, coalescer.deadline].compactMap { $0 }.min()
   }
 
   /// Whether a stop was asked for and every session is ended.
@@ -168,7 +168,7 @@ public struct Fleet: Sendable {
       }
       admit(now)
     } while !pending.isEmpty
-    for event in folder.flush(at: now.instant) { publish(event) }
+    for event in coalescer.flush(at: now.instant) { publish(event) }
     defer { orders.removeAll(keepingCapacity: true) }
     return orders
   }

@@ -6,7 +6,7 @@ extension Fleet {
     if event.nextAttempt == nil, event.state == .recovering, let next = nextAttempt(index) {
       event.nextAttempt = max(.zero, next - event.time.instant)
     }
-    if let event = folder.take(event) { publish(event) }
+    if let event = coalescer.take(event) { publish(event) }
   }
 
   mutating func publish(_ event: Event) {
@@ -33,10 +33,10 @@ extension Fleet {
   }
 
   var origins: [OriginReport] {
-    admissions.filter { $0.value.breaker.isClosed || $0.value.waiting > 0 }.map { origin, admission in
+    admissions.filter { $0.value.breaker.isOpen || $0.value.waiting > 0 }.map { origin, admission in
       OriginReport(
         origin: origin.description, failures: admission.breaker.failures,
-        nextProbe: admission.breaker.isClosed ? admission.breaker.next : nil, waiting: admission.waiting)
+        nextProbe: admission.breaker.isOpen ? admission.breaker.next : nil, waiting: admission.waiting)
     }.sorted { $0.origin < $1.origin }
   }
 

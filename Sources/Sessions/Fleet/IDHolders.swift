@@ -1,4 +1,4 @@
-import MCP
+import MCPWire
 
 /// Which of our sessions was given which id: a server that gives one to two of them mixes them up.
 struct IDHolders: Sendable {

@@ -1,4 +1,4 @@
-public import MCP
+public import MCPWire
 
 /// A session that a server holds for us: what is needed to end it, should this process not live to do so.
 public struct OpenSession: Hashable, Sendable {

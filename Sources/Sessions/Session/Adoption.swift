@@ -1,4 +1,4 @@
-import MCP
+import MCPWire
 
 // A configuration that changes how a session is kept, not which session it is.
 

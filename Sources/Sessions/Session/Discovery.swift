@@ -1,4 +1,4 @@
-import MCP
+import MCPWire
 
 // Servers of the sessionless revision 2026-07-28: no handshake, no id, no ping. Every request stands for
 // itself and says in its headers and metadata what it is; an answer to a list is the sign of life.

@@ -1,4 +1,4 @@
-import MCP
+import MCPWire
 
 // The GET stream: optional, silent by nature, and never proof of life or death. Every refusal is benign; a
 // probe decides about the session (specification 2025-11-25, "Listening for Messages from the Server").

@@ -1,4 +1,4 @@
-import MCP
+import MCPWire
 
 /// One request of ours and what has come back so far; boils down to a single outcome.
 struct Exchange: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import MCP
+import MCPWire
 
 // The operator's hand, and ending what we opened.
 

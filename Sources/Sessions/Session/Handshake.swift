@@ -1,4 +1,4 @@
-import MCP
+import MCPWire
 
 // initialize, notifications/initialized, and asking whether an old id survived.
 

@@ -1,4 +1,4 @@
-import MCP
+import MCPWire
 
 // HTTP+SSE of revision 2024-11-05: one GET stream that names the address for requests and carries every
 // answer. The session lives and dies with it (specification 2024-11-05, "HTTP with SSE").

@@ -1,4 +1,4 @@
-import MCP
+import MCPWire
 
 // A live session: probing it, and telling from what comes back whether it still is one.
 

@@ -1,4 +1,4 @@
-import MCP
+import MCPWire
 
 // A session that is left alone: the operator wants to see what its server does without us.
 

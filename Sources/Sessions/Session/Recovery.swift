@@ -1,4 +1,4 @@
-import MCP
+import MCPWire
 
 // What follows from a failure: which wait, how long, and what people are told.
 

@@ -1,4 +1,4 @@
-import MCP
+import MCPWire
 
 // How the requests of a session look on the wire (specification 2025-11-25, "Streamable HTTP").
 

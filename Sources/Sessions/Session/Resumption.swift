@@ -1,4 +1,4 @@
-import MCP
+import MCPWire
 
 // Asking whether an id survived: a cut connection is not a lost session.
 

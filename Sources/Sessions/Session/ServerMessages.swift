@@ -1,4 +1,4 @@
-import MCP
+import MCPWire
 
 // What a server says and asks on its own account.
 

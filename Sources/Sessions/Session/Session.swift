@@ -1,4 +1,4 @@
-import MCP
+import MCPWire
 
 /// One session's whole life. Everything that touches its state lives in the `Session…` files of this folder;
 /// they wait for nothing, send nothing and read no clock: what happened goes in, what is to be done comes

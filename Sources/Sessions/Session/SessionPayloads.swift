@@ -1,4 +1,4 @@
-import MCP
+import MCPWire
 
 // The data that is valid in each state of a session.
 

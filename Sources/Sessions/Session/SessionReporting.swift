@@ -1,4 +1,4 @@
-import MCP
+import MCPWire
 
 // What people and exports see of a session.
 

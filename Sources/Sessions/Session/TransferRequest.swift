@@ -1,4 +1,4 @@
-public import MCP
+public import MCPWire
 
 /// Names one HTTP exchange for as long as the engine runs; never used twice.
 public struct TransferID: Hashable, Sendable {

@@ -1,9 +1,9 @@
-import MCP
+import MCPWire
 
 /// What an outcome means for a session that exists (reference: specification 2025-11-25 "Session Management",
 /// and what servers really answer). Decided by HTTP status and by what was sent; words in a body only refine
 /// a 400, a 401, a 403, a 404 or an error inside a 200.
-enum Judgement: Hashable, Sendable {
+enum Verdict: Hashable, Sendable {
   /// The server knows the session and answered.
   case good
   /// The server knows the session; the method failed.
@@ -21,7 +21,7 @@ enum Judgement: Hashable, Sendable {
 }
 
 /// Judges the outcome of a request that was sent within a session; `carriedID` tells whether with an id.
-func judge(_ outcome: Exchange.Outcome, carriedID: Bool) -> Judgement {
+func judge(_ outcome: Exchange.Outcome, carriedID: Bool) -> Verdict {
   switch outcome {
   case .result, .accepted:
     return .good
@@ -37,7 +37,7 @@ func judge(_ outcome: Exchange.Outcome, carriedID: Bool) -> Judgement {
 
 private func judge(
   _ head: ResponseHead, _ error: RPCError?, _ excerpt: String, carriedID: Bool
-) -> Judgement {
+) -> Verdict {
   let text = error?.message ?? excerpt
   func seen(_ type: ErrorType) -> SessionError { sessionError(type, head, error, excerpt) }
 

@@ -1,5 +1,5 @@
 import Configuration
-import MCP
+import MCPWire
 import Sessions
 
 /// `check`: every problem, then what is usable; or what is in force for one server.

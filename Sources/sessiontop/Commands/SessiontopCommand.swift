@@ -13,10 +13,11 @@ struct Sessiontop: ParsableCommand {
       """,
     version: "sessiontop \(programVersion)",
     subcommands: [
-      Dashboard.self, Demo.self, Watch.self, Status.self, Check.self, Settings.self, ReplayCommand.self,
+      DashboardCommand.self, Demo.self, Watch.self, Status.self, Check.self, Settings.self,
+      ReplayCommand.self,
       ThemeCommand.self, Benchmark.self,
     ],
-    defaultSubcommand: Dashboard.self)
+    defaultSubcommand: DashboardCommand.self)
 }
 
 /// Where the servers come from.
@@ -54,9 +55,9 @@ struct Screen: ParsableArguments {
   var duration: Span?
 }
 
-struct Dashboard: ParsableCommand {
+struct DashboardCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The live screen (what happens without a command).")
+    commandName: "dashboard", abstract: "The live screen (what happens without a command).")
 
   @OptionGroup var source: Source
   @OptionGroup var screen: Screen

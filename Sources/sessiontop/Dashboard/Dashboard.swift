@@ -2,15 +2,15 @@ import CLinux
 import Configuration
 import Console
 import Display
-import Engine
+import SessionEngine
 import Glibc
-import MCP
+import MCPWire
 import Sessions
-import Threading
+import Platform
 
 /// The live screen: waits on the keyboard, the engine and the signals; folds, draws, obeys.
 @MainActor
-struct Interactive: ~Copyable {
+struct Dashboard: ~Copyable {
   var terminal: Terminal
   /// Absent when a recording is shown.
   let engine: SessionEngine?

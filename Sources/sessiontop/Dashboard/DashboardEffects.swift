@@ -1,12 +1,12 @@
 import Configuration
 import Console
 import Display
-import Engine
+import SessionEngine
 import Glibc
 import Reports
 import Sessions
 
-extension Interactive {
+extension Dashboard {
   /// Does what a key asked for; false ends the program.
   mutating func carryOut(_ effect: Effect) -> Bool {
     switch effect {

@@ -1,10 +1,10 @@
 import Configuration
 import Console
 import Display
-import Engine
+import SessionEngine
 import Glibc
 import Sessions
-import Threading
+import Platform
 
 /// What a dashboard is opened on.
 struct DashboardPlan {
@@ -48,7 +48,7 @@ func dashboard(_ plan: DashboardPlan, signals: Signals) -> Int32 {
       plan.recording == nil
       ? try SessionEngine(servers: plan.servers, limits: plan.limits, journalFolder: journal) : nil
     do throws(Terminal.Unusable) {
-      var interactive = try Interactive(plan, engine: engine, metrics: metrics)
+      var interactive = try Dashboard(plan, engine: engine, metrics: metrics)
       do {
         try engine?.start()
       } catch {

@@ -3,7 +3,7 @@ import Configuration
 import Glibc
 import Reports
 import Sessions
-import Threading
+import Platform
 
 /// Appends every event to a file as JSON Lines, and puts the file aside when it is full.
 ///

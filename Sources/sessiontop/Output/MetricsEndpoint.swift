@@ -1,6 +1,6 @@
 import CLinux
 import Configuration
-import Engine
+import SessionEngine
 import Glibc
 import NIOCore
 import NIOHTTP1
@@ -8,7 +8,7 @@ import NIOPosix
 import Reports
 import Sessions
 import Synchronization
-import Threading
+import Platform
 
 /// Gives what is known to Prometheus: over HTTP at `metrics.listen`, in the file `metrics.file`, or neither.
 struct Metrics {

@@ -1,7 +1,7 @@
 import Configuration
-import Engine
+import SessionEngine
 import Sessions
-import Threading
+import Platform
 
 /// Keeps the servers in step with the files that name them: at a change of any file that was read, or when
 /// the operator says so.

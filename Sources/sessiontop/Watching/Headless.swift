@@ -1,10 +1,10 @@
 import CLinux
 import Configuration
-import Engine
+import SessionEngine
 import Glibc
 import Reports
 import Sessions
-import Threading
+import Platform
 
 /// Why nothing could be watched.
 struct CannotRun: Error {

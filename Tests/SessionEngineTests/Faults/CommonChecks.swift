@@ -1,5 +1,5 @@
 import LoopbackServers
-import MCP
+import MCPWire
 import Sessions
 
 // What must hold in every case.

@@ -1,5 +1,5 @@
 import LoopbackServers
-import MCP
+import MCPWire
 import Sessions
 
 // Event streams: how they are cut, what is in them, how much of it. Answers to POST come as streams in all of
@@ -13,7 +13,7 @@ extension FaultCase {
     _ change: @escaping @Sendable (_ request: Request, _ reply: Reply, _ peer: inout Peer) -> Reply
   ) -> FaultCase {
     FaultCase(name, says, endings, errors, checks) {
-      $0.behaviour.answers = .events
+      $0.behavior.answers = .events
       $0.mayGoUnnoticed = unnoticed
     } serve: { request, peer, _ in
       let reply = peer.answer(request)

@@ -25,7 +25,7 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
   /// `ready` must report none.
   let errors: Set<ErrorType>
   let checks: [Check]
-  var behaviour = Behaviour()
+  var behavior = Behavior()
   /// Whether an engine may take it in its stride and say nothing.
   var mayGoUnnoticed = false
   /// Whether it costs so much that it must not share a run with cases that measure time.

@@ -1,8 +1,8 @@
-import Engine
+import SessionEngine
 import Glibc
 import LoopbackServers
 import Sessions
-import Threading
+import Platform
 
 /// Serves many cases at once, each on a server of its own, to one real engine: sessions must not disturb each
 /// other, whatever their servers do.
@@ -41,7 +41,7 @@ enum FaultRun {
     defer { for server in servers.values { server.stop() } }
     for fault in cases {
       let serve = fault.serve
-      servers[fault.name] = try LoopbackServer.start(fault.behaviour) { request, peer in
+      servers[fault.name] = try LoopbackServer.start(fault.behavior) { request, peer in
         serve(request, &peer, stage)
       }
     }
@@ -132,7 +132,7 @@ enum FaultRun {
   }
 
   private static func outage(_ fault: FaultCase, _ requests: [RequestLog.Entry]) -> (Duration, Duration)? {
-    guard let restart = fault.behaviour.restart, case .afterFirstSession(let delay) = restart.begin,
+    guard let restart = fault.behavior.restart, case .afterFirstSession(let delay) = restart.begin,
       let first = requests.first(where: { $0.request.kind == "initialize" && $0.status == 200 })
     else { return nil }
     let begin = first.request.time + delay

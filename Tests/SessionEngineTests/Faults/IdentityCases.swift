@@ -1,5 +1,5 @@
 import LoopbackServers
-import MCP
+import MCPWire
 import Sessions
 
 // Session ids, text that reaches a terminal, outages.
@@ -130,7 +130,7 @@ extension FaultCase {
     _ name: String, _ says: String, _ door: Door, _ errors: Set<ErrorType>, _ checks: [Check]
   ) -> FaultCase {
     FaultCase(name, says, [.ready], errors, checks) {
-      $0.behaviour.restart = Restart(.afterFirstSession(.seconds(1)), lasts: .seconds(3), door: door)
+      $0.behavior.restart = Restart(.afterFirstSession(.seconds(1)), lasts: .seconds(3), door: door)
       // How often is asked while it lasts is judged at a pace that people may have.
       $0.settings = {
         $0.retryDelay = .seconds(1)
@@ -155,6 +155,6 @@ extension FaultCase {
       [.sessionTimeout, .sessionTerminated], []),
     FaultCase(
       "degraded-slow", "Every answer takes 700 ms: slow, not down.", [.ready], [], Check.worksOn
-    ) { $0.behaviour.latency = .milliseconds(700) },
+    ) { $0.behavior.latency = .milliseconds(700) },
   ]
 }

@@ -1,5 +1,5 @@
 import LoopbackServers
-import MCP
+import MCPWire
 import Sessions
 
 // JSON, JSON-RPC, and what initialize says.
@@ -205,7 +205,7 @@ extension FaultCase {
       "init-version-2024", "protocolVersion 2024-11-05 over this transport: speak it or fail clearly.",
       [.ready, .failed], [.protocolError], [], { $0.mayGoUnnoticed = true },
       serve: { request, peer, _ in
-        peer.behaviour.versions = ["2024-11-05"]
+        peer.behavior.versions = ["2024-11-05"]
         return peer.answer(request)
       }),
     FaultCase(

@@ -1,6 +1,6 @@
 import Glibc
 import LoopbackServers
-import MCP
+import MCPWire
 
 // Replies that no well-behaved server gives.
 

@@ -1,5 +1,5 @@
 import LoopbackServers
-import MCP
+import MCPWire
 import Sessions
 
 // Redirects and credentials, statuses at initialize, in a session, on the stream, on DELETE.
@@ -18,7 +18,7 @@ extension FaultCase {
       [.ready], [], [.initialized, .pinged, .sendsDelete], withCredentials,
       serve: { request, peer, _ in
         guard request.path == "/moved" else { return .status(307, [.init("Location", "/moved")]) }
-        peer.behaviour.path = "/moved"
+        peer.behavior.path = "/moved"
         return peer.answer(request)
       }),
     FaultCase(
@@ -221,7 +221,7 @@ extension FaultCase {
     FaultCase(
       "get-405", "No stream is offered: not an error, and not asked again and again.", [.ready], [],
       Check.worksOn + [.atMost(2, "GET")]
-    ) { $0.behaviour.offersStream = false },
+    ) { $0.behavior.offersStream = false },
     FaultCase(
       "get-400", "400 to GET.", [.ready], [], Check.worksOn + [.atMost(5, "GET")],
       serve: fault(on: "GET") { _, _ in .text(400, "Bad Request") }),
@@ -255,7 +255,7 @@ extension FaultCase {
 
   static let deletes: [FaultCase] = [
     FaultCase("delete-405", "DELETE is not allowed (legal).", [.ready], [], Check.deletedSession) {
-      $0.behaviour.allowsDelete = false
+      $0.behavior.allowsDelete = false
     },
     FaultCase(
       "delete-401", "401 to DELETE.", [.ready], [], Check.deletedSession,

@@ -9,21 +9,21 @@ extension FaultCase {
       "ok", "A well-behaved server: JSON answers, a stream, DELETE.", [.ready], [],
       Check.worksOn + [.sendsDelete]),
     FaultCase("ok-sse", "Answers every POST as text/event-stream.", [.ready], [], Check.worksOn) {
-      $0.behaviour.answers = .events
+      $0.behavior.answers = .events
     },
     FaultCase(
       "ok-no-session-id", "Assigns no session id: later requests carry none.", [.ready], [],
       Check.works + [.inventsNoID]
-    ) { $0.behaviour.isStateful = false },
+    ) { $0.behavior.isStateful = false },
     FaultCase(
       "ok-2025-06-18", "Speaks up to 2025-06-18.", [.ready], [], Check.worksOn + [.speaks("2025-06-18")]
     ) {
-      $0.behaviour.versions = ["2025-06-18", "2025-03-26"]
+      $0.behavior.versions = ["2025-06-18", "2025-03-26"]
     },
     FaultCase(
       "ok-2025-03-26", "Speaks 2025-03-26 only.", [.ready], [], Check.worksOn + [.speaks("2025-03-26")]
     ) {
-      $0.behaviour.versions = ["2025-03-26"]
+      $0.behavior.versions = ["2025-03-26"]
     },
   ]
 
@@ -31,11 +31,11 @@ extension FaultCase {
     FaultCase(
       "tcp-refused", "Nothing listens on the port.", [.recovering], [.connectRefused], [.sendsNothing]
     ) {
-      $0.behaviour.door = .refusing
+      $0.behavior.door = .refusing
     },
     FaultCase(
       "tcp-accept-reset", "Every connection is reset at once.", [.recovering], [.connectionReset], [.gapsGrow]
-    ) { $0.behaviour.door = .resetting },
+    ) { $0.behavior.door = .resetting },
     FaultCase(
       "tcp-fin-after-request", "initialize is read, then FIN without an answer.", [.recovering],
       [.connectionReset, .emptyReply], Check.givesUpCalmly,
@@ -79,7 +79,7 @@ extension FaultCase {
       "tls-stall", "The TLS handshake never gets an answer.", [.recovering],
       [.connectTimeout, .sessionTimeout, .tlsError], [.sendsNothing]
     ) {
-      $0.behaviour.door = .silent
+      $0.behavior.door = .silent
       $0.url = "https"
     },
     FaultCase(
@@ -99,7 +99,7 @@ extension FaultCase {
       [.protocolError]
     ) {
       $0.mayGoUnnoticed = true
-      $0.behaviour.isStateful = false
+      $0.behavior.isStateful = false
     } serve: { request, peer, _ in
       let reply = peer.answer(request)
       guard request.kind == "initialize" else { return reply }

@@ -1,5 +1,5 @@
 import LoopbackServers
-import MCP
+import MCPWire
 
 // What a server sees of its client, one check for each demand that only some cases make.
 
