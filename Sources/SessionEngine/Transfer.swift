@@ -39,7 +39,7 @@ final class Transfer {
   /// Bytes that a stream is read in at a time; it waits nearly always, and libcurl's own 16 KiB would wait
   /// with it.
   private static let streamBuffer = 4_096
-  /// Redirects that one request follows (reference: specification is silent, browsers follow 20).
+  /// Redirects that one request follows (the specification is silent, browsers follow 20).
   private static let redirectLimit = 3
 
   /// Prepares the request on a handle that is fresh or reset; what it hears of is noted in `noted`.

@@ -137,7 +137,7 @@ struct SessionPolicy: Hashable, Sendable {
     return settings
   }
 
-  /// Every value with its origin, under the names of DESIGN section 9.
+  /// Every value with its origin, under the names of the configuration.
   var resolved: [ResolvedSetting] {
     func number(_ name: String, _ setting: Sourced<Int>) -> ResolvedSetting {
       ResolvedSetting(name: "session.\(name)", value: .number(setting.value), origin: setting.origin)

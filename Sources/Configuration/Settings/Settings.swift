@@ -1,7 +1,7 @@
 public import Display
 public import Sessions
 
-/// What our own file says besides servers (DESIGN section 9); built-in values where it is silent.
+/// What our own file says besides servers; built-in values where it is silent.
 public struct Settings: Hashable, Sendable {
   public var ui = UISettings()
   public var log = LogSettings()

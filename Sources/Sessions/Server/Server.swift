@@ -95,7 +95,7 @@ public enum Availability: Hashable, Sendable {
   case broken(String)
 }
 
-/// How one server's sessions are kept. Sources: DESIGN section 9, reference/librechat.md 1.2.
+/// How one server's sessions are kept.
 public struct SessionSettings: Hashable, Sendable {
   /// A way of speaking MCP over HTTP; raw values are the words of the configuration.
   public enum Era: String, CaseIterable, Sendable {

@@ -56,7 +56,7 @@ extension Session {
 }
 
 /// Answers to a server's requests, in order, one at a time and eight a second: a server that floods us gets
-/// bounded work out of us (reference: at most 12 requests a second for one session).
+/// bounded work out of us (at most 12 requests a second for one session).
 struct ReplyQueue: Hashable, Sendable {
   static let limit = 64
   static let spacing = Duration.milliseconds(125)

@@ -1,6 +1,6 @@
 import MCPWire
 
-/// What an outcome means for a session that exists (reference: specification 2025-11-25 "Session Management",
+/// What an outcome means for a session that exists (specification 2025-11-25 "Session Management",
 /// and what servers really answer). Decided by HTTP status and by what was sent; words in a body only refine
 /// a 400, a 401, a 403, a 404 or an error inside a 200.
 enum Verdict: Hashable, Sendable {

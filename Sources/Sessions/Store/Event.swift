@@ -1,4 +1,4 @@
-/// What is worth telling a person; the raw values are the `event` of DESIGN section 8.
+/// What is worth telling a person; the raw values are the `event` of exports.
 public enum EventKind: String, CaseIterable, Sendable {
   case stateChanged = "state_changed"
   case sessionCreated = "session_created"

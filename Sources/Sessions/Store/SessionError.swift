@@ -1,4 +1,4 @@
-/// What went wrong, in the closed list of DESIGN section 3; raw values are those of exports and metrics.
+/// What went wrong, as a closed list; raw values are those of exports and metrics.
 public enum ErrorType: String, CaseIterable, Sendable {
   // The five of the session itself.
   case sessionTerminated = "session_terminated"

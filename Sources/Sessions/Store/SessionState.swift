@@ -1,4 +1,4 @@
-/// The condition of a session in the words that code, JSON, metrics and the screen share (DESIGN section 3).
+/// The condition of a session in the words that code, JSON, metrics and the screen share.
 public enum SessionState: String, CaseIterable, Sendable {
   /// Configured, not started.
   case idle
@@ -56,7 +56,7 @@ public enum SessionKind: String, CaseIterable, Sendable {
   case sse
 }
 
-/// The GET stream of a session (reference/mcp-protocol.md section 5).
+/// The GET stream of a session (specification 2025-11-25, "Listening for Messages from the Server").
 public enum StreamState: String, CaseIterable, Sendable {
   /// Not asked for, or no session to ask with.
   case off

@@ -1,4 +1,4 @@
-/// Counts over all sessions since start (DESIGN section 4).
+/// Counts over all sessions since start.
 public struct Statistics: Hashable, Sendable {
   /// Users with an active session.
   public var totalUsers = 0
