@@ -37,6 +37,13 @@ let rules: [Rule] = [
     return file.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
       .filter { line in words.contains { line.element.contains($0) } }.map { "\($0.offset + 1): unfinished" }
   },
+  Rule(name: "comments point only to what is in the repository") { file in
+    guard file.isSource else { return [] }
+    let words = ["DESIGN section", "reference/", "(reference:", "../shared"]
+    return file.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+      .filter { line in words.contains { line.element.contains($0) } }
+      .map { "\($0.offset + 1): points elsewhere" }
+  },
   Rule(name: "lines fit 110 columns") { file in
     // What stands between quotes, a screen or a sentence of a test, may need to be longer.
     let code = file.code

@@ -58,6 +58,10 @@ import Testing
     ("nothing traps on an error", "Sources/SessionEngine/A.swift", "let a = f(\"text\")!"),
     ("nothing traps on an error", "Sources/SessionEngine/A.swift", "var window: Window!"),
     ("nothing is left for later", "Sources/SessionEngine/A.swift", "// TO" + "DO: finish"),
+    (
+      "comments point only to what is in the repository", "Sources/Display/A.swift",
+      "/// See reference/tui.md."
+    ),
     ("lines fit 110 columns", "Tests/SessionEngineTests/A.swift", String(repeating: "é", count: 111)),
     (
       "lines fit 110 columns", "Tests/SessionEngineTests/A.swift",

@@ -1,8 +1,8 @@
 /// The one border where text from a server, a file or an environment becomes fit for a terminal or a log.
 ///
 /// Control characters, line breaks, bidirectional controls, zero-width and tag characters come out as visible
-/// escapes such as `\u{1B}`; combining marks are capped; the length is bounded: a terminal obeys what it is sent, and
-/// a server must not be the one who sends it.
+/// escapes such as `\u{1B}`; combining marks are capped; the length is bounded: a
+/// terminal obeys what it is sent, and a server must not be the one who sends it.
 public enum PrintableText {
   /// The longest detail of an error or message, in characters.
   public static let detailLimit = 200
