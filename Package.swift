@@ -31,6 +31,7 @@ let package = Package(
     .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CLinux"),
+    .target(name: "CProcess"),
     .target(
       name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
 
@@ -41,7 +42,7 @@ let package = Package(
     .target(name: "Reports", dependencies: ["MCPWire", "Sessions"], swiftSettings: [.strictMemorySafety()]),
 
     // Effects. Does everything, decides nothing.
-    .target(name: "Platform", dependencies: ["CLinux"]),
+    .target(name: "Platform", dependencies: ["CLinux", "CProcess"]),
     .target(name: "SessionEngine", dependencies: ["CCurl", "CLinux", "MCPWire", "Sessions", "Platform"]),
     .target(
       name: "Configuration", dependencies: ["CYAML", "Display", "Sessions"],
@@ -68,6 +69,7 @@ let package = Package(
     .testTarget(
       name: "SessionEngineTests",
       dependencies: ["CLinux", "SessionEngine", "LoopbackServers", "MCPWire", "Sessions", "Platform"]),
+    .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
     .testTarget(name: "ProgramTests", dependencies: ["CLinux", "LoopbackServers", "sessiontop"]),
     .testTarget(name: "StructureTests"),
   ],

@@ -95,7 +95,7 @@ private func allowedImports(_ file: SourceFile) -> Set<String> {
   case "Sessions": return pure.union(["MCPWire"])
   case "Display": return pure.union(["Sessions"])
   case "Reports": return pure.union(["MCPWire", "Sessions"])
-  case "Platform": return system.union(["CLinux"])
+  case "Platform": return system.union(["CLinux", "CProcess"])
   case "SessionEngine": return system.union(["CCurl", "CLinux", "MCPWire", "Sessions", "Platform"])
   case "Configuration": return system.union(["CYAML", "Display", "Sessions"])
   case "Console": return system.union(["CNcurses", "Display"])
