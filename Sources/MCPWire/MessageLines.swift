@@ -1,0 +1,106 @@
+/// Reads JSON-RPC messages that stand a line each, as a process writes them, from bytes that may be cut anywhere
+/// (specification 2025-11-25, "stdio").
+///
+/// Lines end in LF or CRLF, the last one may lack its end. A line that is over the limit is dropped to its end and told
+/// once; what follows is read again.
+public struct MessageLines: Sendable {
+  /// What the lines say.
+  public enum Item: Hashable, Sendable {
+    case message(Message)
+    /// JSON, but no message.
+    case malformed(MessageError)
+    /// A line that is no JSON: a log that went to the wrong place. Its beginning as text, not yet fit for a terminal.
+    case noise(String)
+    /// A line was longer than the limit; it is dropped.
+    case tooLong
+  }
+
+  /// How much of a line that is no message is kept to tell a person what it said, in bytes.
+  public static let excerptLimit = 512
+
+  private let limit: Int
+  private var line: [UInt8] = []
+  private var isOverLimit = false
+
+  /// `limit` bounds a line, in bytes.
+  public init(limit: Int = 4 * 1_024 * 1_024) {
+    self.limit = limit
+  }
+
+  /// Takes in the next bytes and returns what they complete.
+  public mutating func append(_ bytes: ArraySlice<UInt8>) -> [Item] {
+    var items: [Item] = []
+    var rest = bytes
+    while let end = rest.firstIndex(of: 0x0A) {
+      keep(rest[..<end], &items)
+      endLine(&items)
+      rest = rest[rest.index(after: end)...]
+    }
+    keep(rest, &items)
+    return items
+  }
+
+  /// The output is over: what has no line end is read, too.
+  public mutating func finish() -> [Item] {
+    var items: [Item] = []
+    endLine(&items)
+    return items
+  }
+
+  private mutating func keep(_ bytes: ArraySlice<UInt8>, _ items: inout [Item]) {
+    guard !isOverLimit else { return }
+    guard bytes.count <= limit - line.count else {
+      isOverLimit = true
+      line = []
+      items.append(.tooLong)
+      return
+    }
+    line += bytes
+  }
+
+  private mutating func endLine(_ items: inout [Item]) {
+    defer {
+      line.removeAll(keepingCapacity: line.count <= 16_384)
+      isOverLimit = false
+    }
+    guard !isOverLimit, line.contains(where: { $0 > 0x20 }) else { return }
+    do {
+      items += try Message.read(line).map { .message($0) }
+    } catch MessageError.notJSON {
+      items.append(.noise(String(decoding: line.prefix(Self.excerptLimit), as: UTF8.self)))
+    } catch {
+      items.append(.malformed(error))
+    }
+  }
+}
+
+/// Cuts what a process writes to standard error into lines.
+///
+/// A line that is over the limit comes in pieces of that length, so that a process that never ends a line is heard, too.
+public struct TextLines: Sendable {
+  private let limit: Int
+  private var line: [UInt8] = []
+
+  /// `limit` bounds a line, in bytes; over it a line is cut.
+  public init(limit: Int = 4_096) {
+    self.limit = max(1, limit)
+  }
+
+  /// Takes in the next bytes and returns the lines that they complete, not yet fit for a terminal; empty ones are left out.
+  public mutating func append(_ bytes: ArraySlice<UInt8>) -> [String] {
+    var lines: [String] = []
+    for byte in bytes {
+      if byte != 0x0A { line.append(byte) }
+      if byte == 0x0A || line.count >= limit { lines += finish() }
+    }
+    return lines
+  }
+
+  /// The output is over: what has no line end is a line, too.
+  public mutating func finish() -> [String] {
+    if line.last == 0x0D { line.removeLast() }
+    defer { line.removeAll(keepingCapacity: true) }
+    guard line.contains(where: { $0 > 0x20 }) else { return [] }
+    return [String(decoding: line, as: UTF8.self)]
+  }
+}
