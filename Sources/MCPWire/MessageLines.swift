@@ -1,15 +1,16 @@
-/// Reads JSON-RPC messages that stand a line each, as a process writes them, from bytes that may be cut anywhere
-/// (specification 2025-11-25, "stdio").
+/// Reads JSON-RPC messages that stand a line each, as a process writes them, from bytes that may be cut
+/// anywhere (specification 2025-11-25, "stdio").
 ///
-/// Lines end in LF or CRLF, the last one may lack its end. A line that is over the limit is dropped to its end and told
-/// once; what follows is read again.
+/// Lines end in LF or CRLF, the last one may lack its end. A line that is over the limit is dropped to its
+/// end and told once; what follows is read again.
 public struct MessageLines: Sendable {
   /// What the lines say.
   public enum Item: Hashable, Sendable {
     case message(Message)
     /// JSON, but no message.
     case malformed(MessageError)
-    /// A line that is no JSON: a log that went to the wrong place. Its beginning as text, not yet fit for a terminal.
+    /// A line that is no JSON: a log that went to the wrong place. Its beginning as text, not yet fit for a
+    /// terminal.
     case noise(String)
     /// A line was longer than the limit; it is dropped.
     case tooLong
@@ -76,7 +77,8 @@ public struct MessageLines: Sendable {
 
 /// Cuts what a process writes to standard error into lines.
 ///
-/// A line that is over the limit comes in pieces of that length, so that a process that never ends a line is heard, too.
+/// A line that is over the limit comes in pieces of that length, so that a process that never ends a line is
+/// heard, too.
 public struct TextLines: Sendable {
   private let limit: Int
   private var line: [UInt8] = []
@@ -86,7 +88,8 @@ public struct TextLines: Sendable {
     self.limit = max(1, limit)
   }
 
-  /// Takes in the next bytes and returns the lines that they complete, not yet fit for a terminal; empty ones are left out.
+  /// Takes in the next bytes and returns the lines that they complete, not yet fit for a terminal; empty ones
+  /// are left out.
   public mutating func append(_ bytes: ArraySlice<UInt8>) -> [String] {
     var lines: [String] = []
     for byte in bytes {

@@ -51,8 +51,8 @@ public struct ChildProcess: Hashable, Sendable {
     case system(ErrorNumber)
   }
 
-  /// How it ended; absent while it runs. Its number stays taken until `reap`, so that signals to its group reach
-  /// nobody else.
+  /// How it ended; absent while it runs. Its number stays taken until `reap`, so that signals to its group
+  /// reach nobody else.
   public func peekAtEnd() -> Ending? {
     var wasSignal: Int32 = 0
     var status: Int32 = 0
@@ -79,7 +79,8 @@ public struct ChildProcess: Hashable, Sendable {
 extension ChildProcess {
   /// Starts a command. It may wait for a disk, so it is no call for a thread that must not.
   ///
-  /// The kernel ends the child with SIGKILL when the calling thread ends, so this is to be a thread that lasts.
+  /// The kernel ends the child with SIGKILL when the calling thread ends, so this is to be a thread that
+  /// lasts.
   public static func start(_ command: ChildCommand, _ inherited: Inheritance) throws(Failure) -> ChildProcess
   {
     let path = try find(command)

@@ -20,7 +20,8 @@ public struct ProcessStatus: Hashable, Sendable {
     self.init(line: text)
   }
 
-  /// Reads one line of `/proc/PID/stat`. The name in it may hold anything, so its end is looked for from behind.
+  /// Reads one line of `/proc/PID/stat`. The name in it may hold anything, so its end is looked for from
+  /// behind.
   init?(line: String) {
     guard let open = line.firstIndex(of: "("), let close = line.lastIndex(of: ")"), open < close,
       let id = Int32(line[..<open].split(separator: " ").first ?? "")
