@@ -1,0 +1,166 @@
+import Glibc
+
+/// Does on a thread of its own what waits for a disk or looks through all processes: starts children,
+/// measures them, ends what they left.
+///
+/// The thread lasts as long as this value does; when it ends, the kernel ends what it started.
+public final class ProcessThread: Sendable {
+  /// What became of the orders; its descriptor is readable while there is something.
+  public let results: Mailbox<Results>
+  private let orders: Mailbox<Orders>
+
+  private enum Order: Sendable {
+    case start(ChildCommand, number: UInt64)
+    case measure([UInt64: Int32])
+    case sweep(mark: String)
+    case stop
+  }
+
+  /// Orders that wait; over `limit` the newest are dropped, but not the last of all.
+  private struct Orders: Mail {
+    static let limit = 16_384
+    var waiting: [Order] = []
+
+    var isEmpty: Bool { waiting.isEmpty }
+
+    mutating func merge(_ later: Orders) {
+      for order in later.waiting {
+        if waiting.count < Self.limit {
+          waiting.append(order)
+        } else if case .stop = order {
+          waiting.append(order)
+        }
+      }
+    }
+  }
+
+  /// What became of orders.
+  public struct Results: Mail {
+    /// Children that started, and why others did not, by the numbers of their orders.
+    public fileprivate(set) var started:
+      [(number: UInt64, child: Swift.Result<ChildProcess, ChildProcess.Failure>)] =
+        []
+    /// What the trees of children use, by number; the newest measurement only.
+    public fileprivate(set) var measured: [UInt64: ProcessUsage] = [:]
+
+    public init() {}
+
+    public var isEmpty: Bool { started.isEmpty && measured.isEmpty }
+
+    public mutating func merge(_ later: Results) {
+      started += later.started
+      measured.merge(later.measured) { $1 }
+    }
+  }
+
+  /// Throws the errno that kept the thread from starting. `inherited` is what children begin with.
+  public init(inherited: Inheritance) throws(ErrorNumber) {
+    results = try Mailbox()
+    orders = try Mailbox()
+    let (results, orders) = (results, orders)
+    try startThread(named: "processes") {
+      while true {
+        _ = wait(reading: [orders.descriptor], milliseconds: -1)
+        for order in orders.drain().waiting {
+          if case .stop = order { return }
+          results.post(Self.carryOut(order, inherited))
+        }
+      }
+    }
+  }
+
+  deinit {
+    post(.stop)
+  }
+
+  /// Has a command started; the result carries `number`.
+  public func start(_ command: ChildCommand, number: UInt64) { post(.start(command, number: number)) }
+
+  /// Has the trees of processes measured, whose roots are given by number.
+  public func measure(_ roots: [UInt64: Int32]) { post(.measure(roots)) }
+
+  /// Ends with SIGKILL whatever carries a mark in its environment.
+  public func sweep(mark: String) { post(.sweep(mark: mark)) }
+
+  private func post(_ order: Order) {
+    var box = Orders()
+    box.waiting = [order]
+    orders.post(box)
+  }
+
+  private static func carryOut(_ order: Order, _ inherited: Inheritance) -> Results {
+    var results = Results()
+    switch order {
+    case .start(let command, let number):
+      do throws(ChildProcess.Failure) {
+        results.started = [(number, .success(try ChildProcess.start(command, inherited)))]
+      } catch {
+        results.started = [(number, .failure(error))]
+      }
+    case .measure(let roots):
+      let all = ProcessStatus.all()
+      results.measured = roots.compactMapValues { ProcessUsage(of: ProcessStatus.tree(of: $0, in: all)) }
+    case .sweep(let mark):
+      endProcesses(marked: mark)
+    case .stop: break
+    }
+    return results
+  }
+}
+
+/// What a tree of processes uses.
+public struct ProcessUsage: Hashable, Sendable {
+  public let processes: Int
+  public let threads: Int
+  /// Memory that is present, in bytes; what processes share counts for each.
+  public let memory: UInt64
+  /// Processor time so far, in milliseconds.
+  public let processorTime: UInt64
+
+  /// Absent for a tree without processes.
+  init?(of tree: [ProcessStatus]) {
+    guard !tree.isEmpty else { return nil }
+    let perSecond = UInt64(max(1, sysconf(Int32(_SC_CLK_TCK))))
+    processes = tree.count
+    threads = tree.reduce(0) { $0 &+ $1.threads }
+    memory = tree.reduce(0) { $0 &+ $1.memory }
+    processorTime = tree.reduce(0) { $0 &+ $1.ticks } &* 1_000 / perSecond
+  }
+}
+
+/// The variable by which a child and all that it starts are known again, whatever sessions and groups they
+/// make.
+public let processMark = "SESSIONTOP_PROCESS"
+
+/// Ends with SIGKILL every process of this user whose environment has the mark with this value; says how
+/// many.
+///
+/// Looked through again until nobody is found, a few times: who starts others quickly may be ahead of one
+/// look.
+@discardableResult
+public func endProcesses(marked mark: String) -> Int {
+  let entry = Array("\(processMark)=\(mark)".utf8)
+  var ended = 0
+  for _ in 0..<8 {
+    let found = ProcessStatus.all().filter { !$0.isZombie && $0.id != getpid() && carries(entry, $0.id) }
+    if found.isEmpty { break }
+    for process in found { kill(process.id, SIGKILL) }
+    ended += found.count
+  }
+  return ended
+}
+
+/// Whether one of a process's variables is `entry`. A process of somebody else cannot be looked at and
+/// carries none.
+private func carries(_ entry: [UInt8], _ process: Int32) -> Bool {
+  let descriptor = open("/proc/\(process)/environ", O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { return false }
+  defer { close(descriptor) }
+  var bytes: [UInt8] = []
+  var buffer = [UInt8](repeating: 0, count: 65_536)
+  // The kernel bounds an environment only by the stack; ours are far smaller.
+  while bytes.count < 1 << 20, case let count = read(descriptor, &buffer, buffer.count), count > 0 {
+    bytes += buffer.prefix(count)
+  }
+  return bytes.split(separator: 0).contains { $0.elementsEqual(entry) }
+}
