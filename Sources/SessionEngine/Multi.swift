@@ -12,7 +12,7 @@ final class Multi {
   private let epoll: Int32
   private let tag: UInt32
   /// Easy handles that wait to be used again; they keep nothing of their last transfer.
-  private var spare: [UnsafeMutableRawPointer] = []
+  private var spare: [EasyHandle] = []
   private let spareLimit: Int
 
   @available(*, unavailable)
@@ -46,33 +46,30 @@ final class Multi {
   }
 
   deinit {
-    for easy in spare { curl_easy_cleanup(easy) }
+    spare = []
     curl_multi_cleanup(handle)
   }
 
   /// A handle without a past; absent when the process lacks memory.
-  func easy() -> UnsafeMutableRawPointer? {
-    spare.popLast() ?? curl_easy_init()
+  func easy() -> EasyHandle? {
+    spare.popLast() ?? EasyHandle()
   }
 
   /// Starts what a handle was prepared for; false when libcurl cannot take it.
-  func start(_ easy: UnsafeMutableRawPointer) -> Bool {
-    curl_multi_add_handle(handle, easy) == CURLM_OK
+  func start(_ easy: EasyHandle) -> Bool {
+    curl_multi_add_handle(handle, easy.pointer) == CURLM_OK
   }
 
   /// Stops a transfer, wherever it is; the handle can be started again.
-  func stop(_ easy: UnsafeMutableRawPointer) {
-    curl_multi_remove_handle(handle, easy)
+  func stop(_ easy: EasyHandle) {
+    curl_multi_remove_handle(handle, easy.pointer)
   }
 
   /// Takes back a handle that is not started.
-  func recycle(_ easy: UnsafeMutableRawPointer) {
-    if spare.count < spareLimit {
-      curl_easy_reset(easy)
-      spare.append(easy)
-    } else {
-      curl_easy_cleanup(easy)
-    }
+  func recycle(_ easy: EasyHandle) {
+    guard spare.count < spareLimit else { return }
+    easy.reset()
+    spare.append(easy)
   }
 
   /// Tells libcurl that a socket of this pool is ready.

@@ -3,11 +3,10 @@ import Glibc
 import MCPWire
 import Sessions
 
-/// One HTTP exchange: an owned easy handle and what it has received. Callbacks only append; the loop reads
-/// what they left when libcurl is not on the stack.
+/// One HTTP exchange: the easy handle, which it owns until it gives it back, and what it has received.
+/// Callbacks only append; the loop reads what they left when libcurl is not on the stack.
 final class Transfer {
   let request: TransferRequest
-  let easy: UnsafeMutableRawPointer
   /// The head, once it is complete.
   private(set) var head: ResponseHead?
   /// Why this side ended the transfer from within a callback.
@@ -17,6 +16,9 @@ final class Transfer {
   /// Set when there is something new to tell, and back by whoever looks.
   private(set) var isNoted = false
 
+  /// Absent once the transfer is over: what it heard may still be told, but nothing more can be asked of
+  /// libcurl.
+  private var handle: EasyHandle?
   private let limits: Limits
   private var headers: UnsafeMutablePointer<curl_slist>?
   private let errorBuffer: UnsafeMutablePointer<CChar>
@@ -44,19 +46,25 @@ final class Transfer {
 
   /// Prepares the request on a handle that is fresh or reset; what it hears of is noted in `noted`.
   init(
-    _ request: TransferRequest, easy: UnsafeMutableRawPointer, limits: Limits, cookies: CookieJar,
+    _ request: TransferRequest, easy: EasyHandle, limits: Limits, cookies: CookieJar,
     noted: NewsList
   ) {
     self.request = request
-    self.easy = easy
+    handle = easy
     self.limits = limits
     self.noted = noted
     self.cookies = cookies
     url = request.url.revealed
-    cookies.fill(easy)
+    cookies.fill(easy.pointer)
     errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-    configure()
+    configure(easy.pointer)
+  }
+
+  /// Ends the use of the handle, which is still in its multi handle then.
+  func giveBack() -> EasyHandle? {
+    defer { handle = nil }
+    return handle
   }
 
   deinit {
@@ -64,13 +72,16 @@ final class Transfer {
     errorBuffer.deallocate()
   }
 
-  private func configure() {
+  private func configure(_ easy: UnsafeMutableRawPointer) {
     let me = Unmanaged.passUnretained(self).toOpaque()
     _ = ccurl_setopt_pointer(easy, CURLOPT_PRIVATE, me)
     _ = ccurl_setopt_pointer(easy, CURLOPT_ERRORBUFFER, errorBuffer)
     _ = ccurl_setopt_string(easy, CURLOPT_URL, url)
     _ = ccurl_setopt_string(easy, CURLOPT_PROTOCOLS_STR, "http,https")
     _ = ccurl_setopt_long(easy, CURLOPT_NOSIGNAL, 1)
+    // A transfer that ends while its name is looked up would wait for the resolver, which may take half a
+    // minute, and everything else with it.
+    _ = ccurl_setopt_long(easy, CURLOPT_QUICK_EXIT, 1)
     _ = ccurl_setopt_long(easy, CURLOPT_FOLLOWLOCATION, 0)
     _ = ccurl_setopt_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
     _ = ccurl_setopt_long(easy, CURLOPT_CONNECTTIMEOUT_MS, 5_000)
@@ -206,22 +217,22 @@ final class Transfer {
 
   /// What the answer did to the cookies, once its head is complete; told once.
   func takeCookieChange() -> CookieJar.Change? {
-    guard hasNewCookies, head != nil else { return nil }
+    guard hasNewCookies, head != nil, let handle else { return nil }
     hasNewCookies = false
-    return cookies.change(in: easy)
+    return cookies.change(in: handle.pointer)
   }
 
-  /// Whether the request is to be sent once more, elsewhere at its origin; the handle is ready for it then.
-  func redirect() -> Bool {
-    guard let target else { return false }
+  /// The handle, ready to send the request once more, where it is to go elsewhere at its origin.
+  func redirect() -> EasyHandle? {
+    guard let target, let handle else { return nil }
     redirects += 1
     url = target
     self.target = nil
     head = nil
     headBytes = 0
     received = []
-    _ = ccurl_setopt_string(easy, CURLOPT_URL, target)
-    return true
+    _ = ccurl_setopt_string(handle.pointer, CURLOPT_URL, target)
+    return handle
   }
 
   /// The last word, after libcurl reported the end.
@@ -237,8 +248,7 @@ final class Transfer {
   }
 
   private func failure(_ code: CURLcode) -> SessionError {
-    var connected: curl_off_t = 0
-    _ = ccurl_getinfo_off_t(easy, CURLINFO_PRETRANSFER_TIME_T, &connected)
+    let connected = time(CURLINFO_PRETRANSFER_TIME_T)
     if connected == 0, [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(openError) {
       let remedy = [EMFILE, ENFILE].contains(openError) ? "; raise the limit of open files (ulimit -n)" : ""
       return SessionError(
@@ -248,7 +258,20 @@ final class Transfer {
     if code == CURLE_WRITE_ERROR {
       return SessionError(.responseTooLarge, detail: "the answer is over \(limits.bodyBytes) bytes")
     }
-    return sessionError(code, wasConnected: connected > 0, detail: String(cString: errorBuffer))
+    let words = String(cString: errorBuffer)
+    // The limits for the name, the connection and the answer share one code.
+    if code == CURLE_OPERATION_TIMEDOUT, words.hasPrefix("Resolving") {
+      return SessionError(
+        .dnsError, curlCode: Int(code.rawValue), detail: "the name servers do not answer: \(words)")
+    }
+    return sessionError(code, wasConnected: connected > 0, detail: words)
+  }
+
+  /// How long after the start a step was done, in microseconds; 0 while it is not.
+  private func time(_ step: CURLINFO) -> curl_off_t {
+    var time: curl_off_t = 0
+    if let handle { _ = ccurl_getinfo_off_t(handle.pointer, step, &time) }
+    return time
   }
 }
 

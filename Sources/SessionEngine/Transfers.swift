@@ -72,10 +72,7 @@ final class Transfers {
     if request.isFirst { jars[request.session] = nil }
     let transfer = Transfer(
       request, easy: easy, limits: limits, cookies: jars[request.session] ?? CookieJar(), noted: noted)
-    guard pool.start(easy) else {
-      pool.recycle(easy)
-      return Self.noMemory
-    }
+    guard pool.start(easy) else { return Self.noMemory }
     if request.isLasting { openStreams += 1 }
     transfers[request.id] = transfer
     return nil
@@ -89,8 +86,9 @@ final class Transfers {
       return
     }
     if transfer.request.isLasting { openStreams -= 1 }
-    pool.stop(transfer.easy)
-    pool.recycle(transfer.easy)
+    guard let easy = transfer.giveBack() else { return }
+    pool.stop(easy)
+    pool.recycle(easy)
   }
 
   /// Gives a transfer until `instant` to end by itself, so that its connection can be kept.
@@ -136,12 +134,12 @@ final class Transfers {
     }
     for pool in [exchanges, streams] {
       var code = CURLE_OK
-      while let easy = pool?.nextDone(&code) {
+      while let done = pool?.nextDone(&code) {
         var user: UnsafeMutableRawPointer?
-        _ = ccurl_getinfo_pointer(easy, CURLINFO_PRIVATE, &user)
+        _ = ccurl_getinfo_pointer(done, CURLINFO_PRIVATE, &user)
         guard let user else { continue }
         let transfer = Unmanaged<Transfer>.fromOpaque(user).takeUnretainedValue()
-        if code == CURLE_OK, transfer.redirect() {
+        if code == CURLE_OK, let easy = transfer.redirect() {
           // Taken out and put in again, libcurl starts it anew.
           pool?.stop(easy)
           if pool?.start(easy) == true { continue }

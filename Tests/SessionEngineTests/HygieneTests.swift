@@ -90,7 +90,7 @@ import Platform
       let before = mallinfo2().uordblks
       for _ in 0..<uses {
         guard let easy = pool.easy() else { continue }
-        CookieJar().fill(easy)
+        CookieJar().fill(easy.pointer)
         pool.recycle(easy)
       }
       return Int(mallinfo2().uordblks) - Int(before)
