@@ -1,155 +1,120 @@
-import CLinux
-import Glibc
-import MCPWire
-import Sessions
 import Platform
+import Sessions
 
 /// The list of sessions that servers hold for us, on disk: after a crash the next run ends what is left.
 ///
-/// Each running process has a file of its own in the folder, locked as long as it lives; a file that nobody
-/// holds belongs to a run that ended without taking leave.
+/// This half belongs to the engine and never waits; a thread of its own writes. While the disk refuses,
+/// nothing of the list is lost: it is kept here and written whole when the disk takes it again.
 struct Journal: ~Copyable {
-  /// What could not be done, for people; absent while all is well.
+  /// What cannot be done at present, for people; absent while all is well.
   private(set) var trouble: String?
-  /// When `save` is to be called next; absent while all is safe.
+  /// When `act` is to be called next; absent while nothing waits.
   private(set) var deadline: Instant?
   private var current: [OpenSession.Name: OpenSession] = [:]
-
-  private let path: String
-  private var descriptor: Int32 = -1
+  private let thread: JournalThread?
+  /// Bytes of the file, and what they were when it was last written whole.
   private var size = 0
+  private var wholeSize = 0
 
-  /// What is written is safe from a crash of this process at once, and from one of the machine after this
-  /// long: a disk takes its time, which is not to be waited for at every session.
-  private static let delay = Duration.seconds(1)
+  /// A file that is shorter than this, in bytes, is not worth writing anew.
+  private static let leastSize = 256 * 1_024
+  private static let retryInterval = Duration.seconds(60)
+  /// Servers have forgotten sessions of this age, in milliseconds: a week.
+  private static let age: Int64 = 7 * 24 * 3_600_000
+  /// More sessions than this are not written down, and that is said.
+  private static let countLimit = 100_000
+  /// How long the end of a run waits for its last words to be written.
+  private static let lastWait: Int32 = 300
 
-  /// Past this many bytes the file is written anew with what is still open.
-  private static let sizeLimit = 256 * 1_024
-  /// More sessions than this are not written down.
-  private static let countLimit = 10_000
-  /// Servers have forgotten sessions of this age, in milliseconds.
-  private static let age: Int64 = 24 * 3_600_000
-
-  /// Takes over what earlier runs left in `folder`, which is created if need be. Without a folder nothing is
-  /// written down.
+  /// Looks through `folder`, which is made if need be, for what earlier runs left. Without a folder nothing
+  /// is written.
   init(folder: String?, at now: Moment) {
-    guard let folder else {
-      path = ""
-      return
-    }
-    path = "\(folder)/open-sessions-\(getpid()).journal"
-    guard makeFolder(folder) else {
-      fail()
-      return
-    }
     let oldest = WallTime(milliseconds: now.wall.milliseconds - Self.age)
-    let leftovers = takeLeftovers(folder)
-    // A process of our own number is long gone; its lock would be in the way of ours.
-    for leftover in leftovers where leftover.path == path { unlink(path) }
-    descriptor = clinux_open(path, O_WRONLY | O_APPEND | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    if descriptor < 0 || fchmod(descriptor, 0o600) != 0 || flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      fail()
-    }
-    for session in leftovers.flatMap({ openSessions(in: $0.text, since: oldest) }) {
-      write(.opened(session), at: now.instant)
-    }
-    save()
-    for leftover in leftovers {
-      // Only now, when what they held is safe elsewhere.
-      if trouble == nil, leftover.path != path { unlink(leftover.path) }
-      close(leftover.descriptor)
+    thread = folder.flatMap { try? JournalThread(folder: $0, since: oldest) }
+    if let folder, thread == nil {
+      trouble = "the journal of open sessions (\(folder)) has no thread to be written by"
     }
   }
 
-  deinit {
-    guard descriptor >= 0 else { return }
-    if current.isEmpty { unlink(path) }
-    close(descriptor)
+  /// Readable when `takeNews` has something.
+  var descriptor: Int32? { thread?.news.descriptor }
+
+  /// Takes in what the thread did. Returns what earlier runs left open, once; the caller answers with
+  /// `adopt`.
+  mutating func takeNews(at now: Instant) -> [OpenSession]? {
+    guard let news = thread?.news.drain() else { return nil }
+    if let words = news.trouble {
+      trouble = words.isEmpty ? nil : words
+      if trouble == nil { deadline = nil } else { deadline = deadline ?? now + Self.retryInterval }
+    }
+    return news.leftovers
   }
 
-  /// The sessions that are open now, the oldest first.
-  var sessions: [OpenSession] { current.values.sorted { $0.since.milliseconds < $1.since.milliseconds } }
+  /// Takes over those leftovers that this run can end. The others stay where they are, for the run that can.
+  mutating func adopt(_ sessions: [OpenSession]) {
+    var order = JournalOrders()
+    order.adopted = Set(sessions.map(\.name))
+    for session in sessions { order.lines += note(.opened(session)) }
+    send(order)
+  }
 
   /// Writes a line.
-  mutating func write(_ line: JournalLine, at now: Instant) {
+  mutating func write(_ line: JournalLine) {
+    var order = JournalOrders()
+    order.lines = note(line)
+    send(order)
+  }
+
+  /// Tries again what could not be done.
+  mutating func act(at now: Instant) {
+    guard let due = deadline, due <= now else { return }
+    deadline = nil
+    rewrite()
+  }
+
+  /// The last words of this run; waits for them a moment, and no longer.
+  mutating func close() {
+    guard let thread else { return }
+    var order = JournalOrders()
+    order.isLast = true
+    order.leavesNothing = current.isEmpty
+    thread.order(order)
+    var left = Self.lastWait
+    while left > 0, !thread.news.drain().isLast {
+      _ = wait(reading: [thread.news.descriptor], milliseconds: 20)
+      left -= 20
+    }
+  }
+
+  private mutating func note(_ line: JournalLine) -> String {
     switch line {
     case .opened(let session):
       guard current.count < Self.countLimit else {
-        trouble = "the journal of open sessions is full (\(Self.countLimit))"
-        return
+        trouble =
+          "the journal of open sessions is full (\(Self.countLimit)); further ones are not written down"
+        return ""
       }
       current[session.name] = session
     case .ended(let session):
       current[session.name] = nil
     }
-    append(line.text + "\n")
-    if deadline == nil, descriptor >= 0 { deadline = now + Self.delay }
+    return line.text + "\n"
   }
 
-  /// Brings what was written to the disk, and the file back to its size.
-  mutating func save() {
-    deadline = nil
-    guard descriptor >= 0 else { return }
-    if size > Self.sizeLimit { rewrite() }
-    if descriptor >= 0, fdatasync(descriptor) != 0 { fail() }
+  private mutating func send(_ order: JournalOrders) {
+    guard let thread, !order.isEmpty else { return }
+    size += order.lines.utf8.count
+    thread.order(order)
+    if size > max(Self.leastSize, 2 * wholeSize) { rewrite() }
   }
 
+  /// Has the file written anew with what is open now.
   private mutating func rewrite() {
-    guard ftruncate(descriptor, 0) == 0 else { return fail() }
-    size = 0
-    append(sessions.map { JournalLine.opened($0).text + "\n" }.joined())
+    var order = JournalOrders()
+    let sessions = current.values.sorted { $0.since.milliseconds < $1.since.milliseconds }
+    let whole = sessions.map { JournalLine.opened($0).text + "\n" }.joined()
+    order.whole = whole
+    (size, wholeSize) = (whole.utf8.count, whole.utf8.count)
+    thread?.order(order)
   }
-
-  private mutating func append(_ text: String) {
-    guard descriptor >= 0 else { return }
-    guard writeAll(text, to: descriptor) else { return fail() }
-    size += text.utf8.count
-  }
-
-  private mutating func fail() {
-    trouble =
-      "the journal of open sessions cannot be written (\(path): \(String(cString: strerror(errno)))); after a"
-      + " crash the next run cannot end what was left"
-    if descriptor >= 0 { close(descriptor) }
-    descriptor = -1
-  }
-}
-
-/// A file that no living process holds, and its lock.
-private struct Leftover {
-  let path: String
-  let descriptor: Int32
-  let text: String
-}
-
-private func takeLeftovers(_ folder: String) -> [Leftover] {
-  guard let directory = opendir(folder) else { return [] }
-  defer { closedir(directory) }
-  var leftovers: [Leftover] = []
-  // More files than this one start does not look at.
-  while leftovers.count < 64, let entry = readdir(directory) {
-    let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    }
-    guard name.hasPrefix("open-sessions-"), name.hasSuffix(".journal") else { continue }
-    let path = "\(folder)/\(name)"
-    let file = clinux_open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0)
-    guard file >= 0 else { continue }
-    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
-      close(file)
-      continue
-    }
-    leftovers.append(Leftover(path: path, descriptor: file, text: text(of: file)))
-  }
-  return leftovers
-}
-
-/// At most what the largest journal may hold.
-private func text(of file: Int32) -> String {
-  var bytes: [UInt8] = []
-  var buffer = [UInt8](repeating: 0, count: 65_536)
-  while bytes.count < 16 << 20, case let count = read(file, &buffer, buffer.count), count > 0 {
-    bytes += buffer.prefix(count)
-  }
-  return String(decoding: bytes, as: UTF8.self)
 }

@@ -11,7 +11,8 @@ struct Loop: ~Copyable {
   private let limits: Limits
   private var fleet: Fleet
   private var journal: Journal
-  private var hasToldTrouble = false
+  /// What people were told last of the journal.
+  private var toldTrouble: String?
   /// When free memory is given back next: after the rush of the start, and then once an hour, so that weeks
   /// of outages leave nothing behind.
   private var tidying = Moment.now.instant + .seconds(5)
@@ -39,7 +40,6 @@ struct Loop: ~Copyable {
   }
 
   mutating func run() {
-    obey(fleet.adopt(journal.sessions, at: Moment.now))
     obey(fleet.start(at: Moment.now))
     while true {
       tell()
@@ -61,13 +61,14 @@ struct Loop: ~Copyable {
         for event in events { obey(fleet.transfer(id, event, at: Moment.now)) }
       }
       transfers.dropReleased(at: Moment.now.instant)
+      takeLeftovers()
       obey(fleet.wake(at: Moment.now))
       if tidying <= Moment.now.instant {
         clinux_give_back_memory()
         tidying = Moment.now.instant + .seconds(3_600)
       }
     }
-    journal.save()
+    journal.close()
     var last = fleet.takeReport(at: Moment.now)
     last.stopped = true
     known.take(last)
@@ -85,16 +86,26 @@ struct Loop: ~Copyable {
       case .cancel(let id):
         transfers.remove(id)
       case .journal(let line):
-        journal.write(line, at: Moment.now.instant)
+        journal.write(line)
       }
     }
   }
 
+  /// What earlier runs left, once it is known: what this configuration can end is ended.
+  private mutating func takeLeftovers() {
+    guard let leftovers = journal.takeNews(at: Moment.now.instant) else { return }
+    let (orders, taken) = fleet.adopt(leftovers, at: Moment.now)
+    journal.adopt(taken)
+    obey(orders)
+  }
+
   private mutating func tell() {
-    if let due = journal.deadline, due <= Moment.now.instant { journal.save() }
-    if !hasToldTrouble, let trouble = journal.trouble {
-      hasToldTrouble = true
-      fleet.announce(.configProblem, .warning, PrintableText.line(trouble), at: Moment.now)
+    journal.act(at: Moment.now.instant)
+    if journal.trouble != toldTrouble {
+      let words =
+        journal.trouble.map { PrintableText.line($0) } ?? "the journal of open sessions is written again"
+      fleet.announce(.configProblem, journal.trouble == nil ? .info : .warning, words, at: Moment.now)
+      toldTrouble = journal.trouble
     }
     let report = fleet.takeReport(at: Moment.now)
     known.take(report)

@@ -47,7 +47,9 @@ public final class SessionEngine: Sendable {
     let (output, commands, servers, limits) = (output, commands, servers, limits)
     let (journalFolder, known) = (journalFolder, known)
     try startThread(named: "engine") {
-      guard let transfers = Transfers(watching: commands.descriptor) else {
+      let journal = Journal(folder: journalFolder, at: Moment.now)
+      let watched = [commands.descriptor] + (journal.descriptor.map { [$0] } ?? [])
+      guard let transfers = Transfers(watching: watched) else {
         var report = EngineReport()
         report.stopped = true
         return output.post(report)
@@ -56,7 +58,7 @@ public final class SessionEngine: Sendable {
       var seeds = SystemRandomNumberGenerator()
       let fleet = Fleet(servers: servers, limits: limits, seed: seeds.next(), at: now)
       var loop = Loop(
-        transfers: transfers, fleet: fleet, journal: Journal(folder: journalFolder, at: now), limits: limits,
+        transfers: transfers, fleet: fleet, journal: journal, limits: limits,
         commands: commands, output: output, known: known)
       loop.run()
     }

@@ -29,8 +29,8 @@ final class Transfers {
   @available(*, unavailable)
   private func isNeverShared() {}
 
-  /// Watches the given descriptor beside the sockets. Absent when the process lacks descriptors or memory.
-  init?(watching descriptor: Int32) {
+  /// Watches the given descriptors beside the sockets. Absent when the process lacks descriptors or memory.
+  init?(watching others: [Int32]) {
     epoll = clinux_epoll_create()
     guard epoll >= 0 else { return nil }
     // Some for files and the terminal; of the rest a quarter for requests, which share connections.
@@ -47,7 +47,11 @@ final class Transfers {
     }
     self.exchanges = exchanges
     self.streams = streams
-    _ = clinux_epoll_set(epoll, EPOLL_CTL_ADD, descriptor, EPOLLIN.rawValue, Tag.watched)
+    for descriptor in others {
+      guard clinux_epoll_set(epoll, EPOLL_CTL_ADD, descriptor, EPOLLIN.rawValue, Tag.watched) == 0 else {
+        return nil
+      }
+    }
   }
 
   deinit {

@@ -145,7 +145,7 @@ struct World {
   }
 
   mutating func adopt(_ leftovers: [OpenSession]) {
-    obey(fleet.adopt(leftovers, at: now))
+    obey(fleet.adopt(leftovers, at: now).orders)
   }
 
   mutating func command(_ command: Command) {

@@ -66,19 +66,25 @@ public struct Fleet: Sendable {
     return settle(now)
   }
 
-  /// Ends sessions that an earlier run left, where the same server is watched at the same origin; others stay
-  /// in the journal.
-  public mutating func adopt(_ leftovers: [OpenSession], at now: Moment) -> [Order] {
+  /// Ends sessions that an earlier run left, where the same server is watched at the same origin; the result
+  /// names them. Others stay in the journal of that run.
+  public mutating func adopt(_ leftovers: [OpenSession], at now: Moment) -> (
+    orders: [Order], taken: [OpenSession]
+  ) {
+    guard !isStopping else { return ([], []) }
+    var taken: [OpenSession] = []
     for leftover in leftovers {
       guard let index = indexes[leftover.key],
         sessions[index].server.endpoint?.origin.description == leftover.origin
       else { continue }
       switch sessions[index].state {
       case .unmonitored, .broken: continue
-      default: pending.append((index, .leftover(leftover)))
+      default:
+        pending.append((index, .leftover(leftover)))
+        taken.append(leftover)
       }
     }
-    return settle(now)
+    return (settle(now), taken)
   }
 
   /// Tells that the process stood still (stopped by a signal, or suspended) until now.

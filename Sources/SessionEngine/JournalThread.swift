@@ -1,0 +1,157 @@
+import Glibc
+import Platform
+import Sessions
+
+/// Keeps the journal on a thread of its own: a disk may take seconds, and no session waits for one.
+final class JournalThread: Sendable {
+  /// What came of it; its descriptor is readable while there is something.
+  let news: Mailbox<JournalNews>
+  private let orders: Mailbox<JournalOrders>
+
+  /// Takes over the folder and tells what earlier runs left there. Throws the errno that kept it from
+  /// starting.
+  init(folder: String, since oldest: WallTime) throws(ErrorNumber) {
+    news = try Mailbox()
+    orders = try Mailbox()
+    let (news, orders) = (news, orders)
+    try startThread(named: "journal") {
+      var keeper = JournalKeeper(folder: folder, oldest: oldest)
+      news.post(keeper.begin())
+      while true {
+        _ = wait(reading: [orders.descriptor], milliseconds: -1)
+        let taken = orders.drain()
+        news.post(keeper.carryOut(taken))
+        if taken.isLast { return }
+      }
+    }
+  }
+
+  func order(_ order: JournalOrders) { orders.post(order) }
+}
+
+/// What is to be written, merged as long as the disk is busy.
+struct JournalOrders: Mail {
+  /// Lines to add.
+  var lines = ""
+  /// The whole list, where it is to be written anew; lines that follow are added to it.
+  var whole: String?
+  /// What of the leftovers was taken over.
+  var adopted: Set<OpenSession.Name>?
+  /// The run ends; with nothing open it leaves no file.
+  var isLast = false
+  var leavesNothing = false
+
+  var isEmpty: Bool { lines.isEmpty && whole == nil && adopted == nil && !isLast }
+
+  mutating func merge(_ later: JournalOrders) {
+    if let whole = later.whole {
+      self.whole = whole
+      lines = later.lines
+    } else {
+      lines += later.lines
+    }
+    adopted = later.adopted ?? adopted
+    isLast = isLast || later.isLast
+    leavesNothing = later.leavesNothing
+  }
+}
+
+/// What the journal's thread tells the engine.
+struct JournalNews: Mail {
+  /// Sessions that earlier runs left open; absent before the folder was looked through.
+  var leftovers: [OpenSession]?
+  /// Why the last orders could not be carried out; an empty text when they were.
+  var trouble: String?
+  var isLast = false
+
+  var isEmpty: Bool { leftovers == nil && trouble == nil && !isLast }
+
+  mutating func merge(_ later: JournalNews) {
+    leftovers = later.leftovers ?? leftovers
+    trouble = later.trouble ?? trouble
+    isLast = isLast || later.isLast
+  }
+}
+
+/// The state of the journal's thread.
+private struct JournalKeeper: ~Copyable {
+  private let path: String
+  private let oldest: WallTime
+  private var folder: JournalFolder?
+  private var leftovers: [JournalFolder.Leftover] = []
+  /// A write failed: the file lacks something, until it is written anew.
+  private var isIncomplete = false
+
+  init(folder: String, oldest: WallTime) {
+    path = folder
+    self.oldest = oldest
+  }
+
+  mutating func begin() -> JournalNews {
+    var news = JournalNews()
+    do {
+      let opened = try Self.open(path)
+      leftovers = opened.leftovers(since: oldest)
+      folder = opened
+      news.leftovers = leftovers.flatMap(\.sessions)
+      news.trouble = ""
+    } catch {
+      isIncomplete = true
+      news.leftovers = []
+      news.trouble = Self.words(path, error)
+    }
+    return news
+  }
+
+  mutating func carryOut(_ orders: JournalOrders) -> JournalNews {
+    var news = JournalNews()
+    news.isLast = orders.isLast
+    do {
+      news.trouble = try write(orders)
+    } catch {
+      isIncomplete = true
+      news.trouble = Self.words(path, error)
+    }
+    return news
+  }
+
+  /// Writes; what it returns is what people are told, nothing when all is safe.
+  private mutating func write(_ orders: JournalOrders) throws(ErrorNumber) -> String {
+    if folder == nil { folder = try Self.open(path) }
+    // The list first: only when it is safe here may it go elsewhere.
+    if let whole = orders.whole {
+      try folder?.replace(with: whole + orders.lines)
+      isIncomplete = false
+    } else if isIncomplete {
+      throw ErrorNumber(0)
+    } else if !orders.lines.isEmpty {
+      try folder?.append(orders.lines)
+      try folder?.sync()
+    }
+    if let adopted = orders.adopted {
+      for leftover in leftovers {
+        folder?.release(leftover, keeping: leftover.sessions.filter { !adopted.contains($0.name) })
+      }
+      leftovers = []
+    }
+    if orders.isLast, orders.leavesNothing { folder?.removeAll() }
+    return ""
+  }
+
+  /// A name may be taken in the moment between its making and its locking; the next one is not.
+  private static func open(_ path: String) throws(ErrorNumber) -> JournalFolder {
+    do {
+      return try JournalFolder(path)
+    } catch {
+      guard error == ErrorNumber(EAGAIN) else { throw error }
+      return try JournalFolder(path)
+    }
+  }
+
+  private static func words(_ path: String, _ error: ErrorNumber) -> String {
+    let why = error == ErrorNumber(0) ? "an earlier write failed" : error.description
+    return
+      "the journal of open sessions cannot be written (\(path): \(why)); after a crash the next run cannot"
+      + " end what was left; tried again within a minute"
+  }
+}
