@@ -49,26 +49,28 @@ extension Frame {
     }
     guard !layout.tail.isEmpty else { return }
     if layout.tail.rows > 1 {
-      rule(eventsTitle(model, height: layout.tail.rows), model, row: layout.tail.row - 1)
+      rule(eventsTitle(model, height: layout.tail.rows), model.glyphs, row: layout.tail.row - 1)
     }
     events(model, in: layout.tail, isTail: true)
   }
 
   /// All panes with one line between them. An open detail takes the place of the sessions too.
   fileprivate mutating func panes(_ model: ViewModel, _ layout: Layout) {
-    var areas: [(area: Rectangle, title: String, pane: Pane?)] = [
-      (layout.servers, serversTitle(model), .servers), (layout.errors, errorsTitle(model), .errors),
-      (layout.events, eventsTitle(model, height: layout.events.rows), .events),
+    var areas: [(area: Rectangle, title: String, isFocused: Bool)] = [
+      (layout.servers, serversTitle(model), model.isFocused(.servers)),
+      (layout.errors, errorsTitle(model), model.isFocused(.errors)),
+      (layout.events, eventsTitle(model, height: layout.events.rows), model.isFocused(.events)),
     ]
     if model.view.isDetailOpen {
       let area = layout.detailPage
-      areas.append((area, detailTitle(model), nil))
-      borders(areas, model)
+      areas.append((area, detailTitle(model), true))
+      borders(areas, model.glyphs)
       detailPage(model, in: area)
     } else {
-      areas.append((layout.sessions, sessionsTitle(model), .sessions))
-      areas.append((layout.detail, detailTitle(model), nil))
-      borders(areas + (layout.actions.isEmpty ? [] : [(layout.actions, "operator actions", nil)]), model)
+      areas.append((layout.sessions, sessionsTitle(model), model.isFocused(.sessions)))
+      areas.append((layout.detail, detailTitle(model), false))
+      borders(
+        areas + (layout.actions.isEmpty ? [] : [(layout.actions, "operator actions", false)]), model.glyphs)
       sessions(model, in: layout.sessions)
       detailPane(model, in: layout.detail)
     }

@@ -32,7 +32,7 @@ import Testing
     }
     let keys = ["ana", "ben"].map { SessionKey(server: "ledger", user: $0) }
     #expect(dialog.keys == keys)
-    #expect(press(["2", .enter], &view, troubledMorning) == [.command(.terminate(keys, by: ana))])
+    #expect(press(["2", .enter], &view, troubledMorning) == [.command(.act(.terminate, on: keys, by: ana))])
   }
 
   @Test func `acts on nothing in read-only mode`() {

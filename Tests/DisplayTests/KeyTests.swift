@@ -141,8 +141,8 @@ import Testing
     var view = ViewState()
     press(["2"], &view, troubledMorning)
     let key = try #require(Rows(troubledMorning, view, at: now).sessions.first)
-    #expect(press(["r", "y"], &view, troubledMorning) == [.command(.reconnect([key], by: ana))])
-    #expect(press(["K", "y"], &view, troubledMorning) == [.command(.terminate([key], by: ana))])
+    #expect(press(["r", "y"], &view, troubledMorning) == [.command(.act(.reconnect, on: [key], by: ana))])
+    #expect(press(["K", "y"], &view, troubledMorning) == [.command(.act(.terminate, on: [key], by: ana))])
   }
 
   @Test func `of a pause is followed by that of going on`() throws {
@@ -150,7 +150,7 @@ import Testing
     press(["2"], &view, troubledMorning)
     let key = try #require(Rows(troubledMorning, view, at: now).sessions.first)
     #expect(press(["Z"], &view, troubledMorning).isEmpty && view.overlay == .none)
-    #expect(press(["z", "y"], &view, troubledMorning) == [.command(.pause([key], by: ana))])
+    #expect(press(["z", "y"], &view, troubledMorning) == [.command(.act(.pause, on: [key], by: ana))])
     var session = try #require(troubledMorning.sessions[key])
     session.isPaused = true
     var report = EngineReport()
@@ -158,7 +158,7 @@ import Testing
     var paused = troubledMorning
     paused.fold(report, at: now)
     #expect(press(["z"], &view, paused).isEmpty && view.notice == "nothing to pause: unauthorized, paused")
-    #expect(press(["Z", "y"], &view, paused) == [.command(.resume([key], by: ana))])
+    #expect(press(["Z", "y"], &view, paused) == [.command(.act(.resume, on: [key], by: ana))])
     let screen = render(paused, view, at: now, size: view.size, context: context()).text
     #expect(screen.contains("401 tok"), "\(screen)")
     #expect(screen.contains("paused, Z resumes") || screen.contains("; paused"), "\(screen)")
@@ -178,7 +178,7 @@ import Testing
     #expect(press(["y"], &no, troubledMorning).isEmpty)
     var wrong = view
     #expect(press(["2", .enter], &wrong, troubledMorning).isEmpty)
-    #expect(press(["3", .enter], &view, troubledMorning) == [.command(.terminate(keys, by: ana))])
+    #expect(press(["3", .enter], &view, troubledMorning) == [.command(.act(.terminate, on: keys, by: ana))])
   }
 
   @Test func `is not asked about what cannot be done`() {

@@ -77,7 +77,7 @@ private let ana = Operator(user: "ana", origin: "pts/3")
     world.run(300)
     #expect(world.row("a")?.cause?.status == 503, "it waits to ask for its old session")
     world.machines["a"]?.mode = .well
-    world.command(.reconnect([SessionKey(server: "a")], by: ana))
+    world.command(.act(.reconnect, on: [SessionKey(server: "a")], by: ana))
     world.run(2)
     #expect(world.state("a") == .ready)
   }
@@ -164,16 +164,16 @@ private let ana = Operator(user: "ana", origin: "pts/3")
       world.machines[name]?.mode = modes.randomElement(using: &random) ?? .well
       if Bool.random(using: &random) { world.forget(name) }
       if Int.random(in: 0..<6, using: &random) == 0 {
-        world.command(.reconnect([SessionKey(server: name)], by: ana))
+        world.command(.act(.reconnect, on: [SessionKey(server: name)], by: ana))
       }
       if Int.random(in: 0..<10, using: &random) == 0 {
-        world.command(.terminate([SessionKey(server: name)], by: ana))
+        world.command(.act(.terminate, on: [SessionKey(server: name)], by: ana))
       }
       world.run(Double.random(in: 0.1...90, using: &random))
     }
     for name in names {
       world.machines[name]?.mode = .well
-      world.command(.reconnect([SessionKey(server: name)], by: ana))
+      world.command(.act(.reconnect, on: [SessionKey(server: name)], by: ana))
     }
     world.run(30)
     let states = names.map {

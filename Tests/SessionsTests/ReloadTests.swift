@@ -176,7 +176,7 @@ import Testing
     }
     for name in names { world.machines[name]?.mode = .well }
     let by = Operator(user: "ana", origin: "pts/3")
-    world.command(.reconnect(last.map { SessionKey(server: $0.name) }, by: by))
+    world.command(.act(.reconnect, on: last.map { SessionKey(server: $0.name) }, by: by))
     world.run(30)
     #expect(world.store.sessions.keys.map(\.server).sorted() == last.map(\.name), "seed \(seed)")
     #expect(last.allSatisfy { world.state($0.name) == .ready }, "seed \(seed)")

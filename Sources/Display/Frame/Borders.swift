@@ -1,7 +1,7 @@
 extension Frame {
   /// Frames around rectangles; where two meet there is one line, joined as it should be. Titles stand on the
   /// lines.
-  mutating func borders(_ panes: [(area: Rectangle, title: String, pane: Pane?)], _ model: ViewModel) {
+  mutating func borders(_ panes: [(area: Rectangle, title: String, isFocused: Bool)], _ glyphs: Glyphs) {
     var sides: [Int: Glyphs.Sides] = [:]
     func add(_ side: Glyphs.Sides, _ row: Int, _ column: Int) {
       guard row >= 0, row < size.rows, column >= 0, column < size.columns else { return }
@@ -22,11 +22,10 @@ extension Frame {
       }
     }
     for (place, side) in sides {
-      write(model.glyphs.border(side), row: place / size.columns, column: place % size.columns, role: .border)
+      write(glyphs.border(side), row: place / size.columns, column: place % size.columns, role: .border)
     }
-    for (area, title, pane) in panes where !area.isEmpty {
-      let isFocused = pane.map { model.isFocused($0) } ?? model.view.isDetailOpen
-      let text = isFocused ? "\(model.glyphs.pointer)\(title)" : title
+    for (area, title, isFocused) in panes where !area.isEmpty {
+      let text = isFocused ? "\(glyphs.pointer)\(title)" : title
       write(
         text, row: area.row - 1, column: area.column + (isFocused ? 0 : 1),
         width: area.columns - (isFocused ? 0 : 1), role: isFocused ? .key : .title)
@@ -34,16 +33,16 @@ extension Frame {
   }
 
   /// A line over the whole width with a title in it.
-  mutating func rule(_ title: String, _ model: ViewModel, row: Int) {
+  mutating func rule(_ title: String, _ glyphs: Glyphs, row: Int) {
     for column in 0..<size.columns {
-      write(model.glyphs.border([.left, .right]), row: row, column: column, role: .border)
+      write(glyphs.border([.left, .right]), row: row, column: column, role: .border)
     }
     write(" \(title) ", row: row, column: 2, width: size.columns - 3, role: .title)
   }
 
   /// A framed text over the middle of the screen; on a small screen its last lines, for they hold the
   /// question.
-  mutating func box(_ lines: [Phrase], title: String, _ model: ViewModel) {
+  mutating func box(_ lines: [Phrase], title: String, _ glyphs: Glyphs) {
     let lines = lines.flatMap { line in
       // On a narrow screen words go on in the next line; the empty line is kept.
       line.whole.isEmpty
@@ -66,6 +65,6 @@ extension Frame {
     }
     guard isFramed else { return }
     for row in [area.row - 1, area.bottom] { fill(row: row, column: area.column - 1, width: width) }
-    borders([(area, title, nil)], model)
+    borders([(area, title, false)], glyphs)
   }
 }

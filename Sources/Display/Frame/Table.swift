@@ -66,7 +66,7 @@ struct Listing<Row> {
 
 extension Frame {
   /// Draws a list into a rectangle: titles, then those rows that are visible, then how many are not.
-  mutating func draw<Row>(_ listing: Listing<Row>, _ model: ViewModel, in area: Rectangle, isFocused: Bool) {
+  mutating func draw<Row>(_ listing: Listing<Row>, _ glyphs: Glyphs, in area: Rectangle, isFocused: Bool) {
     guard !area.isEmpty else { return }
     let columns = fitting(listing.columns, into: area.columns - 3)
     var place = area.column + 3
@@ -92,7 +92,7 @@ extension Frame {
     for (offset, row) in listing.rows[first..<min(listing.rows.count, first + height)].enumerated() {
       let isSelected = listing.selected == first + offset
       draw(
-        row, listing, columns, model, line: area.row + 1 + offset, in: area, isCurrent: isSelected,
+        row, listing, columns, glyphs, line: area.row + 1 + offset, in: area, isCurrent: isSelected,
         isSelected: isSelected && isFocused)
     }
     if hasMore {
@@ -103,7 +103,7 @@ extension Frame {
   }
 
   private mutating func draw<Row>(
-    _ row: Row, _ listing: Listing<Row>, _ columns: [Column<Row>], _ model: ViewModel, line: Int,
+    _ row: Row, _ listing: Listing<Row>, _ columns: [Column<Row>], _ glyphs: Glyphs, line: Int,
     in area: Rectangle,
     isCurrent: Bool, isSelected: Bool
   ) {
@@ -111,7 +111,7 @@ extension Frame {
     let isMarked = listing.isMarked(row)
     if isCurrent || isMarked {
       write(
-        isCurrent ? model.glyphs.pointer : "m", row: line, column: area.column, width: area.columns,
+        isCurrent ? glyphs.pointer : "m", row: line, column: area.column, width: area.columns,
         role: isCurrent && !isMarked ? .key : .marked, isSelected: isSelected)
     }
     let glyph = listing.glyph(row)

@@ -87,7 +87,7 @@ extension ViewState {
   }
 
   private mutating func ask(
-    _ verb: Dialog.Verb, _ filter: String, _ shown: Store, at moment: Moment, live: Store, _ now: Moment
+    _ verb: OperatorAction, _ filter: String, _ shown: Store, at moment: Moment, live: Store, _ now: Moment
   ) {
     guard !filter.isEmpty else { return ask(verb, shown, Rows(shown, self, at: moment), live: live) }
     ask(verb, keys: matching(filter, live, now), live: live)

@@ -1,16 +1,8 @@
 import Sessions
 
-// How keys move through the lists, and which sessions an action means.
+// How keys move through the lists.
 
 extension ViewState {
-  /// The rows of a list that are visible at once, its heading and the line that counts the hidden ones left
-  /// out.
-  func height(of pane: Pane, count: Int) -> Int {
-    let rows = layout[pane].rows
-    guard pane != .events else { return rows }
-    return count > rows - 1 ? rows - 2 : rows - 1
-  }
-
   mutating func scrollDetail(_ action: Action, _ model: ViewModel) {
     let layout = layout
     let area = layout.form == .single ? layout[pane] : layout.detailPage
@@ -84,41 +76,6 @@ extension ViewState {
       at: store.events[rows.events[target]].seq, top: store.events[rows.events[top]].seq)
   }
 
-  /// The place of the selected event among the listed ones.
-  func eventIndex(_ store: Store, _ rows: Rows) -> Int? {
-    guard !rows.events.isEmpty else { return nil }
-    switch events {
-    case .following: return rows.events.count - 1
-    case .held(let seq, _): return min(place(of: seq, store, rows), rows.events.count - 1)
-    }
-  }
-
-  /// The place of the first visible event.
-  func firstEvent(_ store: Store, _ rows: Rows, height: Int) -> Int {
-    guard let selected = eventIndex(store, rows) else { return 0 }
-    switch events {
-    case .following: return max(0, rows.events.count - height)
-    case .held(_, let top):
-      return firstVisible(
-        of: rows.events.count, selected: selected, top: place(of: top, store, rows), height: height)
-    }
-  }
-
-  /// Events that came in below the held one's page.
-  func unseenEvents(_ store: Store, _ rows: Rows, height: Int) -> Int {
-    events == .following ? 0 : max(0, rows.events.count - firstEvent(store, rows, height: height) - height)
-  }
-
-  /// The first listed event that is not older than a number: numbers grow, so halving finds it.
-  private func place(of seq: UInt64, _ store: Store, _ rows: Rows) -> Int {
-    var (low, high) = (0, rows.events.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if store.events[rows.events[middle]].seq < seq { low = middle + 1 } else { high = middle }
-    }
-    return low
-  }
-
   mutating func follow(_ store: Store, _ rows: Rows) {
     guard events == .following, !rows.events.isEmpty else { return events = .following }
     hold(at: rows.events.count - 1, store, rows, height: max(1, height(of: .events, count: 0)))
@@ -173,33 +130,4 @@ extension ViewState {
     pane = .events
     isDetailOpen = false
   }
-
-  /// The sessions that an action would mean: the marked ones, or those of the selected row.
-  func targets(_ store: Store, _ rows: Rows) -> [SessionKey] {
-    guard marks.isEmpty else { return marks.sorted() }
-    return selectedKeys(store, rows)
-  }
-
-  func selectedKeys(_ store: Store, _ rows: Rows) -> [SessionKey] {
-    switch pane {
-    case .servers:
-      guard let index = servers.index(in: rows.servers.map(\.name)) else { return [] }
-      let name = rows.servers[index].name
-      return store.sessions.keys.filter { $0.server == name }.sorted()
-    case .sessions:
-      return rows.sessions[safe: sessions.index(in: rows.sessions)].map { [$0] } ?? []
-    case .events:
-      guard let index = eventIndex(store, rows) else { return [] }
-      let event = store.events[rows.events[index]]
-      guard let server = event.server, let user = event.user else { return [] }
-      return [SessionKey(server: server, user: user)]
-    case .errors:
-      return []
-    }
-  }
-}
-
-extension Event {
-  /// Whether it tells of something gone wrong.
-  var isError: Bool { error != nil && level >= .warning || level == .error }
 }

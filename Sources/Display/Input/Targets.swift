@@ -3,16 +3,40 @@ import Sessions
 // What an operator wants done: marks, questions, acknowledging.
 
 extension ViewState {
+  /// The sessions that an action would mean: the marked ones, or those of the selected row.
+  func targets(_ store: Store, _ rows: Rows) -> [SessionKey] {
+    guard marks.isEmpty else { return marks.sorted() }
+    return selectedKeys(store, rows)
+  }
+
+  func selectedKeys(_ store: Store, _ rows: Rows) -> [SessionKey] {
+    switch pane {
+    case .servers:
+      guard let index = servers.index(in: rows.servers.map(\.name)) else { return [] }
+      let name = rows.servers[index].name
+      return store.sessions.keys.filter { $0.server == name }.sorted()
+    case .sessions:
+      return rows.sessions[safe: sessions.index(in: rows.sessions)].map { [$0] } ?? []
+    case .events:
+      guard let index = eventIndex(store, rows) else { return [] }
+      let event = store.events[rows.events[index]]
+      guard let server = event.server, let user = event.user else { return [] }
+      return [SessionKey(server: server, user: user)]
+    case .errors:
+      return []
+    }
+  }
+
   /// Opens the question about the selected or marked. What is asked for is what there is now, even when the
   /// picture is frozen.
-  mutating func ask(_ verb: Dialog.Verb, _ store: Store, _ rows: Rows, live: Store) {
+  mutating func ask(_ verb: OperatorAction, _ store: Store, _ rows: Rows, live: Store) {
     let keys = targets(store, rows)
     guard !keys.isEmpty else { return notice = "select a server or a session first" }
     ask(verb, keys: keys, live: live)
   }
 
   /// Opens the question about these sessions.
-  mutating func ask(_ verb: Dialog.Verb, keys: [SessionKey], live: Store) {
+  mutating func ask(_ verb: OperatorAction, keys: [SessionKey], live: Store) {
     let known = keys.compactMap { live.sessions[$0] }
     let targets = known.filter { Dialog.applies(verb, to: $0) }
     guard !targets.isEmpty else {

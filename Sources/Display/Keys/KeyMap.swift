@@ -38,13 +38,14 @@ struct KeyMap: Sendable {
     Binding(["]"], .jumpForward), Binding(["["], .jumpBack),
   ]
 
-  /// The keys that work in a program like this: chosen ones instead of the usual ones.
-  init(_ context: Context) {
-    let choices = context.keys.keys
+  /// The keys that work in a program like this: chosen ones instead of the usual ones, those that act only
+  /// where they may, those of a recording only where there is one.
+  init(choices: KeyChoices, isActing: Bool, isReplay: Bool) {
+    let choices = choices.keys
     let taken = Set(choices.values.joined())
     bindings = Self.standard.filter { binding in
-      if binding.action.isOfReplay { return context.replay != nil }
-      return !binding.action.acts || !context.readOnly && context.replay == nil
+      if binding.action.isOfReplay { return isReplay }
+      return !binding.action.acts || isActing
     }.compactMap { binding in
       let keys = choices[binding.action] ?? binding.keys.filter { !taken.contains($0) }
       return keys.isEmpty ? nil : Binding(keys, binding.action)

@@ -42,57 +42,14 @@ public struct Context: Hashable, Sendable {
   }
 }
 
-/// What a key press leads to outside of the screen.
-public enum Effect: Hashable, Sendable {
-  case command(Command)
-  case cycleTheme
-  case theme(String)
-  case refresh(Duration)
-  case toggleMouse
-  /// To the clipboard.
-  case copy(String)
-  /// To a file, as JSON.
-  case export(Extract)
-  /// To the screen, as JSON.
-  case inspect(Extract)
-  case replay(ReplayMove)
-  /// Read the configuration anew.
-  case reload
-  case redraw
-  case suspend
-  case quit
+extension Context {
+  /// Whether keys may change something on a server.
+  var isActing: Bool { !readOnly && replay == nil }
 }
 
-/// Some of what is known, to be written as JSON.
-public enum Extract: Hashable, Sendable {
-  /// The sessions with their servers, in order.
-  case sessions([SessionKey], Store)
-  case events([Event])
-}
-
-/// Where a recording stands.
-public struct ReplayStatus: Hashable, Sendable {
-  public let isPlaying: Bool
-  /// 1 is as it was.
-  public let speed: Double
-  /// Events seen, and of how many.
-  public let place: Int
-  public let count: Int
-
-  public init(isPlaying: Bool, speed: Double, place: Int, count: Int) {
-    self.isPlaying = isPlaying
-    self.speed = speed
-    self.place = place
-    self.count = count
+extension KeyMap {
+  /// The keys that work here.
+  init(_ context: Context) {
+    self.init(choices: context.keys, isActing: context.isActing, isReplay: context.replay != nil)
   }
-}
-
-/// What is asked of a recording.
-public enum ReplayMove: Hashable, Sendable {
-  case toggle, faster, slower
-  /// By events.
-  case step(Int)
-  case jump(Duration)
-  case to(secondOfDay: Int)
-  case error(forward: Bool)
 }

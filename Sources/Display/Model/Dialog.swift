@@ -3,15 +3,11 @@ import Sessions
 /// The question before anything is done to a server. The default is No: one session takes `y`, several take
 /// their number and Enter, everything else means No.
 struct Dialog: Hashable, Sendable {
-  enum Verb: String, Sendable {
-    case reconnect, terminate, pause, resume
-  }
-
   enum Answer: Sendable {
     case yes, no, undecided
   }
 
-  let verb: Verb
+  let verb: OperatorAction
   /// The sessions as they were when the question was asked; later arrivals are not touched.
   let keys: [SessionKey]
   let live: Int
@@ -22,7 +18,7 @@ struct Dialog: Hashable, Sendable {
   let answers: [String]
   private(set) var typed = ""
 
-  init(verb: Verb, targets: [SessionReport], _ store: Store) {
+  init(verb: OperatorAction, targets: [SessionReport], _ store: Store) {
     self.verb = verb
     keys = targets.map(\.key).sorted()
     live = targets.count { $0.state.isLive }
@@ -34,7 +30,7 @@ struct Dialog: Hashable, Sendable {
   }
 
   /// Whether an action makes sense for a session.
-  static func applies(_ verb: Verb, to session: SessionReport) -> Bool {
+  static func applies(_ verb: OperatorAction, to session: SessionReport) -> Bool {
     switch (verb, session.state) {
     case (_, .unmonitored), (.terminate, .closed), (.terminate, .closing): false
     case (.pause, .idle), (.pause, .closing), (.pause, .closed): false
@@ -64,12 +60,7 @@ struct Dialog: Hashable, Sendable {
   }
 
   func command(by person: Operator) -> Command {
-    switch verb {
-    case .reconnect: .reconnect(keys, by: person)
-    case .terminate: .terminate(keys, by: person)
-    case .pause: .pause(keys, by: person)
-    case .resume: .resume(keys, by: person)
-    }
+    .act(verb, on: keys, by: person)
   }
 
   /// What is asked, and of whom.

@@ -85,28 +85,6 @@ struct ViewModel: Sendable {
   }
 }
 
-/// Words with a meaning; the tail is kept when there is no room for all.
-struct Phrase: Hashable, Sendable {
-  var text: String
-  var role: Role
-  var tail: String
-  /// A role for each character of the text, where they differ.
-  var roles: [Role] = []
-
-  init(_ text: String, _ role: Role = .text, tail: String = "") {
-    self.text = text
-    self.role = role
-    self.tail = tail
-  }
-
-  init(_ text: String, roles: [Role]) {
-    self.init(text)
-    self.roles = roles
-  }
-
-  var whole: String { text + tail }
-}
-
 /// An error in few words, the most telling first: `404 Session not found`, `connect refused`.
 func shortWords(_ error: SessionError) -> String {
   let words = error.type.rawValue.replacing("_", with: " ")

@@ -25,7 +25,7 @@ extension Frame {
         selected: model.isFocused(.errors) ? model.view.errors.index(in: model.rows.errors) : nil,
         top: model.view.errors.top,
         ifEmpty: model.view.filter.isEmpty ? "no errors so far" : "no error matches the filter"),
-      model, in: area, isFocused: model.isFocused(.errors) && !model.view.isDetailOpen)
+      model.glyphs, in: area, isFocused: model.isFocused(.errors) && !model.view.isDetailOpen)
   }
 
   func errorsTitle(_ model: ViewModel) -> String { "errors by type" }

@@ -33,7 +33,7 @@ extension Frame {
         rows: rows, columns: list, glyph: { Phrase(model.glyphs.state($0.state), Role($0.state)) },
         isMarked: { server in model.view.marks.contains { $0.server == server.name } },
         selected: view(model, rows), top: model.view.servers.top, ifEmpty: ifEmpty(model)),
-      model, in: area, isFocused: model.isFocused(.servers) && !model.view.isDetailOpen)
+      model.glyphs, in: area, isFocused: model.isFocused(.servers) && !model.view.isDetailOpen)
   }
 
   func serversTitle(_ model: ViewModel) -> String {

@@ -14,7 +14,7 @@ extension Frame {
         },
         isMarked: { model.view.marks.contains($0) },
         selected: selected, top: model.view.sessions.top, ifEmpty: ifEmpty(model)),
-      model, in: area, isFocused: model.isFocused(.sessions) && !model.view.isDetailOpen)
+      model.glyphs, in: area, isFocused: model.isFocused(.sessions) && !model.view.isDetailOpen)
   }
 
   func sessionsTitle(_ model: ViewModel) -> String {

@@ -109,14 +109,8 @@ public struct Fleet: Sendable {
   /// Does what the operator asks.
   public mutating func command(_ command: Command, at now: Moment) -> [Order] {
     switch command {
-    case .reconnect(let keys, let by):
-      for key in keys { if let index = indexes[key] { pending.append((index, .reconnect(by))) } }
-    case .terminate(let keys, let by):
-      for key in keys { if let index = indexes[key] { pending.append((index, .terminate(by))) } }
-    case .pause(let keys, let by):
-      for key in keys { if let index = indexes[key] { pending.append((index, .pause(by))) } }
-    case .resume(let keys, let by):
-      for key in keys { if let index = indexes[key] { pending.append((index, .resume(by))) } }
+    case .act(let action, let keys, let by):
+      for key in keys { if let index = indexes[key] { pending.append((index, .act(action, by))) } }
     case .apply(let servers, let note): apply(servers, note, at: now)
     case .reportConfigurationProblem(let why):
       publish(

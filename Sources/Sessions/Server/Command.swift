@@ -11,17 +11,23 @@ public struct Operator: Hashable, Sendable {
   }
 }
 
+/// What an operator can do to a session; raw values are the words of keys, commands and events.
+public enum OperatorAction: String, CaseIterable, Sendable {
+  /// Drop what there is (politely) and connect anew at once.
+  case reconnect
+  /// End with DELETE and stay `closed` until reconnected.
+  case terminate
+  /// Leave the session alone: no probe, no attempt to come back, until `resume`. What works goes on working,
+  /// so that a server may be seen to let a session expire.
+  case pause
+  /// Go on with a paused session, at once.
+  case resume
+}
+
 /// Operator to engine: the one narrow door back.
 public enum Command: Hashable, Sendable {
-  /// Drop what there is (politely) and connect anew at once.
-  case reconnect([SessionKey], by: Operator)
-  /// End with DELETE and stay `closed` until reconnected.
-  case terminate([SessionKey], by: Operator)
-  /// Leave sessions alone: no probe, no attempt to come back, until `resume`. What works goes on working, so
-  /// that a server may be seen to let a session expire.
-  case pause([SessionKey], by: Operator)
-  /// Go on with paused sessions, at once.
-  case resume([SessionKey], by: Operator)
+  /// Do something to sessions; those that are not known are passed over.
+  case act(OperatorAction, on: [SessionKey], by: Operator)
   /// Watch these servers from now on: start what is new, end what is gone, restart what is reached in
   /// another way; sessions whose servers are the same live on. `note` is told with the counts.
   case apply([Server], note: String?)

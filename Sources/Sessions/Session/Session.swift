@@ -58,10 +58,7 @@ struct Session: Sendable {
     /// The session may connect now.
     case turn
     case transfer(TransferID, TransferEvent)
-    case reconnect(Operator)
-    case terminate(Operator)
-    case pause(Operator)
-    case resume(Operator)
+    case act(OperatorAction, Operator)
     /// The configuration keeps the session, with other settings.
     case adopt(Server)
     /// Its server gave its id to another session of ours as well.
@@ -116,10 +113,10 @@ struct Session: Sendable {
     case .timer: deadlineReached(&turn)
     case .turn: takeTurn(&turn)
     case .transfer(let id, let event): transfer(id, event, &turn)
-    case .reconnect(let by): reconnect(by, &turn)
-    case .terminate(let by): terminate(by, &turn)
-    case .pause(let by): pause(by, &turn)
-    case .resume(let by): resume(by, &turn)
+    case .act(.reconnect, let by): reconnect(by, &turn)
+    case .act(.terminate, let by): terminate(by, &turn)
+    case .act(.pause, let by): pause(by, &turn)
+    case .act(.resume, let by): resume(by, &turn)
     case .adopt(let server): adopt(server, &turn)
     case .sharesID:
       tell(SessionError(.sessionConflict, detail: "another session of ours was given the same id"), &turn)

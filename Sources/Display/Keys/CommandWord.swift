@@ -1,0 +1,56 @@
+/// The words of the command line.
+enum CommandWord: String, CaseIterable, Sendable {
+  case servers, sessions, events, errors
+  case filter, sort, mark, unmark
+  case reconnect, terminate, pause, resume
+  case freeze, follow, goto, acknowledge, mute, log
+  case copy, export, inspect
+  case theme, refresh, mouse, reload, redraw, help, quit
+
+  /// What stands behind the word, for the help and for completion.
+  enum Argument: Sendable {
+    case none, filter, sort, theme, seconds, clock
+  }
+
+  var argument: Argument {
+    switch self {
+    case .filter, .mark, .reconnect, .terminate, .pause, .resume: .filter
+    case .sort: .sort
+    case .theme: .theme
+    case .refresh: .seconds
+    case .goto: .clock
+    default: .none
+    }
+  }
+
+  var acts: Bool {
+    switch self {
+    case .mark, .unmark, .reconnect, .terminate, .pause, .resume: true
+    default: false
+    }
+  }
+
+  /// The action of a key that does the same, for words that need nothing more.
+  var action: Action? {
+    switch self {
+    case .servers: .servers
+    case .sessions: .sessions
+    case .events: .events
+    case .errors: .errors
+    case .unmark: .unmark
+    case .freeze: .freeze
+    case .follow: .follow
+    case .acknowledge: .acknowledge
+    case .mute: .mute
+    case .log: .log
+    case .copy: .copy
+    case .export: .export
+    case .inspect: .inspect
+    case .mouse: .mouse
+    case .redraw: .redraw
+    case .help: .help
+    case .quit: .quit
+    default: nil
+    }
+  }
+}
