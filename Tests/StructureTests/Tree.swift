@@ -9,9 +9,13 @@ struct SourceFile: Sendable {
   ///
   /// Good enough for rules about words: a text over several lines counts as text from its opening quotes to
   /// its closing ones, and an expression inside a text is taken for text.
-  var code: [String] {
+  let code: [String]
+
+  init(path: String, text: String) {
+    self.path = path
+    self.text = text
     var inText = false
-    return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+    code = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       let delimiters = line.count(of: "\"\"\"")
       defer { if delimiters % 2 == 1 { inText.toggle() } }
       if inText || delimiters > 0 { return inText ? "" : String(line.prefix(upTo: "\"\"\"")) }
