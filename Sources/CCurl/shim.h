@@ -37,6 +37,25 @@ static inline CURLcode ccurl_on_open_socket(CURL *easy, curl_opensocket_callback
   return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, value) : code;
 }
 
+// Asked before a thread is started for a name.
+static inline CURLcode ccurl_on_resolve(CURL *easy, curl_resolver_start_callback value, void *data) {
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, data);
+  return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, value) : code;
+}
+
+// Asked on a connection before the request goes out on it.
+static inline CURLcode ccurl_on_request(CURL *easy, curl_prereq_callback value, void *data) {
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_PREREQDATA, data);
+  return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, value) : code;
+}
+
+// What libcurl tells of its work, line by line.
+static inline CURLcode ccurl_on_trace(CURL *easy, curl_debug_callback value, void *data) {
+  curl_easy_setopt(easy, CURLOPT_DEBUGDATA, data);
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, value);
+  return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L) : code;
+}
+
 // What libcurl would have opened, without what a child process would inherit.
 static inline curl_socket_t ccurl_open_socket(const struct curl_sockaddr *address) {
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);

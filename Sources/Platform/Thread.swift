@@ -31,3 +31,18 @@ public func startThread(named name: String, _ body: sending @escaping () -> Void
   }
   pthread_detach(thread)
 }
+
+/// How many threads this process has, those of libraries included; 0 where the system does not say.
+public func threadCount() -> Int {
+  let file = clinux_open("/proc/self/stat", O_RDONLY | O_CLOEXEC, 0)
+  guard file >= 0 else { return 0 }
+  defer { close(file) }
+  var buffer = [UInt8](repeating: 0, count: 1_024)
+  let count = read(file, &buffer, buffer.count)
+  guard count > 0 else { return 0 }
+  // The program's name, which may hold anything, ends with the last bracket; threads are the 18th after it.
+  let fields = String(decoding: buffer.prefix(count), as: UTF8.self).split(separator: ")").last?
+    .split(separator: " ")
+  guard let fields, fields.count > 17 else { return 0 }
+  return Int(fields[17]) ?? 0
+}

@@ -1,34 +1,119 @@
 import CCurl
 import Sessions
 
+/// What is known of a transfer beside the code with which it ended.
+struct TransferEvidence {
+  /// Whether a request could be sent; it tells a silent server from one that cannot be reached.
+  var wasConnected = false
+  /// libcurl's error buffer.
+  var words = ""
+  /// The proxy on the way.
+  var proxy: Proxy?
+  /// What a proxy answered to CONNECT; 0 when it was not asked or did not answer.
+  var connectStatus = 0
+  var hasClientCertificate = false
+  /// The server asked for a client certificate, got none, and answered nothing.
+  var lackedClientCertificate = false
+}
+
+/// The same by libcurl's number, 1 or more.
+func sessionError(number: UInt32, _ evidence: TransferEvidence) -> SessionError {
+  sessionError(CURLcode(rawValue: number), evidence)
+}
+
 /// What libcurl says of a transfer that failed, as an error type of ours.
-///
-/// `wasConnected` tells a silent server from one that cannot be reached; `detail` is libcurl's error buffer.
-func sessionError(_ code: CURLcode, wasConnected: Bool, detail: String) -> SessionError {
-  let type: ErrorType =
-    switch code {
-    case CURLE_COULDNT_RESOLVE_HOST: .dnsError
-    case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: .proxyError
-    case CURLE_COULDNT_CONNECT: .connectRefused
-    case CURLE_OPERATION_TIMEDOUT: wasConnected ? .sessionTimeout : .connectTimeout
-    case CURLE_GOT_NOTHING: .emptyReply
-    case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM:
-      .connectionReset
-    case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
-      CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH,
-      CURLE_SSL_INVALIDCERTSTATUS, CURLE_USE_SSL_FAILED:
-      .tlsError
-    case CURLE_URL_MALFORMAT: .configError
-    // One header line of a hundred kilobytes ends in this.
-    case CURLE_OUT_OF_MEMORY, CURLE_FILESIZE_EXCEEDED: .responseTooLarge
-    // libcurl refuses HTTP/0.9 with this: what answered does not speak HTTP.
-    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING: .protocolError
-    case CURLE_FAILED_INIT, CURLE_NO_CONNECTION_AVAILABLE: .resourceError
-    default: .protocolError
-    }
-  let words = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
-  // libcurl has no code of its own for a body or head that is malformed: its words tell.
-  let isMalformed =
-    code == CURLE_RECV_ERROR && ["chunk", "header", "Illegal", "hunk"].contains { words.contains($0) }
-  return SessionError(isMalformed ? .protocolError : type, curlCode: Int(code.rawValue), detail: words)
+func sessionError(_ code: CURLcode, _ evidence: TransferEvidence) -> SessionError {
+  let words = evidence.words.isEmpty ? String(cString: curl_easy_strerror(code)) : evidence.words
+  func error(_ type: ErrorType, _ detail: String) -> SessionError {
+    SessionError(type, curlCode: Int(code.rawValue), detail: detail)
+  }
+  if let proxy = evidence.proxy, let detail = proxyFailure(code, evidence, words, proxy) {
+    return error(.proxyError, detail)
+  }
+  let cuts = [CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_SSL_CONNECT_ERROR]
+  if evidence.lackedClientCertificate, cuts.contains(code) {
+    return error(.tlsError, wantsCertificate(words))
+  }
+  if let detail = alert(words, hasClientCertificate: evidence.hasClientCertificate) {
+    return error(.tlsError, detail)
+  }
+  return error(type(code, evidence, words), words)
+}
+
+private func type(_ code: CURLcode, _ evidence: TransferEvidence, _ words: String) -> ErrorType {
+  switch code {
+  case CURLE_COULDNT_RESOLVE_HOST: .dnsError
+  case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: .proxyError
+  case CURLE_COULDNT_CONNECT: .connectRefused
+  // libcurl has no code of its own for this.
+  case CURLE_OPERATION_TIMEDOUT where words.hasPrefix("Resolving timed out"): .dnsError
+  case CURLE_OPERATION_TIMEDOUT: evidence.wasConnected ? .sessionTimeout : .connectTimeout
+  case CURLE_GOT_NOTHING: .emptyReply
+  // Nor for a body or head that is malformed: its words tell.
+  case CURLE_RECV_ERROR where ["chunk", "header", "Illegal", "hunk"].contains { words.contains($0) }:
+    .protocolError
+  case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM:
+    .connectionReset
+  case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
+    CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH,
+    CURLE_SSL_INVALIDCERTSTATUS, CURLE_USE_SSL_FAILED:
+    .tlsError
+  case CURLE_URL_MALFORMAT: .configError
+  // One header line of a hundred kilobytes ends in this.
+  case CURLE_OUT_OF_MEMORY, CURLE_FILESIZE_EXCEEDED: .responseTooLarge
+  // libcurl refuses HTTP/0.9 with this: what answered does not speak HTTP.
+  case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING: .protocolError
+  case CURLE_FAILED_INIT, CURLE_NO_CONNECTION_AVAILABLE: .resourceError
+  default: .protocolError
+  }
+}
+
+/// What went wrong at the proxy and not behind it; absent when the server may be to blame.
+private func proxyFailure(
+  _ code: CURLcode, _ evidence: TransferEvidence, _ words: String, _ proxy: Proxy
+) -> String? {
+  if evidence.connectStatus >= 300 {
+    let reason =
+      switch evidence.connectStatus {
+      case 407: "wants other credentials (407): put them into its address as user:password@"
+      case 403: "forbids this server (403)"
+      case 502, 503, 504: "cannot reach this server (\(evidence.connectStatus))"
+      default: "refused with \(evidence.connectStatus)"
+      }
+    return "\(proxy.words) \(reason)"
+  }
+  switch code {
+  case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY, CURLE_COULDNT_CONNECT:
+    return "\(proxy.words) cannot be used: \(words)"
+  // After a 200 to CONNECT it is the server behind that is slow.
+  case CURLE_OPERATION_TIMEDOUT where !evidence.wasConnected && evidence.connectStatus == 0:
+    return "\(proxy.words) lets nothing through: \(words)"
+  case CURLE_RECV_ERROR where words.contains("CONNECT"),
+    CURLE_GOT_NOTHING where !evidence.wasConnected && evidence.connectStatus == 0:
+    return "\(proxy.words) refuses the way: \(words)"
+  default: return nil
+  }
+}
+
+private func wantsCertificate(_ words: String) -> String {
+  "the server wants a client certificate: set sessionConfig.clientCertificate and clientKey (\(words))"
+}
+
+/// What a server's TLS alert means. In TLS 1.3 a server that wants a certificate says so after the handshake,
+/// so that libcurl has it for a failed read.
+private func alert(_ words: String, hasClientCertificate: Bool) -> String? {
+  let text = words.lowercased()
+  guard text.contains("alert"), text.contains("ssl") || text.contains("tls") else { return nil }
+  let refusals = [
+    "certificate required", "bad certificate", "unknown ca", "certificate unknown", "certificate expired",
+    "certificate revoked", "unsupported certificate", "access denied",
+  ]
+  switch hasClientCertificate {
+  case true where refusals.contains { text.contains($0) }:
+    return "the server refuses our client certificate: \(words)"
+  // TLS 1.2 servers send the second one for a missing certificate.
+  case false where text.contains("certificate required") || text.contains("bad certificate"):
+    return wantsCertificate(words)
+  default: return words
+  }
 }

@@ -46,7 +46,7 @@ struct Loop: ~Copyable {
       let now = Moment.now.instant
       if fleet.isAtRest || giveUp.map({ $0 <= now }) == true { break }
       let late = transfers.run(
-        until: [fleet.deadline, giveUp, transfers.releaseDeadline, journal.deadline, tidying].compactMap {
+        until: [fleet.deadline, giveUp, transfers.deadline, journal.deadline, tidying].compactMap {
           $0
         }
         .min())
@@ -60,7 +60,7 @@ struct Loop: ~Copyable {
       for (id, events) in transfers.takeNews() {
         for event in events { obey(fleet.transfer(id, event, at: Moment.now)) }
       }
-      transfers.dropReleased(at: Moment.now.instant)
+      transfers.act(at: Moment.now.instant)
       takeLeftovers()
       obey(fleet.wake(at: Moment.now))
       if tidying <= Moment.now.instant {

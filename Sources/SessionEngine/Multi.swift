@@ -11,9 +11,8 @@ final class Multi {
   private let handle: UnsafeMutableRawPointer
   private let epoll: Int32
   private let tag: UInt32
-  /// Easy handles that wait to be used again; they keep nothing of their last transfer.
-  private var spare: [EasyHandle] = []
-  private let spareLimit: Int
+  /// Where transfers of this pool get their handles.
+  let handles: SpareHandles
 
   @available(*, unavailable)
   private func isNeverShared() {}
@@ -26,7 +25,7 @@ final class Multi {
     self.handle = handle
     self.epoll = epoll
     self.tag = tag
-    self.spareLimit = spareLimit
+    handles = SpareHandles(limit: spareLimit)
     let me = Unmanaged.passUnretained(self).toOpaque()
     _ = ccurl_multi_setopt_pointer(handle, CURLMOPT_SOCKETDATA, me)
     _ = ccurl_multi_setopt_pointer(handle, CURLMOPT_TIMERDATA, me)
@@ -34,8 +33,7 @@ final class Multi {
     _ = ccurl_multi_setopt_long(handle, CURLMOPT_MAX_TOTAL_CONNECTIONS, connectionLimit)
     _ = ccurl_multi_on_socket(handle) { _, socket, what, user, _ in
       guard let user else { return 0 }
-      Unmanaged<Multi>.fromOpaque(user).takeUnretainedValue().watch(socket, what)
-      return 0
+      return Unmanaged<Multi>.fromOpaque(user).takeUnretainedValue().watch(socket, what) ? 0 : -1
     }
     _ = ccurl_multi_on_timer(handle) { _, milliseconds, user in
       guard let user else { return 0 }
@@ -46,30 +44,17 @@ final class Multi {
   }
 
   deinit {
-    spare = []
     curl_multi_cleanup(handle)
   }
 
-  /// A handle without a past; absent when the process lacks memory.
-  func easy() -> EasyHandle? {
-    spare.popLast() ?? EasyHandle()
+  /// Starts a transfer; false when libcurl cannot take it. It must live until it is stopped.
+  func start(_ transfer: Transfer) -> Bool {
+    curl_multi_add_handle(handle, transfer.easy) == CURLM_OK
   }
 
-  /// Starts what a handle was prepared for; false when libcurl cannot take it.
-  func start(_ easy: EasyHandle) -> Bool {
-    curl_multi_add_handle(handle, easy.pointer) == CURLM_OK
-  }
-
-  /// Stops a transfer, wherever it is; the handle can be started again.
-  func stop(_ easy: EasyHandle) {
-    curl_multi_remove_handle(handle, easy.pointer)
-  }
-
-  /// Takes back a handle that is not started.
-  func recycle(_ easy: EasyHandle) {
-    guard spare.count < spareLimit else { return }
-    easy.reset()
-    spare.append(easy)
+  /// Stops a transfer, wherever it is; it can be started again.
+  func stop(_ transfer: Transfer) {
+    curl_multi_remove_handle(handle, transfer.easy)
   }
 
   /// Tells libcurl that a socket of this pool is ready.
@@ -91,21 +76,27 @@ final class Multi {
   }
 
   /// The next transfer that is over, with how it went.
-  func nextDone(_ code: inout CURLcode) -> UnsafeMutableRawPointer? {
-    ccurl_next_done(handle, &code)
+  func nextDone(_ code: inout CURLcode) -> Transfer? {
+    while let easy = ccurl_next_done(handle, &code) {
+      var user: UnsafeMutableRawPointer?
+      _ = ccurl_getinfo_pointer(easy, CURLINFO_PRIVATE, &user)
+      if let user { return Unmanaged<Transfer>.fromOpaque(user).takeUnretainedValue() }
+    }
+    return nil
   }
 
-  private func watch(_ socket: Int32, _ what: Int32) {
+  /// Fails when the system lacks what epoll needs: libcurl then gives the connection up, where an unwatched
+  /// one would only be silent.
+  private func watch(_ socket: Int32, _ what: Int32) -> Bool {
     guard what != CURL_POLL_REMOVE else {
       _ = clinux_epoll_set(epoll, EPOLL_CTL_DEL, socket, 0, tag)
-      return
+      return true
     }
     var mask: UInt32 = 0
     if what & CURL_POLL_IN != 0 { mask |= EPOLLIN.rawValue }
     if what & CURL_POLL_OUT != 0 { mask |= EPOLLOUT.rawValue }
-    if clinux_epoll_set(epoll, EPOLL_CTL_MOD, socket, mask, tag) != 0 {
-      _ = clinux_epoll_set(epoll, EPOLL_CTL_ADD, socket, mask, tag)
-    }
+    return clinux_epoll_set(epoll, EPOLL_CTL_MOD, socket, mask, tag) == 0
+      || clinux_epoll_set(epoll, EPOLL_CTL_ADD, socket, mask, tag) == 0
   }
 }
 

@@ -16,9 +16,13 @@ final class Transfers {
   private var openStreams = 0
   private var transfers: [TransferID: Transfer] = [:]
   private let noted = NewsList()
-  private var jars: [SessionKey: CookieJar] = [:]
+  private var conversations: [SessionKey: Conversation] = [:]
+  private let proxies = ProxyEnvironment.current
   /// Transfers whose answer is known, in the order in which their time is over.
   private var released: [(until: Instant, id: TransferID)] = []
+  /// Transfers that are sent once more, in the order in which they are.
+  private var postponed: [(until: Instant, id: TransferID)] = []
+  private static let pauseBeforeSecondTry = Duration.milliseconds(250)
   /// What epoll says of the watched descriptor and of each pool's sockets.
   private enum Tag {
     static let watched: UInt32 = 0
@@ -72,11 +76,15 @@ final class Transfers {
         detail: "no descriptor for another stream: \(openStreams) are open; raise the limit of open files"
           + " (ulimit -n)")
     }
-    guard let pool = pool(of: request), let easy = pool.easy() else { return Self.noMemory }
-    if request.isFirst { jars[request.session] = nil }
-    let transfer = Transfer(
-      request, easy: easy, limits: limits, cookies: jars[request.session] ?? CookieJar(), noted: noted)
-    guard pool.start(easy) else { return Self.noMemory }
+    if request.isFirst { conversations[request.session] = nil }
+    let conversation = conversations[request.session] ?? Conversation()
+    conversations[request.session] = conversation
+    guard let pool = pool(of: request),
+      let transfer = Transfer(
+        request, handles: pool.handles, limits: limits, conversation: conversation, proxies: proxies,
+        noted: noted),
+      pool.start(transfer)
+    else { return Self.noMemory }
     if request.isLasting { openStreams += 1 }
     transfers[request.id] = transfer
     return nil
@@ -90,9 +98,7 @@ final class Transfers {
       return
     }
     if transfer.request.isLasting { openStreams -= 1 }
-    guard let easy = transfer.giveBack() else { return }
-    pool.stop(easy)
-    pool.recycle(easy)
+    pool.stop(transfer)
   }
 
   /// Gives a transfer until `instant` to end by itself, so that its connection can be kept.
@@ -129,24 +135,26 @@ final class Transfers {
   /// What transfers received or came to since the last call; those at their end are gone afterwards.
   func takeNews() -> [(TransferID, [TransferEvent])] {
     var news: [(TransferID, [TransferEvent])] = []
-    let told = noted.transfers
-    noted.transfers = []
-    for transfer in told {
+    let told = noted.ids
+    noted.ids = []
+    for transfer in told.compactMap({ transfers[$0] }) {
       let events = transfer.news()
-      keepCookies(of: transfer)
+      transfer.keepCookies()
       if !transfer.isReleased, !events.isEmpty { news.append((transfer.request.id, events)) }
     }
     for pool in [exchanges, streams] {
       var code = CURLE_OK
-      while let done = pool?.nextDone(&code) {
-        var user: UnsafeMutableRawPointer?
-        _ = ccurl_getinfo_pointer(done, CURLINFO_PRIVATE, &user)
-        guard let user else { continue }
-        let transfer = Unmanaged<Transfer>.fromOpaque(user).takeUnretainedValue()
-        if code == CURLE_OK, let easy = transfer.redirect() {
+      while let transfer = pool?.nextDone(&code) {
+        if code == CURLE_OK, transfer.redirect() {
           // Taken out and put in again, libcurl starts it anew.
-          pool?.stop(easy)
-          if pool?.start(easy) == true { continue }
+          pool?.stop(transfer)
+          if pool?.start(transfer) == true { continue }
+        }
+        if transfer.tryAgain() {
+          pool?.stop(transfer)
+          let now = Instant(nanoseconds: monotonic())
+          postponed.append((now + Self.pauseBeforeSecondTry, transfer.request.id))
+          continue
         }
         let events = transfer.end(code)
         if !transfer.isReleased { news.append((transfer.request.id, events)) }
@@ -156,19 +164,16 @@ final class Transfers {
     return news
   }
 
-  /// When the first released transfer has had its moment.
-  var releaseDeadline: Instant? { released.first?.until }
+  /// When `act` is due next.
+  var deadline: Instant? { [released.first?.until, postponed.first?.until].compactMap { $0 }.min() }
 
-  /// Ends released transfers that did not end by themselves.
-  func dropReleased(at now: Instant) {
+  /// Ends released transfers that did not end by themselves, and sends again what was put off.
+  func act(at now: Instant) {
     let over = released.prefix { $0.until <= now }
     for (_, id) in over { remove(id) }
     released.removeFirst(over.count)
-  }
-
-  /// As soon as the head is there: a stream lasts, and what goes out beside it needs its cookies.
-  private func keepCookies(of transfer: Transfer) {
-    guard let change = transfer.takeCookieChange() else { return }
-    jars[transfer.request.session, default: CookieJar()].apply(change)
+    let due = postponed.prefix { $0.until <= now }
+    postponed.removeFirst(due.count)
+    for transfer in due.compactMap({ transfers[$0.id] }) { _ = pool(of: transfer.request)?.start(transfer) }
   }
 }

@@ -195,6 +195,7 @@ struct ServerTests {
         "session.retryDelay 1000 default", "session.pingInterval 5000 sessiontop.yaml:1",
         "session.listEvery 10 default", "session.stream true default", "session.transport auto default",
         "session.terminateURL none default", "session.caFile none default",
+        "session.clientCertificate none default", "session.clientKey none default",
       ])
   }
 

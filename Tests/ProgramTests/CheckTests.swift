@@ -61,6 +61,8 @@ import Testing
         session.transport      auto                                    default
         session.terminateURL   none                                    default
         session.caFile         none                                    default
+        session.clientCertificate none                                 default
+        session.clientKey      none                                    default
 
         """)
     #expect(shown.exit == 0)

@@ -89,9 +89,9 @@ import Platform
     func growth() -> Int {
       let before = mallinfo2().uordblks
       for _ in 0..<uses {
-        guard let easy = pool.easy() else { continue }
+        guard let easy = pool.handles.take() else { continue }
         CookieJar().fill(easy.pointer)
-        pool.recycle(easy)
+        pool.handles.giveBack(easy)
       }
       return Int(mallinfo2().uordblks) - Int(before)
     }
@@ -134,9 +134,30 @@ import Platform
     watch.stop()
     let pings = server.log.contents.requests("ping").map(\.request)
     #expect(
-      pings[1].connection != pings[2].connection && pings[1].body == pings[2].body, "the same once more")
+      pings[1].connection != pings[2].connection && pings[1].body != pings[2].body,
+      "asked again, by another id, by the session and not by libcurl")
     let row = watch.store.sessions[SessionKey(server: "a")]
     #expect(row?.errors == [:] && server.log.contents.requests("initialize").count == 1)
+  }
+
+  @Test func `a notification on a kept connection that turns out dead goes out again, after a moment`() throws
+  {
+    let server = try LoopbackServer.start { request, peer in
+      request.kind == "notifications/initialized" && peer.count("notifications/initialized") == 1
+        ? Reply([.close]) : peer.answer(request)
+    }
+    defer { server.stop() }
+    let watch = try Watch([
+      Server(name: "a", transport: .streamableHTTP, endpoint: try Endpoint(server.url))
+    ])
+    let row = watch.wait { store in
+      store.sessions[SessionKey(server: "a")].flatMap { $0.state == .ready ? $0 : nil }
+    }
+    watch.stop()
+    let sent = server.log.contents.requests("notifications/initialized")
+    #expect(row?.errors == [:] && server.log.contents.requests("initialize").count == 1)
+    #expect(sent.count == 2 && sent[0].request.connection != sent[1].request.connection)
+    #expect(sent[1].request.time - sent[0].request.time >= .milliseconds(200), "no immediate second try")
   }
 
   @Test func `a proxy that refuses is told as what it is`() throws {

@@ -29,6 +29,7 @@ struct Certificates: Sendable {
       }
       leaf good IP:127.0.0.1 20200101000000Z 20490101000000Z
       leaf expired IP:127.0.0.1 20190101000000Z 20200101000000Z
+      leaf client DNS:client.example 20200101000000Z 20490101000000Z
       leaf other DNS:other.example 20200101000000Z 20490101000000Z
       """
     try #require(
@@ -51,6 +52,8 @@ final class TLSFront {
     case truncated
     /// No TLS at all.
     case plain
+    /// Who comes without a certificate of the authority is sent away.
+    case mutual
   }
 
   init(_ kind: Kind, to port: Int, _ certificates: Certificates) throws {
@@ -79,6 +82,9 @@ final class TLSFront {
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     name = kind if kind in ("good", "expired", "other") else "good"
     context.load_cert_chain(f"{folder}/{name}.pem")
+    if kind == "mutual":
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(f"{folder}/ca.pem")
     held = []
     def pump(source, sink, limit=None):
         try:

@@ -11,6 +11,8 @@ import Testing
     let name: String
     let front: TLSFront.Kind
     var isTrusted = true
+    /// The files of our own certificate and its key.
+    var client: (certificate: String, key: String?)?
     let states: Set<SessionState>
     let errors: Set<ErrorType>
     var testDescription: String { name }
@@ -22,6 +24,15 @@ import Testing
       name: "tls-unknown-authority", front: .good, isTrusted: false, states: [.failed], errors: [.tlsError]),
     Case(name: "tls-expired", front: .expired, states: [.failed], errors: [.tlsError]),
     Case(name: "tls-wrong-name", front: .other, states: [.failed], errors: [.tlsError]),
+    Case(
+      name: "tls-client-certificate", front: .mutual, client: ("client.crt", "client.key"), states: [.ready],
+      errors: []),
+    Case(
+      name: "tls-client-certificate-in-one-file", front: .mutual, client: ("client.pem", nil),
+      states: [.ready], errors: []),
+    Case(
+      name: "tls-no-client-certificate", front: .mutual, states: [.failed, .recovering],
+      errors: [.tlsError]),
     Case(
       name: "tls-stall", front: .stall, states: [.recovering],
       errors: [.connectTimeout, .sessionTimeout, .tlsError]),
@@ -40,6 +51,8 @@ import Testing
     var settings = SessionSettings()
     settings.pingInterval = .milliseconds(200)
     settings.caFile = fault.isTrusted ? certificates.authority : nil
+    settings.clientCertificate = fault.client.map { "\(certificates.folder)/\($0.certificate)" }
+    settings.clientKey = fault.client?.key.map { "\(certificates.folder)/\($0)" }
     let watch = try Watch([
       Server(
         name: "a", transport: .streamableHTTP, endpoint: try Endpoint("https://127.0.0.1:\(front.port)/mcp"),
@@ -53,7 +66,12 @@ import Testing
     #expect(row != nil, "\(String(describing: watch.store.sessions[key]?.cause))")
     let errors = Set((row?.errors ?? [:]).keys)
     #expect(fault.errors.isEmpty ? errors.isEmpty : !errors.isDisjoint(with: fault.errors), "\(errors)")
-    if fault.front != .good || !fault.isTrusted, fault.front != .truncated {
+    if fault.name == "tls-no-client-certificate" {
+      #expect(
+        row?.cause?.detail.contains("set sessionConfig.clientCertificate") == true,
+        "\(String(describing: row?.cause))")
+    }
+    if ![.good, .mutual].contains(fault.front) || !fault.isTrusted, fault.front != .truncated {
       #expect(server.log.contents.entries.isEmpty, "nothing is told to whom we cannot trust")
     }
     watch.stop()

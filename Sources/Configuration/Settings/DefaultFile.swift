@@ -49,5 +49,7 @@ extension SessionPolicy {
     "transport": "auto, session, stateless or sse.",
     "terminateURL": "An address that gets a DELETE as well when a session ends; null means none.",
     "caFile": "More authorities to trust (PEM), relative to this file; null: SSL_CERT_FILE or its like.",
+    "clientCertificate": "Our own certificate (PEM), for servers that want one, relative to this file.",
+    "clientKey": "Its key (PEM); null: it stands in the same file.",
   ]
 }

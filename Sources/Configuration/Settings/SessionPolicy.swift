@@ -16,6 +16,8 @@ struct SessionPolicy: Hashable, Sendable {
   var terminateURL = Sourced<Endpoint?>(value: nil)
   /// A path, absolute or seen from the current directory.
   var caFile = Sourced<String?>(value: nil)
+  var clientCertificate = Sourced<String?>(value: nil)
+  var clientKey = Sourced<String?>(value: nil)
 
   init(_ settings: SessionSettings = SessionSettings()) {
     timeout = Sourced(value: Int(settings.timeout.inMilliseconds))
@@ -31,7 +33,7 @@ struct SessionPolicy: Hashable, Sendable {
   static let keys = [
     "timeout", "retryAttempts", "retryDelay", "pingInterval", "listEvery", "stream", "transport",
     "terminateURL",
-    "caFile",
+    "caFile", "clientCertificate", "clientKey",
   ]
 
   /// Lays the fields of `session:` or of a `sessionConfig` over what is there.
@@ -69,15 +71,27 @@ struct SessionPolicy: Hashable, Sendable {
         terminateURL = Sourced(value: address, origin: .file(section.file, text.mark))
       }
     }
-    if let text = section.optionalText("caFile", environment, &findings) {
+    func takeFile(_ name: String, _ remedy: String, _ setting: inout Sourced<String?>) {
+      guard let text = section.optionalText(name, environment, &findings) else { return }
       let path = text.value.map { relocated($0.text, beside: section.file) }
-      caFile = Sourced(value: path, origin: .file(section.file, text.mark))
-      if let path, access(path, R_OK) != 0 {
-        findings.add(
-          section.diagnostic(
-            .warning, "caFile", at: text.mark, "cannot be read (\(String(cString: strerror(errno))))",
-            remedy: "name a file of certificates (PEM); until then no certificate is trusted"))
-      }
+      setting = Sourced(value: path, origin: .file(section.file, text.mark))
+      guard let path, access(path, R_OK) != 0 else { return }
+      let why = "cannot be read (\(String(cString: strerror(errno))))"
+      findings.add(section.diagnostic(.warning, name, at: text.mark, why, remedy: remedy))
+    }
+    takeFile(
+      "caFile", "name a file of certificates (PEM); until then no certificate is trusted", &caFile)
+    takeFile(
+      "clientCertificate", "name a file with our certificate (PEM); until then no connection is made",
+      &clientCertificate)
+    takeFile(
+      "clientKey", "name a file with the certificate's key (PEM); until then no connection is made",
+      &clientKey)
+    if clientKey.value != nil, clientCertificate.value == nil, case .file(_, let mark) = clientKey.origin {
+      findings.add(
+        section.diagnostic(
+          .warning, "clientKey", at: mark, "is a key without a certificate",
+          remedy: "set clientCertificate too; it is ignored now"))
     }
   }
 
@@ -132,6 +146,8 @@ struct SessionPolicy: Hashable, Sendable {
       requestTimeout: requestTimeout.map { .milliseconds($0) },
       initTimeout: initTimeout.map { .milliseconds($0) })
     settings.caFile = caFile.value
+    settings.clientCertificate = clientCertificate.value
+    settings.clientKey = clientKey.value
     settings.terminateURL = terminateURL.value
     settings.era = SessionSettings.Era(rawValue: transport.value) ?? .automatic
     return settings
@@ -153,6 +169,8 @@ struct SessionPolicy: Hashable, Sendable {
       text("transport", transport.value, transport.origin),
       text("terminateURL", terminateURL.value?.display, terminateURL.origin),
       text("caFile", caFile.value, caFile.origin),
+      text("clientCertificate", clientCertificate.value, clientCertificate.origin),
+      text("clientKey", clientKey.value, clientKey.origin),
     ]
   }
 }

@@ -65,7 +65,9 @@ extension Server {
   func isReached(as other: Server) -> Bool {
     name == other.name && transport == other.transport && endpoint == other.endpoint
       && headers == other.headers && proxy == other.proxy
-      && settings.caFile == other.settings.caFile && settings.era == other.settings.era
+      && settings.caFile == other.settings.caFile
+      && settings.clientCertificate == other.settings.clientCertificate
+      && settings.clientKey == other.settings.clientKey && settings.era == other.settings.era
       && secrets == other.secrets
       && (availability == other.availability || availability.isWatched && other.availability.isWatched)
   }
@@ -126,6 +128,10 @@ public struct SessionSettings: Hashable, Sendable {
   public var initTimeout: Duration?
   /// A file of certificates (PEM) that are trusted beside the system's.
   public var caFile: String?
+  /// A file with the certificate (PEM) by which we make ourselves known to the server.
+  public var clientCertificate: String?
+  /// A file with its key (PEM); absent when it stands in the file of the certificate.
+  public var clientKey: String?
   /// Gets a DELETE as well when a session is ended, for servers whose own endpoint does not end it.
   public var terminateURL: Endpoint?
   /// Which way of speaking is tried, where the server's own answers are not to decide.

@@ -67,7 +67,7 @@ extension Session {
       }
     let exchange = post(
       lists ? .list : isModern ? .discover : .ping, body, requestID: requestID, identity: live.identity,
-      fresh: live.missed > 0, &turn)
+      fresh: live.missed > 0 || live.lostConnection, &turn)
     live.probe = .inFlight(exchange)
   }
 
@@ -98,6 +98,14 @@ extension Session {
       return
     }
     finish(exchange, event, &turn)
+    if case .ended(let end) = event, end.lostKeptConnection, !live.lostConnection {
+      // An idle connection may be closed at any time: no fault of anybody, and no answer either.
+      var live = live
+      live.lostConnection = true
+      live.probe = .due(turn.now.instant + .seconds(Double.random(in: 0.1...0.6, using: &turn.random)))
+      state = .live(live)
+      return
+    }
     noteLife(outcome, &turn)
     if turn.hasSlept, case .broken(let error, nil) = outcome,
       [.sessionTimeout, .connectTimeout].contains(error.type)
@@ -154,6 +162,7 @@ extension Session {
   /// The server knows the session: whatever was missed before is forgiven.
   private mutating func answered(_ live: inout Live, _ turn: inout Turn) {
     live.missed = 0
+    live.lostConnection = false
     live.lastMiss = nil
     live.lastValid = turn.now
   }

@@ -91,7 +91,8 @@ extension Session {
           url: url ?? (channel?.endpoint ?? server.endpoint)?.url ?? Secret(""), headers: headers, body: body,
           timeout: timeout(of: purpose), freshConnection: fresh,
           isFirst: channel == nil && [.initialize, .attach].contains(purpose), proxy: server.proxy,
-          caFile: server.settings.caFile)))
+          caFile: server.settings.caFile, clientCertificate: server.settings.clientCertificate,
+          clientKey: server.settings.clientKey)))
     let answerDue = channel == nil ? nil : timeout(of: purpose).map { turn.now.instant + $0 }
     return Exchange(
       transfer: transfer, purpose: purpose, requestID: requestID, sent: turn.now.instant,

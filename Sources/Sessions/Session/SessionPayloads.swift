@@ -78,6 +78,8 @@ struct Live: Hashable, Sendable {
   var listFailure: SessionError?
   /// The server answers that it has no `ping`: it is asked for its list instead.
   var lacksPing = false
+  /// The last probe found its kept connection closed: the next one takes a new one.
+  var lostConnection = false
   var probesSent = 0
   /// A strange id was seen and reported.
   var reportedConflict = false

@@ -51,6 +51,9 @@ public struct TransferRequest: Sendable {
   public let proxy: Secret?
   /// A file of further certificates to trust.
   public let caFile: String?
+  /// A file with our own certificate (PEM), and one with its key where that stands elsewhere.
+  public let clientCertificate: String?
+  public let clientKey: String?
 
   /// Whether it is a stream, which lasts as long as it can.
   public var isLasting: Bool { timeout == nil }
@@ -101,6 +104,9 @@ public struct TransferEnd: Hashable, Sendable {
   public var failure: SessionError?
   /// The id of the last event of a stream, for resumption.
   public var lastEventID: String
+  /// A connection that was kept from earlier turned out closed as the request was sent: this says nothing of
+  /// the server, and the same question may be asked on a new connection.
+  public var lostKeptConnection = false
 
   public init(
     head: ResponseHead? = nil, excerpt: String = "", failure: SessionError? = nil, lastEventID: String = ""

@@ -1,0 +1,97 @@
+import Sessions
+
+/// Reads the heads of one answer, line by line: interim ones, a proxy's, and the one that counts.
+struct HeadReader {
+  /// Why a head cannot be used.
+  enum Flaw: Error, Hashable {
+    case tooLarge(limit: Int)
+    case twoLengths
+    case onlyInterim
+
+    var error: SessionError {
+      switch self {
+      case .tooLarge(let limit):
+        SessionError(.responseTooLarge, detail: "the head of the answer is over \(limit) bytes")
+      case .twoLengths: SessionError(.protocolError, detail: "the head of the answer has two lengths")
+      case .onlyInterim:
+        SessionError(
+          .emptyReply, detail: "over \(HeadReader.interimLimit) interim answers (1xx) and no answer")
+      }
+    }
+  }
+
+  /// The head, once it is complete.
+  private(set) var head: ResponseHead?
+  /// Whether a complete head brought cookies that nobody has asked for yet.
+  private(set) var hasNewCookies = false
+  private let limit: Int
+  private var bytes = 0
+  private var heads = 0
+  private var lengths = 0
+  private var isInSessionID = false
+  private var pending = ResponseHead(status: 0)
+
+  /// Interim answers that are read before one answer; RFC 9110 section 15.2 sets no bound.
+  private static let interimLimit = 16
+  private static let sessionIDLimit = 8
+  private static let locationLimit = 2_048
+
+  /// `limit` bounds all heads of the answer together, in bytes.
+  init(limit: Int) {
+    self.limit = limit
+  }
+
+  /// Whether the line of `bytes` completed a head, the final one or an interim one.
+  mutating func take(_ bytes: some Collection<UInt8>) throws(Flaw) -> Bool {
+    self.bytes += bytes.count
+    guard self.bytes <= limit else { throw .tooLarge(limit: limit) }
+    let line = String(decoding: bytes, as: UTF8.self)
+    if line.hasPrefix("HTTP/") {
+      try begin(line)
+    } else if line == "\r\n" || line == "\n" {
+      if pending.status >= 200 { head = pending }
+      return true
+    } else if line.hasPrefix(" ") || line.hasPrefix("\t") {
+      // A folded line (RFC 9112 section 5.2) belongs to the one before; no id may hold a line break.
+      if isInSessionID, let last = pending.sessionIDs.indices.last {
+        pending.sessionIDs[last] += "\n" + line.prefix(256)
+      }
+    } else {
+      try header(line)
+    }
+    return false
+  }
+
+  /// The cookies have been looked at.
+  mutating func forgetCookies() { hasNewCookies = false }
+
+  private mutating func begin(_ line: String) throws(Flaw) {
+    let words = line.split(separator: " ", maxSplits: 2)
+    pending = ResponseHead(status: words.count > 1 ? Int(words[1].prefix(3)) ?? 0 : 0)
+    (lengths, isInSessionID) = (0, false)
+    heads += 1
+    guard heads <= Self.interimLimit else { throw .onlyInterim }
+  }
+
+  private mutating func header(_ line: String) throws(Flaw) {
+    isInSessionID = false
+    guard let colon = line.firstIndex(of: ":") else { return }
+    let spaces: Set<Character> = [" ", "\t", "\r", "\n", "\r\n"]
+    var value = line[line.index(after: colon)...].drop { spaces.contains($0) }
+    while let last = value.last, spaces.contains(last) { value.removeLast() }
+    switch line[..<colon].lowercased() {
+    case "content-type": pending.contentType = String(value)
+    case "content-length":
+      lengths += 1
+      guard lengths == 1 else { throw .twoLengths }
+    case "mcp-session-id" where pending.sessionIDs.count < Self.sessionIDLimit:
+      pending.sessionIDs.append(String(value))
+      isInSessionID = true
+    case "retry-after": pending.retryAfter = String(value)
+    case "location": pending.location = String(value.prefix(Self.locationLimit))
+    case "www-authenticate": pending.hasChallenge = true
+    case "set-cookie": hasNewCookies = true
+    default: break
+    }
+  }
+}

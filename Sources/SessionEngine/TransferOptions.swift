@@ -1,0 +1,160 @@
+import CCurl
+import Glibc
+import MCPWire
+import Sessions
+
+// How a request becomes the options of its easy handle.
+
+extension Transfer {
+  /// Bytes that a stream is read in at a time; it waits nearly always, and libcurl's own 16 KiB would wait
+  /// with it.
+  private static let streamBuffer = 4_096
+  private static let connectTimeout = 5_000
+
+  func configure(cookies: CookieJar) {
+    cookies.fill(easy)
+    let me = Unmanaged.passUnretained(self).toOpaque()
+    _ = ccurl_setopt_pointer(easy, CURLOPT_PRIVATE, me)
+    _ = ccurl_setopt_pointer(easy, CURLOPT_ERRORBUFFER, errorBuffer)
+    _ = ccurl_setopt_string(easy, CURLOPT_URL, request.url.revealed)
+    _ = ccurl_setopt_string(easy, CURLOPT_PROTOCOLS_STR, "http,https")
+    _ = ccurl_setopt_long(easy, CURLOPT_NOSIGNAL, 1)
+    _ = ccurl_setopt_long(easy, CURLOPT_FOLLOWLOCATION, 0)
+    _ = ccurl_setopt_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
+    _ = ccurl_setopt_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Self.connectTimeout)
+    // Without it the end of a transfer waits for its resolver, which waits for a silent name server.
+    _ = ccurl_setopt_long(easy, CURLOPT_QUICK_EXIT, 1)
+    _ = ccurl_setopt_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+    if let timeout = request.timeout {
+      _ = ccurl_setopt_long(easy, CURLOPT_TIMEOUT_MS, Int(max(1, timeout.inMilliseconds)))
+    }
+    // Which proxy it is was decided here, so that what is told of it is what libcurl does.
+    _ = ccurl_setopt_string(easy, CURLOPT_PROXY, proxy?.url.revealed ?? "")
+    _ = ccurl_setopt_string(easy, CURLOPT_NOPROXY, "")
+    _ = ccurl_setopt_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+    configureTrust()
+    if request.isLasting { _ = ccurl_setopt_long(easy, CURLOPT_BUFFERSIZE, Self.streamBuffer) }
+    if request.freshConnection { _ = ccurl_setopt_long(easy, CURLOPT_FRESH_CONNECT, 1) }
+    switch request.method {
+    case .post:
+      _ = ccurl_setopt_long(easy, CURLOPT_POST, 1)
+      _ = ccurl_setopt_long(easy, CURLOPT_POSTFIELDSIZE, request.body.utf8.count)
+      _ = ccurl_setopt_string(easy, CURLOPT_COPYPOSTFIELDS, request.body)
+    case .get:
+      _ = ccurl_setopt_long(easy, CURLOPT_HTTPGET, 1)
+    case .delete:
+      _ = ccurl_setopt_string(easy, CURLOPT_CUSTOMREQUEST, "DELETE")
+    }
+    configureHeaders()
+    configureCallbacks(me)
+    if request.clientCertificate == nil, request.url.revealed.lowercased().hasPrefix("https:") {
+      noteCertificateRequests(me)
+    }
+  }
+
+  private func configureTrust() {
+    if let caFile = request.caFile {
+      // Beside the system's authorities, where they stand in a folder.
+      _ = ccurl_setopt_string(easy, CURLOPT_CAINFO, caFile)
+      if let folder = hashedAuthorities { _ = ccurl_setopt_string(easy, CURLOPT_CAPATH, folder) }
+    }
+    if let certificate = request.clientCertificate {
+      _ = ccurl_setopt_string(easy, CURLOPT_SSLCERT, certificate)
+      // One file may hold both.
+      _ = ccurl_setopt_string(easy, CURLOPT_SSLKEY, request.clientKey ?? certificate)
+    }
+  }
+
+  /// A server that wants a certificate and gets none may cut the connection so that its alert is lost; that
+  /// it asked stands in libcurl's trace of the handshake and nowhere else.
+  private func noteCertificateRequests(_ me: UnsafeMutableRawPointer) {
+    _ = ccurl_on_trace(
+      easy,
+      { _, kind, bytes, count, user in
+        guard kind == CURLINFO_TEXT, let bytes, let user else { return 0 }
+        let text = UnsafeRawBufferPointer(start: bytes, count: min(count, 128))
+        if String(decoding: text, as: UTF8.self).contains("Request CERT") {
+          Unmanaged<Transfer>.fromOpaque(user).takeUnretainedValue().wasAskedForCertificate = true
+        }
+        return 0
+      }, me)
+  }
+
+  private func configureHeaders() {
+    // A header without a value is written with a semicolon; no Expect header, which only adds a round trip.
+    for header in request.headers {
+      headers = curl_slist_append(headers, fieldLine(header.name, header.value.revealed))
+    }
+    headers = curl_slist_append(headers, "Expect:")
+    // Compression is undone where a server uses it unasked, and counted after that; we do not ask for it,
+    // because proxies hold compressed events back.
+    _ = ccurl_setopt_string(easy, CURLOPT_ACCEPT_ENCODING, "")
+    if !request.headers.contains(where: { $0.name.lowercased() == "accept-encoding" }) {
+      headers = curl_slist_append(headers, "Accept-Encoding: identity")
+    }
+    _ = ccurl_setopt_list(easy, CURLOPT_HTTPHEADER, headers)
+  }
+
+  private func configureCallbacks(_ me: UnsafeMutableRawPointer) {
+    _ = ccurl_setopt_pointer(easy, CURLOPT_HEADERDATA, me)
+    _ = ccurl_setopt_pointer(easy, CURLOPT_WRITEDATA, me)
+    _ = ccurl_on_open_socket(
+      easy,
+      { user, _, address in
+        let socket = ccurl_open_socket(address)
+        if socket < 0, let user {
+          Unmanaged<Transfer>.fromOpaque(user).takeUnretainedValue().openError = errno
+        }
+        return socket
+      }, me)
+    _ = ccurl_on_resolve(
+      easy,
+      { _, _, user in
+        guard let user else { return 0 }
+        return Unmanaged<Transfer>.fromOpaque(user).takeUnretainedValue().mayResolve() ? 0 : 1
+      }, me)
+    _ = ccurl_on_request(
+      easy,
+      { user, _, _, _, _ in
+        guard let user else { return CURL_PREREQFUNC_OK }
+        return Unmanaged<Transfer>.fromOpaque(user).takeUnretainedValue().maySend()
+          ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+      }, me)
+    _ = ccurl_setopt_bytes(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, user in
+      guard let bytes, let user else { return 0 }
+      let transfer = Unmanaged<Transfer>.fromOpaque(user).takeUnretainedValue()
+      return transfer.headLine(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+    }
+    _ = ccurl_setopt_bytes(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, user in
+      guard let bytes, let user else { return 0 }
+      let transfer = Unmanaged<Transfer>.fromOpaque(user).takeUnretainedValue()
+      return transfer.body(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+    }
+  }
+}
+
+/// Where the system keeps its authorities by the hashes of their names, which is what libcurl can look up;
+/// absent on systems that have one bundle only.
+private let hashedAuthorities: String? = {
+  let folder = "/etc/ssl/certs"
+  guard let directory = opendir(folder) else { return nil }
+  defer { closedir(directory) }
+  while let entry = readdir(directory) {
+    let name = withUnsafeBytes(of: entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+    if name.count >= 10, name[8] == UInt8(ascii: "."), name.prefix(8).allSatisfy(isHexDigit) { return folder }
+  }
+  return nil
+}()
+
+private func isHexDigit(_ byte: UInt8) -> Bool {
+  (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
+}
+
+/// A header as its bytes: characters up to U+00FF are one each, as browsers and LibreChat send them (RFC 9110
+/// section 5.5); what is beyond, which the configuration refuses, would go out as UTF-8.
+private func fieldLine(_ name: String, _ value: String) -> [CChar] {
+  let line = value.isEmpty ? "\(name);" : "\(name): \(value)"
+  let isLatin = line.unicodeScalars.allSatisfy { $0.value <= 0xFF }
+  let bytes = isLatin ? line.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } : Array(line.utf8)
+  return bytes.map { CChar(bitPattern: $0) } + [0]
+}
