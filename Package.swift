@@ -70,7 +70,7 @@ let package = Package(
       name: "SessionEngineTests",
       dependencies: ["CLinux", "SessionEngine", "LoopbackServers", "MCPWire", "Sessions", "Platform"]),
     .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
-    .testTarget(name: "ProgramTests", dependencies: ["CLinux", "LoopbackServers", "sessiontop"]),
+    .testTarget(name: "ProgramTests", dependencies: ["CLinux", "LoopbackServers", "Platform", "sessiontop"]),
     .testTarget(name: "StructureTests"),
   ],
   swiftLanguageModes: [.v6]

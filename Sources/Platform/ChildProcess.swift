@@ -43,12 +43,22 @@ public struct ChildProcess: Hashable, Sendable {
   }
 
   /// Why a process did not start.
-  public enum Failure: Error, Hashable, Sendable {
+  public enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
     /// No such file; `path` is the `PATH` that was searched, absent where a path was given.
     case notFound(path: String?)
     case notExecutable(ErrorNumber)
     case folder(ErrorNumber)
     case system(ErrorNumber)
+
+    public var description: String {
+      switch self {
+      case .notFound(let path?): "it is in no folder of PATH (\(path))"
+      case .notFound(nil): "there is no such file"
+      case .notExecutable(let error): "it cannot be executed: \(error)"
+      case .folder(let error): "it cannot be started in its folder: \(error)"
+      case .system(let error): "no process could be started: \(error)"
+      }
+    }
   }
 
   /// How it ended; absent while it runs. Its number stays taken until `reap`, so that signals to its group
@@ -69,6 +79,9 @@ public struct ChildProcess: Hashable, Sendable {
   public func reap() {
     while waitpid(id, nil, WNOHANG) < 0, errno == EINTR {}
   }
+
+  /// Lets the child see the end of its input; to be done once.
+  public func closeInput() { close(input) }
 
   /// Closes every descriptor but those in `kept`.
   public func closeAll(except kept: Set<Int32> = []) {

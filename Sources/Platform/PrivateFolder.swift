@@ -30,14 +30,16 @@ public func makePrivateFolder(_ folder: String) throws(FolderProblem) {
 }
 
 /// Writes a file of ours anew so that at no instant a reader, or a crash, finds less than a whole one: beside
-/// it, synced, then renamed. For this user's eyes only. Waits for the disk. Throws the errno of the step that
-/// failed.
-public func replaceFile(_ path: String, with text: String) throws(ErrorNumber) {
+/// it, synced, then renamed. For this user's eyes only, unless `mode` says else. Waits for the disk. Throws
+/// the errno of the step that failed.
+public func replaceFile(_ path: String, with text: String, mode: UInt32 = 0o600) throws(ErrorNumber) {
   let draft = "\(path).\(randomName()).draft"
   let file = clinux_open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
   guard file >= 0 else { throw ErrorNumber.current }
   defer { close(file) }
-  guard writeAll(text, to: file), fdatasync(file) == 0, rename(draft, path) == 0 else {
+  guard mode == 0o600 || fchmod(file, mode) == 0, writeAll(text, to: file), fdatasync(file) == 0,
+    rename(draft, path) == 0
+  else {
     let failure = ErrorNumber.current
     unlink(draft)
     throw failure

@@ -28,6 +28,17 @@ let environment: [String: String] = {
   return result
 }()
 
+/// The home of this user: as the environment says, else as the system does. Never a folder that all share.
+let homeFolder: String? = {
+  if let home = environment["HOME"], home.hasPrefix("/") { return home }
+  guard let home = getpwuid(getuid()).map({ String(cString: $0.pointee.pw_dir) }), home.hasPrefix("/"),
+    home != "/"
+  else {
+    return nil
+  }
+  return home
+}()
+
 let currentDirectory: String = {
   guard let path = getcwd(nil, 0) else { return "." }
   defer { free(path) }

@@ -12,6 +12,9 @@ import Platform
 
 let programVersion = Outgoing.clientVersion
 
+/// What a program that we start is to begin with, before we change our own.
+let inheritance = Inheritance()
+
 umask(0o077)
 clinux_use_one_heap()
 _ = clinux_forbid_core_file()
@@ -45,7 +48,10 @@ if let command = command as? Benchmark { exit(command.serve ? serveHerd() : benc
 // Before the first thread starts: every thread inherits the mask.
 let signals: Signals
 do {
-  signals = try Signals([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP, SIGCONT, SIGUSR1, SIGUSR2])
+  // Without a screen there is nothing to give back before a stop: Ctrl-Z does what it always does.
+  let screenless = command is Watch || command is Status
+  signals = try Signals(
+    [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2] + (screenless ? [] : [SIGWINCH, SIGTSTP, SIGCONT]))
 } catch {
   complain("signals cannot be read: \(error)")
   exit(ExitCode.internalError)

@@ -36,6 +36,51 @@ import Testing
     #expect(program.output.contains(#""opened":1,"ended":1"#))
   }
 
+  @Test func `begins on a line of its own behind one that was cut`() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.path + "/log.jsonl"
+    try "{\"v\":1,\"type\":\"ev".write(to: file)
+    let program = try run(folder, log: "{file: \(file)}")
+    let kept = try String(contentsOf: file).split(separator: "\n")
+    let printed = program.output.split(separator: "\n").filter { $0.contains(#""type":"event""#) }
+    #expect(Array(kept.dropFirst()) == printed)
+  }
+
+  @Test func `that was moved away is made anew`() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.path + "/log.jsonl"
+    let server = try LoopbackServer.start()
+    defer { server.stop() }
+    let configuration = folder.path + "/sessiontop.yaml"
+    try """
+    log: {file: \(file)}
+    mcpServers:
+      ledger: {type: streamable-http, url: "\(server.url)", sessionConfig: {pingInterval: 100, retryDelay: 50}}
+    """.write(to: configuration)
+    let program = try ChildProcess(
+      sessiontopBinary, ["watch", "--format", "jsonl", "--config", configuration, "--for", "60s"])
+    try program.wait(for: "a stream") { $0.contains(#""event":"stream_opened""#) }
+    #expect(rename(file, file + ".moved") == 0)
+    server.forgetSessions()
+    #expect(try changes(of: file) { $0.contains("recovery_succeeded") })
+    #expect(try program.stop() == 0)
+  }
+
+  @Test func `leaves alone what is not ours in its own folder`() throws {
+    let folder = try TemporaryFolder()
+    let victim = folder.path + "/victim"
+    try "theirs".write(to: victim)
+    chmod(victim, 0o644)
+    mkdir(folder.path + "/state", 0o700)
+    mkdir(folder.path + "/state/sessiontop", 0o700)
+    symlink(victim, folder.path + "/state/sessiontop/events.jsonl")
+    let program = try run(folder, log: "{}")
+    #expect(program.output.contains("cannot be written"))
+    var status = stat()
+    #expect(stat(victim, &status) == 0 && status.st_mode & 0o777 == 0o644)
+    #expect(try String(contentsOf: victim) == "theirs")
+  }
+
   @Test func `is not written where the settings say so`() throws {
     let folder = try TemporaryFolder()
     _ = try run(folder, log: "{events: false}")

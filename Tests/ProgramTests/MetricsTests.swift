@@ -1,5 +1,6 @@
 import Glibc
 import LoopbackServers
+import Platform
 import Testing
 
 /// What Prometheus sees, over HTTP and in a file for a collector.
@@ -23,15 +24,37 @@ import Testing
     #expect(try program.stop() == 0)
   }
 
-  @Test func `at an address that is taken end the program in one line`() throws {
+  @Test func `at an address that is taken are missed in one line, and the watch goes on`() throws {
     let server = try LoopbackServer.start()
     defer { server.stop() }
     let configuration = try configuration(server, metrics: "{listen: '127.0.0.1:\(server.port)'}")
     defer { unlink(configuration) }
-    let program = try ChildProcess(sessiontopBinary, ["watch", "--config", configuration, "--for", "60s"])
-    #expect(try program.end() == 3)
-    #expect(program.output.contains("metrics.listen: 127.0.0.1:\(server.port) cannot be had"))
-    #expect(program.output.split(separator: "\n").count == 1)
+    let program = try ChildProcess(
+      sessiontopBinary, ["watch", "--format", "jsonl", "--config", configuration, "--for", "60s"])
+    try program.wait(for: "a stream") { $0.contains(#""event":"stream_opened""#) }
+    #expect(try program.stop() == 0)
+    let told = program.output.split(separator: "\n").filter { $0.contains("metrics.listen") }
+    #expect(told.count == 1)
+    #expect(told.first?.contains("127.0.0.1:\(server.port) cannot be had") == true)
+  }
+
+  @Test func `in a file say what is so, though nothing happens`() throws {
+    let server = try LoopbackServer.start()
+    defer { server.stop() }
+    let file = try "".temporaryFile(suffix: ".prom")
+    let path = try """
+    metrics: {file: \(file)}
+    session: {pingInterval: 600000, stream: false}
+    mcpServers:
+      ledger: {type: streamable-http, url: "\(server.url)"}
+    """.temporaryFile(suffix: ".yaml")
+    defer { for path in [file, path] { unlink(path) } }
+    let program = try ChildProcess(
+      sessiontopBinary, ["watch", "--format", "jsonl", "--config", path, "--for", "60s"])
+    try program.wait(for: "a session") { $0.contains(#""event":"session_created""#) }
+    // Written at the start, when nothing was known, and then every fifteen seconds.
+    #expect(try changes(of: file) { $0.contains(#"sessiontop_server_up{server="ledger"} 1"#) })
+    #expect(try program.stop() == 0)
   }
 
   private func configuration(_ server: LoopbackServer, metrics: String) throws -> String {

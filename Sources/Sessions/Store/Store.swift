@@ -42,6 +42,13 @@ public struct Store: Hashable, Sendable {
     if !changed.isEmpty || !report.removed.isEmpty { noteStates(at: now.instant) }
   }
 
+  /// The same without its events.
+  public var withoutEvents: Store {
+    var store = self
+    store.events = EventRing(capacity: 1)
+    return store
+  }
+
   /// How a server fared lately; nil when it was never seen.
   public func history(of server: String) -> StateHistory? { histories[server] }
 

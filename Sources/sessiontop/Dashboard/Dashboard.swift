@@ -21,7 +21,7 @@ struct Dashboard: ~Copyable {
   var view = ViewState()
   var reloader: Reloader?
   var replay: Replay?
-  private var hooks: Hooks
+  private var hooks: AlertHooks
   private var bell = Bell()
   var theme: Theme
   /// As it was asked for.
@@ -46,7 +46,7 @@ struct Dashboard: ~Copyable {
     reloader = plan.reloader
     replay = plan.recording.map { Replay($0, capacity: plan.limits.events) }
     replay?.play(at: plan.speed)
-    hooks = Hooks(plan.onAlert)
+    hooks = AlertHooks(plan.onAlert, inherited: inheritance)
     hasColor = (environment["NO_COLOR"] ?? "").isEmpty
     theme = plan.theme
     themeName = plan.themeNames.first ?? plan.theme.name
@@ -57,6 +57,7 @@ struct Dashboard: ~Copyable {
     self.metrics = metrics
     view.size = terminal.size
     if let filter = plan.filter { view.start(filter: filter) }
+    if let problem = metrics.problem { note(problem) }
   }
 
   /// Runs until the operator, a signal or the end of the terminal ends it.
@@ -64,11 +65,12 @@ struct Dashboard: ~Copyable {
     let end = plan.duration.map { Moment.now.instant + $0 }
     while true {
       draw()
-      let news = [engine?.output.descriptor].compactMap { $0 }
+      let news = [engine?.output.descriptor, log.descriptor].compactMap { $0 }
       let ready = wait(
-        reading: [0, signals.descriptor] + news + (reloader?.descriptors ?? []),
+        reading: [0, signals.descriptor] + news + hooks.descriptors + (reloader?.descriptors ?? []),
         writing: isLineSlow ? [1] : [], milliseconds: pause(until: end))
-      hooks.reap(at: Moment.now.instant)
+      if let problem = hooks.act(at: Moment.now.instant) { note(problem) }
+      if let problem = metrics.act(store, at: Moment.now) { note(problem) }
       for command in reloader?.look(ready, at: Moment.now.instant) ?? [] { engine?.send(command) }
       var goesOn = true
       if ready.isEmpty { isDirty = true }  // the clock moves on
@@ -125,7 +127,8 @@ struct Dashboard: ~Copyable {
 
   private mutating func tell(_ alerts: [Alert], at now: Moment) {
     guard replay == nil else { return }
-    for alert in alerts { hooks.run(for: alert.event(at: now), at: now.instant) }
+    for alert in alerts { hooks.run(for: alert.event(at: now)) }
+    if let problem = hooks.act(at: Moment.now.instant) { note(problem) }
     guard plan.rings, !view.isMuted, bell.rings(for: alerts, at: now.instant) else { return }
     terminal.ring()
   }
@@ -149,7 +152,7 @@ struct Dashboard: ~Copyable {
       pause = min(pause, max(.zero, lastFrame + frameGap(at: now.instant) - now.instant))
     }
     if let next = replay?.untilNext { pause = min(pause, max(next, .milliseconds(20))) }
-    for due in [end, reloader?.deadline, hooks.deadline].compactMap({ $0 }) {
+    for due in [end, reloader?.deadline, hooks.deadline, metrics.deadline].compactMap({ $0 }) {
       pause = min(pause, max(.zero, due - now.instant))
     }
     return Int32(clamping: pause.inMilliseconds + 1)
@@ -159,7 +162,7 @@ struct Dashboard: ~Copyable {
     guard let report = engine?.output.drain(), !report.isEmpty else { return }
     store.fold(report, at: Moment.now)
     if let news = log.write(report.events, at: Moment.now) { store.fold(news, at: Moment.now) }
-    if let problem = metrics.take(store, at: Moment.now) { note(problem) }
+    metrics.noteChange(at: Moment.now.instant)
     isDirty = true
     // Whatever pane is open, what became of an edited file is seen.
     let told = report.events.last { $0.kind == .configReloaded || $0.kind == .configProblem }

@@ -69,10 +69,14 @@ extension Dashboard {
   private mutating func export(_ extract: Extract) {
     let lines = jsonLines(of: extract, at: now)
     let name = now.wall.rfc3339.filter { $0 != ":" && $0 != "-" && $0 != "." }
+    guard let stateFolder else { return view.say("there is no home to export to; set XDG_STATE_HOME") }
     let path = "\(stateFolder)/export-\(name).jsonl"
-    view.say(
-      writeFile(lines.map { $0 + "\n" }.joined(), to: path)
-        ? "\(lines.count) lines in \(path)" : "cannot write \(path): \(String(cString: strerror(errno)))")
+    do {
+      try writeFile(lines.map { $0 + "\n" }.joined(), to: path)
+      view.say("\(lines.count) lines in \(path)")
+    } catch {
+      view.say("cannot write \(path): \(error)")
+    }
   }
 }
 

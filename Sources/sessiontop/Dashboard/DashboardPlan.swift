@@ -42,7 +42,7 @@ struct DashboardPlan {
 @MainActor
 func dashboard(_ plan: DashboardPlan, signals: Signals) -> Int32 {
   do {
-    let metrics = try Metrics(plan.keeping?.metrics)
+    let metrics = Metrics(plan.keeping?.metrics)
     let journal = plan.keeping == nil ? nil : stateFolder
     let engine =
       plan.recording == nil
@@ -62,9 +62,6 @@ func dashboard(_ plan: DashboardPlan, signals: Signals) -> Int32 {
       complain("the dashboard cannot open: \(error)")
       return ExitCode.terminal
     }
-  } catch let failure as Metrics.Failure {
-    complain("\(failure)")
-    return ExitCode.configuration
   } catch {
     complain("the engine cannot start: \(error)")
     return ExitCode.internalError
@@ -80,6 +77,7 @@ func waitUntilStopped(_ engine: SessionEngine, _ log: inout EventLog) {
     _ = wait(reading: [engine.output.descriptor], milliseconds: Int32(clamping: left))
     let report = engine.output.drain()
     _ = log.write(report.events, at: Moment.now)
-    if report.stopped { return }
+    if report.stopped { break }
   }
+  log.close()
 }

@@ -1,7 +1,5 @@
-import CLinux
 import Configuration
 import SessionEngine
-import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -12,41 +10,63 @@ import Platform
 
 /// Gives what is known to Prometheus: over HTTP at `metrics.listen`, in the file `metrics.file`, or neither.
 struct Metrics {
+  /// Why nobody is listened to, if so: another program has the address.
+  private(set) var problem: String?
   private let known: Known?
   private let file: String?
-  private var nextWrite = Instant.zero
+  private var nextWrite: Instant?
+  private var nextShow: Instant?
+  private var lastShown = Instant.zero
 
-  /// How often the file is written anew.
+  /// How often the file is written anew, whether or not anything happened: what it says is what is so.
   private static let pause = Duration.seconds(15)
+  private static let showPause = Duration.seconds(1)
 
-  struct Failure: Error, CustomStringConvertible {
-    let description: String
-  }
-
-  /// Starts to listen, if that is wanted. Without settings nothing is given out.
-  init(_ settings: MetricsSettings?) throws(Failure) {
+  /// Starts to listen, if that is wanted. Without settings nothing is given out. An address that cannot be
+  /// had is a `problem`, and no reason not to watch.
+  init(_ settings: MetricsSettings?) {
     file = settings?.file
+    nextWrite = file == nil ? nil : Moment.now.instant
     guard let address = settings?.listen else {
       known = nil
       return
     }
     let known = Known()
-    self.known = known
     do {
       try listen(at: address, known)
+      self.known = known
     } catch {
-      throw Failure(
-        description: "metrics.listen: \(address) cannot be had (\(error)); choose another address or null")
+      self.known = nil
+      problem =
+        "metrics.listen: \(address) cannot be had (\(error)); nothing is served there, choose another address or null"
     }
   }
 
-  /// Takes in what is known now; returns why the file cannot be written, if it cannot.
-  mutating func take(_ store: Store, at now: Moment) -> String? {
-    known?.store.withLock { $0 = store }
-    guard let file, now.instant >= nextWrite else { return nil }
+  /// When `act` has something to do.
+  var deadline: Instant? { [nextWrite, nextShow].compactMap { $0 }.min() }
+
+  /// Something changed. Whoever asks is shown it within a second: a picture of everything costs a copy of it.
+  mutating func noteChange(at now: Instant) {
+    guard known != nil else { return }
+    nextShow = nextShow ?? max(now, lastShown + Self.showPause)
+  }
+
+  /// Does what is due: shows the listener what is known, writes the file. Returns why it cannot be written,
+  /// if it cannot.
+  mutating func act(_ store: Store, at now: Moment) -> String? {
+    if let due = nextShow, due <= now.instant, let known {
+      // Of the events nothing is exported.
+      let figures = store.withoutEvents
+      known.store.withLock { $0 = figures }
+      (nextShow, lastShown) = (nil, now.instant)
+    }
+    guard let file, let due = nextWrite, due <= now.instant else { return nil }
     nextWrite = now.instant + Self.pause
-    return replaceFile(file, with: prometheusText(store, at: now)).map {
-      "metrics.file: \(file) cannot be written: \($0)"
+    do {
+      try replaceFile(file, with: prometheusText(store, at: now), mode: 0o644)
+      return nil
+    } catch {
+      return "metrics.file: \(file) cannot be written: \(error)"
     }
   }
 }
@@ -57,24 +77,6 @@ private final class Known: Sendable {
   let connections = Atomic(0)
   /// More readers than this at once are turned away.
   static let limit = 16
-}
-
-/// Writes beside the file and renames, so that a reader sees the old text or the new one; returns what
-/// failed.
-private func replaceFile(_ path: String, with text: String) -> String? {
-  let draft = path + ".new"
-  // Holds no secret, and whoever collects it is another user.
-  let descriptor = clinux_open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-  guard descriptor >= 0 else { return String(cString: strerror(errno)) }
-  _ = fchmod(descriptor, 0o644)
-  var isWritten = writeAll(text, to: descriptor)
-  isWritten = close(descriptor) == 0 && isWritten
-  guard isWritten, rename(draft, path) == 0 else {
-    let reason = String(cString: strerror(errno))
-    unlink(draft)
-    return reason
-  }
-  return nil
 }
 
 private func listen(at address: String, _ known: Known) throws {

@@ -1,0 +1,40 @@
+import Platform
+
+/// Standard output of a command that runs on: nobody waits for whoever reads it.
+struct StandardOutput: ~Copyable {
+  private let writer: TextWriter
+  private(set) var isGone = false
+  private var dropped = 0
+
+  /// How long the end of a run waits for a slow reader, in milliseconds.
+  private static let patience: Int32 = 400
+
+  /// Throws the errno that kept its thread from starting.
+  init() throws(ErrorNumber) {
+    writer = try TextWriter(to: 1)
+  }
+
+  /// Readable when `takeNews` has something.
+  var descriptor: Int32 { writer.news.descriptor }
+
+  /// One line, unless nobody reads any more.
+  func write(_ line: String) {
+    guard !isGone else { return }
+    writer.write(line + "\n")
+  }
+
+  /// Learns whether anybody still reads.
+  mutating func takeNews() {
+    let news = writer.news.drain()
+    isGone = isGone || news.failure != nil
+    dropped += news.dropped
+  }
+
+  /// Gives the reader a moment for what still waits, and says on standard error what was lost.
+  mutating func finish() {
+    let isWhole = writer.finish(milliseconds: Self.patience)
+    takeNews()
+    if !isWhole, !isGone { complain("standard output is not read: its last lines are lost") }
+    if dropped > 0 { complain("standard output was read too slowly: \(dropped) lines are lost") }
+  }
+}
