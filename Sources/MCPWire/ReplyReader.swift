@@ -89,11 +89,45 @@ public struct ReplyReader: Sendable {
     }
   }
 
+  /// More values than this in one message are not read: each costs time, however few bytes it has.
+  private static let valueLimit = 200_000
+
   private static func read(_ bytes: [UInt8]) -> [Item] {
+    guard !hasMoreValues(than: valueLimit, bytes) else { return [.tooLarge] }
     do {
       return try Message.read(bytes).map { .message($0) }
     } catch {
       return [.malformed(error)]
     }
   }
+}
+
+/// Whether a JSON text holds more than `limit` values, keys among them; counted by what stands between them,
+/// outside of strings, without reading it.
+func hasMoreValues(than limit: Int, _ bytes: [UInt8]) -> Bool {
+  // Two bytes is the least that a value takes with its comma.
+  guard bytes.count > limit else { return false }
+  var count = 0
+  var isInString = false
+  var isEscaped = false
+  for byte in bytes {
+    if isInString {
+      if isEscaped {
+        isEscaped = false
+      } else if byte == UInt8(ascii: "\\") {
+        isEscaped = true
+      } else if byte == UInt8(ascii: "\"") {
+        isInString = false
+      }
+      continue
+    }
+    switch byte {
+    case UInt8(ascii: "\""): isInString = true
+    case UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "{"):
+      count += 1
+      if count > limit { return true }
+    default: break
+    }
+  }
+  return false
 }

@@ -21,8 +21,9 @@ struct Loop: ~Copyable {
 
   /// The longest that ending all sessions may take.
   private static let farewellLimit = Duration.milliseconds(4_500)
-  /// A wait that ends so many nanoseconds late was no wait: the process was stopped.
-  private static let standstill: Int64 = 2_000_000_000
+  /// A turn that takes this much longer than it waited was none: the process was stopped, or the machine was
+  /// suspended. Time-outs of that time are nobody's fault.
+  private static let standstill = Duration.seconds(2)
   /// How long an answered transfer may take to end by itself.
   private static let releaseLimit = Duration.seconds(1)
 
@@ -41,23 +42,31 @@ struct Loop: ~Copyable {
 
   mutating func run() {
     obey(fleet.start(at: Moment.now))
+    var awake = Moment.now.instant
     while true {
       tell()
       let now = Moment.now.instant
       if fleet.isAtRest || giveUp.map({ $0 <= now }) == true { break }
+      // Work between two waits that takes this long was none either.
+      let busy = now - awake
       let late = transfers.run(
-        until: [fleet.deadline, giveUp, transfers.deadline, journal.deadline, tidying].compactMap {
+        until: [fleet.deadline, giveUp, transfers.deadline(at: now), journal.deadline, tidying].compactMap {
           $0
         }
         .min())
-      if late > Self.standstill {
-        fleet.slept(for: .nanoseconds(late), at: Moment.now)
+      awake = Moment.now.instant
+      let stall = Duration.nanoseconds(max(0, late)) + busy
+      if stall > Self.standstill { fleet.slept(for: stall, at: Moment.now) }
+      let mail = commands.drain()
+      if mail.dropped > 0 {
+        let words = "\(mail.dropped) commands came faster than they can be done and were dropped"
+        fleet.announce(.configProblem, .warning, PrintableText.line(words), at: Moment.now)
       }
-      for command in commands.drain().commands {
+      for command in mail.commands {
         if command == .stop, giveUp == nil { giveUp = Moment.now.instant + Self.farewellLimit }
         obey(fleet.command(command, at: Moment.now))
       }
-      for (id, events) in transfers.takeNews() {
+      for (id, events) in transfers.takeNews(at: Moment.now.instant) {
         for event in events { obey(fleet.transfer(id, event, at: Moment.now)) }
       }
       transfers.act(at: Moment.now.instant)
@@ -118,6 +127,8 @@ struct CommandQueue: Mail {
   /// More than this nobody types between two turns of the loop; what is over it is not done.
   private static let limit = 1_024
   private(set) var commands: [Command]
+  /// How many were over the limit.
+  private(set) var dropped = 0
 
   init() {
     commands = []
@@ -130,7 +141,10 @@ struct CommandQueue: Mail {
   var isEmpty: Bool { commands.isEmpty }
 
   mutating func merge(_ later: CommandQueue) {
-    // A stop is never lost.
-    commands += later.commands.filter { commands.count < Self.limit || $0 == .stop }
+    for command in later.commands {
+      // A stop is never lost.
+      if commands.count < Self.limit || command == .stop { commands.append(command) } else { dropped += 1 }
+    }
+    dropped += later.dropped
   }
 }

@@ -32,8 +32,11 @@ final class Transfer {
   /// Why this side ended the transfer from within a callback.
   private var refusal: SessionError?
   private var heads: HeadReader
-  private var received: [UInt8] = []
-  private var reader: ReplyReader?
+  private var inbox = Inbox()
+  /// libcurl was told to hold what comes until there is room.
+  private var isPaused = false
+  /// How it ended, while what came before the end is still to be read.
+  private var conclusion: CURLcode?
   private var isHeadTold = false
   private var url: String
   private var redirects = 0
@@ -120,44 +123,60 @@ final class Transfer {
     }
   }
 
+  /// Takes in a part of the body, or has libcurl hold it until what is here has been read.
   func body(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    received.append(contentsOf: bytes)
     note()
-    // Over this the loop would have looked in between.
-    guard received.count > limits.bodyBytes + limits.eventBytes else { return true }
-    refusal = SessionError(.responseTooLarge, detail: "the answer is over \(limits.bodyBytes) bytes")
-    return false
+    guard inbox.hasRoom else {
+      isPaused = true
+      return false
+    }
+    inbox.append(bytes)
+    return true
   }
 
   private func note() {
     guard !isNoted else { return }
     isNoted = true
+    inbox.note(at: Instant(nanoseconds: monotonic()))
     noted.ids.append(request.id)
   }
 
   // MARK: - From the loop: what came in since the last look
 
-  /// What arrived since the last call, in order.
-  func news() -> [TransferEvent] {
+  /// What arrived since the last call, in order, as far as `budget` goes at `now`. What is over it waits: the
+  /// transfer is noted once more.
+  func news(_ budget: inout Budget, at now: Instant) -> [TransferEvent] {
     isNoted = false
+    defer {
+      if isUnread { note() }
+      if isPaused, inbox.hasRoom {
+        isPaused = false
+        curl_easy_pause(easy, CURLPAUSE_CONT)
+      }
+    }
     var events: [TransferEvent] = []
     if let head = heads.head, !isHeadTold {
       // Only a proxy asks so: its answer is told as its failure, at the end.
-      guard proxy == nil || head.status != Self.proxyWantsPassword else { return [] }
+      let isProxys = proxy != nil && head.status == Self.proxyWantsPassword
       if redirects < Self.redirectLimit { target = redirectTarget(head, from: url) }
       // What is sent on is as if it had been sent there at once.
-      guard target == nil else { return [] }
+      guard !isProxys, target == nil else {
+        inbox.clear()
+        return []
+      }
       isHeadTold = true
-      reader = ReplyReader(
-        contentType: head.contentType, bodyLimit: limits.bodyBytes, eventLimit: limits.eventBytes)
+      inbox.begin(head, limits)
       events.append(.head(head))
     }
-    if !received.isEmpty, reader != nil {
-      events += (reader?.append(received) ?? []).map { .item($0) }
-      received.removeAll(keepingCapacity: received.count <= 16_384)
+    guard !isReleased else {
+      inbox.clear()
+      return []
     }
-    return events
+    return events + inbox.read(&budget, at: now)
   }
+
+  /// Whether something came that is not told yet.
+  private var isUnread: Bool { inbox.isUnread && !isReleased }
 
   /// Takes over what the answer did to the cookies, once its head is complete: as soon as that, because a
   /// stream lasts and what goes out beside it needs its cookies.
@@ -167,15 +186,20 @@ final class Transfer {
     conversation.cookies.apply(cookies.change(in: easy))
   }
 
+  /// Whether libcurl is done and all that came is told.
+  var isOver: Bool { conclusion != nil && !isUnread }
+
   /// Whether the request is to be sent once more, elsewhere at its origin; the handle is ready for it then.
   func redirect() -> Bool {
-    guard let target else { return false }
+    guard let target, conclusion == CURLE_OK else { return false }
+    conclusion = nil
     redirects += 1
     url = target
     self.target = nil
     heads = HeadReader(limit: limits.headBytes)
-    received = []
+    inbox = Inbox()
     sendings = 0
+    isPaused = false
     _ = ccurl_setopt_string(easy, CURLOPT_URL, target)
     return true
   }
@@ -188,6 +212,7 @@ final class Transfer {
       [.initialized, .reply, .delete].contains(request.purpose)
     else { return false }
     isSecondTry = true
+    conclusion = nil
     refusal = nil
     sendings = 0
     _ = ccurl_setopt_long(easy, CURLOPT_FRESH_CONNECT, 1)
@@ -196,11 +221,18 @@ final class Transfer {
 
   private var lostKeptConnection: Bool { sendings > 1 }
 
-  /// The last word, after libcurl reported the end.
-  func end(_ code: CURLcode) -> [TransferEvent] {
-    var events = news()
+  /// libcurl reported the end.
+  func conclude(_ code: CURLcode) {
+    conclusion = code
+    note()
+  }
+
+  /// The last word, once `isOver`.
+  func end() -> [TransferEvent] {
+    let code = conclusion ?? CURLE_OK
+    var events: [TransferEvent] = []
     let head = isHeadTold ? heads.head : nil
-    var end = TransferEnd(head: head, excerpt: reader?.excerpt ?? "", lastEventID: reader?.lastEventID ?? "")
+    var end = TransferEnd(head: head, excerpt: inbox.excerpt, lastEventID: inbox.lastEventID)
     end.lostKeptConnection = lostKeptConnection
     if let refusal {
       end.failure = refusal
@@ -211,7 +243,7 @@ final class Transfer {
         .proxyError,
         detail: "\(proxy.words) wants other credentials (407): put them into its address as user:password@")
     } else {
-      events += (reader?.finish() ?? []).map { .item($0) }
+      events += inbox.finish()
     }
     return events + [.ended(end)]
   }

@@ -128,7 +128,8 @@ extension Transfer {
     _ = ccurl_setopt_bytes(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, user in
       guard let bytes, let user else { return 0 }
       let transfer = Unmanaged<Transfer>.fromOpaque(user).takeUnretainedValue()
-      return transfer.body(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+      return transfer.body(UnsafeRawBufferPointer(start: bytes, count: size * count))
+        ? size * count : Int(CURL_WRITEFUNC_PAUSE)
     }
   }
 }

@@ -17,6 +17,8 @@ final class Transfers {
   private var transfers: [TransferID: Transfer] = [:]
   private let noted = NewsList()
   private var conversations: [SessionKey: Conversation] = [:]
+  /// What each session may still send without waiting.
+  private var budgets: [SessionKey: Budget] = [:]
   private let proxies = ProxyEnvironment.current
   /// Transfers whose answer is known, in the order in which their time is over.
   private var released: [(until: Instant, id: TransferID)] = []
@@ -132,40 +134,53 @@ final class Transfers {
     return late
   }
 
-  /// What transfers received or came to since the last call; those at their end are gone afterwards.
-  func takeNews() -> [(TransferID, [TransferEvent])] {
+  /// What transfers received or came to since the last call, as far as each session's budget goes; those at
+  /// their end are gone afterwards.
+  func takeNews(at now: Instant) -> [(TransferID, [TransferEvent])] {
+    for pool in [exchanges, streams] {
+      var code = CURLE_OK
+      while let transfer = pool?.nextDone(&code) { transfer.conclude(code) }
+    }
     var news: [(TransferID, [TransferEvent])] = []
     let told = noted.ids
     noted.ids = []
+    // In the order in which they were noted, so that those who wait have their turn before others come again.
     for transfer in told.compactMap({ transfers[$0] }) {
-      let events = transfer.news()
+      var events = transfer.news(&budgets[transfer.request.session, default: Budget(at: now)], at: now)
       transfer.keepCookies()
+      let last = takeEnd(of: transfer, at: now)
+      events += last ?? []
       if !transfer.isReleased, !events.isEmpty { news.append((transfer.request.id, events)) }
-    }
-    for pool in [exchanges, streams] {
-      var code = CURLE_OK
-      while let transfer = pool?.nextDone(&code) {
-        if code == CURLE_OK, transfer.redirect() {
-          // Taken out and put in again, libcurl starts it anew.
-          pool?.stop(transfer)
-          if pool?.start(transfer) == true { continue }
-        }
-        if transfer.tryAgain() {
-          pool?.stop(transfer)
-          let now = Instant(nanoseconds: monotonic())
-          postponed.append((now + Self.pauseBeforeSecondTry, transfer.request.id))
-          continue
-        }
-        let events = transfer.end(code)
-        if !transfer.isReleased { news.append((transfer.request.id, events)) }
-        remove(transfer.request.id)
-      }
     }
     return news
   }
 
-  /// When `act` is due next.
-  var deadline: Instant? { [released.first?.until, postponed.first?.until].compactMap { $0 }.min() }
+  /// The last words of a transfer that is over and is not to be sent once more.
+  private func takeEnd(of transfer: Transfer, at now: Instant) -> [TransferEvent]? {
+    guard transfer.isOver else { return nil }
+    let pool = pool(of: transfer.request)
+    if transfer.redirect() {
+      // Taken out and put in again, libcurl starts it anew.
+      pool?.stop(transfer)
+      if pool?.start(transfer) == true { return nil }
+    }
+    if transfer.tryAgain() {
+      pool?.stop(transfer)
+      postponed.append((now + Self.pauseBeforeSecondTry, transfer.request.id))
+      return nil
+    }
+    let events = transfer.end()
+    remove(transfer.request.id)
+    return events
+  }
+
+  /// When `act` or `takeNews` is due next although no socket has news.
+  func deadline(at now: Instant) -> Instant? {
+    let unread = noted.ids.compactMap { id in
+      transfers[id].flatMap { budgets[$0.request.session]?.next(at: now) }
+    }
+    return ([released.first?.until, postponed.first?.until].compactMap { $0 } + unread).min()
+  }
 
   /// Ends released transfers that did not end by themselves, and sends again what was put off.
   func act(at now: Instant) {

@@ -34,7 +34,7 @@ extension Session {
           .protocolError, status: head.status,
           detail: "GET is answered with \(head.contentType.isEmpty ? "no content type" : head.contentType)"
             + ", not an event stream"), &turn)
-    case .head, .item:
+    case .head, .item, .arrived:
       break
     case .ended(let end):
       streamRefused(&live, memory, end, &turn)
@@ -98,7 +98,7 @@ extension Session {
     var memory = memory
     history.lastReachable = turn.now
     switch event {
-    case .head:
+    case .head, .arrived:
       break
     case .item(.message(let message)):
       serverSpoke(message, &turn)

@@ -9,6 +9,8 @@ struct Exchange: Hashable, Sendable {
   let sent: Instant
   /// Set when the answer comes on another transfer, HTTP+SSE's stream: how long it is waited for.
   let answerDue: Instant?
+  /// When the answer came in, where that was earlier than it was read.
+  private(set) var arrived: Instant?
   private var head: ResponseHead?
   private var failure: RPCError?
   private var flaw: String?
@@ -60,6 +62,9 @@ struct Exchange: Hashable, Sendable {
       return .broken(
         SessionError(.responseTooLarge, status: head?.status, detail: "the answer is too large"), head)
     case .item(.comment), .item(.retry), .item(.endpoint):
+      return nil
+    case .arrived(let instant):
+      arrived = instant
       return nil
     case .ended(let end):
       return conclude(end)

@@ -32,7 +32,7 @@ extension Session {
     case .item(.tooLarge):
       turn.actions.append(.cancel(attachment.transfer))
       flawed(SessionError(.responseTooLarge, detail: "an event of the stream is too large"), &turn)
-    case .head, .item:
+    case .head, .item, .arrived:
       break
     case .ended(let end):
       attachEnded(end, &turn)
@@ -77,7 +77,7 @@ extension Session {
       tell(SessionError(.protocolError, detail: error.description), &turn)
     case .item(.tooLarge):
       channelLost(SessionError(.responseTooLarge, detail: "an event of the stream is too large"), &turn)
-    case .head, .item:
+    case .head, .item, .arrived:
       break
     case .ended(let end):
       self.channel = nil

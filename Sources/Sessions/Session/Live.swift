@@ -126,7 +126,7 @@ extension Session {
     reportStrangeID(&live, outcome.head, &turn)
     switch judge(outcome, carriedID: live.identity.isHeldByServer) {
     case .good:
-      history.latency.add(turn.now.instant - exchange.sent)
+      history.latency.add((exchange.arrived ?? turn.now.instant) - exchange.sent)
       answered(&live, &turn)
       live.lastGood = turn.now
       if exchange.purpose == .list, case .result(let result, _) = outcome {

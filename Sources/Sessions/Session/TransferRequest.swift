@@ -89,6 +89,8 @@ public enum TransferEvent: Sendable {
   /// The head is complete; comes once, before any item.
   case head(ResponseHead)
   case item(ReplyReader.Item)
+  /// What follows came in earlier than it is told: time that was ours, not the server's.
+  case arrived(Instant)
   /// The last word on a transfer.
   case ended(TransferEnd)
 }
