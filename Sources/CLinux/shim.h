@@ -53,10 +53,12 @@ static inline int clinux_spawn_closes_from(posix_spawn_file_actions_t *actions, 
   return posix_spawn_file_actions_addclosefrom_np(actions, first);
 }
 
-// No core file may hold a token.
+// No core file may hold a token. The limit alone does not bind a program that the kernel pipes cores into (core(5));
+// a process that cannot be dumped has none, and its memory is not read by others of this user either.
 static inline int clinux_forbid_core_file(void) {
   const struct rlimit none = {0, 0};
-  return setrlimit(RLIMIT_CORE, &none);
+  int limited = setrlimit(RLIMIT_CORE, &none);
+  return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ? -1 : limited;
 }
 
 // As many descriptors as the system allows: a thousand sessions with streams need two thousand.

@@ -2,7 +2,8 @@ import Glibc
 
 /// Reads both clocks; the only place that does.
 public struct ClockReading: Sendable {
-  /// Nanoseconds of the monotonic clock.
+  /// Nanoseconds of a clock that never goes back, and that goes on while the machine is suspended: what is
+  /// shown as an age is one, and who slept sees it by the hour.
   public let monotonic: Int64
   /// Milliseconds since 1970 in UTC.
   public let wall: Int64
@@ -10,7 +11,7 @@ public struct ClockReading: Sendable {
   /// Now.
   public init() {
     var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
+    clock_gettime(CLOCK_BOOTTIME, &time)
     monotonic = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     clock_gettime(CLOCK_REALTIME, &time)
     wall = Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000

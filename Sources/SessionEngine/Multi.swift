@@ -99,10 +99,3 @@ final class Multi {
       || clinux_epoll_set(epoll, EPOLL_CTL_ADD, socket, mask, tag) == 0
   }
 }
-
-/// Nanoseconds of the monotonic clock.
-func monotonic() -> Int64 {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-}

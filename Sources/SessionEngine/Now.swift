@@ -9,3 +9,6 @@ extension Moment {
       instant: Instant(nanoseconds: reading.monotonic), wall: WallTime(milliseconds: reading.wall))
   }
 }
+
+/// Nanoseconds of the clock of all instants.
+func monotonic() -> Int64 { ClockReading().monotonic }
