@@ -23,17 +23,20 @@ public enum FolderProblem: Error, Hashable, Sendable, CustomStringConvertible {
 public func makePrivateFolder(_ folder: String) throws(FolderProblem) {
   guard makeFolder(folder) else { throw .notMade(ErrorNumber.current) }
   var status = stat()
-  guard stat(folder, &status) == 0 else { throw .notMade(ErrorNumber.current) }
+  guard lstat(folder, &status) == 0 else { throw .notMade(ErrorNumber.current) }
   guard status.st_mode & S_IFMT == S_IFDIR else { throw .notMade(ErrorNumber(ENOTDIR)) }
   guard status.st_uid == geteuid() else { throw .foreign }
   guard status.st_mode & 0o022 == 0 else { throw .open }
 }
 
+/// How the names of files end that are written beside others, to take their place.
+public let draftSuffix = ".draft"
+
 /// Writes a file of ours anew so that at no instant a reader, or a crash, finds less than a whole one: beside
 /// it, synced, then renamed. For this user's eyes only, unless `mode` says else. Waits for the disk. Throws
 /// the errno of the step that failed.
 public func replaceFile(_ path: String, with text: String, mode: UInt32 = 0o600) throws(ErrorNumber) {
-  let draft = "\(path).\(randomName()).draft"
+  let draft = "\(path).\(randomName())\(draftSuffix)"
   let file = clinux_open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
   guard file >= 0 else { throw ErrorNumber.current }
   defer { close(file) }
@@ -72,13 +75,15 @@ public final class LifeLock: Sendable {
   public let path: String
   private let descriptor: Int32
 
-  /// Makes a lock of our own. Throws the errno that kept it from being made.
+  /// Makes a lock of our own, which is never seen by that name without being locked. Throws the errno that
+  /// kept it from being made.
   public init(new path: String) throws(ErrorNumber) {
-    let file = clinux_open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    let draft = path + ".new"
+    let file = clinux_open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw ErrorNumber.current }
-    guard flock(file, LOCK_EX | LOCK_NB) == 0, isStill(file, path) else {
-      // Somebody who looks for the dead took it in the moment before it was locked.
-      let failure = ErrorNumber(EAGAIN)
+    guard flock(file, LOCK_EX | LOCK_NB) == 0, rename(draft, path) == 0 else {
+      let failure = ErrorNumber.current
+      unlink(draft)
       close(file)
       throw failure
     }

@@ -22,23 +22,22 @@ final class JournalFolder {
 
   private static let prefix = "open-sessions-"
   private static let suffix = ".journal"
+  private static let lockSuffix = ".lock"
   /// More journals of the dead than these are looked at by a later start.
   private static let leftoverLimit = 64
   /// A journal is read as far as this, in bytes.
   private static let readLimit = 64 << 20
 
   /// Makes the folder, if need be, and a lock of our own in it.
-  init(_ folder: String) throws(ErrorNumber) {
-    do {
-      try makePrivateFolder(folder)
-    } catch .notMade(let error) {
-      throw error
-    } catch {
-      throw ErrorNumber(EPERM)
-    }
+  init(_ folder: String) throws(FolderProblem) {
+    try makePrivateFolder(folder)
     self.folder = folder
     let name = "\(folder)/\(Self.prefix)\(randomName())"
-    lock = try LifeLock(new: name + ".lock")
+    do {
+      lock = try LifeLock(new: name + Self.lockSuffix)
+    } catch {
+      throw .notMade(error)
+    }
     path = name + Self.suffix
   }
 
@@ -47,21 +46,21 @@ final class JournalFolder {
   }
 
   /// What runs left that are over. Their locks are held by the result.
-  func leftovers(since oldest: WallTime) -> [Leftover] {
+  func leftovers() -> [Leftover] {
     var found: [Leftover] = []
     for name in Self.names(in: folder) where found.count < Self.leftoverLimit {
       guard name.hasPrefix(Self.prefix), name.hasSuffix(Self.suffix), "\(folder)/\(name)" != path else {
         continue
       }
       let journal = "\(folder)/\(name)"
-      let lockPath = String(journal.dropLast(Self.suffix.count)) + ".lock"
+      let lockPath = String(journal.dropLast(Self.suffix.count)) + Self.lockSuffix
       // A journal of version 0.1.0 is its own lock.
       let isOld = access(lockPath, F_OK) != 0
       guard let lock = LifeLock(ofTheDead: isOld ? journal : lockPath) else { continue }
-      let sessions = openSessions(in: Self.text(of: journal), since: oldest)
+      let sessions = openSessions(in: Self.text(of: journal), since: WallTime(milliseconds: .min))
       found.append(Leftover(lock: lock, journal: journal, sessions: sessions))
     }
-    removeStrayLocks()
+    removeStrays(beside: found)
     return found
   }
 
@@ -104,12 +103,22 @@ final class JournalFolder {
     lock.remove()
   }
 
-  /// A run that had nothing to write left its lock alone.
-  private func removeStrayLocks() {
-    for name in Self.names(in: folder) where name.hasPrefix(Self.prefix) && name.hasSuffix(".lock") {
+  /// A run that had nothing to write left its lock alone, and one that was killed as it wrote left a draft.
+  private func removeStrays(beside leftovers: [Leftover]) {
+    let names = Self.names(in: folder).filter { $0.hasPrefix(Self.prefix) }
+    for name in names where name.hasSuffix(Self.lockSuffix) {
       let path = "\(folder)/\(name)"
-      guard path != lock.path, access(String(path.dropLast(5)) + Self.suffix, F_OK) != 0 else { continue }
+      let journal = String(path.dropLast(Self.lockSuffix.count)) + Self.suffix
+      guard path != lock.path, access(journal, F_OK) != 0 else { continue }
       LifeLock(ofTheDead: path)?.remove()
+    }
+    for name in names where name.hasSuffix(draftSuffix) {
+      let run = name.prefix { $0 != "." }
+      let path = "\(folder)/\(run)\(Self.lockSuffix)"
+      // Whoever writes a draft holds the lock of its run; of one that has no lock any more, nobody does.
+      let isDead = leftovers.contains { $0.lock.path == path } || access(path, F_OK) != 0
+      guard isDead || LifeLock(ofTheDead: path) != nil else { continue }
+      unlink("\(folder)/\(name)")
     }
   }
 

@@ -62,13 +62,16 @@ struct JournalNews: Mail {
   var leftovers: [OpenSession]?
   /// Why the last orders could not be carried out; an empty text when they were.
   var trouble: String?
+  /// How many leftovers were given up, because no run could end them for too long.
+  var forgotten = 0
   var isLast = false
 
-  var isEmpty: Bool { leftovers == nil && trouble == nil && !isLast }
+  var isEmpty: Bool { leftovers == nil && trouble == nil && forgotten == 0 && !isLast }
 
   mutating func merge(_ later: JournalNews) {
     leftovers = later.leftovers ?? leftovers
     trouble = later.trouble ?? trouble
+    forgotten += later.forgotten
     isLast = isLast || later.isLast
   }
 }
@@ -90,68 +93,68 @@ private struct JournalKeeper: ~Copyable {
   mutating func begin() -> JournalNews {
     var news = JournalNews()
     do {
-      let opened = try Self.open(path)
-      leftovers = opened.leftovers(since: oldest)
-      folder = opened
-      news.leftovers = leftovers.flatMap(\.sessions)
+      try open(&news)
       news.trouble = ""
     } catch {
       isIncomplete = true
       news.leftovers = []
-      news.trouble = Self.words(path, error)
+      news.trouble = Self.words(path, error.description)
     }
     return news
+  }
+
+  /// Takes the folder over, and what earlier runs left there, unless that is done.
+  private mutating func open(_ news: inout JournalNews) throws(FolderProblem) {
+    guard folder == nil else { return }
+    let opened = try JournalFolder(path)
+    leftovers = opened.leftovers()
+    news.leftovers = leftovers.flatMap(\.sessions)
+    folder = opened
   }
 
   mutating func carryOut(_ orders: JournalOrders) -> JournalNews {
     var news = JournalNews()
     news.isLast = orders.isLast
     do {
-      news.trouble = try write(orders)
+      try open(&news)
+      news.forgotten = try write(orders)
+      news.trouble = isIncomplete ? Self.words(path, "an earlier write failed") : ""
     } catch {
       isIncomplete = true
-      news.trouble = Self.words(path, error)
+      news.trouble = Self.words(path, "\(error)")
     }
     return news
   }
 
-  /// Writes; what it returns is what people are told, nothing when all is safe.
-  private mutating func write(_ orders: JournalOrders) throws(ErrorNumber) -> String {
-    if folder == nil { folder = try Self.open(path) }
+  /// Writes, unless the file has a gap and this is not the whole of it. Returns how many leftovers are given
+  /// up.
+  private mutating func write(_ orders: JournalOrders) throws(ErrorNumber) -> Int {
+    var forgotten = 0
     // The list first: only when it is safe here may it go elsewhere.
     if let whole = orders.whole {
       try folder?.replace(with: whole + orders.lines)
       isIncomplete = false
     } else if isIncomplete {
-      throw ErrorNumber(0)
+      return 0
     } else if !orders.lines.isEmpty {
       try folder?.append(orders.lines)
       try folder?.sync()
     }
     if let adopted = orders.adopted {
       for leftover in leftovers {
-        folder?.release(leftover, keeping: leftover.sessions.filter { !adopted.contains($0.name) })
+        let others = leftover.sessions.filter { !adopted.contains($0.name) }
+        let young = others.filter { $0.since.milliseconds >= oldest.milliseconds }
+        folder?.release(leftover, keeping: young)
+        forgotten += others.count - young.count
       }
       leftovers = []
     }
     if orders.isLast, orders.leavesNothing { folder?.removeAll() }
-    return ""
+    return forgotten
   }
 
-  /// A name may be taken in the moment between its making and its locking; the next one is not.
-  private static func open(_ path: String) throws(ErrorNumber) -> JournalFolder {
-    do {
-      return try JournalFolder(path)
-    } catch {
-      guard error == ErrorNumber(EAGAIN) else { throw error }
-      return try JournalFolder(path)
-    }
-  }
-
-  private static func words(_ path: String, _ error: ErrorNumber) -> String {
-    let why = error == ErrorNumber(0) ? "an earlier write failed" : error.description
-    return
-      "the journal of open sessions cannot be written (\(path): \(why)); after a crash the next run cannot"
+  private static func words(_ path: String, _ why: String) -> String {
+    "the journal of open sessions cannot be written (\(path): \(why)); after a crash the next run cannot"
       + " end what was left; tried again within a minute"
   }
 }

@@ -77,7 +77,7 @@ struct Loop: ~Copyable {
         tidying = Moment.now.instant + .seconds(3_600)
       }
     }
-    journal.close()
+    journal.close(until: giveUp)
     var last = fleet.takeReport(at: Moment.now)
     last.stopped = true
     known.take(last)
@@ -115,6 +115,13 @@ struct Loop: ~Copyable {
         journal.trouble.map { PrintableText.line($0) } ?? "the journal of open sessions is written again"
       fleet.announce(.configProblem, journal.trouble == nil ? .info : .warning, words, at: Moment.now)
       toldTrouble = journal.trouble
+    }
+    let forgotten = journal.takeForgotten()
+    if forgotten > 0 {
+      let words =
+        "\(forgotten) sessions that earlier runs left open are given up: for a day no run had their servers in its"
+        + " configuration"
+      fleet.announce(.configProblem, .warning, PrintableText.line(words), at: Moment.now)
     }
     let report = fleet.takeReport(at: Moment.now)
     known.take(report)

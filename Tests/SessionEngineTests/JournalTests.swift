@@ -34,10 +34,11 @@ import Testing
     return names.sorted()
   }
 
-  private func session(_ server: String, _ id: String) throws -> OpenSession {
+  private func session(_ server: String, _ id: String, hoursOld: Int64 = 0) throws -> OpenSession {
     OpenSession(
       key: SessionKey(server: server), origin: "http://127.0.0.1:1", revision: .newestWithSessions,
-      id: try #require(SessionID(id)), since: Moment.now.wall)
+      id: try #require(SessionID(id)),
+      since: WallTime(milliseconds: Moment.now.wall.milliseconds - hoursOld * 3_600_000))
   }
 
   /// Starts a run and gives what it found, which takes a moment of another thread.
@@ -100,6 +101,75 @@ import Testing
     #expect(names().isEmpty, "nothing is left to remember")
   }
 
+  @Test func `hands on what is old, and gives up, told, what nobody ended for a day`() throws {
+    let (ours, theirs) = (try session("a", "ours", hoursOld: 100), try session("b", "theirs", hoursOld: 25))
+    let young = try session("b", "young", hoursOld: 23)
+    try writeDead("+", [ours, theirs, young])
+    var first = Journal(folder: folder, at: .now)
+    #expect(Set(begin(&first)) == [ours, theirs, young])
+    first.adopt([ours])
+    settle(&first)
+    let (forgotten, again) = (first.takeForgotten(), first.takeForgotten())
+    #expect(forgotten == 1 && again == 0)
+    first.write(.ended(ours))
+    first.close()
+    var second = Journal(folder: folder, at: .now)
+    #expect(begin(&second) == [young])
+    second.close()
+  }
+
+  @Test func `forgets sessions that a server would not end and that were replaced a day ago`() throws {
+    var journal = Journal(folder: folder, at: .now)
+    _ = begin(&journal)
+    let refused = try session("a", "refused", hoursOld: 60)
+    let replaced = try session("a", "replaced", hoursOld: 30)
+    let live = try session("a", "live", hoursOld: 20)
+    let other = try session("b", "other", hoursOld: 500)
+    for session in [refused, replaced, live, other] { journal.write(.opened(session)) }
+    // Enough to have the file written anew.
+    for number in 0..<2_000 {
+      let passing = try session("c", String(repeating: "x", count: 200) + "\(number)")
+      journal.write(.opened(passing))
+      journal.write(.ended(passing))
+    }
+    journal.close()
+    let file = try #require(names().first { $0.hasSuffix(".journal") })
+    let open = openSessions(in: try text("\(folder)/\(file)"), since: WallTime(milliseconds: .min))
+    #expect(Set(open.map(\.id)) == [replaced.id, live.id, other.id])
+  }
+
+  @Test func `is told as full, not cut in silence, and takes new sessions when there is room`() throws {
+    var journal = Journal(folder: folder, at: .now)
+    _ = begin(&journal)
+    var sessions: [OpenSession] = []
+    for number in 0...Journal.countLimit {
+      let session = try session("s\(number)", "id\(number)")
+      sessions.append(session)
+      journal.write(.opened(session))
+    }
+    let full = journal.trouble
+    #expect(full?.contains("is full") == true)
+    settle(&journal)
+    let still = journal.trouble
+    #expect(still == full, "a disk that is well does not make it better")
+    for session in sessions.prefix(Journal.countLimit / 5) { journal.write(.ended(session)) }
+    let later = journal.trouble
+    #expect(later == nil)
+    journal.close()
+  }
+
+  @Test func `leaves nothing of drafts and locks that killed runs left`() throws {
+    try writeDead("+", [])
+    for name in ["dead.journal.0a.draft", "gone.journal.0b.draft", "alone.lock"] {
+      close(open("\(folder)/open-sessions-\(name)", O_CREAT | O_WRONLY, 0o600))
+    }
+    var journal = Journal(folder: folder, at: .now)
+    _ = begin(&journal)
+    journal.adopt([])
+    journal.close()
+    #expect(names().isEmpty)
+  }
+
   @Test func `says what the disk refuses, keeps the list, and writes it when it can`() throws {
     // A file where the folder should be.
     close(open(folder, O_CREAT | O_WRONLY, 0o600))
@@ -141,13 +211,19 @@ import Testing
     #expect(openSessions(in: text, since: WallTime(milliseconds: 0)).map(\.id) == [lasting.id])
   }
 
-  @Test(arguments: ["another's folder", "a folder that others may write in"])
+  @Test(arguments: ["another's folder", "a folder that others may write in", "a link to a folder of ours"])
   func `stays out of a folder that is not ours alone`(situation: String) throws {
-    try #require(mkdir(folder, 0o700) == 0)
+    let real = "\(folder)-real"
+    defer { rmdir(real) }
+    if situation == "a link to a folder of ours" {
+      try #require(mkdir(real, 0o700) == 0 && symlink(real, folder) == 0)
+    } else {
+      try #require(mkdir(folder, 0o700) == 0)
+    }
     if situation == "another's folder" {
       guard geteuid() == 0 else { return }
       chown(folder, 12_345, 12_345)
-    } else {
+    } else if situation == "a folder that others may write in" {
       chmod(folder, 0o777)
     }
     var journal = Journal(folder: folder, at: .now)
