@@ -21,6 +21,9 @@ extern char *tigetstr(const char *);
 #define FRAME_END "\033[?2026l"
 #define TITLE_PUSH "\033[22;2t"
 #define TITLE_POP "\033[23;2t"
+// Pasted text comes between marks, so that it is not taken for keys.
+#define PASTE_ON "\033[?2004h"
+#define PASTE_OFF "\033[?2004l"
 #define MOUSE_OFF "\033[?1006l\033[?1000l"
 
 // The most that may wait besides a frame.
@@ -107,6 +110,7 @@ int cncurses_open(int wants_color) {
   restore_length = 0;
   is_titled = uses_mouse = 0;
   remember(FRAME_END);
+  remember(PASTE_OFF);
   remember(tigetstr("sgr0"));
   remember(tigetstr("cnorm"));
   remember(tigetstr("rmkx"));
@@ -131,6 +135,8 @@ int cncurses_open(int wants_color) {
     start_color();
     use_default_colors();
   }
+  if (write(original, PASTE_ON, sizeof PASTE_ON - 1) < 0) {
+  }
   return 0;
 }
 
@@ -143,7 +149,7 @@ static void forget_pending(void) {
 void cncurses_pause(void) {
   if (!is_open) return;
   forget_pending();
-  if (write(original, FRAME_END, sizeof FRAME_END - 1) < 0) {
+  if (write(original, FRAME_END PASTE_OFF, sizeof FRAME_END PASTE_OFF - 1) < 0) {
   }
   if (is_titled && write(original, TITLE_POP, sizeof TITLE_POP - 1) < 0) {
   }
@@ -155,6 +161,8 @@ void cncurses_resume(void) {
   if (!is_open) return;
   // The next refresh would set the modes too, but of the memory file.
   reset_prog_mode();
+  if (write(original, PASTE_ON, sizeof PASTE_ON - 1) < 0) {
+  }
   clearok(stdscr, TRUE);
 }
 

@@ -29,6 +29,8 @@ public struct Terminal: ~Copyable {
   private var scalars: [UInt32] = []
   private var shownTitle: String?
   private let kind: TerminalKind
+  /// Kept across reads while a paste goes on.
+  private var sequence = KeySequence()
 
   /// Opens the terminal on standard input and output. `hasColor` false uses attributes only (NO_COLOR).
   public init(theme: Theme, hasColor: Bool, termName: String?) throws(Unusable) {
@@ -137,15 +139,15 @@ public struct Terminal: ~Copyable {
   /// The keys that were pressed since the last call.
   public mutating func keys() -> [Key] {
     var keys: [Key] = []
-    var sequence = KeySequence()
     var code: UInt32 = 0
     var isFunction: Int32 = 0
     // Bounded, so that a paste of megabytes cannot keep the screen from being drawn.
-    while keys.count < 1_024, cncurses_key(&code, &isFunction) == 1 {
+    for _ in 0..<4_096 {
+      guard keys.count < 1_024, cncurses_key(&code, &isFunction) == 1 else { break }
       let key = Key(code: code, isFunction: isFunction != 0)
       if isFunction == 0, let scalar = Unicode.Scalar(code) {
         keys += sequence.take(scalar, as: key)
-      } else {
+      } else if !sequence.isPasting {
         keys += sequence.finish() + [key].compactMap(\.self)
       }
     }

@@ -23,15 +23,13 @@ public func plainLines(_ store: Store, filter: String, at now: Moment, utcOffset
   // Those that are well are counted with their server; a filter asks for them one by one.
   for key in model.rows.sessions {
     guard let session = store.sessions[key], session.state != .unmonitored,
-      !filter.isEmpty || session.state.severity >= SessionState.degraded.severity,
+      !filter.isEmpty || session.state.isProblem,
       totals[key.server] ?? 0 > 1
     else { continue }
     lines.append("Session of \(key.user) at \(key.server): " + words(session, note: nil, model) + ".")
   }
   for type in model.rows.errors {
-    let totals = [ErrorCounters.Window.minute, .quarterHour, .day].map {
-      store.errors.total(type, over: $0, at: now.instant)
-    }
+    let totals = model.rows.errorTotals[type] ?? [0, 0, 0]
     lines.append(
       "Error \(type.rawValue): \(totals[0]) in the last minute, \(totals[1]) in 15 minutes, \(totals[2]) in 24 hours."
     )

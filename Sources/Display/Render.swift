@@ -47,6 +47,9 @@ extension Frame {
     } else {
       draw(model.view.pane, model, in: area)
     }
+    if model.view.pane == .events, area.row > layout.alert.bottom {
+      rule(eventsTitle(model, height: area.rows), model.glyphs, row: area.row - 1)
+    }
     guard !layout.tail.isEmpty else { return }
     if layout.tail.rows > 1 {
       rule(eventsTitle(model, height: layout.tail.rows), model.glyphs, row: layout.tail.row - 1)
@@ -54,30 +57,34 @@ extension Frame {
     events(model, in: layout.tail, isTail: true)
   }
 
-  /// All panes with one line between them. An open detail takes the place of the sessions too.
+  /// The panes that have room, with one line between them. An open detail takes the place of others.
   fileprivate mutating func panes(_ model: ViewModel, _ layout: Layout) {
-    var areas: [(area: Rectangle, title: String, isFocused: Bool)] = [
-      (layout.servers, serversTitle(model), model.isFocused(.servers)),
-      (layout.errors, errorsTitle(model), model.isFocused(.errors)),
-      (layout.events, eventsTitle(model, height: layout.events.rows), model.isFocused(.events)),
-    ]
-    if model.view.isDetailOpen {
-      let area = layout.detailPage
-      areas.append((area, detailTitle(model), true))
-      borders(areas, model.glyphs)
-      detailPage(model, in: area)
-    } else {
-      areas.append((layout.sessions, sessionsTitle(model), model.isFocused(.sessions)))
-      areas.append((layout.detail, detailTitle(model), false))
-      borders(
-        areas + (layout.actions.isEmpty ? [] : [(layout.actions, "operator actions", false)]), model.glyphs)
-      sessions(model, in: layout.sessions)
-      detailPane(model, in: layout.detail)
+    let isOpen = model.view.isDetailOpen
+    let detail = isOpen ? layout.detailPage : layout.detail
+    let shown = Pane.allCases.filter {
+      !layout[$0].isEmpty && !(isOpen && $0 == .sessions && layout.form == .wide)
     }
-    servers(model, in: layout.servers)
-    errors(model, in: layout.errors)
-    events(model, in: layout.events, isTail: false)
+    var areas = shown.map { pane in
+      (
+        area: layout[pane], title: title(of: pane, model, height: layout[pane].rows),
+        isFocused: model.isFocused(pane)
+      )
+    }
+    areas.append((detail, detailTitle(model), isOpen))
+    if !layout.actions.isEmpty { areas.append((layout.actions, "operator actions", false)) }
+    borders(areas, model.glyphs)
+    for pane in shown { draw(pane, model, in: layout[pane]) }
+    if isOpen { detailPage(model, in: detail) } else { detailPane(model, in: detail) }
     if !layout.actions.isEmpty { actions(model, in: layout.actions) }
+  }
+
+  private func title(of pane: Pane, _ model: ViewModel, height: Int) -> String {
+    switch pane {
+    case .servers: serversTitle(model)
+    case .sessions: sessionsTitle(model)
+    case .events: eventsTitle(model, height: height)
+    case .errors: errorsTitle(model)
+    }
   }
 
   private mutating func draw(_ pane: Pane, _ model: ViewModel, in area: Rectangle) {

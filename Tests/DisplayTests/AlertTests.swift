@@ -85,7 +85,7 @@ import Testing
       copied == [
         .copy("billing, user ana: recovering for 4m12s; session_terminated, 404 Session not found")
       ])
-    #expect(press(["Y"], &view, troubledMorning) == [.copy("sessiontop --filter 'server:billing'")])
+    #expect(press(["Y"], &view, troubledMorning) == [.copy("sessiontop --filter 'server:=billing'")])
     press(["/"] + "it's".map { .character($0) } + [.enter, "3"], &view, troubledMorning)
     #expect(press(["Y"], &view, troubledMorning) == [.copy(#"sessiontop --filter 'it'\''s'"#)])
   }
@@ -99,6 +99,8 @@ import Testing
         "Session of ana at billing: recovering for 4m12s, 404 Session not found; next in 6s.",
         "Session of app at billing: recovering for 4m10s, connect refused: Connection refused; next in 6s.",
         "Session of ben at billing: recovering for 4m10s, connect refused: Connection refused; next in 6s.",
+        "Error session_terminated: 3 in the last minute, 3 in 15 minutes, 3 in 24 hours.",
+        "Error connect_refused: 1 in the last minute, 1 in 15 minutes, 1 in 24 hours.",
         "At 14:31:58, warning: billing, user ana: Session error: session_terminated - Session has been terminated "
           + "by the server, 3 times",
         "At 14:32:01, warning: billing, user ana: Session recovery failed: connect_refused, Connection refused",

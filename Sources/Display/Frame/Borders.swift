@@ -40,8 +40,7 @@ extension Frame {
     write(" \(title) ", row: row, column: 2, width: size.columns - 3, role: .title)
   }
 
-  /// A framed text over the middle of the screen; on a small screen its last lines, for they hold the
-  /// question.
+  /// A framed text over the middle of the screen; on a small screen its first line and its last ones.
   mutating func box(_ lines: [Phrase], title: String, _ glyphs: Glyphs) {
     let lines = lines.flatMap { line in
       // On a narrow screen words go on in the next line; the empty line is kept.
@@ -53,7 +52,11 @@ extension Frame {
     let rows = min(size.rows, lines.count + 2)
     let isFramed = width >= 12 && rows >= 4
     let inset = isFramed ? 1 : 0
-    let visible = lines.suffix(max(0, rows - 2 * inset))
+    let room = max(0, rows - 2 * inset)
+    // The first line says what it is about, the last ones hold the question.
+    let visible =
+      lines.count <= room
+      ? lines[...] : room > 2 ? lines.prefix(1) + lines.suffix(room - 1) : lines.suffix(room)
     let area = Rectangle(
       row: (size.rows - rows) / 2 + inset, column: (size.columns - width) / 2 + inset, rows: rows - 2 * inset,
       columns: width - 2 * inset)

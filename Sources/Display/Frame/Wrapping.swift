@@ -32,21 +32,46 @@ func wrapped(_ lines: [DetailLine], width: Int) -> [Phrase] {
   return result
 }
 
-/// A text in lines of `width` cells, broken between words; later lines are indented.
+/// A text in lines of `width` cells, broken between words, and within words that are longer than a line;
+/// later lines are indented.
 func broken(_ text: String, width: Int) -> [String] {
   guard columns(of: text) > width else { return [text] }
   var lines: [String] = []
-  var current = ""
+  var current = String(text.prefix { $0 == " " })
+  let indent = width > 12 ? "  " : ""
+  var isFresh = true
   for word in text.split(separator: " ") {
-    let indent = lines.isEmpty && current.isEmpty ? "" : current.isEmpty ? "  " : " "
-    if columns(of: current) + columns(of: String(word)) + indent.count <= width || current.isEmpty {
-      current += indent + word
-    } else {
-      lines.append(current)
-      current = "  " + word
+    var rest = word[...]
+    let gap = isFresh ? "" : " "
+    if columns(of: current) + gap.count + columns(of: String(rest)) <= width {
+      current += gap + rest
+      isFresh = false
+      continue
     }
+    if !isFresh {
+      lines.append(current)
+      current = indent
+    }
+    while columns(of: current) + columns(of: String(rest)) > width {
+      let piece = fittingPrefix(of: rest, width: width - columns(of: current))
+      lines.append(current + piece)
+      rest = rest.dropFirst(piece.count)
+      current = indent
+    }
+    current += rest
+    isFresh = false
   }
   return lines + [current]
+}
+
+/// As much of a word as fits, and at least one character.
+private func fittingPrefix(of word: Substring, width: Int) -> Substring {
+  var used = 0
+  let count = word.prefix { character in
+    used += columns(of: String(character))
+    return used <= width
+  }.count
+  return word.prefix(max(1, count))
 }
 
 /// A text followed by as many spaces as fill `width` characters.

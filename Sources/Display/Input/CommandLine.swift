@@ -6,9 +6,7 @@ extension ViewState {
   /// Most lines that are remembered.
   static let historyLimit = 100
 
-  mutating func editPrompt(
-    _ prompt: Prompt, _ key: Key, store: Store, now: Moment, context: Context
-  ) -> [Effect] {
+  mutating func editPrompt(_ prompt: Prompt, _ key: Key, _ model: ViewModel, live: Store) -> [Effect] {
     var prompt = prompt
     switch key {
     case .enter:
@@ -17,13 +15,13 @@ extension ViewState {
       guard text.contains(where: { $0 != " " }) else { return [] }
       if history.last != text { history.append(text) }
       if history.count > Self.historyLimit { history.removeFirst() }
-      return run(text, store: store, now: now, context: context)
+      return run(text, model, live: live)
     case .escape:
       overlay = .none
       return []
     case .up: prompt.recall(1, history)
     case .down: prompt.recall(-1, history)
-    case .tab: prompt.complete(completions(of: prompt.line.text, store, context))
+    case .tab: prompt.complete(completions(of: prompt.line.text, model.store, model.context))
     case .backspace where prompt.line.text.isEmpty:
       overlay = .none
       return []
@@ -35,39 +33,52 @@ extension ViewState {
     return []
   }
 
-  /// Does what a line says. Words may be cut as long as they mean one thing.
-  mutating func run(_ text: String, store: Store, now: Moment, context: Context) -> [Effect] {
+  /// Does what a line says. Words may be cut as long as they mean one thing; what a word does not take is
+  /// refused, not passed over.
+  mutating func run(_ text: String, _ model: ViewModel, live: Store) -> [Effect] {
     let parts = text.split(separator: " ", maxSplits: 1)
     let name = parts.first.map(String.init) ?? ""
-    let rest = parts.count > 1 ? parts[1].split(separator: " ").joined(separator: " ") : ""
-    let fitting = CommandWord.allCases.filter { $0.rawValue.hasPrefix(name) }
-    guard let word = CommandWord(rawValue: name) ?? (fitting.count == 1 ? fitting[0] : nil) else {
+    let rest = parts.count > 1 ? trimmed(parts[1]) : ""
+    let context = model.context
+    guard let word = CommandWord(name) else {
+      let fitting = CommandWord.beginning(with: name)
       notice =
         fitting.isEmpty
         ? "\(name) is no command; :help lists the keys, Tab the commands"
         : "\(name) may mean \(fitting.map(\.rawValue).joined(separator: ", "))"
       return []
     }
-    if word.acts, context.readOnly || context.replay != nil {
+    if word.acts, !context.isActing {
       notice = context.replay == nil ? "read-only: \(word.rawValue) is off" : "a recording cannot be acted on"
       return []
     }
-    let shown = frozen?.store ?? store
-    let moment = frozen?.moment ?? now
-    if let action = word.action {
-      return handle(action, shown, Rows(shown, self, at: moment), live: store, now, context)
+    if word.argument == .none, !rest.isEmpty {
+      notice = ":\(word.rawValue) takes nothing behind it; nothing was done"
+      return []
     }
+    if let action = word.action { return handle(action, model, live: live) }
     switch word {
-    case .filter: narrow(to: Filter(rest))
+    case .filter:
+      let filter = Filter(rest)
+      if let objection = filter.objection { notice = objection } else { narrow(to: filter) }
     case .sort: return sort(rest)
     case .mark:
-      let keys = matching(rest, store, now).filter { store.sessions[$0]?.state != .unmonitored }
-      marks.formUnion(keys)
-      notice = "\(keys.count) sessions match, \(marks.count) are marked"
-    case .reconnect: ask(.reconnect, rest, shown, at: moment, live: store, now)
-    case .terminate: ask(.terminate, rest, shown, at: moment, live: store, now)
-    case .pause: ask(.pause, rest, shown, at: moment, live: store, now)
-    case .resume: ask(.resume, rest, shown, at: moment, live: store, now)
+      guard let keys = matching(rest, live, model.present) else { return [] }
+      let markable = keys.filter { live.sessions[$0]?.state != .unmonitored }
+      marks.formUnion(markable)
+      notice =
+        "\(markable.count) \(markable.count == 1 ? "session matches" : "sessions match"), \(marks.count) marked"
+    case .acknowledge:
+      guard !rest.isEmpty else { return handle(.acknowledge, model, live: live) }
+      let filter = Filter(rest)
+      if let objection = filter.objectionToActing { notice = objection } else { acknowledge(filter, model) }
+    case .reconnect, .terminate, .pause, .resume:
+      guard let action = OperatorAction(rawValue: word.rawValue) else { return [] }
+      guard !rest.isEmpty else {
+        ask(action, model, live: live)
+        return []
+      }
+      if let keys = matching(rest, live, model.present) { ask(action, keys: keys, live: live) }
     case .theme:
       guard !rest.isEmpty else { return [.cycleTheme] }
       return [.theme(rest)]
@@ -79,23 +90,20 @@ extension ViewState {
         return []
       }
       return [.refresh(.milliseconds(Int64(seconds * 1_000)))]
-    case .goto: return goTo(rest, shown, at: moment, context)
+    case .goto: return goTo(rest, model)
     case .reload: return context.replay == nil ? [.reload] : []
     default: break
     }
     return []
   }
 
-  private mutating func ask(
-    _ verb: OperatorAction, _ filter: String, _ shown: Store, at moment: Moment, live: Store, _ now: Moment
-  ) {
-    guard !filter.isEmpty else { return ask(verb, shown, Rows(shown, self, at: moment), live: live) }
-    ask(verb, keys: matching(filter, live, now), live: live)
-  }
-
-  private func matching(_ text: String, _ store: Store, _ now: Moment) -> [SessionKey] {
+  /// The sessions that a filter means; nil, and the reason said, when it cannot be meant so.
+  private mutating func matching(_ text: String, _ store: Store, _ now: Moment) -> [SessionKey]? {
     let filter = Filter(text)
-    guard !filter.isEmpty else { return [] }
+    if let objection = filter.objectionToActing {
+      notice = objection
+      return nil
+    }
     return store.sessions.values.filter { filter.accepts(SessionRow(session: $0, now: now.instant)) }
       .map(\.key).sorted()
   }
@@ -108,27 +116,29 @@ extension ViewState {
       notice = "sort takes \(Sort.Field.allCases.map(\.rawValue).joined(separator: ", "))"
       return []
     }
-    order(by: Sort(field: field, isReversed: words.count > 1 && "reversed".hasPrefix(words[1])))
+    guard words.count < 2 || words.count == 2 && "reversed".hasPrefix(words[1]) else {
+      notice = "behind sort \(field.rawValue) only \"reversed\" can stand"
+      return []
+    }
+    order(by: Sort(field: field, isReversed: words.count == 2))
     return []
   }
 
-  /// To a time of day: of the recording, or in the events.
-  private mutating func goTo(
-    _ text: String, _ store: Store, at moment: Moment, _ context: Context
-  ) -> [Effect] {
+  /// To a time of day: of the recording, or in the events, where it means the last time it was so late.
+  private mutating func goTo(_ text: String, _ model: ViewModel) -> [Effect] {
     guard let seconds = secondOfDay(text) else {
       notice = "goto takes a time of day, such as 14:32 or 14:32:07"
       return []
     }
-    if context.replay != nil { return [.replay(.to(secondOfDay: seconds))] }
-    let rows = Rows(store, self, at: moment)
-    let wanted = clockText(seconds)
+    if model.context.replay != nil { return [.replay(.to(secondOfDay: seconds))] }
+    let (store, rows) = (model.store, model.rows)
+    let day: Int64 = 86_400_000
+    let local = model.now.wall.milliseconds + Int64(model.context.utcOffset) * 1_000
+    let today = local - ((local % day) + day) % day + Int64(seconds) * 1_000 + 999
+    let wanted = (today > local + 999 ? today - day : today) - Int64(model.context.utcOffset) * 1_000
     pane = .events
     isDetailOpen = false
-    guard
-      let place = rows.events.lastIndex(where: {
-        store.events[$0].time.wall.clock(offset: context.utcOffset) <= wanted
-      })
+    guard let place = rows.events.lastIndex(where: { store.events[$0].time.wall.milliseconds <= wanted })
     else {
       notice = "no event is so old"
       return []
@@ -138,6 +148,10 @@ extension ViewState {
   }
 }
 
+private func trimmed(_ text: Substring) -> String {
+  String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+}
+
 /// `14:32` or `14:32:07` as seconds since midnight.
 func secondOfDay(_ text: String) -> Int? {
   let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
@@ -145,8 +159,4 @@ func secondOfDay(_ text: String) -> Int? {
     parts.dropFirst().allSatisfy({ (0..<60).contains($0) })
   else { return nil }
   return parts[0] * 3_600 + parts[1] * 60 + (parts.count == 3 ? parts[2] : 0)
-}
-
-private func clockText(_ second: Int) -> String {
-  WallTime(milliseconds: Int64(second) * 1_000).clock()
 }

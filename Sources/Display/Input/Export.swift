@@ -32,7 +32,7 @@ extension ViewState {
 
   private func inspected(_ model: ViewModel) -> Extract? {
     if pane == .events { return model.selectedEvent.map { .events([$0]) } }
-    let keys = selectedKeys(model.store, model.rows)
+    let keys = selectedKeys(model)
     return keys.isEmpty ? nil : .sessions(keys, model.store)
   }
 
@@ -63,8 +63,9 @@ extension ViewModel {
   var equivalentCommand: String {
     var words: [String] = filter.isEmpty ? [] : [filter.text]
     switch view.pane {
-    case .servers: words += selectedServer.map { ["server:\($0.name)"] } ?? []
-    case .sessions: words += selectedSession.map { ["server:\($0.key.server)", "user:\($0.key.user)"] } ?? []
+    case .servers: words += selectedServer.map { [exactly("server", $0.name)] } ?? []
+    case .sessions:
+      words += selectedSession.map { [exactly("server", $0.key.server), exactly("user", $0.key.user)] } ?? []
     case .events, .errors: break
     }
     let text = words.joined(separator: " ")

@@ -4,16 +4,27 @@ extension ViewState {
   /// Takes a key press; returns what it asks for outside of the screen.
   public mutating func handle(_ key: Key, store: Store, now: Moment, context: Context) -> [Effect] {
     notice = nil
-    // An order that was let go of in the meantime is not taken up again.
-    if !holdsOrder(at: now.instant) { release() }
-    lastKey = now.instant
+    forget(store, at: now.instant)
     let action = KeyMap(context).action(for: key)
-    // These work wherever the operator is.
-    switch (key, action) {
-    case (.control("c"), _): return [.quit]
-    case (_, .suspend): return [.suspend]
-    case (_, .redraw): return [.redraw]
-    default: break
+    if key == .control("c") { return [.quit] }
+    switch overlay {
+    case .filter, .prompt:
+      // Characters are typed, whatever else they would do.
+      if case .character = key { break }
+      if let effect = everywhere(action) { return [effect] }
+    case .none, .help, .page, .dialog, .sortMenu:
+      if let effect = everywhere(action) { return [effect] }
+    }
+    let model = ViewModel(store, self, at: now, context: context)
+    switch overlay {
+    case .dialog, .sortMenu, .help, .page:
+      if case .pasted = key { return refusePaste() }
+      // A line that is begun over another thing is a line: what follows must not run as keys.
+      if action == .command || action == .filter {
+        overlay = .none
+        return action.map { handle($0, model, live: store) } ?? []
+      }
+    case .filter, .prompt, .none: break
     }
     switch overlay {
     case .dialog(var dialog):
@@ -21,48 +32,73 @@ extension ViewState {
       overlay = answer == .undecided ? .dialog(dialog) : .none
       guard answer == .yes else { return [] }
       marks = []
+      deed = Deed(action: dialog.verb, keys: dialog.keys, time: now.instant)
       return [.command(dialog.command(by: context.operator))]
-    case .filter(let line, let before):
-      editFilter(line, key, before: before)
+    case .filter(let line, let before, _):
+      editFilter(line, key, before: before, model)
       return []
-    case .prompt(let prompt):
-      return editPrompt(prompt, key, store: store, now: now, context: context)
+    case .prompt(let prompt): return editPrompt(prompt, key, model, live: store)
     case .sortMenu(let index):
       pickSort(key, action, index)
       return []
-    case .help(let top):
-      return action.map { handleInHelp($0, top: top, context) } ?? []
-    case .page(let page, let top):
-      return turn(page, top: top, action, frozen?.store ?? store, context)
+    case .help(let top): return handleInHelp(key, action, top: top, context)
+    case .page(let page, let top): return turn(page, top: top, key, action, model)
     case .none: break
     }
-    let shown = frozen?.store ?? store
-    let moment = frozen?.moment ?? now
     switch key {
-    case .click(let row, let column): return click(row: row, column: column, shown, at: moment)
-    case .wheelUp, .wheelDown:
-      return wheel(key == .wheelDown, shown, at: now, context)
+    case .pasted: return refusePaste()
+    case .click(let row, let column): return click(row: row, column: column, model, live: store)
+    case .wheelUp, .wheelDown: return wheel(key == .wheelDown, model)
     default: break
     }
-    guard let action else { return [] }
-    if isDetailOpen, action.isMove {
-      scrollDetail(action, ViewModel(store, self, at: now, context: context))
+    guard let action else {
+      sayWhyNot(key, context)
       return []
     }
-    let rows = Rows(shown, self, at: moment)
+    if isDetailOpen, action.isMove {
+      scrollDetail(action, model)
+      return []
+    }
     if key == .escape, action == .back {
       // Esc never quits: it is what remains of a key that the terminal and we spell differently.
-      if !stepBack(), rows.isHeld { release() }
+      if !stepBack(), model.rows.isHeld { release() }
       return []
     }
-    return handle(action, shown, rows, live: store, now, context)
+    return handle(action, model, live: store)
   }
 
-  mutating func handle(
-    _ action: Action, _ store: Store, _ rows: Rows, live: Store, _ now: Moment, _ context: Context
-  ) -> [Effect] {
+  /// What works wherever the operator is.
+  private func everywhere(_ action: Action?) -> Effect? {
     switch action {
-    case .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .last: move(action, store, rows)
+    case .suspend: .suspend
+    case .redraw: .redraw
+    default: nil
+    }
+  }
+
+  /// Lets go of what holds no longer: an order that nobody moves in, marks of sessions that are gone.
+  private mutating func forget(_ store: Store, at now: Instant) {
+    if !holdsOrder(at: now) { release() }
+    if !marks.isEmpty { marks = marks.filter { store.sessions[$0] != nil } }
+    if let deed, !deed.isRecent(at: now) { self.deed = nil }
+  }
+
+  private mutating func refusePaste() -> [Effect] {
+    notice = "pasted text is not taken as keys; open / or : first"
+    return []
+  }
+
+  /// A key that is off here says so, rather than nothing.
+  private mutating func sayWhyNot(_ key: Key, _ context: Context) {
+    let all = KeyMap(choices: context.keys, isActing: true, isReplay: false)
+    guard let action = all.action(for: key), action.acts else { return }
+    notice = context.replay == nil ? "read-only: \(action.rawValue) is off" : "a recording cannot be acted on"
+  }
+
+  mutating func handle(_ action: Action, _ model: ViewModel, live: Store) -> [Effect] {
+    let (store, rows, context) = (model.store, model.rows, model.context)
+    switch action {
+    case .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .last: move(action, model)
     case .nextPane: show(pane.next(by: 1))
     case .previousPane: show(pane.next(by: -1))
     case .servers: show(.servers)
@@ -75,10 +111,10 @@ extension ViewState {
     case .scope:
       scopeChoice = !listsAllSessions
       heldSessions = nil
-    case .filter: overlay = .filter(LineEditor(filter.text), before: filter)
+    case .filter: overlay = .filter(LineEditor(filter.text), before: filter, choices: [])
     case .command: overlay = .prompt(Prompt())
-    case .nextProblem: seekProblem(forward: true, store, rows)
-    case .previousProblem: seekProblem(forward: false, store, rows)
+    case .nextProblem: seekProblem(forward: true, model)
+    case .previousProblem: seekProblem(forward: false, model)
     case .nextError, .previousError:
       if context.replay != nil { return [.replay(.error(forward: action == .nextError))] }
       seekEvent("error", forward: action == .nextError, store, rows, where: \.isError)
@@ -87,28 +123,33 @@ extension ViewState {
     case .follow: follow(store, rows)
     case .freeze:
       if context.replay != nil { return [.replay(.toggle)] }
-      frozen = frozen == nil ? Frozen(store: store, moment: now) : nil
+      frozen = frozen == nil ? Frozen(store: live, moment: model.present) : nil
     case .sort: overlay = .sortMenu(Sort.Field.allCases.firstIndex(of: sort.field) ?? 0)
     case .reverse: order(by: Sort(field: sort.field, isReversed: !sort.isReversed))
     case .faster, .slower:
       if context.replay != nil { return [.replay(action == .faster ? .faster : .slower)] }
       return [.refresh(nextRate(context.refresh, isFaster: action == .faster))]
-    case .reconnect: ask(.reconnect, store, rows, live: live)
-    case .terminate: ask(.terminate, store, rows, live: live)
-    case .pause: ask(.pause, store, rows, live: live)
-    case .resume: ask(.resume, store, rows, live: live)
-    case .mark: mark(store, rows)
-    case .markAll: markAll(store, rows)
+    case .reconnect: ask(.reconnect, model, live: live)
+    case .terminate: ask(.terminate, model, live: live)
+    case .pause: ask(.pause, model, live: live)
+    case .resume: ask(.resume, model, live: live)
+    case .undo: return undo(model)
+    case .mark: mark(model)
+    case .markAll: markAll(model)
     case .unmark: marks = []
-    case .acknowledge: acknowledge(rows)
+    case .acknowledge: acknowledge(model)
     case .mute:
       isMuted.toggle()
       notice = isMuted ? "the bell is muted" : "the bell is no longer muted"
-    case .log: overlay = .page(.actions, top: 0)
-    case .copy, .copyCommand, .export, .inspect:
-      return takeOut(action, ViewModel(live, self, at: now, context: context))
+    case .log:
+      overlay = .page(.actions, top: .max)
+    case .copy, .copyCommand, .export, .inspect: return takeOut(action, model)
     case .help: overlay = .help(top: 0)
     case .theme: return [.cycleTheme]
+    case .utc:
+      usesUTC.toggle()
+      notice = usesUTC ? "times are UTC" : "times are those of this machine"
+    case .zoom: isZoomed.toggle()
     case .mouse: return [.toggleMouse]
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
@@ -132,6 +173,8 @@ extension ViewState {
   private mutating func stepBack() -> Bool {
     if isDetailOpen {
       isDetailOpen = false
+    } else if isZoomed {
+      isZoomed = false
     } else if !marks.isEmpty {
       marks = []
     } else if !filter.isEmpty {
@@ -161,59 +204,21 @@ extension ViewState {
     notice = "sorted \(sort.words)"
   }
 
-  private mutating func handleInHelp(_ action: Action, top: Int, _ context: Context) -> [Effect] {
-    // In one column; where more fit beside each other nothing is left to scroll.
-    switch action {
-    case .quit: return [.quit]
-    case .theme: return [.cycleTheme]
-    default: break
-    }
-    // The commands stand below the keys.
-    let count = KeyMap(context).bindings.count + 12
-    let next = scrolled(top, action, count: count)
-    overlay = next.map { .help(top: $0) } ?? .none
-    return []
-  }
-
-  private mutating func turn(
-    _ page: Page, top: Int, _ action: Action?, _ store: Store, _ context: Context
-  ) -> [Effect] {
-    if action == .quit { return [.quit] }
-    if action == .copy, case .text(_, let lines) = page {
-      return [.copy(lines.joined(separator: "\n"))]
-    }
-    let count = pageLines(page, store, context).count
-    overlay = action.flatMap { scrolled(top, $0, count: count) }.map { .page(page, top: $0) } ?? .none
-    return []
-  }
-
-  /// The first line to show after a key; nil when the key does not scroll.
-  private func scrolled(_ top: Int, _ action: Action, count: Int) -> Int? {
-    let height = max(1, size.rows - 4)
-    let last = max(0, count - height)
-    switch action {
-    case .up: return max(0, top - 1)
-    case .down: return min(top + 1, last)
-    case .pageUp, .halfUp: return max(0, top - height)
-    case .pageDown, .halfDown: return min(top + height, last)
-    case .first: return 0
-    case .last: return last
-    default: return nil
-    }
-  }
-
-  private mutating func editFilter(_ line: LineEditor, _ key: Key, before: Filter) {
+  private mutating func editFilter(_ line: LineEditor, _ key: Key, before: Filter, _ model: ViewModel) {
     var line = line
+    var choices: [String] = []
     switch key {
-    case .enter: overlay = .none
+    case .enter:
+      overlay = .none
+      return
     case .escape:
       overlay = .none
-      narrow(to: before)
-    default:
-      guard line.handle(key) else { return }
-      overlay = .filter(line, before: before)
-      narrow(to: Filter(line.text))
+      return narrow(to: before)
+    case .tab: choices = extend(&line, filterCompletions(of: line.text, model.store))
+    default: guard line.handle(key) else { return }
     }
+    overlay = .filter(line, before: before, choices: choices)
+    narrow(to: Filter(line.text))
   }
 
   private mutating func pickSort(_ key: Key, _ action: Action?, _ index: Int) {
@@ -222,10 +227,10 @@ extension ViewState {
     case (.enter, _): choose(fields[index])
     case (_, .up): overlay = .sortMenu(max(0, index - 1))
     case (_, .down): overlay = .sortMenu(min(fields.count - 1, index + 1))
+    case (.escape, _), (_, .back): overlay = .none
     case (.character(let letter), _):
-      overlay = .none
       if let field = fields.first(where: { $0.key == letter }) { choose(field) }
-    default: overlay = .none
+    default: break
     }
   }
 

@@ -4,14 +4,15 @@ import Sessions
 
 extension ViewState {
   /// A press on a row stands on it; on a pane, goes there.
-  mutating func click(row: Int, column: Int, _ store: Store, at moment: Moment) -> [Effect] {
+  mutating func click(row: Int, column: Int, _ model: ViewModel, live: Store) -> [Effect] {
+    let (store, rows) = (model.store, model.rows)
+    lastMove = model.present.instant
     let layout = layout
     guard let target = Pane.allCases.first(where: { layout[$0].contains(row: row, column: column) }) else {
       return []
     }
     if isDetailOpen, layout.form == .single || target == .sessions { return [] }
     pane = target
-    let rows = Rows(store, self, at: moment)
     let line = row - layout[target].row - (target == .events ? 0 : 1)
     guard line >= 0 else { return [] }
     switch target {
@@ -42,12 +43,12 @@ extension ViewState {
   }
 
   /// Three rows at a time, as everywhere.
-  mutating func wheel(_ isDown: Bool, _ store: Store, at now: Moment, _ context: Context) -> [Effect] {
+  mutating func wheel(_ isDown: Bool, _ model: ViewModel) -> [Effect] {
     for _ in 0..<3 {
       if isDetailOpen {
-        scrollDetail(isDown ? .down : .up, ViewModel(store, self, at: now, context: context))
+        scrollDetail(isDown ? .down : .up, model)
       } else {
-        move(isDown ? .down : .up, store, Rows(store, self, at: now))
+        move(isDown ? .down : .up, model)
       }
     }
     return []

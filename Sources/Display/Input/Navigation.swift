@@ -11,7 +11,9 @@ extension ViewState {
     detailTop = min(max(0, detailTop + step(action, count: count, height: height)), max(0, count - height))
   }
 
-  mutating func move(_ action: Action, _ store: Store, _ rows: Rows) {
+  mutating func move(_ action: Action, _ model: ViewModel) {
+    let (store, rows) = (model.store, model.rows)
+    lastMove = model.present.instant
     let count =
       switch pane {
       case .servers: rows.servers.count
@@ -100,7 +102,15 @@ extension ViewState {
   }
 
   /// To the next or previous row that is not well; in the events, to the next error.
-  mutating func seekProblem(forward: Bool, _ store: Store, _ rows: Rows) {
+  mutating func seekProblem(forward: Bool, _ model: ViewModel) {
+    let (store, rows) = (model.store, model.rows)
+    lastMove = model.present.instant
+    // What became bad while the order was held is found where it belongs: at the top.
+    if pane == .servers, rows.newlyBad > 0 {
+      release()
+      return choose(
+        server: 0, Rows(store, self, at: model.now), height: height(of: .servers, count: rows.servers.count))
+    }
     func next(_ count: Int, from index: Int?, _ isMeant: (Int) -> Bool) -> Int? {
       let start = index ?? 0
       return (1...max(1, count)).map { (start + (forward ? $0 : count - $0)) % max(1, count) }
@@ -115,7 +125,7 @@ extension ViewState {
     case .sessions:
       let keys = rows.sessions
       let isProblem = { (place: Int) in
-        (store.sessions[keys[place]]?.state.severity ?? 0) >= SessionState.degraded.severity
+        store.sessions[keys[place]]?.state.isProblem ?? false
       }
       guard let place = next(keys.count, from: sessions.index(in: keys), isProblem) else {
         return notice = "every session shown is well"

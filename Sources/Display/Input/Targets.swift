@@ -1,42 +1,42 @@
 import Sessions
 
-// What an operator wants done: marks, questions, acknowledging.
+// What an operator wants done: marks, questions, taking back, acknowledging.
 
 extension ViewState {
   /// The sessions that an action would mean: the marked ones, or those of the selected row.
-  func targets(_ store: Store, _ rows: Rows) -> [SessionKey] {
+  func targets(_ model: ViewModel) -> [SessionKey] {
     guard marks.isEmpty else { return marks.sorted() }
-    return selectedKeys(store, rows)
+    return selectedKeys(model)
   }
 
-  func selectedKeys(_ store: Store, _ rows: Rows) -> [SessionKey] {
+  func selectedKeys(_ model: ViewModel) -> [SessionKey] {
     switch pane {
     case .servers:
-      guard let index = servers.index(in: rows.servers.map(\.name)) else { return [] }
-      let name = rows.servers[index].name
-      return store.sessions.keys.filter { $0.server == name }.sorted()
-    case .sessions:
-      return rows.sessions[safe: sessions.index(in: rows.sessions)].map { [$0] } ?? []
+      guard let name = model.selectedServer?.name else { return [] }
+      return model.store.sessions.keys.filter { $0.server == name }.sorted()
+    case .sessions: return model.selectedSession.map { [$0.key] } ?? []
     case .events:
-      guard let index = eventIndex(store, rows) else { return [] }
-      let event = store.events[rows.events[index]]
-      guard let server = event.server, let user = event.user else { return [] }
+      guard let event = model.selectedEvent, let server = event.server, let user = event.user else {
+        return []
+      }
       return [SessionKey(server: server, user: user)]
-    case .errors:
-      return []
+    case .errors: return []
     }
   }
 
   /// Opens the question about the selected or marked. What is asked for is what there is now, even when the
   /// picture is frozen.
-  mutating func ask(_ verb: OperatorAction, _ store: Store, _ rows: Rows, live: Store) {
-    let keys = targets(store, rows)
+  mutating func ask(_ verb: OperatorAction, _ model: ViewModel, live: Store) {
+    let keys = targets(model)
     guard !keys.isEmpty else { return notice = "select a server or a session first" }
-    ask(verb, keys: keys, live: live)
+    let hidden = marks.filter { key in
+      live.sessions[key].map { !filter.accepts(SessionRow(session: $0, now: model.now.instant)) } ?? false
+    }
+    ask(verb, keys: keys, hidden: hidden.count, live: live)
   }
 
   /// Opens the question about these sessions.
-  mutating func ask(_ verb: OperatorAction, keys: [SessionKey], live: Store) {
+  mutating func ask(_ verb: OperatorAction, keys: [SessionKey], hidden: Int = 0, live: Store) {
     let known = keys.compactMap { live.sessions[$0] }
     let targets = known.filter { Dialog.applies(verb, to: $0) }
     guard !targets.isEmpty else {
@@ -44,38 +44,77 @@ extension ViewState {
         keys.isEmpty
         ? "no session matches" : "nothing to \(verb.rawValue): \(known.first.map(Dialog.state) ?? "gone")"
     }
-    overlay = .dialog(Dialog(verb: verb, targets: targets, live))
+    overlay = .dialog(Dialog(verb: verb, targets: targets, hidden: hidden, live))
+  }
+
+  /// Takes back what was done last, to exactly those sessions.
+  mutating func undo(_ model: ViewModel) -> [Effect] {
+    guard let deed, deed.isRecent(at: model.present.instant) else {
+      notice = "nothing was done in the last \(Deed.lifetime.components.seconds) s"
+      return []
+    }
+    guard let action = deed.undoing else {
+      notice = "\(deed.action.rawValue) cannot be undone"
+      return []
+    }
+    self.deed = Deed(action: action, keys: deed.keys, time: model.present.instant)
+    return [.command(.act(action, on: deed.keys, by: model.context.operator))]
   }
 
   /// Marks the selected sessions, or unmarks them when all are marked; then moves on.
-  mutating func mark(_ store: Store, _ rows: Rows) {
-    let keys = selectedKeys(store, rows).filter {
-      store.sessions[$0].map { $0.state != .unmonitored } ?? false
+  mutating func mark(_ model: ViewModel) {
+    let keys = selectedKeys(model).filter {
+      model.store.sessions[$0].map { $0.state != .unmonitored } ?? false
     }
     guard !keys.isEmpty else { return notice = "nothing to mark here" }
     if marks.isSuperset(of: keys) { marks.subtract(keys) } else { marks.formUnion(keys) }
-    if pane != .events { move(.down, store, rows) }
+    if pane != .events { move(.down, model) }
   }
 
   /// Marks every session that a list shows: of the servers listed, or those listed themselves.
-  mutating func markAll(_ store: Store, _ rows: Rows) {
-    let names = Set(rows.servers.map(\.name))
-    let keys = pane == .servers ? store.sessions.keys.filter { names.contains($0.server) } : rows.sessions
-    let markable = keys.filter { store.sessions[$0].map { $0.state != .unmonitored } ?? false }
+  mutating func markAll(_ model: ViewModel) {
+    let names = Set(model.rows.servers.map(\.name))
+    let keys =
+      pane == .servers ? model.store.sessions.keys.filter { names.contains($0.server) } : model.rows.sessions
+    let markable = keys.filter { model.store.sessions[$0].map { $0.state != .unmonitored } ?? false }
     guard pane == .servers || pane == .sessions, !markable.isEmpty else {
       return notice = "nothing to mark here"
     }
     marks.formUnion(markable)
-    notice = "\(marks.count) sessions marked"
+    notice = marks.count == 1 ? "1 session marked" : "\(marks.count) sessions marked"
   }
 
-  /// Takes the alert that is shown off the alert line, until it gets worse.
-  mutating func acknowledge(_ rows: Rows) {
-    let open = rows.problems.filter { !alerts.isAcknowledged($0.key.server) }
+  /// Takes the alert of the selected row off the alert line until it gets worse, or puts it back; where
+  /// nothing is wrong with that row, takes off the alert that is shown.
+  mutating func acknowledge(_ model: ViewModel) {
+    let problems = model.rows.problems
+    let selected = pane == .servers ? model.selectedServer.map(\.name) : model.selectedSession?.key.server
+    if let selected, problems.contains(where: { $0.key.server == selected }), lastMove != nil {
+      let isSeen = alerts.isAcknowledged(selected)
+      alerts.acknowledge(selected, isSeen: !isSeen)
+      return notice = isSeen ? "\(selected) is no longer acknowledged" : acknowledged([selected], problems)
+    }
+    let open = problems.filter { !alerts.isAcknowledged($0.key.server) }
     guard let worst = open.first else {
-      return notice = rows.problems.isEmpty ? "all is well" : "everything is acknowledged"
+      return notice = problems.isEmpty ? "all is well" : "everything is acknowledged"
     }
     alerts.acknowledge(worst.key.server)
-    notice = "\(worst.key.server) acknowledged until it is worse or well; \(open.count - 1) open"
+    notice = acknowledged([worst.key.server], problems)
+  }
+
+  /// The same for the servers of the sessions that a filter lets through.
+  mutating func acknowledge(_ filter: Filter, _ model: ViewModel) {
+    let problems = model.rows.problems
+    let names = problems.filter { filter.accepts(SessionRow(session: $0, now: model.now.instant)) }
+      .map(\.key.server)
+    guard !names.isEmpty else { return notice = "nothing that is not well matches" }
+    for name in names { alerts.acknowledge(name) }
+    notice = acknowledged(names, problems)
+  }
+
+  private func acknowledged(_ names: [String], _ problems: [SessionReport]) -> String {
+    let open = problems.count { !alerts.isAcknowledged($0.key.server) }
+    let what = names.count == 1 ? names[0] : "\(names.count) servers"
+    return "\(what) acknowledged until worse or well; \(open) open"
   }
 }

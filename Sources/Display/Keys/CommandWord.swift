@@ -5,7 +5,21 @@ enum CommandWord: String, CaseIterable, Sendable {
   case reconnect, terminate, pause, resume
   case freeze, follow, goto, acknowledge, mute, log
   case copy, export, inspect
-  case theme, refresh, mouse, reload, redraw, help, quit
+  case theme, refresh, mouse, reload, redraw, undo, utc, zoom, help, quit
+
+  /// A word, or as much of one as can mean no other; nil when it means none or several.
+  init?(_ text: String) {
+    let fitting = Self.beginning(with: text)
+    guard let word = CommandWord(rawValue: text) ?? (fitting.count == 1 ? fitting[0] : nil) else {
+      return nil
+    }
+    self = word
+  }
+
+  /// Those that a text may be the beginning of.
+  static func beginning(with text: String) -> [CommandWord] {
+    allCases.filter { $0.rawValue.hasPrefix(text) }
+  }
 
   /// What stands behind the word, for the help and for completion.
   enum Argument: Sendable {
@@ -14,7 +28,7 @@ enum CommandWord: String, CaseIterable, Sendable {
 
   var argument: Argument {
     switch self {
-    case .filter, .mark, .reconnect, .terminate, .pause, .resume: .filter
+    case .filter, .mark, .reconnect, .terminate, .pause, .resume, .acknowledge: .filter
     case .sort: .sort
     case .theme: .theme
     case .refresh: .seconds
@@ -25,7 +39,7 @@ enum CommandWord: String, CaseIterable, Sendable {
 
   var acts: Bool {
     switch self {
-    case .mark, .unmark, .reconnect, .terminate, .pause, .resume: true
+    case .mark, .unmark, .reconnect, .terminate, .pause, .resume, .undo: true
     default: false
     }
   }
@@ -40,7 +54,9 @@ enum CommandWord: String, CaseIterable, Sendable {
     case .unmark: .unmark
     case .freeze: .freeze
     case .follow: .follow
-    case .acknowledge: .acknowledge
+    case .undo: .undo
+    case .utc: .utc
+    case .zoom: .zoom
     case .mute: .mute
     case .log: .log
     case .copy: .copy

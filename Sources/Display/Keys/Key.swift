@@ -10,6 +10,8 @@ public enum Key: Hashable, Sendable {
   /// The mouse, where it was asked for: a press on a cell, and the wheel.
   case click(row: Int, column: Int)
   case wheelUp, wheelDown
+  /// Text that was pasted, on terminals that tell (bracketed paste).
+  case pasted(String)
 }
 
 extension Key {
@@ -46,6 +48,7 @@ extension Key {
     case .function(let number): "F\(number)"
     case .click: "click"
     case .wheelUp, .wheelDown: "wheel"
+    case .pasted: "paste"
     default: Self.names.first { $0.key == self }?.name ?? ""
     }
   }

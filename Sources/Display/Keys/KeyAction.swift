@@ -6,10 +6,10 @@ enum Action: String, Hashable, Sendable, CaseIterable {
   case filter, command, nextProblem, previousProblem
   case nextError, previousError, nextWarning, previousWarning, follow, freeze
   case sort, reverse, faster, slower
-  case mark, markAll, unmark, reconnect, terminate, pause, resume
+  case mark, markAll, unmark, reconnect, terminate, pause, resume, undo
   case acknowledge, mute, log
   case copy, copyCommand, export, inspect
-  case theme, mouse, redraw, suspend, help, quit
+  case theme, utc, zoom, mouse, redraw, suspend, help, quit
   // A recording.
   case play, stepForward, stepBack, jumpForward, jumpBack
 
@@ -24,7 +24,7 @@ enum Action: String, Hashable, Sendable, CaseIterable {
   /// Whether it leads to a change on a server; gone in read-only mode.
   var acts: Bool {
     switch self {
-    case .mark, .markAll, .unmark, .reconnect, .terminate, .pause, .resume: true
+    case .mark, .markAll, .unmark, .reconnect, .terminate, .pause, .resume, .undo: true
     default: false
     }
   }
@@ -78,7 +78,10 @@ enum Action: String, Hashable, Sendable, CaseIterable {
     case .terminate: "terminate selected or marked"
     case .pause: "pause: no probes, no attempts"
     case .resume: "resume what is paused"
-    case .acknowledge: "acknowledge the alert shown"
+    case .undo: "undo what was done within 30 s"
+    case .utc: "times in UTC, or local ones"
+    case .zoom: "one pane over the whole screen"
+    case .acknowledge: "acknowledge this row, or the alert"
     case .mute: "mute the bell, or no longer"
     case .log: "what operators did"
     case .copy: "copy id or error (OSC 52)"

@@ -9,6 +9,8 @@ public struct KeySequence: Sendable {
     case control([Unicode.Scalar])
     /// After `ESC O`: one more.
     case single
+    /// Between `ESC [ 200 ~` and `ESC [ 201 ~`: pasted text, in which nothing is a key.
+    case pasting
     /// A string such as an answer to a question of another program: up to BEL or `ESC \`.
     case string(sawEscape: Bool)
   }
@@ -17,11 +19,21 @@ public struct KeySequence: Sendable {
   private static let limit = 32
   private var progress = Progress.none
 
+  /// Most scalars that are pasted at once; the rest is let go.
+  private static let pasteLimit = 4_096
+
   public init() {}
+
+  /// Whether a paste has begun that has not ended: what comes next belongs to it.
+  public var isPasting: Bool { if case .pasting = progress { true } else { false } }
+
+  /// What was pasted so far.
+  private var pasted: [Unicode.Scalar] = []
 
   /// Takes in a character; gives the keys that are certain now.
   public mutating func take(_ scalar: Unicode.Scalar, as key: Key?) -> [Key] {
     switch (progress, scalar) {
+    case (.pasting, _): return paste(scalar)
     case (.string(sawEscape: true), "\\"), (.string, "\u{7}"): progress = .none
     case (.string, _): progress = .string(sawEscape: scalar == "\u{1B}")
     case (.escape, "["): progress = .control([])
@@ -36,6 +48,7 @@ public struct KeySequence: Sendable {
       progress = .control(sofar + [scalar])
     case (.control(let sofar), "@"..."~"):
       progress = .none
+      if scalar == "~", sofar == ["2", "0", "0"] { progress = .pasting }
       return sofar.isEmpty ? Self.key(scalar).map { [$0] } ?? [] : []
     case (.single, _):
       progress = .none
@@ -47,8 +60,23 @@ public struct KeySequence: Sendable {
     return []
   }
 
+  private mutating func paste(_ scalar: Unicode.Scalar) -> [Key] {
+    let end: [Unicode.Scalar] = ["\u{1B}", "[", "2", "0", "1", "~"]
+    pasted.append(scalar)
+    guard pasted.suffix(end.count).elementsEqual(end) else {
+      // Room is kept for the end, which must be seen whatever comes before.
+      if pasted.count > Self.pasteLimit { pasted.remove(at: Self.pasteLimit - end.count) }
+      return []
+    }
+    progress = .none
+    let text = pasted.dropLast(end.count).filter { !isUnshowable($0) || "\n\r\t".unicodeScalars.contains($0) }
+    pasted = []
+    return [.pasted(String(String.UnicodeScalarView(text)))]
+  }
+
   /// Nothing more came with it: an Esc by itself is the key. What else is unfinished was none of ours.
   public mutating func finish() -> [Key] {
+    if isPasting { return [] }
     defer { progress = .none }
     if case .escape = progress { return [.escape] }
     return []

@@ -16,9 +16,16 @@ struct LineEditor: Hashable, Sendable {
   mutating func handle(_ key: Key) -> Bool {
     switch key {
     case .character(let character):
-      guard text.count < Self.limit else { return true }
+      guard text.unicodeScalars.count < Self.limit else { return true }
       text.insert(character, at: place(cursor))
       cursor += 1
+    case .pasted(let pasted):
+      // A line is one line; what cannot be shown cannot be meant.
+      for character in pasted.map({ $0.isNewline || $0 == "\t" ? " " : $0 }) {
+        guard text.unicodeScalars.count < Self.limit else { break }
+        text.insert(character, at: place(cursor))
+        cursor += 1
+      }
     case .backspace:
       guard cursor > 0 else { return true }
       text.remove(at: place(cursor - 1))

@@ -32,8 +32,8 @@ struct Alerts: Hashable, Sendable {
     return news.sorted { $0.session.key < $1.session.key }
   }
 
-  mutating func acknowledge(_ server: String) {
-    known[server]?.isAcknowledged = true
+  mutating func acknowledge(_ server: String, isSeen: Bool = true) {
+    known[server]?.isAcknowledged = isSeen
   }
 
   func isAcknowledged(_ server: String) -> Bool { known[server]?.isAcknowledged ?? false }

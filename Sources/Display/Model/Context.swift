@@ -9,7 +9,7 @@ public struct Context: Hashable, Sendable {
   /// Takes the keys away that change something on a server.
   public let readOnly: Bool
   /// Seconds east of UTC, for the clock.
-  public let utcOffset: Int
+  public private(set) var utcOffset: Int
   /// Only ASCII may be drawn.
   public let ascii: Bool
   public let themeName: String
@@ -43,6 +43,23 @@ public struct Context: Hashable, Sendable {
 }
 
 extension Context {
+  /// With what the operator chose for the screen.
+  func showing(_ view: ViewState) -> Context {
+    var context = self
+    if view.usesUTC { context.utcOffset = 0 }
+    return context
+  }
+
+  /// `14:32:07 UTC`, or with how far local time is from it.
+  func clock(_ time: WallTime) -> String { "\(time.clock(offset: utcOffset)) \(zone)" }
+
+  private var zone: String {
+    guard utcOffset != 0 else { return "UTC" }
+    let minutes = abs(utcOffset) / 60
+    let rest = minutes % 60 == 0 ? "" : ":\(minutes % 60 < 10 ? "0" : "")\(minutes % 60)"
+    return "UTC\(utcOffset < 0 ? "-" : "+")\(minutes / 60)\(rest)"
+  }
+
   /// Whether keys may change something on a server.
   var isActing: Bool { !readOnly && replay == nil }
 }

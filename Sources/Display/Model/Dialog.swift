@@ -16,9 +16,12 @@ struct Dialog: Hashable, Sendable {
   let connecting: Int
   /// What the servers said when a session was ended last.
   let answers: [String]
+  /// Marked ones that the filter hides.
+  let hidden: Int
   private(set) var typed = ""
 
-  init(verb: OperatorAction, targets: [SessionReport], _ store: Store) {
+  init(verb: OperatorAction, targets: [SessionReport], hidden: Int = 0, _ store: Store) {
+    self.hidden = hidden
     self.verb = verb
     keys = targets.map(\.key).sorted()
     live = targets.count { $0.state.isLive }
@@ -70,7 +73,8 @@ struct Dialog: Hashable, Sendable {
     return [
       "\(verb.rawValue.prefix(1).uppercased())\(verb.rawValue.dropFirst()) \(sessions), \(now)?",
       listed("server", keys.map(\.server)), listed("user", keys.map(\.user)), inFlight,
-    ] + answers + ["", effect]
+    ] + (hidden == 0 ? [] : ["\(hidden) of them marked but not in sight: the filter hides them"]) + answers
+      + ["", effect]
   }
 
   private var inFlight: String {

@@ -31,7 +31,7 @@ struct ServerSummary: Filterable, Sendable {
   var report: ServerReport { boxedReport.value }
   /// The session that is worst off, and of equals the one that has been so the longest.
   var worst: SessionReport? { boxedWorst?.value }
-  var isProblem: Bool { state.severity >= SessionState.degraded.severity }
+  var isProblem: Bool { state.isProblem }
 
   init(_ report: ServerReport, now: Instant) {
     name = report.name
@@ -42,7 +42,7 @@ struct ServerSummary: Filterable, Sendable {
   mutating func take(_ session: SessionReport) {
     total += 1
     if session.state.isLive { live += 1 }
-    errors += session.errors.values.reduce(0, +)
+    errors += session.errorCount
     recoveries += session.recoveries
     if let p95 = session.latency?.p95 { self.p95 = max(self.p95 ?? 0, p95) }
     if let good = session.lastGood {
@@ -71,6 +71,9 @@ struct ServerSummary: Filterable, Sendable {
     case "user": report.users
     case "error": worst.map { $0.errors.keys.map(\.rawValue) } ?? []
     case "why": [worst?.cause?.summary ?? report.note ?? ""]
+    case "paused": worst.map { [$0.isPaused ? "yes" : "no"] } ?? []
+    case "kind": worst?.kind.map { [$0.rawValue] } ?? []
+    case "protocol", "proto": worst?.protocolVersion.map { [$0] } ?? []
     default: nil
     }
   }
@@ -80,8 +83,9 @@ struct ServerSummary: Filterable, Sendable {
     case "err": Double(errors)
     case "rec": Double(recoveries)
     case "ses": Double(total)
-    case "p95": (p95 ?? 0) / 1_000
-    case "for": worst.map { (now - $0.since.instant).inSeconds } ?? 0
+    case "p95": p95.map { $0 / 1_000 } ?? .nan
+    case "for": worst.map { (now - $0.since.instant).inSeconds } ?? .nan
+    case "age": worst?.created.map { (now - $0.instant).inSeconds } ?? .nan
     case "good", "idle": lastGood.map { (now - $0.instant).inSeconds } ?? .infinity
     default: nil
     }
@@ -101,32 +105,10 @@ struct SessionRow: Filterable {
     ]
   }
 
-  func texts(of field: String) -> [String]? {
-    switch field {
-    case "server": [session.key.server]
-    case "user": [session.key.user]
-    case "state": [session.state.rawValue]
-    case "id", "session": [session.session ?? ""]
-    case "paused": [session.isPaused ? "yes" : "no"]
-    case "kind": [session.kind?.rawValue ?? ""]
-    case "proto", "protocol": [session.protocolVersion ?? ""]
-    case "error": session.errors.keys.map(\.rawValue)
-    case "why": [session.cause?.summary ?? ""]
-    default: nil
-    }
-  }
+  func texts(of field: String) -> [String]? { SessionField.named(field)?.texts?(session) }
 
   func number(of field: String, at now: Instant) -> Double? {
-    switch field {
-    case "err": Double(session.errors.values.reduce(0, +))
-    case "rec": Double(session.recoveries)
-    case "missed": Double(session.missed)
-    case "p95": (session.latency?.p95 ?? 0) / 1_000
-    case "for": (now - session.since.instant).inSeconds
-    case "age": session.created.map { (now - $0.instant).inSeconds } ?? 0
-    case "good", "idle": session.lastGood.map { (now - $0.instant).inSeconds } ?? .infinity
-    default: nil
-    }
+    SessionField.named(field)?.number.map { $0(session, now) ?? .nan }
   }
 }
 
@@ -149,15 +131,5 @@ struct EventRow: Filterable {
     }
   }
 
-  func number(of field: String, at now: Instant) -> Double? { nil }
-}
-
-/// An error counter as a filter sees it.
-struct ErrorRow: Filterable {
-  let type: ErrorType
-  let now: Instant
-
-  var texts: [String] { [type.rawValue] }
-  func texts(of field: String) -> [String]? { field == "error" ? texts : nil }
   func number(of field: String, at now: Instant) -> Double? { nil }
 }

@@ -1,15 +1,15 @@
 /// Where things stand on a screen of some size. Rectangles are the insides of panes; those without rows are
-/// not shown. As room gets short, panes leave in this order: operator actions, the detail, all but one list,
-/// the tail of events, the alert line, and at last the lists.
+/// not shown. As room gets short, panes leave in this order: what operators did and the errors, the sessions
+/// beside the servers, the detail, the tail of events, the alert line, and at last the lists.
 struct Layout: Hashable, Sendable {
   enum Form: Hashable, Sendable {
     /// Too small for lists: the worst state and the counts in plain words.
     case words
     /// One list at a time, a tail of events below it where there is room.
     case single
-    /// Four panes and the detail of what is selected.
+    /// One list over the whole width, the detail of what is selected and the events below it.
     case panes
-    /// The same with histories, and what operators did.
+    /// All four lists and the detail, and what operators did.
     case wide
   }
 
@@ -25,8 +25,10 @@ struct Layout: Hashable, Sendable {
   var actions = Rectangle()
   /// The last few events below a single list; with more than one row its title stands on the row above.
   var tail = Rectangle()
+  /// Where an open detail stands.
+  var detailPage = Rectangle()
 
-  init(_ size: Size, pane: Pane) {
+  init(_ size: Size, pane: Pane, isZoomed: Bool = false, isDetailOpen: Bool = false) {
     if size.columns < 30 || size.rows < 8 {
       form = .words
       return
@@ -35,16 +37,20 @@ struct Layout: Hashable, Sendable {
     let alertRows = size.rows < 10 ? 0 : 1
     alert = Rectangle(row: 1, rows: alertRows, columns: size.columns)
     footer = Rectangle(row: size.rows - 1, rows: 1, columns: size.columns)
-    if size.columns < 100 || size.rows < 30 {
+    if isZoomed || size.columns < 100 || size.rows < 30 {
       form = .single
-      placeSingle(size, pane)
+      placeSingle(size, pane, hasTail: !isZoomed)
+      detailPage = self[pane]
+    } else if size.columns >= 170 && size.rows >= 40 {
+      form = .wide
+      placeWide(size)
     } else {
-      form = size.columns >= 170 && size.rows >= 40 ? .wide : .panes
-      placePanes(size)
+      form = .panes
+      placePanes(size, pane, isDetailOpen)
     }
   }
 
-  /// The inside of a pane; in a layout of one list, the list where it would be.
+  /// The inside of a pane; where it is not shown, empty.
   subscript(pane: Pane) -> Rectangle {
     switch pane {
     case .servers: servers
@@ -54,55 +60,65 @@ struct Layout: Hashable, Sendable {
     }
   }
 
-  /// Where an open detail stands beside other panes: in the place of the sessions and of its own pane.
-  var detailPage: Rectangle {
-    Rectangle(
-      row: sessions.row, column: sessions.column, rows: detail.bottom - sessions.row,
-      columns: detail.right - sessions.column)
+  private mutating func place(_ pane: Pane, _ area: Rectangle) {
+    switch pane {
+    case .servers: servers = area
+    case .sessions: sessions = area
+    case .events: events = area
+    case .errors: errors = area
+    }
   }
 
-  private mutating func placeSingle(_ size: Size, _ pane: Pane) {
-    let top = alert.bottom
+  private mutating func placeSingle(_ size: Size, _ pane: Pane, hasTail: Bool) {
+    // The events have their title, which says whether they are followed, on a line of their own.
+    let top = alert.bottom + (pane == .events && size.rows >= 12 ? 1 : 0)
     let bottom = footer.row
     var list = Rectangle(row: top, rows: bottom - top, columns: size.columns)
-    if pane != .events, size.rows >= 12 {
+    if hasTail, pane != .events, size.rows >= 12 {
       let rows = size.rows < 16 ? 1 : max(4, (bottom - top) / 4)
       tail = Rectangle(row: bottom - rows, rows: rows, columns: size.columns)
       list.rows -= rows == 1 ? 1 : rows + 1
     }
-    switch pane {
-    case .servers: servers = list
-    case .sessions: sessions = list
-    case .events: events = list
-    case .errors: errors = list
-    }
+    place(pane, list)
   }
 
   /// Borders are shared: one line between two panes.
-  private mutating func placePanes(_ size: Size) {
+  private mutating func placePanes(_ size: Size, _ pane: Pane, _ isDetailOpen: Bool) {
     let top = alert.bottom + 1
     let bottom = footer.row - 1
     let inside = bottom - top - 1
-    let lower = max(6, inside * 3 / 10)
-    let upper = inside - lower
-    let below = top + upper + 1
+    let upper = isDetailOpen ? max(6, inside / 3) : max(8, inside * 52 / 100)
+    let list = Rectangle(row: top, column: 1, rows: upper, columns: size.columns - 2)
+    place(pane == .events ? .servers : pane, list)
+    let below = list.bottom + 1
+    let left = (size.columns - 3) * 52 / 100
+    detail = Rectangle(row: below, column: 1, rows: bottom - below, columns: left)
+    detailPage = Rectangle(row: below, column: 1, rows: bottom - below, columns: size.columns - 2)
+    if isDetailOpen { return }
+    events = Rectangle(
+      row: below, column: detail.right + 1, rows: bottom - below, columns: size.columns - left - 3)
+  }
+
+  private mutating func placeWide(_ size: Size) {
+    let top = alert.bottom + 1
+    let bottom = footer.row - 1
+    let inside = bottom - top - 2
+    let lower = max(6, inside * 28 / 100)
+    let middle = max(14, inside * 28 / 100)
     let right = size.columns - 1
-    let left = max(45, size.columns * 38 / 100)
-    let seam = left + 1
-    let width = right - seam - 1
-    let detailRows = min(13, max(8, upper / 2))
-    servers = Rectangle(row: top, column: 1, rows: upper, columns: left)
-    sessions = Rectangle(row: top, column: seam + 1, rows: upper - detailRows - 1, columns: width)
-    detail = Rectangle(row: sessions.bottom + 1, column: seam + 1, rows: detailRows, columns: width)
-    guard form == .wide else {
-      errors = Rectangle(row: below, column: 1, rows: lower, columns: left)
-      events = Rectangle(row: below, column: seam + 1, rows: lower, columns: width)
-      return
-    }
-    errors = Rectangle(row: below, column: 1, rows: lower, columns: 46)
+    servers = Rectangle(row: top, column: 1, rows: inside - lower - middle, columns: size.columns - 2)
+    let second = servers.bottom + 1
+    let left = (size.columns - 3) * 55 / 100
+    sessions = Rectangle(row: second, column: 1, rows: middle, columns: left)
+    detail = Rectangle(
+      row: second, column: sessions.right + 1, rows: middle, columns: right - sessions.right - 1)
+    detailPage = Rectangle(row: second, column: 1, rows: middle, columns: size.columns - 2)
+    let third = sessions.bottom + 1
+    errors = Rectangle(row: third, column: 1, rows: bottom - third, columns: 46)
     let actionsWidth = size.columns * 28 / 100
     events = Rectangle(
-      row: below, column: errors.right + 1, rows: lower, columns: right - errors.right - actionsWidth - 2)
-    actions = Rectangle(row: below, column: events.right + 1, rows: lower, columns: actionsWidth)
+      row: third, column: errors.right + 1, rows: bottom - third,
+      columns: right - errors.right - actionsWidth - 2)
+    actions = Rectangle(row: third, column: events.right + 1, rows: bottom - third, columns: actionsWidth)
   }
 }

@@ -1,21 +1,34 @@
 /// A word to look for, with `*` for any text; `/.../` is a regular expression.
 struct Pattern: Hashable, Sendable {
+  /// As it was typed.
+  let text: String
   private let bytes: [UInt8]
   private let isGlob: Bool
+  private let isExact: Bool
   private let expression: RegularExpression?
 
-  /// One between slashes that cannot be read, or has no end yet, is looked for as it stands.
-  init(_ text: Substring) {
+  /// Nil for an expression between slashes that cannot be read; one that has no end yet is a word.
+  init?(_ text: Substring) {
     let isExpression = text.count > 2 && text.first == "/" && text.last == "/"
     expression = isExpression ? RegularExpression(text.dropFirst().dropLast()) : nil
+    if isExpression, expression == nil { return nil }
+    self.text = String(text)
     bytes = text.utf8.map(lowercase)
     isGlob = text.contains("*")
+    isExact = false
+  }
+
+  /// One that means this text and no longer one.
+  init(exactly text: Substring) {
+    self.text = String(text)
+    bytes = text.utf8.map(lowercase)
+    (isGlob, isExact, expression) = (false, true, nil)
   }
 
   /// Whether it stands anywhere in a text.
   func isFound(in text: String) -> Bool {
     if let expression { return expression.isFound(in: text) }
-    if isGlob { return matches(text) }
+    if isGlob || isExact { return matches(text) }
     let text = Array(text.utf8)
     guard text.count >= bytes.count, let first = bytes.first else { return bytes.isEmpty }
     for start in 0...(text.count - bytes.count) where lowercase(text[start]) == first {
@@ -24,8 +37,9 @@ struct Pattern: Hashable, Sendable {
     return false
   }
 
-  /// Whether a field's text is meant: in whole by a pattern with `*`, in part by one without.
+  /// Whether a field's text is meant: in whole by an exact one or one with `*`, in part by others.
   func matches(_ text: String) -> Bool {
+    if isExact { return text.utf8.elementsEqual(bytes) { lowercase($0) == $1 } }
     guard isGlob, expression == nil else { return isFound(in: text) }
     let text = text.utf8.map(lowercase)
     // The usual two-pointer glob: on a mismatch the last star takes one character more.

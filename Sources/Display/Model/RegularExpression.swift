@@ -1,7 +1,8 @@
 /// A regular expression for filters: `a.b`, `[a-z]`, `[^x]`, `\d \w \s`, `* + ?`, `( | )`, `^ $`.
 ///
 /// Time is linear in the text, whatever the pattern (Thompson's construction), so that no pattern can hold
-/// up the screen. Letters of either case are the same.
+/// up the screen. Letters of either case are the same. What is written otherwise elsewhere, such as `{2}`,
+/// `\b` or `(?i)`, is refused rather than taken for letters.
 struct RegularExpression: Hashable, Sendable {
   private indirect enum Node {
     case empty
@@ -39,22 +40,34 @@ struct RegularExpression: Hashable, Sendable {
 
   /// Nil when it cannot be read, or is over 1 000 steps.
   init?(_ pattern: some StringProtocol) {
-    var parser = Parser(rest: pattern.lowercased().unicodeScalars.map { $0 }[...])
+    var parser = Parser(rest: Self.folded(pattern)[...])
     guard let node = parser.either(depth: 0), parser.rest.isEmpty else { return nil }
     emit(node)
     program.append(.match)
     guard program.count <= 1_000 else { return nil }
   }
 
+  /// Letters in lower case, but for those that name a class.
+  private static func folded(_ pattern: some StringProtocol) -> [Unicode.Scalar] {
+    var isEscaped = false
+    return pattern.unicodeScalars.flatMap { scalar -> [Unicode.Scalar] in
+      defer { isEscaped = !isEscaped && scalar == "\\" }
+      return isEscaped ? [scalar] : Array(String(scalar).lowercased().unicodeScalars)
+    }
+  }
+
   /// Whether it is found anywhere in a text.
   func isFound(in text: String) -> Bool {
     let scalars = Array(text.lowercased().unicodeScalars)
     var current: [Int] = []
+    // In which round a step was reached last.
+    var seen = [Int](repeating: 0, count: program.count)
+    var round = 0
     for place in 0...scalars.count {
-      var seen = Set<Int>()
+      round += 1
       var next: [Int] = []
       // A new beginning at every place: it may be found anywhere.
-      for step in current + [0] where follow(step, place, scalars.count, &seen, &next) { return true }
+      for step in current + [0] where follow(step, place, scalars.count, round, &seen, &next) { return true }
       guard place < scalars.count else { return false }
       current = next.compactMap { step in
         if case .test(let test) = program[step], test.accepts(scalars[place]) { step + 1 } else { nil }
@@ -65,11 +78,12 @@ struct RegularExpression: Hashable, Sendable {
 
   /// Collects the tests that can be reached without reading; true when the end is reached.
   private func follow(
-    _ start: Int, _ place: Int, _ length: Int, _ seen: inout Set<Int>, _ tests: inout [Int]
+    _ start: Int, _ place: Int, _ length: Int, _ round: Int, _ seen: inout [Int], _ tests: inout [Int]
   ) -> Bool {
     var open = [start]
     while let step = open.popLast() {
-      guard seen.insert(step).inserted else { continue }
+      guard seen[step] != round else { continue }
+      seen[step] = round
       switch program[step] {
       case .match: return true
       case .jump(let target): open.append(target)
@@ -138,11 +152,14 @@ struct RegularExpression: Hashable, Sendable {
       case ".": return .one(.any)
       case "^": return .one(.start)
       case "$": return .one(.end)
-      case "*", "+", "?": return nil
+      case "*", "+", "?", "{": return nil
       case "[": return set()
       case "\\":
         guard let escaped = rest.popFirst() else { return nil }
-        return Self.classes(escaped).map { .one(.set($0, isNegated: false)) } ?? .one(.scalar(escaped))
+        if let ranges = Self.classes(escaped) { return .one(.set(ranges, isNegated: false)) }
+        let lower = Unicode.Scalar(escaped.value | 0x20) ?? escaped
+        if let ranges = Self.classes(lower) { return .one(.set(ranges, isNegated: true)) }
+        return Self.isLetter(escaped) ? nil : .one(.scalar(escaped))
       case "(":
         guard let node = either(depth: depth + 1), rest.popFirst() == ")" else { return nil }
         return node
@@ -155,10 +172,14 @@ struct RegularExpression: Hashable, Sendable {
       let isNegated = rest.first == "^"
       if isNegated { rest.removeFirst() }
       while let scalar = rest.popFirst() {
+        // A class by name, as in `[[:digit:]]`, is not known here.
+        if scalar == "[", rest.first == ":" { return nil }
         if scalar == "]", !ranges.isEmpty { return .one(.set(ranges, isNegated: isNegated)) }
         if scalar == "\\" {
           guard let escaped = rest.popFirst() else { return nil }
-          ranges += Self.classes(escaped) ?? [escaped...escaped]
+          guard let classes = Self.classes(escaped) ?? (Self.isLetter(escaped) ? nil : [escaped...escaped])
+          else { return nil }
+          ranges += classes
         } else if rest.first == "-", let last = rest.dropFirst().first, last != "]", last >= scalar {
           rest.removeFirst(2)
           ranges.append(scalar...last)
@@ -167,6 +188,10 @@ struct RegularExpression: Hashable, Sendable {
         }
       }
       return nil
+    }
+
+    private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
+      scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
     }
 
     private static func classes(_ letter: Unicode.Scalar) -> [ClosedRange<Unicode.Scalar>]? {

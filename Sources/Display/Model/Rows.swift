@@ -13,6 +13,11 @@ struct Rows: Sendable {
   let errors: [ErrorType]
   /// The order is not what sorting would give now: the operator is at these rows.
   let isHeld: Bool
+  /// Servers that are not well and would stand higher if the order were not held.
+  let newlyBad: Int
+  /// Errors by type in the last minute, quarter of an hour and day: all there are, or with a filter those
+  /// that it lets through, as far back as events are kept.
+  let errorTotals: [ErrorType: [Int]]
 
   init(_ store: Store, _ view: ViewState, at now: Moment) {
     let filter = view.filter
@@ -36,23 +41,29 @@ struct Rows: Sendable {
     keys.sort(by: view.sort.field == .user ? { ($0.user, $0.server) < ($1.user, $1.server) } : { $0 < $1 })
     let byOrder = view.sort.apply(keys) { key in
       store.sessions[key].flatMap { view.sort.number(of: $0, at: instant) }
+    } tie: { key in
+      store.sessions[key].map { age(ofTrouble: $0, at: instant) } ?? 0
     }
     sessions = held(byOrder, in: holds ? view.heldSessions : nil) { $0 }
     isHeld =
       holds
       && (view.heldServers != nil && servers.map(\.name) != sorted.map(\.name)
         || view.heldSessions != nil && sessions != byOrder)
+    newlyBad = holds ? risen(servers, over: sorted) : 0
     let count = store.events.count
     events =
       filter.isEmpty
       ? Array(0..<count)
       : (0..<count).filter { filter.accepts(EventRow(event: store.events[$0], now: instant)) }
-    let totals = store.errors.types.map { (type: $0, total: store.errors.total($0, over: .day, at: instant)) }
+    let totals = filter.isEmpty ? allErrors(store, at: instant) : errorsAmong(events, store, at: instant)
+    errorTotals = totals
     errors =
-      totals.filter { filter.isEmpty || filter.accepts(ErrorRow(type: $0.type, now: instant)) }
+      ErrorType.allCases.filter { totals[$0] != nil }
       // Equal totals keep the order of the list of types, so that rows do not dance.
-      .enumerated().sorted { ($1.element.total, $0.offset) < ($0.element.total, $1.offset) }.map(
-        \.element.type)
+      .enumerated().sorted { left, right in
+        let (a, b) = (totals[left.element]?.last ?? 0, totals[right.element]?.last ?? 0)
+        return (b, left.offset) < (a, right.offset)
+      }.map(\.element)
   }
 
   /// How many servers are in each state, the worst first.
@@ -70,6 +81,39 @@ struct Rows: Sendable {
   }
 }
 
+/// How many that are not well stand lower than they would.
+private func risen(_ held: [ServerSummary], over sorted: [ServerSummary]) -> Int {
+  let places = Dictionary(
+    held.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+  return sorted.enumerated().count { place, server in
+    server.isProblem && (places[server.name] ?? 0) > place
+  }
+}
+
+private func allErrors(_ store: Store, at now: Instant) -> [ErrorType: [Int]] {
+  var totals: [ErrorType: [Int]] = [:]
+  for type in store.errors.types {
+    totals[type] = [.minute, .quarterHour, .day].map { store.errors.total(type, over: $0, at: now) }
+  }
+  return totals
+}
+
+private func errorsAmong(_ events: [Int], _ store: Store, at now: Instant) -> [ErrorType: [Int]] {
+  let windows: [Duration] = [.seconds(60), .seconds(900), .seconds(86_400)]
+  var totals: [ErrorType: [Int]] = [:]
+  for place in events {
+    let event = store.events[place]
+    guard let type = event.error?.type, event.kind == .sessionError || event.kind == .recoveryFailed else {
+      continue
+    }
+    let age = now - event.time.instant
+    for (number, window) in windows.enumerated() where age < window {
+      totals[type, default: [0, 0, 0]][number] += event.repeated
+    }
+  }
+  return totals
+}
+
 /// The servers in their order; one pass over the sessions, however many servers there are.
 func summaries(_ store: Store, _ sort: Sort, at now: Instant) -> [ServerSummary] {
   var summaries = store.servers.map { ServerSummary($0, now: now) }
@@ -80,7 +124,17 @@ func summaries(_ store: Store, _ sort: Sort, at now: Instant) -> [ServerSummary]
     summaries[place].take(session)
   }
   if sort.field == .name { summaries.sort { $0.name < $1.name } }
-  return sort.apply(summaries) { sort.number(of: $0, at: now) }
+  return sort.apply(summaries) {
+    sort.number(of: $0, at: now)
+  } tie: {
+    $0.worst.map { age(ofTrouble: $0, at: now) } ?? 0
+  }
+}
+
+/// How long a session has not been well, in seconds: of two equally bad ones the older trouble stands first,
+/// on the alert line as in the lists. Those that are well keep their places.
+private func age(ofTrouble session: SessionReport, at now: Instant) -> Double {
+  session.state.isProblem ? (now - session.since.instant).inSeconds : 0
 }
 
 extension Sort {
@@ -105,7 +159,7 @@ extension Sort {
     case .age: session.created.map { (now - $0.instant).inSeconds }
     case .good: session.lastGood.map { (now - $0.instant).inSeconds }
     case .p95: session.latency?.p95
-    case .errors: Double(session.errors.values.reduce(0, +))
+    case .errors: Double(session.errorCount)
     case .recoveries: Double(session.recoveries)
     case .name, .user, .sessions: nil
     }

@@ -36,14 +36,17 @@ struct Sort: Hashable, Sendable {
 
   var words: String { "by \(field.rawValue)\(isReversed ? ", reversed" : "")" }
 
-  /// Sorts by numbers, the highest first; what is equal keeps the order it came in. A sort by name leaves it.
-  func apply<Row>(_ rows: [Row], number: (Row) -> Double?) -> [Row] {
+  /// Sorts by numbers, the highest first; of equals those with the higher `tie`, and then those that came
+  /// first. A sort by name leaves the order.
+  func apply<Row>(_ rows: [Row], number: (Row) -> Double?, tie: (Row) -> Double) -> [Row] {
     guard field != .name, field != .user else { return isReversed ? rows.reversed() : rows }
     let numbers = rows.map { number($0) ?? -.infinity }
+    let ties = rows.map(tie)
     // Places are sorted, not rows: thousands of rows are large to move about.
     let places = rows.indices.sorted { left, right in
       let (a, b) = (numbers[left], numbers[right])
-      return a != b ? (a > b) != isReversed : left < right
+      if a != b { return (a > b) != isReversed }
+      return ties[left] != ties[right] ? ties[left] > ties[right] : left < right
     }
     return places.map { rows[$0] }
   }

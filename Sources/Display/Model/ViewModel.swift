@@ -26,7 +26,7 @@ struct ViewModel: Sendable {
     self.view = view
     self.now = moment
     present = now
-    self.context = context
+    self.context = context.showing(view)
     glyphs = Glyphs(isASCII: context.ascii)
     rows = Rows(shown, view, at: moment)
   }
@@ -34,7 +34,34 @@ struct ViewModel: Sendable {
   func isFocused(_ pane: Pane) -> Bool { view.pane == pane }
 
   /// How the rows are ordered, for the titles of lists.
-  var orderWords: String { rows.isHeld ? "order held, Esc sorts" : view.sort.words }
+  var orderWords: String {
+    guard rows.isHeld else { return view.sort.words }
+    return rows.newlyBad == 0 ? "order held, Esc sorts" : "order held, \(rows.newlyBad) newly bad: n"
+  }
+
+  /// What is wrong with the filter that is being typed, or how many sessions it lets through.
+  var filterVerdict: Phrase? { verdict(view.filter.isEmpty ? nil : view.filter) }
+
+  /// The same for a command line whose word takes a filter.
+  func verdict(on line: String) -> Phrase? {
+    let parts = line.split(separator: " ", maxSplits: 1)
+    guard parts.count == 2, let word = CommandWord(String(parts[0])), word.argument == .filter else {
+      return nil
+    }
+    let filter = Filter(String(parts[1]))
+    if word.acts, let objection = filter.objectionToActing { return Phrase(objection, .banner) }
+    return verdict(filter)
+  }
+
+  private func verdict(_ filter: Filter?) -> Phrase? {
+    guard let filter else { return nil }
+    if let objection = filter.objection { return Phrase(objection, .banner) }
+    let matching = store.sessions.values.filter {
+      filter.accepts(SessionRow(session: $0, now: now.instant))
+    }
+    let live = matching.count { $0.state.isLive }
+    return Phrase("\(matching.count) of \(store.sessions.count) sessions, \(live) live", .muted)
+  }
 
   var selectedServer: ServerSummary? {
     rows.servers[safe: view.servers.index(in: rows.servers.map(\.name))]

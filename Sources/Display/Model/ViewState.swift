@@ -17,7 +17,7 @@ public struct ViewState: Hashable, Sendable {
     /// With the number of lines scrolled past.
     case help(top: Int)
     /// Being typed; the filter before it comes back with Esc.
-    case filter(LineEditor, before: Filter)
+    case filter(LineEditor, before: Filter, choices: [String])
     case prompt(Prompt)
     case dialog(Dialog)
     /// The fields to sort by, and which one is offered.
@@ -56,8 +56,14 @@ public struct ViewState: Hashable, Sendable {
   /// The order of rows when the operator chose one of them; held while they are at it.
   var heldServers: [String]?
   var heldSessions: [SessionKey]?
-  /// When the last key was pressed.
-  var lastKey: Instant?
+  /// When the operator moved in a list last.
+  var lastMove: Instant?
+  /// One pane over the whole screen, however large it is.
+  var isZoomed = false
+  /// Times of day as they are at Greenwich.
+  var usesUTC = false
+  /// What was done last, for its result and for taking it back.
+  var deed: Deed?
   var alerts = Alerts()
   public internal(set) var isMuted = false
   /// Lines of the command line, the newest last.
@@ -80,17 +86,15 @@ public struct ViewState: Hashable, Sendable {
   public mutating func say(_ sentence: String) { notice = PrintableText.line(sentence, limit: 400) }
 
   /// Whether the sessions of all servers are listed, not those of the selected one.
-  var listsAllSessions: Bool { scopeChoice ?? (layout.form == .single) }
+  var listsAllSessions: Bool { scopeChoice ?? (layout.form != .wide) }
 
-  var layout: Layout { Layout(size, pane: pane) }
+  var layout: Layout { Layout(size, pane: pane, isZoomed: isZoomed, isDetailOpen: isDetailOpen) }
 
-  /// How long the order of rows is held after the last key.
-  static let holdTime = Duration.seconds(60)
+  /// How long the order of rows is held after the last move.
+  static let holdTime = Duration.seconds(5)
 
-  /// Whether rows keep their order at `now`: the operator is at them, or has marked some.
-  func holdsOrder(at now: Instant) -> Bool {
-    !marks.isEmpty || (lastKey.map { now - $0 < Self.holdTime } ?? false)
-  }
+  /// Whether rows keep their order at `now`: the operator moves among them.
+  func holdsOrder(at now: Instant) -> Bool { lastMove.map { now - $0 < Self.holdTime } ?? false }
 
   /// Begins with a filter that was asked for.
   public mutating func start(filter: String) { self.filter = Filter(String(filter.prefix(LineEditor.limit))) }

@@ -55,7 +55,8 @@ extension Frame {
     let lost = server.map { $0.total - $0.live } ?? 0
     let many = lost > 1 ? ", \(lost) of \(server?.total ?? lost) sessions" : ""
     let user = session.key.user == SessionKey.sharedUser || lost > 1 ? "" : "/\(session.key.user)"
-    let since = age(of: session.since, at: model.now)
+    let since =
+      "\(age(of: session.since, at: model.now)) (\(session.since.wall.clock(offset: model.context.utcOffset)))"
     let why = model.why(session, note: model.server(session.key.server)?.note)
     let head =
       "\(model.glyphs.state(session.state)) \(session.key.server)\(user) \(session.state.rawValue) \(since)\(many)"

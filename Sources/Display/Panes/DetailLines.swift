@@ -23,6 +23,7 @@ private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewMo
   var lines = [
     DetailLine(
       "\(model.glyphs.state(state)) \(state.rawValue) for \(age(of: session.since, at: now, calm: isCalm))",
+      isCalm ? nil : "since \(model.context.clock(session.since.wall))",
       session.kind?.rawValue, session.protocolVersion, session.session.map { "id \($0)" }, attempt, next,
       role: Role(state))
   ]
@@ -73,7 +74,8 @@ private func healthLine(_ session: SessionReport, _ model: ViewModel) -> DetailL
     moment.map { "\(age(of: $0, at: model.now, calm: session.state == .ready)) ago" } ?? "never"
   }
   // Lost on the way means not reached; any answer, even a refusal, means reached.
-  let isReached = isLive || (session.cause.map { !$0.type.isOfTheWay } ?? (session.lastReachable != nil))
+  let isReached =
+    isLive || session.lastReachable != nil && session.cause.map { !$0.type.isOfTheWay } ?? true
   return DetailLine(
     "reachable \(isReached ? "yes" : "no") \(ago(session.lastReachable))",
     "session valid \(isLive ? "yes" : "no") \(ago(session.lastValid))",
@@ -96,6 +98,10 @@ private func probe(_ instant: Instant, at now: Moment) -> String {
 private func addressLines(_ server: ServerReport?, _ model: ViewModel) -> [DetailLine] {
   guard let server else { return [] }
   let settings = server.settings
+  // A recording does not tell how its servers were kept.
+  guard model.context.replay == nil else {
+    return [DetailLine(server.transport.rawValue, server.url, role: .muted)]
+  }
   let policy =
     "policy: session \(span(settings.timeout)), \(settings.retryAttempts) quick attempts from \(span(settings.retryDelay))"
   let ping = settings.pingInterval > .zero ? "ping every \(span(settings.pingInterval))" : "no probes"
@@ -114,7 +120,8 @@ private func outageLines(_ server: ServerReport?, _ model: ViewModel) -> [Detail
     DetailLine(
       "no way to \(outage.origin): \(outage.failures) connects failed in a row",
       outage.nextProbe.map { "one prober, \(countdown(to: $0, at: model.now))" },
-      outage.waiting > 0 ? "\(outage.waiting) sessions wait" : nil, role: .levelWarning)
+      outage.waiting > 0 ? "\(outage.waiting) session\(outage.waiting == 1 ? " waits" : "s wait")" : nil,
+      role: .levelWarning)
   }
 }
 

@@ -3,32 +3,33 @@ import Sessions
 extension Frame {
   /// How often each type of error happened lately.
   mutating func errors(_ model: ViewModel, in area: Rectangle) {
-    let errors = model.store.errors
-    let now = model.now.instant
-    func total(_ window: ErrorCounters.Window) -> @Sendable (ErrorType) -> Phrase {
+    let totals = model.rows.errorTotals
+    func total(_ window: Int) -> @Sendable (ErrorType) -> Phrase {
       { type in
-        let number = errors.total(type, over: window, at: now)
+        let number = totals[type]?[window] ?? 0
         return Phrase(count(number, width: 4), number == 0 ? .muted : .text)
       }
     }
     let list: [Column<ErrorType>] = [
       Column("ERROR", 18, text: { $0.rawValue }),
-      Column("1m", 4, right: true, total(.minute)),
-      Column("15m", 4, right: true, total(.quarterHour)),
-      Column("24h", 4, right: true, total(.day)),
+      Column("1m", 4, right: true, total(0)),
+      Column("15m", 4, right: true, total(1)),
+      Column("24h", 4, right: true, total(2)),
       Column("", 0, flexible: true) { Phrase(meaning(of: $0), .muted) },
     ]
     draw(
       Listing(
         rows: model.rows.errors, columns: list,
-        glyph: { errors.total($0, over: .minute, at: now) > 0 ? Phrase("!", .levelWarning) : Phrase(" ") },
+        glyph: { totals[$0]?[0] ?? 0 > 0 ? Phrase("!", .levelWarning) : Phrase(" ") },
         selected: model.isFocused(.errors) ? model.view.errors.index(in: model.rows.errors) : nil,
         top: model.view.errors.top,
         ifEmpty: model.view.filter.isEmpty ? "no errors so far" : "no error matches the filter"),
       model.glyphs, in: area, isFocused: model.isFocused(.errors) && !model.view.isDetailOpen)
   }
 
-  func errorsTitle(_ model: ViewModel) -> String { "errors by type" }
+  func errorsTitle(_ model: ViewModel) -> String {
+    model.view.filter.isEmpty ? "errors by type" : "errors by type, of the events that match"
+  }
 }
 
 /// What a type of error says, for people.

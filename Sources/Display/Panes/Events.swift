@@ -46,8 +46,10 @@ extension Frame {
     add(event.server ?? "-", width: area.columns >= 90 ? 14 : area.columns >= 60 ? 11 : 8, role: .text)
     add(model.glyphs.event(event), width: 1, role: role)
     let user = event.user.flatMap { $0 == SessionKey.sharedUser ? nil : "\($0): " } ?? ""
-    let next = event.nextAttempt.map {
-      ", next in \(span(.milliseconds(max(0, $0.inMilliseconds / 100 * 100))))"
+    // What was to come is told as long as it has not.
+    let next = event.nextAttempt.flatMap { wait -> String? in
+      let due = event.time.instant + wait
+      return due > model.now.instant ? ", \(countdown(to: due, at: model.now))" : nil
     }
     let repeated = event.repeated > 1 ? " x\(event.repeated)" : ""
     let width = area.right - place

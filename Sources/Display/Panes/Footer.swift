@@ -5,12 +5,19 @@ extension Frame {
   mutating func footer(_ model: ViewModel, in area: Rectangle) {
     let filter = model.view.filter
     switch model.view.overlay {
-    case .filter(let line, _): return input("/", line, [], in: area)
-    case .prompt(let prompt): return input(":", prompt.line, prompt.choices, in: area)
+    case .filter(let line, _, let choices):
+      return input("/", line, choices, model.filterVerdict, in: area)
+    case .prompt(let prompt):
+      return input(":", prompt.line, prompt.choices, model.verdict(on: prompt.line.text), in: area)
     default: break
     }
     if let notice = model.view.notice {
       write(" \(notice)", row: area.row, column: 0, width: area.columns, role: .banner)
+      return
+    }
+    if let deed = model.view.deed, deed.isRecent(at: model.present.instant) {
+      write(
+        " \(deed.result(model.store))", row: area.row, column: 0, width: area.columns, role: .operatorAction)
       return
     }
     var place = 0
@@ -18,25 +25,27 @@ extension Frame {
       place += write(text, row: area.row, column: place, width: area.columns - place, role: role)
     }
     if !filter.isEmpty { add(" /\(filter.text)", .input) }
+    if let objection = filter.objection { add(" \(objection)", .banner) }
     if !model.view.marks.isEmpty { add(" \(model.view.marks.count) marked", .marked) }
     if model.context.readOnly { add(" [ro]", .banner) }
     let isPanes = model.view.layout.form != .single
     var hints = [isPanes ? "tab pane" : "1 servers 2 sessions 3 events 4 errors"]
-    if !isPanes, area.columns - place < 60 { hints[0] = "1-4 view" }
+    if !isPanes { hints[0] = "1-4 view" }
+    hints.append("enter detail")
     if filter.isEmpty { hints.append("/ filter") }
     if model.context.replay != nil {
       hints += ["space play", ", . step", "[ ] minute", "+ - speed", "e next error"]
     } else if !model.context.readOnly {
-      hints += ["r reconnect", "K end"]
+      hints += ["r reconnect", "K terminate"]
     }
     hints += [
-      "enter detail", ": command", "s sort", "p freeze", "n next problem", "A all sessions", "y copy",
+      ": command", "s sort", "p freeze", "n next problem", "A all sessions", "y copy",
     ]
     let help = "? help"
     let quit = "  q quit"
     for (offset, hint) in hints.enumerated() {
       // The way out is shown when it costs none of the first few hints.
-      let kept = offset < 4 ? help.count : help.count + quit.count
+      let kept = offset < 5 ? help.count : help.count + quit.count
       guard place + 2 + hint.count + 2 + kept <= area.columns else { continue }
       add((place == 0 ? " " : "  ") + hint, .muted)
     }
@@ -46,9 +55,18 @@ extension Frame {
   }
 
   /// A line being typed: its end, with the place of the next character, and what could follow.
-  private mutating func input(_ sign: String, _ line: LineEditor, _ choices: [String], in area: Rectangle) {
+  private mutating func input(
+    _ sign: String, _ line: LineEditor, _ choices: [String], _ verdict: Phrase?, in area: Rectangle
+  ) {
     fill(row: area.row, column: 0, width: area.columns, role: .input)
-    let room = max(1, area.columns - 3)
+    // The verdict stands at the right end, as long as there is room to type.
+    let said = verdict.map { Display.columns(of: $0.whole) } ?? 0
+    let isSaid = said > 0 && said + 16 <= area.columns
+    let end = isSaid ? area.right - said - 1 : area.right
+    if isSaid, let verdict {
+      write(verdict.whole, row: area.row, column: end, width: said, role: verdict.role)
+    }
+    let room = max(1, end - area.column - 3)
     let first = max(0, line.cursor + 1 - room)
     let shown = line.text.dropFirst(first)
     write(sign, row: area.row, column: 1, width: area.columns - 1, role: .input)
@@ -62,9 +80,9 @@ extension Frame {
     if line.cursor >= line.text.count {
       place += write("_", row: area.row, column: place, width: area.columns - place, role: .input)
     }
-    guard !choices.isEmpty, place + 4 < area.columns else { return }
+    guard !choices.isEmpty, place + 4 < end else { return }
     write(
-      choices.joined(separator: " "), row: area.row, column: place + 2, width: area.columns - place - 3,
+      choices.joined(separator: " "), row: area.row, column: place + 2, width: end - place - 3,
       role: .muted)
   }
 }

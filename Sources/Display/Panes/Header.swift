@@ -4,7 +4,8 @@ extension Frame {
   /// Who and where, how many servers in which state, and the time; or that what is shown is not the present.
   mutating func header(_ model: ViewModel, in area: Rectangle, hasAlert: Bool) {
     fill(row: area.row, column: 0, width: area.columns, role: .header)
-    let clock = model.present.wall.clock(offset: model.context.utcOffset)
+    let wall = model.present.wall
+    let clock = area.columns >= 60 ? model.context.clock(wall) : wall.clock(offset: model.context.utcOffset)
     let end = area.columns - Display.columns(of: clock) - 1
     write(clock, row: area.row, column: end, role: .header)
     var place = 1
@@ -29,14 +30,14 @@ extension Frame {
 
   /// What makes the picture other than the present.
   private func banners(_ model: ViewModel) -> [String] {
-    let frozen = model.view.frozen.map { "PAUSED \($0.moment.wall.clock(offset: model.context.utcOffset))" }
+    let frozen = model.view.frozen.map { "FROZEN \($0.moment.wall.clock(offset: model.context.utcOffset))" }
     let stale = model.staleness.map { "STALE DATA \(age($0))" }
     let replay = model.context.replay.map { replay in
       let speed =
         replay.speed == 1 ? "" : replay.speed < 1 ? " 1/\(Int(1 / replay.speed))" : " x\(Int(replay.speed))"
       return "REPLAY\(replay.isPlaying ? speed : " PAUSED\(speed)") \(replay.place)/\(replay.count)"
     }
-    return [frozen, stale, replay].compactMap { $0 }
+    return [frozen, stale, replay, model.view.isMuted ? "MUTED" : nil].compactMap { $0 }
   }
 
   private func counts(_ model: ViewModel, hasAlert: Bool) -> [String] {
@@ -50,7 +51,7 @@ extension Frame {
       (counts.filter { $0.state == .ready } + counts.filter { $0.state != .ready })
         .map { "\($0.count) \($0.state.rawValue)" }.joined(separator: " ")
     }
-    let telling = counts.filter { $0.state == .ready || $0.state.severity >= SessionState.degraded.severity }
+    let telling = counts.filter { $0.state == .ready || $0.state.isProblem }
     let brief = bad == 0 ? "all well" : "\(bad) not well"
     let worst = hasAlert ? nil : model.rows.problems.first.map { "\($0.key.server) \($0.state.rawValue), " }
     return [

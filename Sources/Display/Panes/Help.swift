@@ -1,36 +1,65 @@
 import Sessions
 
 extension Frame {
-  /// Every key and what it does, printed from the key map, in as many columns as fit; scrolls where they do
-  /// not.
+  /// Every key and what it does, then the commands, the columns, the signs and how to filter; scrolls where
+  /// it does not fit.
   mutating func help(_ model: ViewModel, top: Int) {
-    let bindings = KeyMap(model.context).bindings
-    let head = (bindings.map(\.shown.count).max() ?? 0) + 1
-    let width = (bindings.map { head + $0.action.meaning.count }.max() ?? 0) + 2
-    let perColumn = max(1, size.rows - 5)
-    let wanted = (bindings.count + perColumn - 1) / perColumn
-    let columns = max(1, min(wanted, (size.columns - 4) / width))
-    let rows = (bindings.count + columns - 1) / columns
-    var lines = (0..<rows).map { row in
-      (0..<columns).map { column in
-        let index = column * rows + row
-        return index < bindings.count
-          ? padded(padded(bindings[index].shown, head) + bindings[index].action.meaning, width) : ""
-      }.joined()
-    }
-    let acting = !model.context.readOnly && model.context.replay == nil
-    let words = CommandWord.allCases.filter { acting || !$0.acts }.map { ":\($0.rawValue)" }
-    lines += [""] + broken("commands: " + words.joined(separator: " "), width: max(20, columns * width))
+    var lines = helpLines(model.context, size)
     var footer = ["", "sessiontop \(model.context.version), theme \(model.context.themeName)"]
     let room = max(1, size.rows - 2 - footer.count)
     if lines.count > room {
       let first = min(top, lines.count - room)
-      footer[1] = "\(first + 1)-\(first + room) of \(lines.count), j k move; any other key closes"
+      footer[1] = "\(first + 1)-\(first + room) of \(lines.count), j k move; q closes"
       lines = Array(lines[first..<(first + room)])
     } else {
-      footer[1] += "; any key closes"
+      footer[1] += "; q closes"
     }
-    let all = lines + (size.rows >= 6 ? footer : [])
-    box(all.map { Phrase($0) }, title: "keys", model.glyphs)
+    let all = lines + (size.rows >= 6 ? footer.map { Phrase($0) } : [])
+    box(all, title: "keys", model.glyphs)
   }
+}
+
+/// The lines of the help for a screen, as wide as they may be.
+func helpLines(_ context: Context, _ size: Size) -> [Phrase] {
+  let glyphs = Glyphs(isASCII: context.ascii)
+  let bindings = KeyMap(context).bindings
+  let head = (bindings.map(\.shown.count).max() ?? 0) + 1
+  let width = (bindings.map { head + $0.action.meaning.count }.max() ?? 0) + 2
+  let perColumn = max(1, size.rows - 5)
+  let wanted = (bindings.count + perColumn - 1) / perColumn
+  let columns = max(1, min(wanted, (size.columns - 4) / width))
+  let rows = (bindings.count + columns - 1) / columns
+  let room = max(16, min(size.columns - 4, max(columns * width, 60)))
+  let keys = (0..<rows).map { row in
+    (0..<columns).map { column in
+      let index = column * rows + row
+      return index < bindings.count
+        ? padded(padded(bindings[index].shown, head) + bindings[index].action.meaning, width) : ""
+    }.joined()
+  }
+  let words = CommandWord.allCases.filter { context.isActing || !$0.acts }.map { ":\($0.rawValue)" }
+  let fields = SessionField.all.filter { !$0.title.isEmpty }
+  let states = SessionState.allCases.map { "\(glyphs.state($0)) \($0.rawValue)" }
+  let heights = SessionState.allCases.filter { glyphs.level($0) != " " }.map {
+    "\(glyphs.level($0)) \($0.rawValue)"
+  }
+  func section(_ title: String, _ texts: [String]) -> [Phrase] {
+    [Phrase(""), Phrase(title, .column)] + texts.flatMap { broken($0, width: room) }.map { Phrase($0) }
+  }
+  return keys.flatMap { broken($0, width: max(16, size.columns - 4)) }.map { Phrase($0) }
+    + section("commands", [words.joined(separator: " ")])
+    + section(
+      "columns",
+      [
+        "LIVE      sessions that work, of all that are kept", "NEXT      time until the next attempt",
+        "LAST HOUR the worst state in each part of it, the newest last",
+      ] + fields.map { "\(padded($0.title, 10))\($0.meaning)" })
+    + section("signs", [states.joined(separator: "  "), "last hour: " + heights.joined(separator: "  ")])
+    + section(
+      "filters",
+      [
+        "word  finds it anywhere; word|other either; !word rows without it",
+        "field:part  field:=whole  field:a*  field:/expression/  field>1  field<5m",
+        "fields: " + Filter.fields.joined(separator: " "),
+      ])
 }

@@ -22,7 +22,7 @@ extension Frame {
 
   /// A text over the panes; scrolls.
   mutating func page(_ page: ViewState.Page, top: Int, _ model: ViewModel) {
-    let all = pageLines(page, model.store, model.context)
+    let all = pageLines(page, model.store, model.context, size)
     let room = max(1, size.rows - 4)
     let first = min(top, max(0, all.count - room))
     var lines = all.dropFirst(first).prefix(room).map { Phrase($0.text, $0.role) }
@@ -32,21 +32,25 @@ extension Frame {
     case .text(let words, _): title = words
     }
     if all.count > room {
-      lines.append(
-        Phrase("\(first + 1)-\(first + lines.count) of \(all.count), j k move; any other key closes", .muted))
+      lines.append(Phrase("\(first + 1)-\(first + lines.count) of \(all.count), j k move; q closes", .muted))
     } else if size.rows >= 6 {
-      lines.append(Phrase("any key closes; y copies", .muted))
+      lines.append(Phrase("q closes; y copies", .muted))
     }
     box(Array(lines), title: title, model.glyphs)
   }
 }
 
-/// The lines of a page.
-func pageLines(_ page: ViewState.Page, _ store: Store, _ context: Context) -> [Phrase] {
+/// The lines of a page, broken where they are longer than the screen is wide.
+func pageLines(_ page: ViewState.Page, _ store: Store, _ context: Context, _ size: Size) -> [Phrase] {
+  let lines: [Phrase]
   switch page {
-  case .text(_, let lines): return lines.map { Phrase($0) }
+  case .text(_, let texts): lines = texts.map { Phrase($0) }
   case .actions:
-    let lines = operatorActions(store, limit: 500, context)
-    return lines.isEmpty ? [Phrase("none so far", .muted)] : lines
+    let found = operatorActions(store, limit: 500, context)
+    lines = found.isEmpty ? [Phrase("none so far", .muted)] : found
+  }
+  let width = max(8, size.columns - 4)
+  return lines.flatMap { line in
+    line.text.isEmpty ? [line] : broken(line.text, width: width).map { Phrase($0, line.role) }
   }
 }

@@ -4,18 +4,27 @@ extension Frame {
   mutating func servers(_ model: ViewModel, in area: Rectangle) {
     let rows = model.rows.servers
     let now = model.now
-    let name = min(28, max(10, rows.map { columns(of: $0.name) }.max() ?? 0))
+    let isWide = area.columns >= 100
+    let longest = rows.map { columns(of: $0.name) }.max() ?? 0
+    let name = min(longest, max(12, area.columns / 3), isWide ? 40 : 28)
+    let looks = shortened(rows.map(\.name), to: max(10, name), isASCII: model.glyphs.isASCII)
+    // What the rows are sorted by stays in sight.
+    func rank(_ field: Sort.Field, _ rank: Int?) -> Int? { model.view.sort.field == field ? nil : rank }
     var list: [Column<ServerSummary>] = [
-      Column("SERVER", min(name, max(12, area.columns / 3)), text: { $0.name }),
+      Column("SERVER", max(10, name), text: { looks[$0.name] ?? $0.name }),
       Column("STATE", 12) { Phrase($0.state.rawValue, Role($0.state)) },
       Column("FOR", 6, right: true) { inState($0, at: now) },
       Column(
-        "SES", 5, right: true, text: { $0.total == 0 || $0.isUnwatched ? "-" : "\($0.live)/\($0.total)" }),
-      Column("P95", 5, right: true, rank: 1, text: { latency($0.p95) }),
-      Column("GOOD", 6, right: true, rank: 2, text: { lastGood($0, at: now) }),
+        "LIVE", 5, right: true, text: { $0.total == 0 || $0.isUnwatched ? "-" : "\($0.live)/\($0.total)" }),
+      Column("P95", 5, right: true, rank: rank(.p95, isWide ? 5 : 1), text: { latency($0.p95) }),
+      Column("GOOD", 6, right: true, rank: rank(.good, 2), text: { lastGood($0, at: now) }),
       Column("ERR", 4, right: true, text: { $0.isUnwatched ? "-" : count($0.errors) }),
     ]
-    if model.view.layout.form == .wide {
+    if model.view.sort.field == .recoveries {
+      list.append(Column("REC", 4, right: true, text: { count($0.recoveries) }))
+    }
+    if isWide {
+      list.insert(Column("NEXT", 6, right: true, rank: 4, text: { nextAttempt($0, at: now) }), at: 3)
       list.append(
         Column("LAST HOUR", 15, rank: 3) { server in
           strip(model.store.history(of: server.name), columns: 15, model)
@@ -23,16 +32,20 @@ extension Frame {
     }
     if area.columns >= 50 {
       list.append(
-        Column("WHY", model.view.layout.form == .wide ? 12 : 24, flexible: true) { server in
-          server.worst.map { model.why($0, note: server.report.note) }
+        Column("WHY", 24, flexible: true) { server in
+          let why =
+            server.worst.map { model.why($0, note: server.report.note) }
             ?? Phrase(server.report.note ?? "", .muted)
+          // What comes next has a column of its own.
+          guard isWide, server.worst?.nextAttempt != nil, server.worst?.isPaused == false else { return why }
+          return Phrase(why.text, why.role)
         })
     }
     draw(
       Listing(
         rows: rows, columns: list, glyph: { Phrase(model.glyphs.state($0.state), Role($0.state)) },
         isMarked: { server in model.view.marks.contains { $0.server == server.name } },
-        selected: view(model, rows), top: model.view.servers.top, ifEmpty: ifEmpty(model)),
+        selected: selectedIndex(model, rows), top: model.view.servers.top, ifEmpty: ifEmpty(model)),
       model.glyphs, in: area, isFocused: model.isFocused(.servers) && !model.view.isDetailOpen)
   }
 
@@ -41,7 +54,7 @@ extension Frame {
     return "servers (\(shown == all ? "\(all)" : "\(shown) of \(all)")), \(model.orderWords)"
   }
 
-  private func view(_ model: ViewModel, _ rows: [ServerSummary]) -> Int? {
+  private func selectedIndex(_ model: ViewModel, _ rows: [ServerSummary]) -> Int? {
     model.view.servers.index(in: rows.map(\.name))
   }
 
@@ -54,6 +67,13 @@ extension Frame {
 private func inState(_ server: ServerSummary, at now: Moment) -> Phrase {
   guard let worst = server.worst, !server.isUnwatched else { return Phrase("-") }
   return Phrase(age(of: worst.since, at: now, calm: !server.isProblem))
+}
+
+/// How long until the next attempt.
+private func nextAttempt(_ server: ServerSummary, at now: Moment) -> String {
+  guard let worst = server.worst, !worst.isPaused, let next = worst.nextAttempt else { return "-" }
+  let left = next - now.instant
+  return left > .zero ? age(left + .milliseconds(999)) : "now"
 }
 
 private func lastGood(_ server: ServerSummary, at now: Moment) -> String {

@@ -36,8 +36,11 @@ extension Frame {
     }
     var list: [Column<SessionKey>] = [words("ID", 11, rank: 8) { $0.session ?? "-" }]
     if isOfAll {
-      let name = model.rows.sessions.prefix(500).map { columns(of: $0.server) }.max() ?? 0
-      list.insert(Column("SERVER", min(width < 90 ? 13 : 20, max(8, name)), text: { $0.server }), at: 0)
+      let names = Set(model.rows.sessions.prefix(500).map(\.server))
+      let longest = names.map { columns(of: $0) }.max() ?? 0
+      let room = min(width < 90 ? 13 : width / 5, max(8, longest))
+      let looks = shortened(Array(names), to: room, isASCII: model.glyphs.isASCII)
+      list.insert(Column("SERVER", room, text: { looks[$0.server] ?? $0.server }), at: 0)
     }
     list += [
       Column("USER", user, rank: isOfAll ? nil : 9, text: { $0.user }),
@@ -47,11 +50,19 @@ extension Frame {
         store.sessions[key].map { Phrase($0.state.rawValue, Role($0.state)) } ?? Phrase("")
       },
       words("FOR", 6, right: true) { age(of: $0.since, at: now, calm: $0.state == .ready) },
-      words("AGE", 6, right: true, rank: 3) { age(of: $0.created, at: now, calm: true) },
-      words("GOOD", 6, right: true, rank: 6) { age(of: $0.lastGood, at: now, calm: $0.state.isLive) },
-      words("P95", 5, right: true, rank: 4) { latency($0.latency?.p95) },
-      words("ERR", 3, right: true) { count($0.errors.values.reduce(0, +), width: 3) },
-      words("REC", 3, right: true, rank: 5) { count($0.recoveries, width: 3) },
+      words("AGE", 6, right: true, rank: model.view.sort.field == .age ? nil : 3) {
+        age(of: $0.created, at: now, calm: true)
+      },
+      words("GOOD", 6, right: true, rank: model.view.sort.field == .good ? nil : 6) {
+        age(of: $0.lastGood, at: now, calm: $0.state.isLive)
+      },
+      words("P95", 5, right: true, rank: model.view.sort.field == .p95 ? nil : 7) {
+        latency($0.latency?.p95)
+      },
+      words("ERR", 3, right: true) { count($0.errorCount, width: 3) },
+      words("REC", 3, right: true, rank: model.view.sort.field == .recoveries ? nil : 5) {
+        count($0.recoveries, width: 3)
+      },
       Column("WHY", 12, flexible: true) { key in
         store.sessions[key].map { model.why($0, note: notes[key.server] ?? nil) } ?? Phrase("")
       },

@@ -15,7 +15,7 @@ extension Frame {
       texts.append("\(model.glyphs.state(best.state)) all well")
     }
     if model.staleness != nil { texts.insert("STALE", at: 0) }
-    if model.view.frozen != nil { texts.insert("PAUSED", at: 0) }
+    if model.view.frozen != nil { texts.insert("FROZEN", at: 0) }
     texts += model.rows.counts.map { "\($0.count) \($0.state.rawValue)" }
     if texts.isEmpty { texts = ["no servers yet"] }
     var (row, column) = (0, 0)

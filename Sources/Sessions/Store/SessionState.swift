@@ -40,6 +40,9 @@ public enum SessionState: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether something is wrong that somebody may have to know of.
+  public var isProblem: Bool { severity >= Self.degraded.severity }
+
   /// Whether the server can be used through this session now.
   public var isLive: Bool { self == .ready || self == .degraded }
 }

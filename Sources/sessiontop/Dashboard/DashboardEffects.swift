@@ -54,6 +54,7 @@ extension Dashboard {
       // Also when it cannot be used, so that the next key goes past it.
       themeName = name
       use(try Themes.load(name, environment: environment, currentDirectory: currentDirectory))
+      view.say("theme \(name)")
     } catch {
       view.say("\(error)")
     }
@@ -63,7 +64,7 @@ extension Dashboard {
     guard let sequence = clipboardSequence(text, inTmux: environment["TMUX"] != nil), terminal.say(sequence)
     else { return view.say("too long for a clipboard: \(text.count) characters") }
     // Nobody answers whether a terminal took it, so the text is shown as well.
-    view.say("sent to the clipboard: \(text)")
+    view.say("sent to the clipboard: \(text.replacing("\n", with: " "))")
   }
 
   private mutating func export(_ extract: Extract) {
@@ -73,7 +74,7 @@ extension Dashboard {
     let path = "\(stateFolder)/export-\(name).jsonl"
     do {
       try writeFile(lines.map { $0 + "\n" }.joined(), to: path)
-      view.say("\(lines.count) lines in \(path)")
+      view.say("\(lines.count) line\(lines.count == 1 ? "" : "s") in \(path)")
     } catch {
       view.say("cannot write \(path): \(error)")
     }

@@ -1,0 +1,82 @@
+/// A datum of a session under the name by which filters, sorting and completion know it.
+///
+/// One table for all of them, so that none can know a field that another lacks.
+public struct SessionField: Sendable {
+  /// As it is typed: `server`, `err`.
+  public let name: String
+  /// The heading of its column, empty when it has none.
+  public let title: String
+  /// What a person reads in the help.
+  public let meaning: String
+  /// The texts in which `name:word` is looked for.
+  public let texts: (@Sendable (SessionReport) -> [String])?
+  /// What `name>1` compares: counts, or seconds. Nil when it is not known of this session.
+  public let number: (@Sendable (SessionReport, Instant) -> Double?)?
+  /// The words it can hold, where there are only so many.
+  public let values: [String]
+
+  private init(
+    _ name: String, _ title: String = "", _ meaning: String, values: [String] = [],
+    texts: @escaping @Sendable (SessionReport) -> [String]
+  ) {
+    (self.name, self.title, self.meaning, self.values) = (name, title, meaning, values)
+    self.texts = texts
+    number = nil
+  }
+
+  private init(
+    _ name: String, _ title: String = "", _ meaning: String,
+    number: @escaping @Sendable (SessionReport, Instant) -> Double?
+  ) {
+    (self.name, self.title, self.meaning, values) = (name, title, meaning, [])
+    texts = nil
+    self.number = number
+  }
+
+  /// Every field, texts first.
+  public static let all: [SessionField] = [
+    SessionField("server", "SERVER", "the name in the configuration") { [$0.key.server] },
+    SessionField("user", "USER", "whose session it is; app when all share it") { [$0.key.user] },
+    SessionField("state", "STATE", "how it is", values: SessionState.allCases.map(\.rawValue)) {
+      [$0.state.rawValue]
+    },
+    SessionField("paused", "", "left alone by an operator", values: ["yes", "no"]) {
+      [$0.isPaused ? "yes" : "no"]
+    },
+    SessionField("error", "", "types of error it ever had", values: ErrorType.allCases.map(\.rawValue)) {
+      $0.errors.keys.map(\.rawValue)
+    },
+    SessionField("why", "WHY", "why it is not well, and what comes next") { [$0.cause?.summary ?? ""] },
+    SessionField("kind", "KIND", "with an id, or without", values: SessionKind.allCases.map(\.rawValue)) {
+      [$0.kind?.rawValue ?? ""]
+    },
+    SessionField("protocol", "PROTOCOL", "the revision spoken") { [$0.protocolVersion ?? ""] },
+    SessionField("id", "ID", "the session id, masked") { [$0.session ?? ""] },
+    SessionField("for", "FOR", "time in this state") { ($1 - $0.since.instant).inSeconds },
+    SessionField("age", "AGE", "time since the handshake") { session, now in
+      session.created.map { (now - $0.instant).inSeconds }
+    },
+    SessionField("good", "GOOD", "time since the last good answer") { session, now in
+      session.lastGood.map { (now - $0.instant).inSeconds } ?? .infinity
+    },
+    SessionField("p95", "P95", "of 20 answers 19 were quicker") { session, _ in
+      session.latency.map { $0.p95 / 1_000 }
+    },
+    SessionField("err", "ERR", "errors since the start") { session, _ in Double(session.errorCount) },
+    SessionField("rec", "REC", "times it came back") { session, _ in Double(session.recoveries) },
+    SessionField("missed", "", "probes without an answer") { session, _ in Double(session.missed) },
+  ]
+
+  /// Other spellings of names.
+  private static let aliases = ["proto": "protocol", "session": "id", "idle": "good"]
+  private static let byName = Dictionary(
+    all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+
+  /// The field of a name, in lower case; nil when there is none.
+  public static func named(_ name: String) -> SessionField? { byName[aliases[name] ?? name] }
+}
+
+extension SessionReport {
+  /// Errors of all types since the start.
+  public var errorCount: Int { errors.values.reduce(0, +) }
+}

@@ -1,0 +1,185 @@
+import Sessions
+import Testing
+
+@testable import Display
+
+/// What the screen says is so, and the worst of it is seen.
+@Suite struct `The screen` {
+  private func screen(
+    _ store: Store, _ columns: Int = 80, _ rows: Int = 24, keys: [Key] = [], at time: Moment = now
+  )
+    -> String
+  {
+    var view = ViewState()
+    view.size = Size(columns: columns, rows: rows)
+    press(keys, &view, store)
+    return render(store, view, at: time, size: view.size, context: context()).text
+  }
+
+  @Test func `lets a new outage into the list while somebody merely is there`() {
+    let calm = store([server("a"), server("b")], [ready("a"), ready("b")])
+    let storm = store([server("a"), server("b")], [ready("a"), troubled("b", .failed, since: 1, refused)])
+    var view = ViewState()
+    press(["m", " ", "u"], &view, calm)
+    view.lastMove = nil
+    press(["m", "t", "y"], &view, calm)
+    #expect(
+      Rows(storm, view, at: now).servers.map(\.name) == ["b", "a"], "no key but moving holds the order")
+    press(["j", "k"], &view, calm)
+    let held = Rows(storm, view, at: now)
+    #expect(held.servers.map(\.name) == ["a", "b"] && held.newlyBad == 1)
+    let text = render(storm, view, at: now, size: view.size, context: context()).text
+    #expect(text.contains("order held, 1 newly bad: n") || view.layout.form == .single)
+    #expect(Rows(storm, view, at: moment(5)).servers.map(\.name) == ["b", "a"])
+    press(["n"], &view, storm)
+    #expect(ViewModel(storm, view, at: now, context: context()).selectedServer?.name == "b")
+  }
+
+  @Test func `agrees with itself on what is worst`() {
+    let two = store(
+      [server("new"), server("old")],
+      [troubled("new", .failed, since: 5, refused), troubled("old", .failed, since: 50, refused)])
+    let rows = Rows(two, ViewState(), at: now)
+    #expect(rows.servers.map(\.name) == ["old", "new"])
+    #expect(rows.problems.map(\.key.server) == ["old", "new"])
+    var view = ViewState()
+    view.scopeChoice = true
+    #expect(Rows(two, view, at: now).sessions.map(\.server) == ["old", "new"])
+  }
+
+  @Test func `counts errors of what the filter lets through`() {
+    var view = ViewState()
+    press(["/"] + typed("server:=billing user:=ana"), &view, troubledMorning)
+    #expect(
+      Rows(troubledMorning, view, at: now).errorTotals == [
+        .sessionTerminated: [3, 3, 3], .connectRefused: [1, 1, 1],
+      ])
+    press([.escape, "/"] + typed("server:=ledger"), &view, troubledMorning)
+    #expect(Rows(troubledMorning, view, at: now).errors.isEmpty)
+  }
+
+  @Test func `never calls reachable what was never reached`() {
+    var broken = SessionReport(key: SessionKey(server: "a"), state: .failed, since: moment(-60))
+    broken.cause = SessionError(.configError, detail: "no url")
+    let text = screen(store([server("a")], [broken]), keys: [.enter])
+    #expect(text.contains("reachable no never"), "\(text)")
+  }
+
+  @Test func `counts down to the next attempt, and says nothing of one that is over`() {
+    let one = store(
+      [server("a")], [ready("a")],
+      [
+        event(
+          -6, 1, .recoveryFailed, .warning, "a", error: refused, next: .seconds(12), "Session recovery failed"
+        )
+      ])
+    #expect(screen(one, keys: ["3"]).contains("next in 6s"))
+    #expect(!screen(one, keys: ["3"], at: moment(7)).contains("next"))
+  }
+
+  @Test func `names its time zone, and shows Greenwich's by a key`() {
+    var east = context()
+    east = Context(
+      host: "ops-1", operator: Operator(user: "ana"), readOnly: false, utcOffset: 5 * 3_600 + 1_800,
+      ascii: true,
+      themeName: "default", version: "0.1.0")
+    var view = ViewState()
+    func text() -> String {
+      render(troubledMorning, view, at: now, size: view.size, context: east).text
+    }
+    #expect(text().contains("20:02:07 UTC+5:30"))
+    press(["t"], &view, troubledMorning, context: east)
+    #expect(text().contains("14:32:07 UTC") && !text().contains("20:02"))
+  }
+
+  @Test func `goes to the last time it was so late, across midnight`() {
+    // Now is 14:32:07, 52 327 s after midnight; 20:00 was 4 hours before that.
+    let yesterday = -52_327.0 - 14_400
+    let store = store(
+      [server("a")], [ready("a")],
+      [
+        event(yesterday - 60, 1, .serverMessage, .info, "a", "before"),
+        event(yesterday, 2, .serverMessage, .info, "a", "at eight"),
+        event(-60, 3, .serverMessage, .info, "a", "today"),
+      ])
+    var view = ViewState()
+    press([":"] + typed("goto 20:00:30") + [.enter], &view, store)
+    #expect(ViewModel(store, view, at: now, context: context()).selectedEvent?.message == "at eight")
+  }
+
+  @Test(arguments: [12, 16, 20, 30]) func `never makes two names look alike`(width: Int) {
+    let names =
+      (0..<30).map { "mcp-production-eu-west-1-\($0)-gateway" }
+      + ["mcp-production-us-east-1-a", "mcp-production-us-east-1-b", "archive", "architecture-of-a-house"]
+    let looks = shortened(names, to: width, isASCII: false)
+    let shown = names.map { looks[$0] ?? $0 }
+    #expect(Set(shown).count == names.count, "\(shown)")
+    #expect(shown.allSatisfy { columns(of: $0) <= width })
+  }
+
+  @Test func `tells at least as much where it is larger`() {
+    let sizes = [(80, 24), (100, 30), (120, 40), (160, 50), (200, 60), (240, 60)]
+    for (columns, rows) in sizes {
+      let text = screen(troubledMorning, columns, rows)
+      for word in ["401 token expired", "404 Session", "tools/list", "1h02m", "3/3", "docs-remote"] {
+        #expect(text.contains(word), "\(columns)x\(rows) lacks \(word):\n\(text)")
+      }
+      if columns >= 120 {
+        for word in ["P95", "2.4s", "LAST HOUR", "NEXT", "WHY"] {
+          #expect(text.contains(word), "\(columns)x\(rows) lacks \(word)")
+        }
+      }
+    }
+  }
+
+  @Test func `keeps the question in sight on a small screen`() {
+    var view = ViewState()
+    view.size = Size(columns: 40, rows: 12)
+    press([":"] + typed("terminate err<99") + [.enter], &view, troubledMorning)
+    let text = render(troubledMorning, view, at: now, size: view.size, context: context()).text
+    #expect(text.contains("Terminate 10 sessions"), "\(text)")
+    #expect(text.contains("Type 10 and Enter"), "\(text)")
+  }
+
+  @Test func `can be read to its end in a help that scrolls`() {
+    for (columns, rows) in [(40, 16), (34, 20), (60, 20), (80, 24)] {
+      var view = ViewState()
+      view.size = Size(columns: columns, rows: rows)
+      press(["?"], &view, troubledMorning)
+      var seen = ""
+      for _ in 0..<200 {
+        seen += render(troubledMorning, view, at: now, size: view.size, context: context()).text
+        press(["j"], &view, troubledMorning)
+      }
+      for binding in KeyMap.standard where !binding.action.isOfReplay {
+        let start = String(binding.action.meaning.prefix(10))
+        #expect(seen.contains(start), "\(columns)x\(rows): \(binding.action)")
+      }
+      for word in ["columns", "LIVE", "last hour:", "server user state"] where columns >= 60 {
+        #expect(seen.contains(word), "\(word)")
+      }
+    }
+  }
+
+  @Test func `fills itself with one pane by a key`() {
+    let text = screen(troubledMorning, 200, 60, keys: ["3", "="])
+    #expect(!text.contains("SERVER") && text.contains("events, follow"))
+    #expect(screen(troubledMorning, 200, 60, keys: ["3", "=", "="]).contains("SERVER"))
+  }
+
+  @Test func `knows classes and what they exclude in expressions`() throws {
+    let some = try #require(RegularExpression(#"^\S+$"#))
+    #expect(some.isFound(in: "abc") && !some.isFound(in: "a c"))
+    let noDigit = try #require(RegularExpression(#"\D"#))
+    #expect(noDigit.isFound(in: "1a") && !noDigit.isFound(in: "12"))
+    for refused in [#"\bword"#, "(?i)x", "a{2}", "[[:digit:]]", "(?:x)"] {
+      #expect(RegularExpression(refused) == nil, "\(refused)")
+    }
+  }
+
+  private func troubled(_ server: String, _ state: SessionState, since: Double, _ cause: SessionError)
+    -> SessionReport
+  {
+    DisplayTests.troubled(server, "app", state, since: since, cause)
+  }
+}
