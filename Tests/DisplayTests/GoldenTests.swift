@@ -23,55 +23,57 @@ import Testing
     var testDescription: String { name }
   }
 
-  static let screens: [Screen] = [
-    Screen(name: "80x24", columns: 80, rows: 24),
-    Screen(name: "80x24-ascii", columns: 80, rows: 24, ascii: true),
-    Screen(name: "80x24-styled", columns: 80, rows: 24, isStyled: true),
-    Screen(name: "80x24-sessions", columns: 80, rows: 24, keys: ["2"]),
-    Screen(name: "80x24-events", columns: 80, rows: 24, keys: ["3"]),
-    Screen(name: "80x24-errors", columns: 80, rows: 24, keys: ["4"]),
-    Screen(name: "80x24-detail", columns: 80, rows: 24, keys: ["2", .enter]),
-    Screen(name: "80x24-filter", columns: 80, rows: 24, keys: ["/"] + typed("state:recovering|failed")),
-    Screen(name: "80x24-read-only", columns: 80, rows: 24, readOnly: true),
-    Screen(name: "80x24-nothing", columns: 80, rows: 24, store: store([], [])),
-    Screen(name: "40x12", columns: 40, rows: 12),
-    Screen(name: "20x5", columns: 20, rows: 5),
-    Screen(name: "120x40", columns: 120, rows: 40),
-    Screen(name: "120x40-styled", columns: 120, rows: 40, isStyled: true),
-    Screen(name: "120x40-detail", columns: 120, rows: 40, keys: ["j", "j", .enter]),
-    Screen(name: "120x40-help", columns: 120, rows: 40, keys: ["?"]),
-    Screen(name: "120x40-frozen", columns: 120, rows: 40, keys: ["p"], later: 75),
-    Screen(name: "120x40-wide-names", columns: 120, rows: 40, store: foreignNames),
-    Screen(name: "200x60", columns: 200, rows: 60),
-    Screen(name: "dialog-reconnect-one", columns: 80, rows: 24, keys: ["2", "r"]),
-    Screen(name: "dialog-terminate-server", columns: 80, rows: 24, keys: ["j", "K"] + typed("1")),
-    Screen(name: "dialog-40x12", columns: 40, rows: 12, keys: ["j", "K"]),
-    Screen(
-      name: "dialog-terminate-marked", columns: 80, rows: 24,
-      keys: ["/"] + typed("ledger") + [.enter, "*", "K"]),
-    Screen(
-      name: "dialog-terminate-405", columns: 80, rows: 24, store: Situations.stubborn,
-      keys: [":"] + typed("terminate ledger") + [.enter]),
-    Screen(name: "dialog-pause-one", columns: 80, rows: 24, keys: ["2", "z"]),
-    Screen(name: "80x24-sort-menu", columns: 80, rows: 24, keys: ["s", "j"]),
-    Screen(name: "80x24-by-errors", columns: 80, rows: 24, keys: ["2", "s", "e"]),
-    Screen(
-      name: "80x24-command-line", columns: 80, rows: 24, keys: [":"] + typed("terminate state:un") + [.tab]),
-    Screen(name: "80x24-acknowledged", columns: 80, rows: 24, keys: ["a", "a", "a"]),
-    Screen(name: "80x24-operator-actions", columns: 80, rows: 24, keys: ["L"]),
-    Screen(
-      name: "80x24-replay", columns: 80, rows: 24,
-      replay: ReplayStatus(isPlaying: false, speed: 10, place: 17, count: 230)),
-    Screen(name: "80x24-help", columns: 80, rows: 24, keys: ["?", .pageDown]),
-    Screen(name: "situation-all-well", columns: 80, rows: 24, store: Situations.allWell),
-    Screen(name: "situation-server-down", columns: 80, rows: 24, store: Situations.serverDown),
-    Screen(
-      name: "situation-token-expired", columns: 80, rows: 24, store: Situations.tokenExpired, keys: [.enter]),
-    Screen(name: "situation-flapping", columns: 80, rows: 24, store: Situations.flapping, keys: [.enter]),
-    Screen(name: "situation-hundred-lost", columns: 120, rows: 40, store: Situations.hundredLost),
-    Screen(
-      name: "situation-configuration-broken", columns: 80, rows: 24, store: Situations.configurationBroken),
-  ]
+  static let screens: [Screen] =
+    [
+      Screen(name: "80x24", columns: 80, rows: 24),
+      Screen(name: "80x24-ascii", columns: 80, rows: 24, ascii: true),
+      Screen(name: "80x24-styled", columns: 80, rows: 24, isStyled: true),
+      Screen(name: "80x24-sessions", columns: 80, rows: 24, keys: ["2"]),
+      Screen(name: "80x24-events", columns: 80, rows: 24, keys: ["3"]),
+      Screen(name: "80x24-errors", columns: 80, rows: 24, keys: ["4"]),
+      Screen(name: "80x24-detail", columns: 80, rows: 24, keys: ["2", .enter]),
+      Screen(name: "80x24-filter", columns: 80, rows: 24, keys: ["/"] + typed("state:recovering|failed")),
+      Screen(name: "80x24-read-only", columns: 80, rows: 24, readOnly: true),
+      Screen(name: "80x24-nothing", columns: 80, rows: 24, store: store([], [])),
+      Screen(name: "40x12", columns: 40, rows: 12),
+      Screen(name: "20x5", columns: 20, rows: 5),
+      Screen(name: "120x40", columns: 120, rows: 40),
+      Screen(name: "120x40-styled", columns: 120, rows: 40, isStyled: true),
+      Screen(name: "120x40-detail", columns: 120, rows: 40, keys: ["j", "j", .enter]),
+      Screen(name: "120x40-help", columns: 120, rows: 40, keys: ["?"]),
+      Screen(name: "120x40-frozen", columns: 120, rows: 40, keys: ["p"], later: 75),
+      Screen(name: "120x40-wide-names", columns: 120, rows: 40, store: foreignNames),
+      Screen(name: "200x60", columns: 200, rows: 60),
+      Screen(name: "dialog-reconnect-one", columns: 80, rows: 24, keys: ["2", "r"]),
+      Screen(name: "dialog-terminate-server", columns: 80, rows: 24, keys: ["j", "K"] + typed("1")),
+      Screen(name: "dialog-40x12", columns: 40, rows: 12, keys: ["j", "K"]),
+      Screen(
+        name: "dialog-terminate-marked", columns: 80, rows: 24,
+        keys: ["/"] + typed("ledger") + [.enter, "*", "K"]),
+      Screen(
+        name: "dialog-terminate-405", columns: 80, rows: 24, store: Situations.stubborn,
+        keys: [":"] + typed("terminate ledger") + [.enter]),
+      Screen(name: "dialog-pause-one", columns: 80, rows: 24, keys: ["2", "z"]),
+      Screen(name: "80x24-sort-menu", columns: 80, rows: 24, keys: ["s", "j"]),
+      Screen(name: "80x24-by-errors", columns: 80, rows: 24, keys: ["2", "s", "e"]),
+      Screen(
+        name: "80x24-command-line", columns: 80, rows: 24, keys: [":"] + typed("terminate state:un") + [.tab]),
+      Screen(name: "80x24-acknowledged", columns: 80, rows: 24, keys: ["a", "a", "a"]),
+      Screen(name: "80x24-operator-actions", columns: 80, rows: 24, keys: ["L"]),
+      Screen(
+        name: "80x24-replay", columns: 80, rows: 24,
+        replay: ReplayStatus(isPlaying: false, speed: 10, place: 17, count: 230)),
+      Screen(name: "80x24-help", columns: 80, rows: 24, keys: ["?", .pageDown]),
+      Screen(name: "situation-all-well", columns: 80, rows: 24, store: Situations.allWell),
+      Screen(name: "situation-server-down", columns: 80, rows: 24, store: Situations.serverDown),
+      Screen(
+        name: "situation-token-expired", columns: 80, rows: 24, store: Situations.tokenExpired, keys: [.enter]
+      ),
+      Screen(name: "situation-flapping", columns: 80, rows: 24, store: Situations.flapping, keys: [.enter]),
+      Screen(name: "situation-hundred-lost", columns: 120, rows: 40, store: Situations.hundredLost),
+      Screen(
+        name: "situation-configuration-broken", columns: 80, rows: 24, store: Situations.configurationBroken),
+    ] + Jobs.screens
 
   @Test(arguments: screens) func `are as they were seen`(screen: Screen) throws {
     var view = ViewState()

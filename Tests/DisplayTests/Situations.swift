@@ -121,6 +121,11 @@ enum Situations {
       ], before: [(-3_600, calm + users.map { ready("gateway", $0) })])
   }()
 
+  /// Lost so long ago that the events of then are gone.
+  static let hundredLostLongAgo = store(
+    [server("gateway")], [DisplayTests.troubled("gateway", "app", .failed, since: 3_600, gone)],
+    [event(-4, 900, .serverMessage, .info, "gateway", "later")])
+
   /// What was taken over before lives on; the file and the line are named.
   static let configurationBroken = store(
     servers(), calm,

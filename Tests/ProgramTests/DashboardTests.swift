@@ -8,7 +8,7 @@ import Testing
     let terminal = try Tmux(columns: 120, rows: 40)
     try terminal.run(
       "stty -a > /dev/null; echo before; \(sessiontopBinary) demo; echo exit $?; stty -a | grep -c ' echo '")
-    let wide = try terminal.wait(for: "live servers") { $0.contains(/● steady +ready +\S+ +1\/1/) }
+    let wide = try terminal.wait(for: "live servers") { $0.contains(/● steady +ready +\S+ +- +1\/1/) }
     #expect(wide.contains(/servers 9: .*ready/))
     #expect(wide.contains("┌▸servers (9)"))
     #expect(wide.contains("tab pane"))
@@ -22,7 +22,7 @@ import Testing
     try terminal.press("2")
     try terminal.wait(for: "the sessions") { $0.contains(/SERVER +ID +USER +STATE/) }
     try terminal.press("p")
-    try terminal.wait(for: "the frozen picture") { $0.contains("PAUSED") }
+    try terminal.wait(for: "the frozen picture") { $0.contains("FROZEN") }
     try terminal.press("Q")
     let after = try terminal.wait(for: "the shell") {
       $0.contains("exit ") && $0.hasSuffix("$\n") || $0.contains("exit 0\n1\n")

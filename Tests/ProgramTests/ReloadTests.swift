@@ -119,12 +119,12 @@ import Testing
     defer { unlink(path) }
     let terminal = try Tmux(columns: 120, rows: 40)
     try terminal.run("\(sessiontopBinary) --config \(path)")
-    try terminal.wait(for: "a session") { $0.contains(/● ledger +ready +\S+ +1\/1/) }
+    try terminal.wait(for: "a session") { $0.contains(/● ledger +ready +\S+ +- +1\/1/) }
     try replace(path, with: good + "  \"x\n")
     try terminal.wait(for: "the problem") { $0.contains("Configuration not reloaded, nothing changed") }
     try replace(path, with: good + entry("second", servers[1]))
     try terminal.wait(for: "the second server") {
-      $0.contains(/● second +ready +\S+ +1\/1/) && $0.contains("Configuration reloaded: 1 added")
+      $0.contains(/● second +ready +\S+ +- +1\/1/) && $0.contains("Configuration reloaded: 1 added")
     }
     try terminal.press(":", "r", "e", "l", "o", "a", "d", "Enter")
     try terminal.wait(for: "the reload by hand") { $0.contains("0 added, 0 removed, 0 changed") }

@@ -79,6 +79,22 @@ import Testing
     #expect(try program.stop() == 0)
   }
 
+  @Test func `takes no key from pasted text`() throws {
+    let file = try Self.recording.temporaryFile(suffix: ".jsonl")
+    defer { unlink(file) }
+    let screen = try PseudoTerminal(columns: 80, rows: 24)
+    let program = try ChildProcess(
+      sessiontopBinary, ["replay", file], environment: ["TERM": "xterm-256color", "LC_ALL": "C.UTF-8"],
+      terminal: screen.path)
+    try screen.wait(for: "\u{1B}[?2004h")
+    try screen.wait(for: "PAUSED")
+    screen.type("\u{1B}[200~Q quit\r\u{1B}[A:quit\r\u{1B}[201~")
+    try screen.wait(for: "pasted text is not taken as keys")
+    screen.type("Q")
+    #expect(try program.end() == 0)
+    try screen.wait(for: "\u{1B}[?2004l")
+  }
+
   @Test func `takes the mouse only when asked, and gives it back`() throws {
     let file = try Self.recording.temporaryFile(suffix: ".jsonl")
     defer { unlink(file) }
@@ -160,7 +176,7 @@ import Testing
     try terminal.run("fg")
     try terminal.wait(for: "the dashboard again") { $0.contains("events, follow") }
     try terminal.press("?")
-    try terminal.wait(for: "the help") { $0.contains("any other key closes") }
+    try terminal.wait(for: "the help") { $0.contains("q closes") }
     try terminal.press("Q")
     try terminal.wait(for: "the shell") { $0.hasSuffix("$\n") || !$0.contains("keys") }
   }
@@ -178,7 +194,7 @@ import Testing
     #expect(try terminal.clipboard.hasPrefix("billing, user app: recovering for"))
     try terminal.press("Y")
     try terminal.wait(for: "the command") { $0.contains("sessiontop replay '") }
-    #expect(try terminal.clipboard == "sessiontop replay '\(file)' --filter 'server:billing'")
+    #expect(try terminal.clipboard == "sessiontop replay '\(file)' --filter 'server:=billing'")
     try terminal.press("Q")
   }
 }

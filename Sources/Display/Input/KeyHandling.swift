@@ -115,6 +115,13 @@ extension ViewState {
     case .command: overlay = .prompt(Prompt())
     case .nextProblem: seekProblem(forward: true, model)
     case .previousProblem: seekProblem(forward: false, model)
+    case .problemsOnly:
+      showsProblemsOnly.toggle()
+      release()
+    case .onset: seekOnset(model)
+    case .level:
+      leastLevel = leastLevel == .debug ? .info : leastLevel == .info ? .warning : .debug
+      notice = leastLevel == .debug ? "all events" : "events from \(leastLevel.rawValue)"
     case .nextError, .previousError:
       if context.replay != nil { return [.replay(.error(forward: action == .nextError))] }
       seekEvent("error", forward: action == .nextError, store, rows, where: \.isError)
@@ -177,6 +184,8 @@ extension ViewState {
       isZoomed = false
     } else if !marks.isEmpty {
       marks = []
+    } else if showsProblemsOnly {
+      showsProblemsOnly = false
     } else if !filter.isEmpty {
       narrow(to: Filter(""))
     } else if frozen != nil {

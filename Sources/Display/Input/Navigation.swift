@@ -136,6 +136,36 @@ extension ViewState {
     }
   }
 
+  /// To the event with which the trouble of the selected row began.
+  mutating func seekOnset(_ model: ViewModel) {
+    let session: SessionReport? =
+      switch Subject(model) {
+      case .session(let session, _): session
+      case .event(let event):
+        event.server.flatMap { server in
+          model.store.sessions[SessionKey(server: server, user: event.user ?? SessionKey.sharedUser)]
+        }
+      default: nil
+      }
+    guard let session else { return notice = "select a server or a session first" }
+    guard session.state.isProblem else { return notice = "\(session.key.server) is well" }
+    let (store, rows) = (model.store, model.rows)
+    // What led to a state is told just before it.
+    let start = session.since.instant - .seconds(1)
+    let isOld = rows.events.first.map { store.events[$0].time.instant > session.since.instant } ?? true
+    guard !isOld,
+      let place = rows.events.firstIndex(where: {
+        let event = store.events[$0]
+        return event.server == session.key.server && event.time.instant >= start
+      })
+    else {
+      let clock = model.context.clock(session.since.wall)
+      return notice = "it began at \(clock), which is older than the events kept here"
+    }
+    show(events: ())
+    hold(at: place, store, rows, height: max(1, height(of: .events, count: 0)))
+  }
+
   private mutating func show(events: Void) {
     pane = .events
     isDetailOpen = false

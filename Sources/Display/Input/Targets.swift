@@ -95,11 +95,11 @@ extension ViewState {
       return notice = isSeen ? "\(selected) is no longer acknowledged" : acknowledged([selected], problems)
     }
     let open = problems.filter { !alerts.isAcknowledged($0.key.server) }
-    guard let worst = open.first else {
+    guard let worst = incidents(open).first else {
       return notice = problems.isEmpty ? "all is well" : "everything is acknowledged"
     }
-    alerts.acknowledge(worst.key.server)
-    notice = acknowledged([worst.key.server], problems)
+    for name in worst.servers { alerts.acknowledge(name) }
+    notice = acknowledged(worst.servers, problems)
   }
 
   /// The same for the servers of the sessions that a filter lets through.

@@ -3,7 +3,7 @@ enum Action: String, Hashable, Sendable, CaseIterable {
   case up, down, first, last, pageUp, pageDown, halfUp, halfDown
   case nextPane, previousPane, servers, sessions, events, errors
   case detail, back, scope
-  case filter, command, nextProblem, previousProblem
+  case filter, command, nextProblem, previousProblem, problemsOnly, onset, level
   case nextError, previousError, nextWarning, previousWarning, follow, freeze
   case sort, reverse, faster, slower
   case mark, markAll, unmark, reconnect, terminate, pause, resume, undo
@@ -61,6 +61,9 @@ enum Action: String, Hashable, Sendable, CaseIterable {
     case .command: "command line; Tab completes"
     case .nextProblem: "next row that is not well"
     case .previousProblem: "previous row that is not well"
+    case .problemsOnly: "only what is not well, or all"
+    case .onset: "the beginning of its trouble"
+    case .level: "events from info, warning, debug"
     case .nextError: "next error in the events"
     case .previousError: "previous error in the events"
     case .nextWarning: "next warning in the events"

@@ -24,7 +24,10 @@ struct Rows: Sendable {
     let instant = now.instant
     let holds = view.holdsOrder(at: instant)
     allServers = summaries(store, view.sort, at: instant)
-    let sorted = filter.isEmpty ? allServers : allServers.filter { filter.accepts($0) }
+    let problemsOnly = view.showsProblemsOnly
+    let sorted =
+      filter.isEmpty && !problemsOnly
+      ? allServers : allServers.filter { filter.accepts($0) && (!problemsOnly || $0.isProblem) }
     servers = held(sorted, in: holds ? view.heldServers : nil) { $0.name }
     scope =
       view.listsAllSessions
@@ -36,6 +39,7 @@ struct Rows: Sendable {
         filter.isEmpty
           || store.sessions[key].map({ filter.accepts(SessionRow(session: $0, now: instant)) }) == true
       else { continue }
+      if problemsOnly, store.sessions[key]?.state.isProblem != true { continue }
       keys.append(key)
     }
     keys.sort(by: view.sort.field == .user ? { ($0.user, $0.server) < ($1.user, $1.server) } : { $0 < $1 })
@@ -52,9 +56,12 @@ struct Rows: Sendable {
     newlyBad = holds ? risen(servers, over: sorted) : 0
     let count = store.events.count
     events =
-      filter.isEmpty
+      filter.isEmpty && view.leastLevel == .debug
       ? Array(0..<count)
-      : (0..<count).filter { filter.accepts(EventRow(event: store.events[$0], now: instant)) }
+      : (0..<count).filter {
+        store.events[$0].level >= view.leastLevel
+          && filter.accepts(EventRow(event: store.events[$0], now: instant))
+      }
     let totals = filter.isEmpty ? allErrors(store, at: instant) : errorsAmong(events, store, at: instant)
     errorTotals = totals
     errors =

@@ -58,6 +58,10 @@ public struct ViewState: Hashable, Sendable {
   var heldSessions: [SessionKey]?
   /// When the operator moved in a list last.
   var lastMove: Instant?
+  /// Only what is not well is listed.
+  var showsProblemsOnly = false
+  /// Events that matter less are not listed.
+  var leastLevel = EventLevel.debug
   /// One pane over the whole screen, however large it is.
   var isZoomed = false
   /// Times of day as they are at Greenwich.

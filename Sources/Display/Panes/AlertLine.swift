@@ -13,14 +13,16 @@ extension Frame {
     }
     let all = model.rows.problems
     let problems = all.filter { !model.view.alerts.isAcknowledged($0.key.server) }
-    guard let worst = problems.first else {
+    guard !problems.isEmpty else {
       let words = all.isEmpty ? calmWords(model) : "\(all.count) not well, acknowledged: \(names(all))"
       write(" \(words)", row: area.row, column: 0, width: area.columns, role: .muted)
       return
     }
-    let more = problems.count > 1 ? " (+\(problems.count - 1) more)" : ""
+    let incidents = Display.incidents(problems)
+    var left = problems.count - incidents[0].members.count
+    let more = left > 0 ? " (+\(left) more)" : ""
     let end = area.columns - Display.columns(of: more)
-    let first = words(worst, model)
+    let first = words(incidents[0], model)
     let width = Display.columns(of: first.whole)
     put(first, row: area.row, column: 0, width: min(width, end), isSelected: false)
     guard width < end else {
@@ -28,22 +30,36 @@ extension Frame {
       return
     }
     var place = width
-    var shown = 1
-    for problem in problems.dropFirst() {
-      var next = words(problem, model)
-      let left = problems.count - shown - 1
-      let rest = left > 0 ? Display.columns(of: " (+\(left) more)") : 0
+    for incident in incidents.dropFirst() {
+      var next = words(incident, model)
+      let after = left - incident.members.count
+      let rest = after > 0 ? Display.columns(of: " (+\(after) more)") : 0
       // A second problem is named when at least its beginning can be read.
       guard area.columns - rest - place - 3 >= min(40, Display.columns(of: next.whole)) else { break }
       next.text = "   " + next.text
       let used = min(Display.columns(of: next.whole), area.columns - rest - place)
       put(next, row: area.row, column: place, width: used, isSelected: false)
       place += used
-      shown += 1
+      left = after
     }
-    if shown < problems.count {
-      write(" (+\(problems.count - shown) more)", row: area.row, column: place, role: .alert)
-    }
+    if left > 0 { write(" (+\(left) more)", row: area.row, column: place, role: .alert) }
+  }
+
+  /// One server as it is, several as what they have in common.
+  private func words(_ incident: Incident, _ model: ViewModel) -> Phrase {
+    let session = incident.first
+    guard incident.members.count > 1 else { return words(session, model) }
+    let why = model.why(session, note: nil)
+    let head =
+      "\(model.glyphs.state(session.state)) \(incident.members.count) servers \(session.state.rawValue) "
+      + "\(since(session, model)) \(incident.name)"
+    return Phrase("\(head)\(why.text.isEmpty ? "" : ": ")\(why.text)", .alert, tail: why.tail)
+  }
+
+  /// How long, and since what time of day.
+  private func since(_ session: SessionReport, _ model: ViewModel) -> String {
+    let clock = session.since.wall.clock(offset: model.context.utcOffset)
+    return "\(age(of: session.since, at: model.now)) (\(clock))"
   }
 
   private func names(_ sessions: [SessionReport]) -> String {
@@ -55,11 +71,9 @@ extension Frame {
     let lost = server.map { $0.total - $0.live } ?? 0
     let many = lost > 1 ? ", \(lost) of \(server?.total ?? lost) sessions" : ""
     let user = session.key.user == SessionKey.sharedUser || lost > 1 ? "" : "/\(session.key.user)"
-    let since =
-      "\(age(of: session.since, at: model.now)) (\(session.since.wall.clock(offset: model.context.utcOffset)))"
     let why = model.why(session, note: model.server(session.key.server)?.note)
     let head =
-      "\(model.glyphs.state(session.state)) \(session.key.server)\(user) \(session.state.rawValue) \(since)\(many)"
+      "\(model.glyphs.state(session.state)) \(session.key.server)\(user) \(session.state.rawValue) \(since(session, model))\(many)"
     return Phrase("\(head)\(why.text.isEmpty ? "" : ": ")\(why.text)", .alert, tail: why.tail)
   }
 

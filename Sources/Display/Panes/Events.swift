@@ -24,9 +24,10 @@ extension Frame {
   func eventsTitle(_ model: ViewModel, height: Int) -> String {
     let unseen = model.view.unseenEvents(model.store, model.rows, height: height)
     let filtered = model.view.filter.isEmpty ? "" : ", \(model.rows.events.count) match"
+    let level = model.view.leastLevel == .debug ? "" : ", from \(model.view.leastLevel.rawValue)"
     let dropped = model.store.events.dropped > 0 ? ", \(model.store.events.dropped) older ones let go" : ""
     return
-      "events, \(model.view.events == .following ? "follow" : "held, \(unseen) new below")\(filtered)\(dropped)"
+      "events, \(model.view.events == .following ? "follow" : "held, \(unseen) new below")\(filtered)\(level)\(dropped)"
   }
 
   private mutating func event(

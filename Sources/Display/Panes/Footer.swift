@@ -27,6 +27,7 @@ extension Frame {
     if !filter.isEmpty { add(" /\(filter.text)", .input) }
     if let objection = filter.objection { add(" \(objection)", .banner) }
     if !model.view.marks.isEmpty { add(" \(model.view.marks.count) marked", .marked) }
+    if model.view.showsProblemsOnly { add(" ! only what is not well", .banner) }
     if model.context.readOnly { add(" [ro]", .banner) }
     let isPanes = model.view.layout.form != .single
     var hints = [isPanes ? "tab pane" : "1 servers 2 sessions 3 events 4 errors"]
