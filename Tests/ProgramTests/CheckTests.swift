@@ -44,25 +44,25 @@ import Testing
     let shown = try run(["check", "FILE", "--show", "ledger"], good)
     #expect(
       shown.output == """
-        type                   streamable-http                         FILE:3
-        startup                true                                    default
-        timeout                none                                    default
-        initTimeout            none                                    default
-        sseReadTimeout         none                                    default
-        url                    https://ledger.example.com/mcp?key=•••  FILE:4, environment LEDGER_KEY
-        headers.Authorization  •••                                     FILE:5, environment LEDGER_TOKEN
-        headers.X-Team         •••                                     FILE:5
-        session.timeout        7200000                                 FILE:6
-        session.retryAttempts  3                                       default
-        session.retryDelay     500                                     environment MCP_SESSION_RETRY_DELAY
-        session.pingInterval   30000                                   default
-        session.listEvery      10                                      default
-        session.stream         true                                    default
-        session.transport      auto                                    default
-        session.terminateURL   none                                    default
-        session.caFile         none                                    default
-        session.clientCertificate none                                 default
-        session.clientKey      none                                    default
+        type                       streamable-http                         FILE:3
+        startup                    true                                    default
+        timeout                    none                                    default
+        initTimeout                none                                    default
+        sseReadTimeout             none                                    default
+        url                        https://ledger.example.com/mcp?key=•••  FILE:4, environment LEDGER_KEY
+        headers.Authorization      •••                                     FILE:5, environment LEDGER_TOKEN
+        headers.X-Team             •••                                     FILE:5
+        session.timeout            7200000                                 FILE:6
+        session.retryAttempts      3                                       default
+        session.retryDelay         500                                     environment MCP_SESSION_RETRY_DELAY
+        session.pingInterval       30000                                   default
+        session.listEvery          10                                      default
+        session.stream             true                                    default
+        session.transport          auto                                    default
+        session.terminateURL       none                                    default
+        session.caFile             none                                    default
+        session.clientCertificate  none                                 default
+        session.clientKey          none                                    default
 
         """)
     #expect(shown.exit == 0)
