@@ -47,14 +47,14 @@ public func plainLines(_ store: Store, filter: String, at now: Moment, utcOffset
 }
 
 private func words(_ server: ServerSummary, _ model: ViewModel) -> String {
-  guard let worst = server.worst else { return "\(server.report.note ?? "no sessions")." }
+  guard let worst = server.worst else { return "\(server.report.note?.text ?? "no sessions")." }
   if server.state == .unmonitored { return "not monitored\(server.report.note.map { ", \($0)" } ?? "")." }
   let live = server.total == 1 ? "" : ", \(server.live) of \(server.total) sessions live"
   let errors = server.errors == 0 ? "" : server.errors == 1 ? ", 1 error" : ", \(server.errors) errors"
   return words(worst, note: server.report.note, model) + live + errors + "."
 }
 
-private func words(_ session: SessionReport, note: String?, _ model: ViewModel) -> String {
+private func words(_ session: SessionReport, note: Sentence?, _ model: ViewModel) -> String {
   let why = model.why(session, note: note).whole
   return "\(session.state.rawValue) for \(age(of: session.since, at: model.now))"
     + (why.isEmpty ? "" : ", \(why)")

@@ -23,7 +23,7 @@ public func eventLine(_ event: Event) -> String {
     $0.member("attempt", event.attempt)
     $0.member("next_attempt_ms", event.nextAttempt?.inMilliseconds)
     $0.member("repeated", event.repeated)
-    $0.member("message", event.message)
+    $0.member("message", event.message.text)
   }
   return writer.text
 }
@@ -40,7 +40,7 @@ extension JSONWriter {
       $0.member("status", error.status)
       $0.member("rpc_code", error.rpcCode)
       $0.member("curl_code", error.curlCode)
-      $0.member("detail", error.detail)
+      $0.member("detail", error.detail.text)
     }
   }
 }

@@ -31,6 +31,12 @@ private func name(_ value: JSONValue?) -> String? {
   value?.text.map { PrintableText.line($0, limit: 200) }
 }
 
+private func text(_ value: JSONValue?, limit: Int = 200) -> ForeignText? {
+  value?.text.map { ForeignText(recorded: $0, limit: limit) }
+}
+
+private func sentence(_ value: JSONValue?) -> Sentence? { text(value, limit: 1_000).map { Sentence($0) } }
+
 private func event(_ line: JSONValue, _ time: Moment) -> Event? {
   guard let kind = line["event"]?.text.flatMap(EventKind.init(rawValue:)),
     let level = line["level"]?.text.flatMap(EventLevel.init(rawValue:))
@@ -43,14 +49,14 @@ private func event(_ line: JSONValue, _ time: Moment) -> Event? {
     protocolVersion: name(line["protocol"]), error: error(line["error"]),
     attempt: line["attempt"]?.whole,
     nextAttempt: line["next_attempt_ms"]?.whole.map { .milliseconds($0) },
-    repeated: max(1, line["repeated"]?.whole ?? 1), message: name(line["message"]) ?? "")
+    repeated: max(1, line["repeated"]?.whole ?? 1), message: sentence(line["message"]) ?? .empty)
 }
 
 private func error(_ value: JSONValue?) -> SessionError? {
   guard let value, let type = value["type"]?.text.flatMap(ErrorType.init(rawValue:)) else { return nil }
   return SessionError(
     type, status: value["status"]?.whole, rpcCode: value["rpc_code"]?.whole,
-    curlCode: value["curl_code"]?.whole, detail: value["detail"]?.text ?? "")
+    curlCode: value["curl_code"]?.whole, detail: sentence(value["detail"]) ?? .empty)
 }
 
 private func report(_ line: JSONValue, _ time: Moment) -> EngineReport {
@@ -62,7 +68,7 @@ private func report(_ line: JSONValue, _ time: Moment) -> EngineReport {
     let transport = server["transport"]?.text.flatMap(Transport.init(rawValue:)) ?? .streamableHTTP
     return ServerReport(
       name: name, transport: transport, url: server["url"]?.text.map { PrintableText.line($0, limit: 400) },
-      users: sessions.filter { $0.key.server == name }.map(\.key.user), note: Reports.name(server["note"]),
+      users: sessions.filter { $0.key.server == name }.map(\.key.user), note: sentence(server["note"]),
       settings: SessionSettings())
   }
   guard let counts = line["statistics"] else { return report }
@@ -90,8 +96,9 @@ private func session(_ line: JSONValue, _ time: Moment) -> SessionReport? {
   report.kind = line["kind"]?.text.flatMap(SessionKind.init(rawValue:))
   report.protocolVersion = name(line["protocol"])
   if let identity = line["server_info"] {
+    let nothing = ForeignText(recorded: "")
     report.identity = ServerIdentity(
-      name: name(identity["name"]) ?? "", version: name(identity["version"]) ?? "")
+      name: text(identity["name"]) ?? nothing, version: text(identity["version"]) ?? nothing)
   }
   report.created = moment(line["created"])
   report.lastGood = moment(line["last_good"])
@@ -106,7 +113,7 @@ private func session(_ line: JSONValue, _ time: Moment) -> SessionReport? {
   report.recoveries = line["recoveries"]?.whole ?? 0
   report.cause = error(line["cause"])
   report.nextAttempt = line["next_attempt_ms"]?.whole.map { time.instant + .milliseconds($0) }
-  report.advice = name(line["advice"])
+  report.advice = sentence(line["advice"])
   return report
 }
 

@@ -14,7 +14,7 @@ public func logLine(_ event: Event) -> String {
   if let server = event.server { prefix += "[\(PrintableText.line(server))]" }
   let count = event.repeated > 1 ? " x\(event.repeated)" : ""
   // Texts are printable when they get here; a log that can be split in two by one that is not is no log.
-  let message = PrintableText.line(event.message, limit: messageLimit)
+  let message = PrintableText.line(event.message.text, limit: messageLimit)
   return "\(event.time.wall.rfc3339) \(event.level.rawValue.uppercased()) \(prefix) \(message)\(count)"
 }
 

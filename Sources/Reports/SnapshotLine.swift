@@ -43,7 +43,7 @@ extension JSONWriter {
       $0.member("state", state.rawValue)
       $0.member("sessions", sessions.count)
       $0.error("cause", worstCause(sessions))
-      $0.member("note", server.note)
+      $0.member("note", server.note?.text)
     }
   }
 
@@ -58,8 +58,8 @@ extension JSONWriter {
       $0.member("protocol", session.protocolVersion)
       if let identity = session.identity {
         $0.object("server_info") {
-          $0.member("name", identity.name)
-          $0.member("version", identity.version)
+          $0.member("name", identity.name.text)
+          $0.member("version", identity.version.text)
         }
       }
       $0.member("created", session.created?.wall.rfc3339)
@@ -78,7 +78,7 @@ extension JSONWriter {
       $0.member("recoveries", session.recoveries)
       $0.error("cause", session.cause)
       $0.member("next_attempt_ms", session.nextAttempt.map { max(0, ($0 - now.instant).inMilliseconds) })
-      $0.member("advice", session.advice)
+      $0.member("advice", session.advice?.text)
     }
   }
 

@@ -30,7 +30,7 @@ private func serverRow(
   _ server: ServerReport, state: SessionState, sessions: [SessionReport], at now: Moment
 ) -> [String] {
   let worst = sessions.max { $0.state.severity < $1.state.severity }.map { reason($0, at: now) } ?? ""
-  let why = worst.isEmpty ? PrintableText.line(server.note ?? "") : worst
+  let why = worst.isEmpty ? server.note?.text ?? "" : worst
   let good = sessions.compactMap(\.lastGood).map(\.instant).max()
   return [
     PrintableText.line(server.name), state.rawValue,
@@ -63,7 +63,7 @@ private func sessionRow(_ session: SessionReport, at now: Moment) -> [String] {
 
 private func reason(_ session: SessionReport, at now: Moment) -> String {
   let next = session.nextAttempt.map { "next in \(shortDuration($0 - now.instant))" }
-  let parts = [session.cause?.summary, next, session.advice.map { PrintableText.line($0) }]
+  let parts = [session.cause?.summary, next, session.advice?.text]
   return parts.compactMap { $0 }.joined(separator: "; ")
 }
 

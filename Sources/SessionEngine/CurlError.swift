@@ -17,15 +17,15 @@ struct TransferEvidence {
 }
 
 /// The same by libcurl's number, 1 or more.
-func sessionError(number: UInt32, _ evidence: TransferEvidence) -> SessionError {
-  sessionError(CURLcode(rawValue: number), evidence)
+func transferFailure(number: UInt32, _ evidence: TransferEvidence) -> TransferFailure {
+  transferFailure(CURLcode(rawValue: number), evidence)
 }
 
 /// What libcurl says of a transfer that failed, as an error type of ours.
-func sessionError(_ code: CURLcode, _ evidence: TransferEvidence) -> SessionError {
+func transferFailure(_ code: CURLcode, _ evidence: TransferEvidence) -> TransferFailure {
   let words = evidence.words.isEmpty ? String(cString: curl_easy_strerror(code)) : evidence.words
-  func error(_ type: ErrorType, _ detail: String) -> SessionError {
-    SessionError(type, curlCode: Int(code.rawValue), detail: detail)
+  func error(_ type: ErrorType, _ detail: String) -> TransferFailure {
+    TransferFailure(type, curlCode: Int(code.rawValue), words: detail)
   }
   if let proxy = evidence.proxy, let detail = proxyFailure(code, evidence, words, proxy) {
     return error(.proxyError, detail)

@@ -8,14 +8,14 @@ struct HeadReader {
     case twoLengths
     case onlyInterim
 
-    var error: SessionError {
+    var error: TransferFailure {
       switch self {
       case .tooLarge(let limit):
-        SessionError(.responseTooLarge, detail: "the head of the answer is over \(limit) bytes")
-      case .twoLengths: SessionError(.protocolError, detail: "the head of the answer has two lengths")
+        TransferFailure(.responseTooLarge, words: "the head of the answer is over \(limit) bytes")
+      case .twoLengths: TransferFailure(.protocolError, words: "the head of the answer has two lengths")
       case .onlyInterim:
-        SessionError(
-          .emptyReply, detail: "over \(HeadReader.interimLimit) interim answers (1xx) and no answer")
+        TransferFailure(
+          .emptyReply, words: "over \(HeadReader.interimLimit) interim answers (1xx) and no answer")
       }
     }
   }
@@ -35,6 +35,7 @@ struct HeadReader {
   private static let interimLimit = 16
   private static let sessionIDLimit = 8
   private static let locationLimit = 2_048
+  private static let cookieLimit = 16
 
   /// `limit` bounds all heads of the answer together, in bytes.
   init(limit: Int) {
@@ -90,7 +91,10 @@ struct HeadReader {
     case "retry-after": pending.retryAfter = String(value)
     case "location": pending.location = String(value.prefix(Self.locationLimit))
     case "www-authenticate": pending.hasChallenge = true
-    case "set-cookie": hasNewCookies = true
+    case "set-cookie":
+      hasNewCookies = true
+      let cookie = value.prefix { $0 != ";" }.drop { $0 != "=" }.dropFirst()
+      if pending.cookies.count < Self.cookieLimit, !cookie.isEmpty { pending.cookies.append(String(cookie)) }
     default: break
     }
   }

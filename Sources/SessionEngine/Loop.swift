@@ -59,8 +59,9 @@ struct Loop: ~Copyable {
       if stall > Self.standstill { fleet.slept(for: stall, at: Moment.now) }
       let mail = commands.drain()
       if mail.dropped > 0 {
-        let words = "\(mail.dropped) commands came faster than they can be done and were dropped"
-        fleet.announce(.configProblem, .warning, PrintableText.line(words), at: Moment.now)
+        let words: Sentence =
+          "\(mail.dropped) commands came faster than they can be done and were dropped"
+        fleet.announce(.configProblem, .warning, words, at: Moment.now)
       }
       for command in mail.commands {
         if command == .stop, giveUp == nil { giveUp = Moment.now.instant + Self.farewellLimit }
@@ -111,17 +112,17 @@ struct Loop: ~Copyable {
   private mutating func tell() {
     journal.act(at: Moment.now.instant)
     if journal.trouble != toldTrouble {
-      let words =
-        journal.trouble.map { PrintableText.line($0) } ?? "the journal of open sessions is written again"
+      let words: Sentence =
+        journal.trouble.map { "\(ForeignText(local: $0))" } ?? "the journal of open sessions is written again"
       fleet.announce(.configProblem, journal.trouble == nil ? .info : .warning, words, at: Moment.now)
       toldTrouble = journal.trouble
     }
     let forgotten = journal.takeForgotten()
     if forgotten > 0 {
-      let words =
+      let words: Sentence =
         "\(forgotten) sessions that earlier runs left open are given up: for a day no run had their servers in its"
         + " configuration"
-      fleet.announce(.configProblem, .warning, PrintableText.line(words), at: Moment.now)
+      fleet.announce(.configProblem, .warning, words, at: Moment.now)
     }
     let report = fleet.takeReport(at: Moment.now)
     known.take(report)

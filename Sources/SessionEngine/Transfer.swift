@@ -30,7 +30,7 @@ final class Transfer {
   private let cookies: CookieJar
   private var isNoted = false
   /// Why this side ended the transfer from within a callback.
-  private var refusal: SessionError?
+  private var refusal: TransferFailure?
   private var heads: HeadReader
   private var inbox = Inbox()
   /// libcurl was told to hold what comes until there is room.
@@ -90,8 +90,8 @@ final class Transfer {
   /// name server is silent, whether or not anybody still waits for it.
   func mayResolve() -> Bool {
     guard !isAddressed, threadCount() >= Self.threadLimit else { return true }
-    refusal = SessionError(
-      .dnsError, detail: "\(Self.threadLimit) look-ups wait for a silent name server; the name is not asked")
+    refusal = TransferFailure(
+      .dnsError, words: "\(Self.threadLimit) look-ups wait for a silent name server; the name is not asked")
     return false
   }
 
@@ -108,8 +108,8 @@ final class Transfer {
   func maySend() -> Bool {
     sendings += 1
     guard sendings > 1 else { return true }
-    refusal = SessionError(
-      .connectionReset, detail: "a kept connection was closed by the server as the request was sent")
+    refusal = TransferFailure(
+      .connectionReset, words: "a kept connection was closed by the server as the request was sent")
     return false
   }
 
@@ -239,27 +239,27 @@ final class Transfer {
     } else if code != CURLE_OK {
       end.failure = failure(code)
     } else if let proxy, !isHeadTold, heads.head?.status == Self.proxyWantsPassword {
-      end.failure = SessionError(
+      end.failure = TransferFailure(
         .proxyError,
-        detail: "\(proxy.words) wants other credentials (407): put them into its address as user:password@")
+        words: "\(proxy.words) wants other credentials (407): put them into its address as user:password@")
     } else {
       events += inbox.finish()
     }
     return events + [.ended(end)]
   }
 
-  private func failure(_ code: CURLcode) -> SessionError {
+  private func failure(_ code: CURLcode) -> TransferFailure {
     var connected: curl_off_t = 0
     _ = ccurl_getinfo_off_t(easy, CURLINFO_PRETRANSFER_TIME_T, &connected)
     if connected == 0, [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(openError) {
       let remedy = [EMFILE, ENFILE].contains(openError) ? "; raise the limit of open files (ulimit -n)" : ""
-      return SessionError(
+      return TransferFailure(
         .resourceError, curlCode: Int(code.rawValue),
-        detail: "no socket for another connection: \(String(cString: strerror(openError)))\(remedy)")
+        words: "no socket for another connection: \(String(cString: strerror(openError)))\(remedy)")
     }
     var connectStatus = 0
     _ = ccurl_getinfo_long(easy, CURLINFO_HTTP_CONNECTCODE, &connectStatus)
-    return sessionError(
+    return transferFailure(
       code,
       TransferEvidence(
         wasConnected: connected > 0, words: String(cString: errorBuffer), proxy: proxy,

@@ -71,11 +71,11 @@ final class Transfers {
   private func pool(of request: TransferRequest) -> Multi? { request.isLasting ? streams : exchanges }
 
   /// Starts a transfer, or says what it lacks.
-  func add(_ request: TransferRequest, limits: Limits) -> SessionError? {
+  func add(_ request: TransferRequest, limits: Limits) -> TransferFailure? {
     guard !request.isLasting || openStreams < streamLimit else {
-      return SessionError(
+      return TransferFailure(
         .resourceError,
-        detail: "no descriptor for another stream: \(openStreams) are open; raise the limit of open files"
+        words: "no descriptor for another stream: \(openStreams) are open; raise the limit of open files"
           + " (ulimit -n)")
     }
     if request.isFirst { conversations[request.session] = nil }
@@ -92,7 +92,7 @@ final class Transfers {
     return nil
   }
 
-  private static let noMemory = SessionError(.resourceError, detail: "no memory for another transfer")
+  private static let noMemory = TransferFailure(.resourceError, words: "no memory for another transfer")
 
   /// Ends a transfer, wherever it is.
   func remove(_ id: TransferID) {

@@ -189,8 +189,9 @@ private func arbitraryStore(_ random: inout SeededGenerator) -> Store {
         SessionError(
           ErrorType.allCases.randomElement(using: &random) ?? .rpcError,
           status: Bool.random(using: &random) ? 404 : nil,
-          detail: text(200)),
-        next: number() / 1e3, attempt: Int.random(in: 0...1_000_000, using: &random), advice: text(80))
+          detail: Sentence(ForeignText(recorded: text(200)))),
+        next: number() / 1e3, attempt: Int.random(in: 0...1_000_000, using: &random),
+        advice: Sentence(ForeignText(recorded: text(80))))
       report.errors = [.connectRefused: Int.random(in: 0...10_000_000, using: &random)]
       report.latency = LatencySummary(
         last: abs(number()), p50: abs(number()), p95: abs(number()), p99: abs(number()))
@@ -203,7 +204,7 @@ private func arbitraryStore(_ random: inout SeededGenerator) -> Store {
       Double(number) - 50, UInt64(number + 1),
       EventKind.allCases.randomElement(using: &random) ?? .stateChanged,
       .warning, names.randomElement(using: &random), repeated: Int.random(in: 1...1_000, using: &random),
-      text(300))
+      Sentence(ForeignText(recorded: text(300))))
   }
-  return store(names.map { server($0, note: text(40)) }, sessions, events)
+  return store(names.map { server($0, note: Sentence(ForeignText(recorded: text(40)))) }, sessions, events)
 }

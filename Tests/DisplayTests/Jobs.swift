@@ -95,7 +95,7 @@ enum Jobs {
 
   private static func troubled(
     _ server: String, _ state: SessionState, since: Double, _ cause: SessionError, next: Double? = nil,
-    attempt: Int, advice: String? = nil, errors: [ErrorType: Int]
+    attempt: Int, advice: Sentence? = nil, errors: [ErrorType: Int]
   ) -> SessionReport {
     DisplayTests.troubled(
       server, "app", state, since: since, cause, next: next, attempt: attempt, advice: advice, errors: errors)

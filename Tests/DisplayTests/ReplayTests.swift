@@ -13,7 +13,7 @@ import Testing
         time: moment(seconds), kind: kind, level: error == nil ? .info : .warning, server: "ledger",
         user: "app",
         session: state == .ready ? "12345678..." : nil, state: state, error: error, nextAttempt: next,
-        message: "\(kind.rawValue)"))
+        message: "\(kind)"))
   }
 
   private let recording = Recording(entries: [

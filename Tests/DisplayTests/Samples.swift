@@ -22,7 +22,7 @@ func context(ascii: Bool = true, readOnly: Bool = false, staleAfter: Duration? =
 }
 
 func server(
-  _ name: String, _ transport: Transport = .streamableHTTP, users: [String] = ["app"], note: String? = nil
+  _ name: String, _ transport: Transport = .streamableHTTP, users: [String] = ["app"], note: Sentence? = nil
 ) -> ServerReport {
   ServerReport(
     name: name, transport: transport, url: transport == .stdio ? nil : "https://\(name).example.org/mcp",
@@ -40,7 +40,8 @@ func ready(
   report.kind = id == nil ? .stateless : .stateful
   report.protocolVersion = "2025-11-25"
   report.session = id
-  report.identity = ServerIdentity(name: "\(server)-server", version: "1.4.2")
+  report.identity = ServerIdentity(
+    name: ForeignText(recorded: "\(server)-server"), version: ForeignText(recorded: "1.4.2"))
   report.created = moment(-age)
   report.lastGood = moment(-good)
   report.lastReachable = moment(-good)
@@ -59,7 +60,7 @@ func ready(
 /// A session that is not well for `since` seconds.
 func troubled(
   _ server: String, _ user: String = "app", _ state: SessionState, since: Double, _ cause: SessionError,
-  next: Double? = nil, attempt: Int = 3, advice: String? = nil, errors: [ErrorType: Int] = [:]
+  next: Double? = nil, attempt: Int = 3, advice: Sentence? = nil, errors: [ErrorType: Int] = [:]
 ) -> SessionReport {
   var report = SessionReport(key: SessionKey(server: server, user: user), state: state, since: moment(-since))
   report.cause = cause
@@ -75,7 +76,7 @@ func troubled(
 func event(
   _ seconds: Double, _ seq: UInt64, _ kind: EventKind, _ level: EventLevel = .info, _ server: String? = nil,
   user: String? = "app", error: SessionError? = nil, next: Duration? = nil, repeated: Int = 1,
-  _ message: String
+  _ message: Sentence
 ) -> Event {
   Event(
     seq: seq, time: moment(seconds), kind: kind, level: level, server: server,

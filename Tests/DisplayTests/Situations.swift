@@ -138,7 +138,7 @@ enum Situations {
 
   private static func troubled(
     _ server: String, _ state: SessionState, _ since: Double, _ cause: SessionError, next: Double? = nil,
-    advice: String? = nil, errors: [ErrorType: Int]
+    advice: Sentence? = nil, errors: [ErrorType: Int]
   ) -> SessionReport {
     DisplayTests.troubled(
       server, "app", state, since: since, cause, next: next, advice: advice, errors: errors)

@@ -12,7 +12,7 @@ func moment(_ seconds: Int64) -> Moment {
 
 /// A server with the defaults of one that is reached over HTTP.
 func server(
-  _ name: String, transport: Transport = .streamableHTTP, users: [String] = ["app"], note: String? = nil
+  _ name: String, transport: Transport = .streamableHTTP, users: [String] = ["app"], note: Sentence? = nil
 ) -> ServerReport {
   ServerReport(
     name: name, transport: transport, url: transport == .stdio ? nil : "https://\(name).example.org/mcp",
@@ -25,7 +25,8 @@ func busyStore() -> Store {
   ledger.kind = .stateful
   ledger.protocolVersion = "2025-11-25"
   ledger.session = "12345678..."
-  ledger.identity = ServerIdentity(name: "Ledger \"2\"", version: "1.0")
+  ledger.identity = ServerIdentity(
+    name: ForeignText(recorded: "Ledger \"2\""), version: ForeignText(recorded: "1.0"))
   ledger.created = moment(1_000)
   ledger.lastGood = moment(4_997)
   ledger.stream = .open

@@ -87,13 +87,13 @@ import Testing
     Failure(code: CurlCode.nothing, wasConnected: true, type: .emptyReply, holds: ""),
   ]) func `is blamed for what is its own`(failure: Failure) {
     let proxy = Proxy(url: Secret("http://u:hidden@p:1"), source: "https_proxy")
-    let error = sessionError(
+    let error = transferFailure(
       number: failure.code,
       TransferEvidence(
         wasConnected: failure.wasConnected, words: failure.words, proxy: proxy,
         connectStatus: failure.connectStatus))
-    #expect(error.type == failure.type && error.detail.contains(failure.holds), "\(error)")
-    #expect(!error.detail.contains("hidden"))
+    #expect(error.type == failure.type && error.words.contains(failure.holds), "\(error)")
+    #expect(!error.words.contains("hidden"))
   }
 
   struct Alert: Sendable, CustomTestStringConvertible {
@@ -116,14 +116,14 @@ import Testing
     Alert(
       words: "error:0A000410:SSL routines::sslv3 alert handshake failure", holds: "alert handshake failure"),
   ]) func `Alerts after the handshake are errors of TLS`(alert: Alert) {
-    let error = sessionError(
+    let error = transferFailure(
       number: CurlCode.receive,
       TransferEvidence(wasConnected: true, words: alert.words, hasClientCertificate: alert.hasCertificate))
-    #expect(error.type == .tlsError && error.detail.contains(alert.holds), "\(error)")
+    #expect(error.type == .tlsError && error.words.contains(alert.holds), "\(error)")
   }
 
   @Test func `A name that nobody resolves in time is an error of the name`() {
-    let error = sessionError(
+    let error = transferFailure(
       number: CurlCode.timeout, TransferEvidence(words: "Resolving timed out after 5001 milliseconds"))
     #expect(error.type == .dnsError)
   }

@@ -12,7 +12,7 @@ import Testing
   }
 
   private func messages(_ world: World) -> [String] {
-    world.events.filter { $0.kind == .configReloaded || $0.kind == .configProblem }.map(\.message)
+    world.events.filter { $0.kind == .configReloaded || $0.kind == .configProblem }.map(\.message.text)
   }
 
   @Test func `starts what is new, ends what is gone, and leaves the rest alone`() throws {

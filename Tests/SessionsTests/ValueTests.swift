@@ -118,7 +118,7 @@ import Testing
 
   private func event(_ number: Int) -> Event {
     let moment = Moment(instant: .zero, wall: WallTime(milliseconds: Int64(number)))
-    return Event(time: moment, kind: .serverMessage, message: String(number))
+    return Event(time: moment, kind: .serverMessage, message: "\(number)")
   }
 }
 

@@ -133,7 +133,7 @@ struct World {
     for (id, request) in open where request.timeout.map({ $0.inSeconds < seconds }) == true {
       coming.removeAll { $0.id == id }
       tell(
-        id, .ended(TransferEnd(failure: SessionError(.sessionTimeout, curlCode: 28, detail: "late"))),
+        id, .ended(TransferEnd(failure: TransferFailure(.sessionTimeout, curlCode: 28, words: "late"))),
         after: 0)
     }
   }

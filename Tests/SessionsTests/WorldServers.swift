@@ -21,11 +21,11 @@ extension World {
     case .refusing:
       tell(
         request.id,
-        .ended(TransferEnd(failure: SessionError(.connectRefused, curlCode: 7, detail: "refused"))),
+        .ended(TransferEnd(failure: TransferFailure(.connectRefused, curlCode: 7, words: "refused"))),
         after: delay)
     case .silent:
       guard let timeout = request.timeout else { return }
-      let failure = SessionError(.sessionTimeout, curlCode: 28, detail: "no answer")
+      let failure = TransferFailure(.sessionTimeout, curlCode: 28, words: "no answer")
       tell(request.id, .ended(TransferEnd(failure: failure)), after: timeout.inSeconds)
     case .status(let status, let body):
       answer(request.id, ResponseHead(status: status, contentType: "text/plain"), nil, body, after: delay)
@@ -51,7 +51,7 @@ extension World {
 
   private mutating func lose(_ request: TransferRequest) {
     guard let timeout = request.timeout else { return }
-    let failure = SessionError(.sessionTimeout, curlCode: 28, detail: "no answer")
+    let failure = TransferFailure(.sessionTimeout, curlCode: 28, words: "no answer")
     tell(request.id, .ended(TransferEnd(failure: failure)), after: timeout.inSeconds)
   }
 

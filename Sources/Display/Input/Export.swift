@@ -42,7 +42,7 @@ extension ViewState {
       let since = age(of: session.since, at: model.now)
       return [
         "\(session.key.server), user \(session.key.user): \(session.state.rawValue) for \(since)",
-        session.cause?.summary, session.session.map { "session \($0)" }, session.advice,
+        session.cause?.summary, session.session.map { "session \($0)" }, session.advice?.text,
       ].joined("; ")
     }
     switch Subject(model) {
@@ -50,7 +50,8 @@ extension ViewState {
     case .server(let server): return server.worst.map(words) ?? server.name
     case .event(let event):
       return [
-        event.time.wall.rfc3339, event.server, event.user, event.session, event.message, event.error?.summary,
+        event.time.wall.rfc3339, event.server, event.user, event.session, event.message.text,
+        event.error?.summary,
       ].joined(" ")
     case .error(let type): return "\(type.rawValue): \(meaning(of: type))"
     case .nothing: return nil

@@ -47,14 +47,14 @@ public struct Alert: Hashable, Sendable {
 
   /// What the event stream would say of it, for a program that is told.
   public func event(at now: Moment) -> Event {
-    let words = session.cause.map { " (\($0.summary))" } ?? ""
+    let words: Sentence = session.cause.map { " (\($0))" } ?? ""
     return Event(
       time: now, kind: .stateChanged, level: isRaised ? .warning : .info, server: session.key.server,
       user: session.key.user, session: session.session, state: session.state, sessionKind: session.kind,
       protocolVersion: session.protocolVersion, error: session.cause,
       attempt: session.attempt > 0 ? session.attempt : nil,
       nextAttempt: session.nextAttempt.map { max(.zero, $0 - now.instant) },
-      message: isRaised ? "State: \(session.state.rawValue)\(words)" : "Well again: \(session.state.rawValue)"
+      message: isRaised ? "State: \(session.state)\(words)" : "Well again: \(session.state)"
     )
   }
 }

@@ -59,7 +59,7 @@ struct ServerSummary: Filterable, Sendable {
   }
 
   var texts: [String] {
-    [name, state.rawValue, report.transport.rawValue, report.note ?? "", report.url ?? ""]
+    [name, state.rawValue, report.transport.rawValue, report.note?.text ?? "", report.url ?? ""]
       + [worst?.cause?.summary].compactMap { $0 }
   }
 
@@ -70,7 +70,7 @@ struct ServerSummary: Filterable, Sendable {
     case "transport": [report.transport.rawValue]
     case "user": report.users
     case "error": worst.map { $0.errors.keys.map(\.rawValue) } ?? []
-    case "why": [worst?.cause?.summary ?? report.note ?? ""]
+    case "why": [worst?.cause?.summary ?? report.note?.text ?? ""]
     case "paused": worst.map { [$0.isPaused ? "yes" : "no"] } ?? []
     case "kind": worst?.kind.map { [$0.rawValue] } ?? []
     case "protocol", "proto": worst?.protocolVersion.map { [$0] } ?? []
@@ -101,7 +101,7 @@ struct SessionRow: Filterable {
     [
       session.key.server, session.key.user, session.state.rawValue, session.session ?? "",
       session.kind?.rawValue ?? "", session.protocolVersion ?? "", session.cause?.summary ?? "",
-      session.identity?.name ?? "",
+      session.identity?.name.text ?? "",
     ]
   }
 
@@ -117,7 +117,7 @@ struct EventRow: Filterable {
   let event: Event
   let now: Instant
 
-  var texts: [String] { [event.message, event.server ?? "", event.user ?? "", event.kind.rawValue] }
+  var texts: [String] { [event.message.text, event.server ?? "", event.user ?? "", event.kind.rawValue] }
 
   func texts(of field: String) -> [String]? {
     switch field {

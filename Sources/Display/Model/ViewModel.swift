@@ -80,7 +80,7 @@ struct ViewModel: Sendable {
   }
 
   /// Why a session is as it is and what happens next; of a healthy one, what kind it is.
-  func why(_ session: SessionReport, note: String?) -> Phrase {
+  func why(_ session: SessionReport, note: Sentence?) -> Phrase {
     if session.isPaused {
       let cause = session.cause.map(shortWords)
       return Phrase(cause ?? "", .text, tail: cause == nil ? "paused, Z resumes" : "; paused, Z resumes")
@@ -90,12 +90,12 @@ struct ViewModel: Sendable {
       // Stateful is the ordinary case and needs no word.
       let kind = session.kind == .stateful ? nil : session.kind?.rawValue
       return Phrase([kind, kind == nil ? nil : session.protocolVersion].joined(" "), .muted)
-    case .unmonitored: return Phrase(note ?? session.advice ?? "", .muted)
-    case .idle: return Phrase(note ?? "not started, r connects", .muted)
+    case .unmonitored: return Phrase((note ?? session.advice)?.text ?? "", .muted)
+    case .idle: return Phrase(note?.text ?? "not started, r connects", .muted)
     case .closed: return Phrase("ended, r reconnects", .muted)
     case .closing: return Phrase("being ended", .muted)
     default:
-      let cause = session.cause.map(shortWords) ?? (session.state == .failed ? note : nil)
+      let cause = session.cause.map(shortWords) ?? (session.state == .failed ? note?.text : nil)
       return Phrase(cause ?? "", .text, tail: next(session).map { (cause == nil ? "" : "; ") + $0 } ?? "")
     }
   }

@@ -139,7 +139,7 @@ private func eventLines(_ event: Event, _ model: ViewModel) -> [DetailLine] {
       "\(event.time.wall.clock(offset: model.context.utcOffset)) \(event.kind.rawValue)",
       event.level.rawValue,
       event.repeated > 1 ? "\(event.repeated) equal ones" : nil, role: .title),
-    DetailLine(event.message),
+    DetailLine(event.message.text),
     DetailLine(
       event.server.map { "server \($0)" }, event.user.map { "user \($0)" },
       event.session.map { "session \($0)" },

@@ -55,7 +55,7 @@ extension Frame {
     let repeated = event.repeated > 1 ? " x\(event.repeated)" : ""
     let width = area.right - place
     put(
-      Phrase(user + event.message, role == .levelDebug ? .muted : role, tail: (next ?? "") + repeated),
+      Phrase(user + event.message.text, role == .levelDebug ? .muted : role, tail: (next ?? "") + repeated),
       row: row,
       column: place, width: width, isSelected: isSelected)
   }

@@ -35,7 +35,7 @@ extension Frame {
         Column("WHY", 24, flexible: true) { server in
           let why =
             server.worst.map { model.why($0, note: server.report.note) }
-            ?? Phrase(server.report.note ?? "", .muted)
+            ?? Phrase(server.report.note?.text ?? "", .muted)
           // What comes next has a column of its own.
           guard isWide, server.worst?.nextAttempt != nil, server.worst?.isPaused == false else { return why }
           return Phrase(why.text, why.role)

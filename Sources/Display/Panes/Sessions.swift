@@ -72,6 +72,6 @@ extension Frame {
 
   private func ifEmpty(_ model: ViewModel) -> String {
     if !model.view.filter.isEmpty { return "no session matches the filter" }
-    return model.rows.scope.flatMap { model.server($0)?.note } ?? "no sessions"
+    return model.rows.scope.flatMap { model.server($0)?.note?.text } ?? "no sessions"
   }
 }

@@ -17,7 +17,7 @@ struct EventCoalescer: Hashable, Sendable {
     let server: String?
     let user: String?
     let error: ErrorType?
-    let message: String
+    let message: Sentence
   }
 
   private struct Folded: Hashable, Sendable {

@@ -35,6 +35,8 @@ public struct Fleet: Sendable {
   private(set) var isStopping = false
   var orders: [Order] = []
   var report = EngineReport()
+  /// What must not be shown in any session's texts.
+  var known = KnownSecrets()
   var statistics = Statistics()
   /// What each session contributed to the sums.
   var counted: [Statistics]
@@ -57,6 +59,7 @@ public struct Fleet: Sendable {
     pushed = Array(repeating: nil, count: sessions.count)
     counted = Array(repeating: Statistics(), count: sessions.count)
     report.servers = servers.map(ServerReport.init)
+    known.learn(servers)
   }
 
   /// Starts every server that is to be watched.
@@ -94,7 +97,7 @@ public struct Fleet: Sendable {
   }
 
   /// Tells something of the engine itself.
-  public mutating func announce(_ kind: EventKind, _ level: EventLevel, _ message: String, at now: Moment) {
+  public mutating func announce(_ kind: EventKind, _ level: EventLevel, _ message: Sentence, at now: Moment) {
     publish(Event(time: now, kind: kind, level: level, message: message))
   }
 
@@ -175,11 +178,15 @@ public struct Fleet: Sendable {
 
   mutating func handle(_ index: Int, _ input: Session.Input, _ now: Moment) {
     var turn = Turn(
-      now: now, hasSlept: now.instant < forgivesUntil, random: random, nextTransfer: nextTransfer)
+      now: now, hasSlept: now.instant < forgivesUntil, random: random, nextTransfer: nextTransfer,
+      known: known)
+    // The turn alone holds it now, so that what it learns is not learnt by a copy.
+    known = KnownSecrets()
     let wasConnecting = sessions[index].isConnecting
     sessions[index].handle(input, &turn)
     random = turn.random
     nextTransfer = turn.nextTransfer
+    swap(&known, &turn.known)
     connecting += (sessions[index].isConnecting ? 1 : 0) - (wasConnecting ? 1 : 0)
     touched.insert(index)
     obey(turn.actions, index, now)
@@ -238,7 +245,7 @@ public struct Fleet: Sendable {
     if isProbe, !sessions[index].isConnecting,
       let error = admissions[endpoint.origin]?.holds(url: endpoint.url, sessions[index].guest)
     {
-      pending.append((index, .transfer(request.id, .ended(TransferEnd(failure: error)))))
+      pending.append((index, .transfer(request.id, .ended(TransferEnd(failure: TransferFailure(error))))))
       return
     }
     owners[request.id] = index
@@ -275,5 +282,12 @@ public struct Fleet: Sendable {
     for index in sessions.indices {
       if case .queued = sessions[index].state { touched.insert(index) }
     }
+  }
+}
+
+extension TransferFailure {
+  /// What is known of the way already, told to one who did not get to try it.
+  fileprivate init(_ error: SessionError) {
+    self.init(error.type, status: error.status, curlCode: error.curlCode, words: error.detail.text)
   }
 }

@@ -20,6 +20,7 @@ extension Fleet {
       add(key, server, at: now)
     }
     servers = new
+    known.learn(new)
     report.servers = new.map(ServerReport.init)
     publish(
       Event(
@@ -66,6 +67,7 @@ extension Fleet {
   mutating func vacate(_ index: Int) {
     guard retired.contains(index), sessions[index].isAtRest else { return }
     recount(index)
+    if indexes[sessions[index].key] == nil { known.drop(sessions[index].key) }
     retired.remove(index)
     vacant.append(index)
   }

@@ -42,9 +42,15 @@ struct Turn {
   var random: SeededGenerator
   var actions: [Action] = []
   private(set) var nextTransfer: UInt64
+  /// What must not be shown in any session's texts.
+  var known: KnownSecrets
 
-  init(now: Moment, hasSlept: Bool = false, random: SeededGenerator, nextTransfer: UInt64) {
+  init(
+    now: Moment, hasSlept: Bool = false, random: SeededGenerator, nextTransfer: UInt64,
+    known: KnownSecrets = KnownSecrets()
+  ) {
     self.now = now
+    self.known = known
     self.hasSlept = hasSlept
     self.random = random
     self.nextTransfer = nextTransfer

@@ -8,6 +8,7 @@ extension Session {
   mutating func adopt(_ new: Server, _ turn: inout Turn) {
     let old = server.settings
     server = new
+    redactor.learn(new)
     switch state {
     case .idle: start(&turn)
     case .live(var live):

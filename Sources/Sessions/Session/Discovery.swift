@@ -14,13 +14,13 @@ extension Session {
 
   mutating func discoverAnswered(_ exchange: Exchange, _ event: TransferEvent, _ turn: inout Turn) {
     var exchange = exchange
-    guard let outcome = exchange.take(event) else {
+    guard let outcome = exchange.take(event, gate(turn)) else {
       state = .discovering(exchange)
       return
     }
     finish(exchange, event, &turn)
     noteLife(outcome, &turn)
-    switch judge(outcome, carriedID: false) {
+    switch judge(outcome, carriedID: false, gate(turn)) {
     case .good:
       guard case .result(let result, let head) = outcome else { return notModern(outcome, &turn) }
       discovered(result, head, &turn)
@@ -42,9 +42,9 @@ extension Session {
       return notModern(.result(result, head), &turn)
     }
     guard versions.contains(Revision.v2026_07_28.rawValue) else {
-      let detail =
-        "the server offers only protocol versions \(clean(versions.joined(separator: ", "))),"
-        + " which this client cannot speak without a session"
+      let offers = gate(turn).text(versions.joined(separator: ", "), limit: 80)
+      let detail: Sentence =
+        "the server offers only protocol versions \(offers), which this client cannot speak without a session"
       return lose(
         SessionError(.protocolError, status: head.status, detail: detail), approach: anew, remedy: .person,
         &turn)
@@ -54,8 +54,8 @@ extension Session {
       Identity(
         id: nil, revision: .v2026_07_28,
         server: ServerIdentity(
-          name: PrintableText.line(clean(result.serverName ?? ""), limit: 60),
-          version: PrintableText.line(clean(result.serverVersion ?? ""), limit: 30)),
+          name: gate(turn).text(result.serverName ?? "", limit: 60),
+          version: gate(turn).text(result.serverVersion ?? "", limit: 30)),
         lists: result.offersTools, tellsChanges: result.tellsListChanges, established: turn.now), &turn)
   }
 
@@ -65,12 +65,12 @@ extension Session {
     let wasLost = trouble.cause != nil && speaksModern
     speaksModern = false
     if wasLost, anew != .discover { return queue(anew, &turn) }
-    var detail = "server/discover brought no answer of revision 2026-07-28"
+    var detail: Sentence = "server/discover brought no answer of revision 2026-07-28"
     var code: Int?
     switch outcome {
     case .status(_, let error?, _), .rejected(let error, _):
       code = error.code
-      detail += ": \(error.message)"
+      detail = detail + ": \(gate(turn).text(error.message, limit: 120))"
     default: break
     }
     lose(
@@ -81,7 +81,7 @@ extension Session {
   /// Stands for the server until it has said who it is.
   private func modernIdentity(_ now: Moment) -> Identity {
     Identity(
-      id: nil, revision: .v2026_07_28, server: ServerIdentity(name: "", version: ""), lists: false,
+      id: nil, revision: .v2026_07_28, server: .unknown, lists: false,
       established: now)
   }
 

@@ -32,8 +32,7 @@ extension Session {
       tell(
         SessionError(
           .protocolError, status: head.status,
-          detail: "GET is answered with \(head.contentType.isEmpty ? "no content type" : head.contentType)"
-            + ", not an event stream"), &turn)
+          detail: "GET is answered with \(typeName(head, turn)), not an event stream"), &turn)
     case .head, .item, .arrived:
       break
     case .ended(let end):
@@ -62,7 +61,7 @@ extension Session {
       // Our own side lacks something; the server has nothing to do with it.
       live.stream = waiting(memory, base: .seconds(5), nil, &turn)
       state = .live(live)
-      if let failure = end.failure { tell(failure, &turn) }
+      if let failure = end.failure { tell(SessionError(failure, gate(turn)), &turn) }
       return
     case nil:
       // No answer at all: whether the session lives is for a probe to find out.
@@ -105,7 +104,7 @@ extension Session {
     case .item(.comment), .item(.endpoint):
       break
     case .item(.malformed(let error)):
-      tell(SessionError(.protocolError, detail: error.description), &turn)
+      tell(SessionError(.protocolError, detail: "\(error)"), &turn)
     case .item(.retry(let milliseconds)):
       memory.retry = .milliseconds(max(milliseconds, 500))
       live.stream = .open(id, since: since, memory)
@@ -123,7 +122,8 @@ extension Session {
       live.stream = waiting(memory, base: .seconds(1), memory.retry, &turn)
       hastenProbe(&live, &turn)
       state = .live(live)
-      turn.emit(.streamClosed, .debug, self, EventText.streamClosed(end.failure))
+      turn.emit(
+        .streamClosed, .debug, self, EventText.streamClosed(end.failure.map { SessionError($0, gate(turn)) }))
     }
   }
 

@@ -13,7 +13,7 @@ struct Exchange: Hashable, Sendable {
   private(set) var arrived: Instant?
   private var head: ResponseHead?
   private var failure: RPCError?
-  private var flaw: String?
+  private var flaw: Sentence?
 
   init(
     transfer: TransferID, purpose: Purpose, requestID: Int64?, sent: Instant, answerDue: Instant? = nil
@@ -48,7 +48,7 @@ struct Exchange: Hashable, Sendable {
   }
 
   /// Takes in what happened; returns the outcome once it is certain.
-  mutating func take(_ event: TransferEvent) -> Outcome? {
+  mutating func take(_ event: TransferEvent, _ gate: Gate) -> Outcome? {
     switch event {
     case .head(let head):
       self.head = head
@@ -56,7 +56,7 @@ struct Exchange: Hashable, Sendable {
     case .item(.message(let message)):
       return take(message)
     case .item(.malformed(let error)):
-      flaw = flaw ?? error.description
+      flaw = flaw ?? "\(error)"
       return nil
     case .item(.tooLarge):
       return .broken(
@@ -67,7 +67,7 @@ struct Exchange: Hashable, Sendable {
       arrived = instant
       return nil
     case .ended(let end):
-      return conclude(end)
+      return conclude(end, gate)
     }
   }
 
@@ -104,17 +104,26 @@ struct Exchange: Hashable, Sendable {
     }
   }
 
-  private func conclude(_ end: TransferEnd) -> Outcome? {
+  private func conclude(_ end: TransferEnd, _ gate: Gate) -> Outcome? {
     let head = end.head ?? head
-    if let error = end.failure { return .broken(error, head) }
+    if let failure = end.failure { return .broken(SessionError(failure, gate), head) }
     guard let head else {
       return .broken(SessionError(.emptyReply, detail: "the connection ended without an answer"), nil)
     }
     guard head.isSuccess else { return .status(head, failure, excerpt: end.excerpt) }
     guard requestID != nil else { return .accepted(head) }
     guard answerDue == nil else { return nil }
-    let why =
+    let why: Sentence =
       flaw ?? (head.status == 202 ? "202 instead of an answer" : "the answer ended before it was complete")
     return .broken(SessionError(.protocolError, status: head.status, detail: why), head)
+  }
+}
+
+extension SessionError {
+  /// What the engine says of a transfer, with words that may be shown.
+  init(_ failure: TransferFailure, _ gate: Gate) {
+    self.init(
+      failure.type, status: failure.status, curlCode: failure.curlCode,
+      detail: Sentence(gate.text(failure.words)))
   }
 }

@@ -38,7 +38,7 @@ extension Session {
     }
   }
 
-  func refuse(_ action: String, _ by: Operator, _ why: String, _ turn: inout Turn) {
+  func refuse(_ action: Sentence, _ by: Operator, _ why: Sentence, _ turn: inout Turn) {
     turn.emit(
       .operatorAction, .warning, self, "\(EventText.operatorAction(action, by)): not possible, \(why)")
   }
@@ -78,7 +78,7 @@ extension Session {
 
   mutating func farewell(_ id: TransferID, _ event: TransferEvent, _ turn: inout Turn) {
     guard var farewell = farewells[id] else { return }
-    guard let outcome = farewell.exchange.take(event) else {
+    guard let outcome = farewell.exchange.take(event, gate(turn)) else {
       farewells[id] = farewell
       return
     }
@@ -96,16 +96,16 @@ extension Session {
     guard outcome.endsSession > 0 else {
       history.leftBehind += 1
       return turn.emit(
-        .sessionTerminated, .warning, self, session: masked, EventText.leftBehind(masked, outcome))
+        .sessionTerminated, .warning, self, session: masked, EventText.leftBehind(farewell.id, outcome))
     }
     noteEnded(farewell.id, farewell.identity.revision, &turn)
     switch outcome.head?.status {
     case 404:
-      turn.emit(.sessionTerminated, .debug, self, session: masked, EventText.wasGone(masked))
+      turn.emit(.sessionTerminated, .debug, self, session: masked, EventText.wasGone(farewell.id))
     case 405:
       turn.emit(.sessionTerminated, .debug, self, session: masked, EventText.cannotTerminate)
     default:
-      turn.emit(.sessionTerminated, .info, self, session: masked, EventText.terminated(masked))
+      turn.emit(.sessionTerminated, .info, self, session: masked, EventText.terminated(farewell.id))
     }
   }
 
@@ -113,11 +113,13 @@ extension Session {
 
   mutating func noteOpened(_ id: SessionID, _ revision: Revision, _ turn: inout Turn) {
     history.opened += 1
+    turn.known.hold(id.revealed)
     turn.actions.append(.opened(open(id, revision, turn.now)))
   }
 
   mutating func noteEnded(_ id: SessionID, _ revision: Revision, _ turn: inout Turn) {
     history.ended += 1
+    turn.known.release(id.revealed, of: key)
     turn.actions.append(.ended(open(id, revision, turn.now)))
   }
 
@@ -130,9 +132,10 @@ extension Session {
   /// A run of ours that did not live to end this session left it behind: it is ended now.
   mutating func endLeftover(_ session: OpenSession, _ turn: inout Turn) {
     history.opened += 1
-    turn.emit(.sessionCleared, .info, self, session: session.id.masked, EventText.leftover(session.id.masked))
+    turn.known.hold(session.id.revealed)
+    turn.emit(.sessionCleared, .info, self, session: session.id.masked, EventText.leftover(session.id))
     let identity = Identity(
-      id: session.id, revision: session.revision, server: ServerIdentity(name: "", version: ""), lists: false,
+      id: session.id, revision: session.revision, server: .unknown, lists: false,
       established: turn.now)
     sayFarewell(identity, &turn)
   }

@@ -15,7 +15,7 @@ extension Session {
     _ handshake: Handshake, _ event: TransferEvent, _ turn: inout Turn
   ) {
     var handshake = handshake
-    guard let outcome = handshake.exchange.take(event) else {
+    guard let outcome = handshake.exchange.take(event, gate(turn)) else {
       state = .initializing(handshake)
       return
     }
@@ -55,7 +55,9 @@ extension Session {
     }
     guard let revision = Revision(rawValue: version), revision <= .newestWithSessions else {
       endHalfSession(head, .newestWithSessions, &turn)
-      let detail = "the server offers only protocol version \(clean(version)), which this client cannot speak"
+      let offer = gate(turn).text(version, limit: 40)
+      let detail: Sentence =
+        "the server offers only protocol version \(offer), which this client cannot speak"
       return lose(
         SessionError(.protocolError, status: head.status, detail: detail),
         approach: anew, remedy: .person, &turn)
@@ -65,7 +67,7 @@ extension Session {
       let error = SessionError(.sessionConflict, status: head.status, detail: "two session ids in one answer")
       for id in ids.compactMap(SessionID.init) {
         noteOpened(id, revision, &turn)
-        sayFarewell(identity(result, id, revision, turn.now), &turn)
+        sayFarewell(identity(result, id, revision, turn), &turn)
       }
       return invalidID(error, &turn)
     }
@@ -76,7 +78,7 @@ extension Session {
     }
 
     trouble.flawedHandshakes = 0
-    let identity = identity(result, id, revision, turn.now)
+    let identity = identity(result, id, revision, turn)
     if let id = identity.id { noteOpened(id, revision, &turn) }
     let exchange = post(
       .initialized, Outgoing.initialized, requestID: nil, identity: identity, &turn)
@@ -87,14 +89,14 @@ extension Session {
     _ confirmation: Confirmation, _ event: TransferEvent, _ turn: inout Turn
   ) {
     var confirmation = confirmation
-    guard let outcome = confirmation.exchange.take(event) else {
+    guard let outcome = confirmation.exchange.take(event, gate(turn)) else {
       state = .confirming(confirmation)
       return
     }
     finish(confirmation.exchange, event, &turn)
     noteLife(outcome, &turn)
     let identity = confirmation.identity
-    switch judge(outcome, carriedID: identity.isHeldByServer) {
+    switch judge(outcome, carriedID: identity.isHeldByServer, gate(turn)) {
     case .good:
       comeAlive(identity, &turn)
     case .methodFailed:
@@ -114,7 +116,7 @@ extension Session {
   ) {
     if let older = olderRevision(error, offered) { return queue(.initialize(older), &turn) }
     lose(
-      sessionError(.rpcError, head, error, "").redacted(by: redactor),
+      sessionError(.rpcError, head, error, "", gate(turn)),
       approach: anew, &turn)
   }
 
@@ -144,10 +146,10 @@ extension Session {
         speaksModern = true
         return queue(.discover, &turn)
       }
-      let versions = error.supportedVersions.map { clean($0) }.joined(separator: ", ")
-      let detail =
-        "a server of the sessionless protocol revision" + (versions.isEmpty ? "" : " (it speaks \(versions))")
-        + ": it keeps no sessions to watch"
+      let versions = gate(turn).text(error.supportedVersions.joined(separator: ", "), limit: 80)
+      let speaks: Sentence = versions.isEmpty ? "" : " (it speaks \(versions))"
+      let detail: Sentence =
+        "a server of the sessionless protocol revision\(speaks): it keeps no sessions to watch"
       return lose(
         SessionError(.protocolError, status: head.status, rpcCode: error.code, detail: detail),
         approach: approach,
@@ -156,10 +158,10 @@ extension Session {
     let seen = Exchange.Outcome.status(head, error, excerpt: excerpt)
     if mayKeepChannel(head, error), channel == nil, server.settings.era == .automatic {
       // So do servers from before streamable HTTP refuse: what they say to a GET decides.
-      trouble.refusal = sessionError(.httpError, head, error, excerpt)
+      trouble.refusal = sessionError(.httpError, head, error, excerpt, gate(turn))
       return queue(.attach, &turn)
     }
-    switch judge(seen, carriedID: false) {
+    switch judge(seen, carriedID: false, gate(turn)) {
     case .good, .methodFailed:
       flawed(SessionError(.protocolError, status: head.status, detail: "no answer to initialize"), &turn)
     case .refused(let error) where error.type == .redirectRefused:
@@ -217,22 +219,22 @@ extension Session {
     guard head.isSuccess else { return }
     for id in Set(head.sessionIDs).compactMap(SessionID.init) {
       noteOpened(id, offered, &turn)
-      sayFarewell(identity(Result(), id, offered, turn.now), &turn)
+      sayFarewell(identity(Result(), id, offered, turn), &turn)
     }
   }
 
   private func identity(
-    _ result: Result, _ id: SessionID?, _ revision: Revision, _ now: Moment
+    _ result: Result, _ id: SessionID?, _ revision: Revision, _ turn: Turn
   ) -> Identity {
     let server = ServerIdentity(
-      name: PrintableText.line(clean(result.serverName ?? ""), limit: 60),
-      version: PrintableText.line(clean(result.serverVersion ?? ""), limit: 30))
+      name: gate(turn).text(result.serverName ?? "", limit: 60),
+      version: gate(turn).text(result.serverVersion ?? "", limit: 30))
     return Identity(
       id: channel == nil ? id : nil, revision: revision, server: server, lists: result.offersTools,
-      isOverStream: channel != nil, established: now)
+      isOverStream: channel != nil, established: turn.now)
   }
 
-  private func illegalID(_ text: String) -> String {
+  private func illegalID(_ text: String) -> Sentence {
     if text.isEmpty { return "the server gave an empty session id" }
     if text.utf8.count > SessionID.limit { return "the server gave a session id of \(text.utf8.count) bytes" }
     return "the server gave a session id with characters that are not allowed"

@@ -18,16 +18,16 @@ extension Session {
     case .item(.endpoint(let reference)):
       guard let endpoint = server.endpoint?.resolving(reference) else {
         turn.actions.append(.cancel(attachment.transfer))
-        let detail = "the endpoint event names another origin: \(clean(reference))"
+        let detail: Sentence = "the endpoint event names another origin: \(gate(turn).reference(reference))"
         return lose(SessionError(.protocolError, detail: detail), approach: anew, remedy: .person, &turn)
       }
       history.lastReachable = turn.now
+      noteEndpoint(endpoint, &turn)
       channel = Channel(stream: attachment.transfer, endpoint: endpoint, since: turn.now)
       initialize(.v2024_11_05, &turn)
     case .head(let head) where head.isSuccess && !head.isEventStream:
       turn.actions.append(.cancel(attachment.transfer))
-      let type = head.contentType.isEmpty ? "no content type" : head.contentType
-      let detail = "GET is answered with \(type), not an event stream"
+      let detail: Sentence = "GET is answered with \(typeName(head, turn)), not an event stream"
       isNotOverStream(SessionError(.protocolError, status: head.status, detail: detail), &turn)
     case .item(.tooLarge):
       turn.actions.append(.cancel(attachment.transfer))
@@ -41,13 +41,15 @@ extension Session {
 
   private mutating func attachEnded(_ end: TransferEnd, _ turn: inout Turn) {
     let again = Approach.attach
-    if let failure = end.failure { return lose(failure, approach: again, &turn) }
+    if let failure = end.failure {
+      return lose(SessionError(failure, gate(turn)), approach: again, &turn)
+    }
     guard let head = end.head, !head.isSuccess else {
-      let detail = "the stream ended before its endpoint event"
+      let detail: Sentence = "the stream ended before its endpoint event"
       return flawed(SessionError(.protocolError, status: end.head?.status, detail: detail), &turn)
     }
     if [400, 404, 405, 406, 501].contains(head.status) {
-      return isNotOverStream(sessionError(.httpError, head, nil, end.excerpt), &turn)
+      return isNotOverStream(sessionError(.httpError, head, nil, end.excerpt, gate(turn)), &turn)
     }
     wayRefused(.status(head, nil, excerpt: end.excerpt), head, approach: again, &turn)
   }
@@ -55,7 +57,7 @@ extension Session {
   /// The stream is open, or nothing came at all: no server of this kind.
   mutating func noEndpoint(_ attachment: Attachment, _ turn: inout Turn) {
     turn.actions.append(.cancel(attachment.transfer))
-    let detail =
+    let detail: Sentence =
       "no endpoint event came within \((server.settings.initTimeout ?? Self.endpointLimit).inMilliseconds) ms"
     if let refusal = trouble.refusal { return lose(refusal, approach: anew, remedy: .person, &turn) }
     lose(SessionError(.sessionTimeout, detail: detail), approach: anew, &turn)
@@ -74,15 +76,17 @@ extension Session {
         serverSpoke(message, &turn)
       }
     case .item(.malformed(let error)):
-      tell(SessionError(.protocolError, detail: error.description), &turn)
+      tell(SessionError(.protocolError, detail: "\(error)"), &turn)
     case .item(.tooLarge):
       channelLost(SessionError(.responseTooLarge, detail: "an event of the stream is too large"), &turn)
     case .head, .item, .arrived:
       break
     case .ended(let end):
       self.channel = nil
-      let detail = "the event stream that carries the session ended"
-      channelLost(end.failure ?? SessionError(.sessionTerminated, detail: detail), &turn)
+      let detail: Sentence = "the event stream that carries the session ended"
+      channelLost(
+        end.failure.map { SessionError($0, gate(turn)) } ?? SessionError(.sessionTerminated, detail: detail),
+        &turn)
     }
   }
 
@@ -98,6 +102,17 @@ extension Session {
     } else {
       lose(error, approach: anew, &turn)
     }
+  }
+
+  /// What of the address names the session is as good as an id: the values of its query, and a last part of
+  /// its path that is longer than a word.
+  private func noteEndpoint(_ endpoint: Endpoint, _ turn: inout Turn) {
+    for secret in endpoint.secrets { turn.known.see(secret.revealed, of: key) }
+    let path = endpoint.url.revealed.prefix { $0 != "?" }
+    guard let name = path.split(separator: "/").last, name.utf8.count >= 16,
+      server.endpoint?.url.revealed.contains(name) != true
+    else { return }
+    turn.known.see(String(name), of: key)
   }
 
   mutating func dropChannel(_ turn: inout Turn) {
@@ -121,7 +136,7 @@ extension Session {
     guard let awaited, let due = awaited.answerDue, due <= turn.now.instant else { return false }
     turn.actions.append(.cancel(awaited.transfer))
     let waited = (turn.now.instant - awaited.sent).inMilliseconds
-    let failure = SessionError(.sessionTimeout, detail: "no answer on the stream within \(waited) ms")
+    let failure = TransferFailure(.sessionTimeout, words: "no answer on the stream within \(waited) ms")
     transfer(awaited.transfer, .ended(TransferEnd(failure: failure)), &turn)
     return true
   }
@@ -142,7 +157,7 @@ extension Session {
   private mutating func wayRefused(
     _ outcome: Exchange.Outcome, _ head: ResponseHead, approach: Approach, _ turn: inout Turn
   ) {
-    switch judge(outcome, carriedID: false) {
+    switch judge(outcome, carriedID: false, gate(turn)) {
     case .refused(let error), .lost(let error):
       lose(error, approach: approach, remedy: error.type == .authError ? .credentials : .person, &turn)
     case .trouble(let error) where (400..<500).contains(head.status):
@@ -153,11 +168,6 @@ extension Session {
       flawed(SessionError(.protocolError, status: head.status, detail: "no answer that can be used"), &turn)
     }
   }
-}
-
-extension Channel {
-  /// What of the address names the session: its query, which is as good as an id.
-  var sessionID: String? { endpoint.secrets.map(\.revealed).max { $0.utf8.count < $1.utf8.count } }
 }
 
 extension ResponseHead {

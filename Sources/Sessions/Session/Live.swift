@@ -12,7 +12,7 @@ extension Session {
         identity: identity, revived: turn.now.instant, lastGood: turn.now, lastValid: turn.now,
         probe: firstProbe(&turn), stream: firstStream(identity, &turn)))
     if let id = identity.id {
-      turn.emit(.sessionCreated, .info, self, EventText.created(id.masked))
+      turn.emit(.sessionCreated, .info, self, EventText.created(id))
     }
     recovered(&turn)
   }
@@ -91,7 +91,7 @@ extension Session {
     }
     guard case .inFlight(var exchange) = live.probe, exchange.transfer == id else { return }
     if case .item(.message(let message)) = event { serverSpoke(message, &turn) }
-    guard let outcome = exchange.take(event) else {
+    guard let outcome = exchange.take(event, gate(turn)) else {
       var live = live
       live.probe = .inFlight(exchange)
       state = .live(live)
@@ -124,7 +124,7 @@ extension Session {
     var live = live
     live.probe = nextProbe(&turn)
     reportStrangeID(&live, outcome.head, &turn)
-    switch judge(outcome, carriedID: live.identity.isHeldByServer) {
+    switch judge(outcome, carriedID: live.identity.isHeldByServer, gate(turn)) {
     case .good:
       history.latency.add((exchange.arrived ?? turn.now.instant) - exchange.sent)
       answered(&live, &turn)
@@ -171,8 +171,7 @@ extension Session {
     _ error: RPCError, _ outcome: Exchange.Outcome, _ purpose: Purpose, _ live: inout Live,
     _ turn: inout Turn
   ) {
-    let seen = sessionError(.rpcError, outcome.head ?? ResponseHead(status: 0), error, "").redacted(
-      by: redactor)
+    let seen = sessionError(.rpcError, outcome.head ?? ResponseHead(status: 0), error, "", gate(turn))
     switch purpose {
     case .ping where error.code == RPCError.methodNotFound || error.message.lowercased().contains("ping"):
       // Alive, without ping: ask for the list, now, if there is one.

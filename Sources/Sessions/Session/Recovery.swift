@@ -43,7 +43,6 @@ extension Session {
     _ error: SessionError, approach: Approach, remedy: Remedy? = nil, retryAfter header: String? = nil,
     isNews: Bool = false, _ turn: inout Turn
   ) {
-    let error = error.redacted(by: redactor)
     let isFirst = trouble.cause == nil || isNews
     if trouble.cause == nil { trouble.attempts = 0 }
     if case .live(let live) = state, turn.now.instant - live.revived >= Self.healthyLife {
@@ -133,7 +132,6 @@ extension Session {
 
   /// An error that does not end the session: counted and told, nothing else.
   mutating func tell(_ error: SessionError, _ turn: inout Turn) {
-    let error = error.redacted(by: redactor)
     history.count(error)
     turn.emit(.sessionError, .warning, self, error: error, EventText.sessionError(error))
   }
@@ -167,9 +165,12 @@ extension Session {
     turn.emit(.sessionCleared, .debug, self, EventText.cleared)
   }
 
-  /// A server's text without the secrets that we know.
-  func clean(_ text: String) -> String {
-    redactor.redact(text, sessionID: identity?.id?.revealed ?? channel?.sessionID)
+  /// Where words of others become words that may be shown.
+  func gate(_ turn: Turn) -> Gate { Gate(own: redactor, known: turn.known) }
+
+  /// The type of an answer, in the server's words.
+  func typeName(_ head: ResponseHead, _ turn: Turn) -> Sentence {
+    head.contentType.isEmpty ? "no content type" : "\(gate(turn).text(head.contentType, limit: 80))"
   }
 
   /// Ends an exchange whose outcome is known although the transfer may still run.
@@ -183,11 +184,5 @@ extension Session {
 
   mutating func noteLife(_ outcome: Exchange.Outcome, _ turn: inout Turn) {
     if outcome.head != nil { history.lastReachable = turn.now }
-  }
-}
-
-extension SessionError {
-  func redacted(by redactor: Redactor) -> SessionError {
-    SessionError(type, status: status, rpcCode: rpcCode, curlCode: curlCode, detail: redactor.redact(detail))
   }
 }

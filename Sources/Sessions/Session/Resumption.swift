@@ -14,14 +14,14 @@ extension Session {
     _ resumption: Resumption, _ event: TransferEvent, _ turn: inout Turn
   ) {
     var resumption = resumption
-    guard let outcome = resumption.exchange.take(event) else {
+    guard let outcome = resumption.exchange.take(event, gate(turn)) else {
       state = .resuming(resumption)
       return
     }
     finish(resumption.exchange, event, &turn)
     noteLife(outcome, &turn)
     let live = resumption.live
-    switch judge(outcome, carriedID: live.identity.isHeldByServer) {
+    switch judge(outcome, carriedID: live.identity.isHeldByServer, gate(turn)) {
     case .good, .methodFailed:
       survived(live, &turn)
     case .lost(let error):

@@ -8,14 +8,18 @@ extension Session {
     case .request(let method, _):
       serverAsked(method, message.id ?? .null, &turn)
     case .notification("notifications/message", let parameters):
-      let text = [parameters.logger, parameters.data ?? parameters.message].compactMap { $0 }
+      let logger = parameters.logger.map { gate(turn).text($0, limit: 60) }
+      let words = (parameters.data ?? parameters.message).map { gate(turn).text($0) }
       turn.emit(
-        .serverMessage, level(parameters.level), self, PrintableText.line(clean(text.joined(separator: ": ")))
-      )
+        .serverMessage, level(parameters.level), self,
+        Sentence.joined([logger.map(Sentence.init), words.map(Sentence.init)], separator: ": "))
     case .notification(let method, let parameters):
-      let what = [method, parameters.message].compactMap { $0 }.joined(separator: ": ")
+      let name = gate(turn).text(method, limit: 60)
+      let words = parameters.message.map { gate(turn).text($0) }
       let isChange = method.hasSuffix("list_changed")
-      turn.emit(.serverNotification, isChange ? .info : .debug, self, PrintableText.line(clean(what)))
+      turn.emit(
+        .serverNotification, isChange ? .info : .debug, self,
+        Sentence.joined([Sentence(name), words.map(Sentence.init)], separator: ": "))
     case .result, .failure:
       break  // an answer to nothing that we asked here
     }
@@ -25,7 +29,7 @@ extension Session {
     let isPing = method == "ping"
     turn.emit(
       .serverRequest, isPing ? .debug : .info, self,
-      "The server asked: \(PrintableText.line(clean(method), limit: 60))")
+      "The server asked: \(gate(turn).text(method, limit: 60))")
     // Revision 2026-07-28 lets servers ask nothing, and clients send no answers.
     if identity?.isModern == true { return }
     let body = isPing ? Outgoing.emptyResult(for: id) : Outgoing.methodNotFound(for: id)
@@ -42,7 +46,7 @@ extension Session {
   }
 
   mutating func replyAnswered(_ id: TransferID, _ event: TransferEvent, _ turn: inout Turn) {
-    if replies.take(event) { sendDueReply(&turn) }
+    if replies.take(event, gate(turn)) { sendDueReply(&turn) }
   }
 
   private func level(_ name: String?) -> EventLevel {
@@ -90,8 +94,8 @@ struct ReplyQueue: Hashable, Sendable {
   func isInFlight(_ id: TransferID) -> Bool { inFlight?.transfer == id }
 
   /// Takes in what happened to the answer on its way; true when it is done.
-  mutating func take(_ event: TransferEvent) -> Bool {
-    guard inFlight?.take(event) != nil else { return false }
+  mutating func take(_ event: TransferEvent, _ gate: Gate) -> Bool {
+    guard inFlight?.take(event, gate) != nil else { return false }
     inFlight = nil
     return true
   }

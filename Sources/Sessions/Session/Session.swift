@@ -22,7 +22,7 @@ import MCPWire
 /// In every state late news (of transfers that the state does not know) are dropped.
 struct Session: Sendable {
   enum State: Sendable {
-    case unmonitored(String)
+    case unmonitored(Sentence)
     case broken(SessionError)
     case idle
     case queued(Approach)
@@ -71,7 +71,8 @@ struct Session: Sendable {
 
   let key: SessionKey
   var server: Server
-  let redactor: Redactor
+  /// What belongs to its server and must not be shown; it learns what appears later.
+  var redactor = Redactor()
   var state: State
   /// What the last loss taught; forgotten after ten seconds of health.
   var trouble = Trouble()
@@ -90,17 +91,20 @@ struct Session: Sendable {
   var channel: Channel?
   /// The operator wants it left alone: nothing is probed, nothing is tried.
   var isPaused = false
+  /// The cookies that its server set last.
+  private var cookies: [String] = []
+  private static let cookieLimit = 16
   /// When the state that people see was entered.
   var since: Moment
 
   init(key: SessionKey, server: Server, at now: Moment) {
     self.key = key
     self.server = server
-    redactor = Redactor(server)
+    redactor.learn(server)
     since = now
     switch server.availability {
-    case .unmonitored(let why): state = .unmonitored(why)
-    case .broken(let why): state = .broken(SessionError(.configError, detail: why))
+    case .unmonitored(let why): state = .unmonitored("\(ForeignText(local: why))")
+    case .broken(let why): state = .broken(SessionError(.configError, detail: "\(ForeignText(local: why))"))
     case .automatic, .onDemand: state = .idle
     }
   }
@@ -211,7 +215,10 @@ struct Session: Sendable {
   }
 
   mutating func transfer(_ id: TransferID, _ event: TransferEvent, _ turn: inout Turn) {
-    if case .head(let head) = event { turn.actions.append(.wayAnswered(status: head.status, guest)) }
+    if case .head(let head) = event {
+      turn.actions.append(.wayAnswered(status: head.status, guest))
+      learn(head, &turn)
+    }
     if farewells[id] != nil { return farewell(id, event, &turn) }
     if replies.isInFlight(id) { return replyAnswered(id, event, &turn) }
     if let channel, channel.stream == id { return channelSpoke(channel, event, &turn) }
@@ -230,6 +237,16 @@ struct Session: Sendable {
       liveTransfer(live, id, event, &turn)
     default:
       break  // late news of a transfer that no longer matters
+    }
+  }
+
+  /// What a server gives us to send back is in no text from then on, whether it will be used or not.
+  private mutating func learn(_ head: ResponseHead, _ turn: inout Turn) {
+    for id in head.sessionIDs.prefix(8) { turn.known.see(id, of: key) }
+    for cookie in head.cookies where !cookies.contains(cookie) {
+      redactor.learn(cookie)
+      cookies.append(cookie)
+      if cookies.count > Self.cookieLimit { redactor.forget(cookies.removeFirst()) }
     }
   }
 }

@@ -72,7 +72,7 @@ extension Session {
   }
 
   /// What a person can do where waiting does not help.
-  private var advice: String? {
+  private var advice: Sentence? {
     switch (publicState, cause?.type) {
     case (.unmonitored, _):
       if case .unmonitored(let why) = state { why } else { nil }
@@ -131,7 +131,7 @@ extension Turn {
   /// Adds an event about a session as it is now.
   mutating func emit(
     _ kind: EventKind, _ level: EventLevel, _ session: Session, error: SessionError? = nil,
-    attempt: Int? = nil, next: Duration? = nil, session id: String? = nil, _ message: String
+    attempt: Int? = nil, next: Duration? = nil, session id: String? = nil, _ message: Sentence
   ) {
     let identity = session.identity
     actions.append(

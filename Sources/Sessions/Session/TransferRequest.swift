@@ -68,10 +68,13 @@ public struct ResponseHead: Hashable, Sendable {
   public var retryAfter: String?
   public var location: String?
   public var hasChallenge: Bool
+  /// The values of the cookies that it sets: from now on they go with requests and may be echoed.
+  public var cookies: [String]
 
   public init(
     status: Int, contentType: String = "", sessionIDs: [String] = [], retryAfter: String? = nil,
-    location: String? = nil, hasChallenge: Bool = false
+    location: String? = nil, hasChallenge: Bool = false,
+    cookies: [String] = []
   ) {
     self.status = status
     self.contentType = contentType
@@ -79,6 +82,7 @@ public struct ResponseHead: Hashable, Sendable {
     self.retryAfter = retryAfter
     self.location = location
     self.hasChallenge = hasChallenge
+    self.cookies = cookies
   }
 
   public var isSuccess: Bool { (200..<300).contains(status) }
@@ -95,6 +99,23 @@ public enum TransferEvent: Sendable {
   case ended(TransferEnd)
 }
 
+/// Why a transfer failed, as the engine saw it. The words are libcurl's and may hold what a server, a proxy
+/// or a certificate says; nobody sees them before they passed the session's gate.
+public struct TransferFailure: Hashable, Sendable {
+  public let type: ErrorType
+  public let status: Int?
+  /// libcurl's code.
+  public let curlCode: Int?
+  public let words: String
+
+  public init(_ type: ErrorType, status: Int? = nil, curlCode: Int? = nil, words: String) {
+    self.type = type
+    self.status = status
+    self.curlCode = curlCode
+    self.words = words
+  }
+}
+
 /// How a transfer ended.
 public struct TransferEnd: Hashable, Sendable {
   /// Absent when no head came.
@@ -103,7 +124,7 @@ public struct TransferEnd: Hashable, Sendable {
   public var excerpt: String
   /// Why the transfer itself failed: no connection, cut, limit. Absent when HTTP went well, whatever the
   /// status.
-  public var failure: SessionError?
+  public var failure: TransferFailure?
   /// The id of the last event of a stream, for resumption.
   public var lastEventID: String
   /// A connection that was kept from earlier turned out closed as the request was sent: this says nothing of
@@ -111,7 +132,7 @@ public struct TransferEnd: Hashable, Sendable {
   public var lostKeptConnection = false
 
   public init(
-    head: ResponseHead? = nil, excerpt: String = "", failure: SessionError? = nil, lastEventID: String = ""
+    head: ResponseHead? = nil, excerpt: String = "", failure: TransferFailure? = nil, lastEventID: String = ""
   ) {
     self.head = head
     self.excerpt = excerpt

@@ -21,25 +21,25 @@ enum Verdict: Hashable, Sendable {
 }
 
 /// Judges the outcome of a request that was sent within a session; `carriedID` tells whether with an id.
-func judge(_ outcome: Exchange.Outcome, carriedID: Bool) -> Verdict {
+func judge(_ outcome: Exchange.Outcome, carriedID: Bool, _ gate: Gate) -> Verdict {
   switch outcome {
   case .result, .accepted:
     return .good
   case .rejected(let error, let head):
     guard carriedID, saysSessionIsLost(error.message) else { return .methodFailed(error) }
-    return .lost(sessionError(.sessionTerminated, head, error, ""))
+    return .lost(sessionError(.sessionTerminated, head, error, "", gate))
   case .broken(let error, _):
     return .trouble(error)
   case .status(let head, let error, let excerpt):
-    return judge(head, error, excerpt, carriedID: carriedID)
+    return judge(head, error, excerpt, carriedID: carriedID, gate)
   }
 }
 
 private func judge(
-  _ head: ResponseHead, _ error: RPCError?, _ excerpt: String, carriedID: Bool
+  _ head: ResponseHead, _ error: RPCError?, _ excerpt: String, carriedID: Bool, _ gate: Gate
 ) -> Verdict {
   let text = error?.message ?? excerpt
-  func seen(_ type: ErrorType) -> SessionError { sessionError(type, head, error, excerpt) }
+  func seen(_ type: ErrorType) -> SessionError { sessionError(type, head, error, excerpt, gate) }
 
   switch head.status {
   case 404 where carriedID && error?.code == RPCError.methodNotFound && !speaksOfSession(text):
@@ -73,10 +73,14 @@ private func judge(
 
 /// The error for an answer: its status, its code, and its own words as the detail.
 func sessionError(
-  _ type: ErrorType, _ head: ResponseHead, _ error: RPCError?, _ excerpt: String
+  _ type: ErrorType, _ head: ResponseHead, _ error: RPCError?, _ excerpt: String, _ gate: Gate
 ) -> SessionError {
-  var detail = error.map { $0.message.isEmpty ? "error code \($0.code)" : $0.message } ?? firstLine(excerpt)
-  if type == .redirectRefused { detail = "redirect to \(head.location ?? "nowhere")" }
+  var detail: Sentence =
+    error.map { $0.message.isEmpty ? "error code \($0.code)" : "\(gate.text($0.message))" }
+    ?? "\(gate.text(firstLine(excerpt)))"
+  if type == .redirectRefused {
+    detail = head.location.map { "redirect to \(gate.reference($0))" } ?? "redirect to nowhere"
+  }
   return SessionError(type, status: head.status, rpcCode: error?.code, detail: detail)
 }
 

@@ -37,7 +37,8 @@ public enum EventLevel: String, CaseIterable, Comparable, Sendable {
   }
 }
 
-/// One line of the event stream. Every text in it is printable and free of secrets.
+/// One line of the event stream. Every text in it is printable and free of secrets; `server` and `user` are
+/// the names as the configuration has them, exact to the byte, and made printable where they are shown.
 public struct Event: Hashable, Sendable {
   /// Counts from 1 and never repeats within a run; gaps mean dropped events.
   public var seq: UInt64
@@ -60,13 +61,13 @@ public struct Event: Hashable, Sendable {
   public var nextAttempt: Duration?
   /// How many equal events this one stands for.
   public var repeated: Int
-  public var message: String
+  public var message: Sentence
 
   public init(
     seq: UInt64 = 0, time: Moment, kind: EventKind, level: EventLevel = .info, server: String? = nil,
     user: String? = nil, session: String? = nil, state: SessionState? = nil, sessionKind: SessionKind? = nil,
     protocolVersion: String? = nil, error: SessionError? = nil, attempt: Int? = nil,
-    nextAttempt: Duration? = nil, repeated: Int = 1, message: String
+    nextAttempt: Duration? = nil, repeated: Int = 1, message: Sentence
   ) {
     self.seq = seq
     self.time = time

@@ -54,8 +54,8 @@ extension SessionReport {
       session = nil
       created = nil
     case .operatorAction:
-      if event.message.lowercased().hasPrefix("pause ") { isPaused = true }
-      if event.message.lowercased().hasPrefix("resume ") { isPaused = false }
+      if event.message.text.lowercased().hasPrefix("pause ") { isPaused = true }
+      if event.message.text.lowercased().hasPrefix("resume ") { isPaused = false }
     case .streamOpened:
       stream = .open
       streamSince = event.time

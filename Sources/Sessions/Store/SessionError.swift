@@ -36,23 +36,29 @@ public struct SessionError: Error, Hashable, Sendable {
   public let rpcCode: Int?
   /// libcurl's code, when the transfer itself failed.
   public let curlCode: Int?
-  /// What was seen, made printable, at most `PrintableText.detailLimit` characters.
-  public let detail: String
+  /// What was seen, in at most `PrintableText.detailLimit` characters.
+  public let detail: Sentence
 
   public init(
-    _ type: ErrorType, status: Int? = nil, rpcCode: Int? = nil, curlCode: Int? = nil, detail: String
+    _ type: ErrorType, status: Int? = nil, rpcCode: Int? = nil, curlCode: Int? = nil, detail: Sentence
   ) {
     self.type = type
     self.status = status
     self.rpcCode = rpcCode
     self.curlCode = curlCode
-    self.detail = PrintableText.line(detail)
+    self.detail = detail.cut(to: PrintableText.detailLimit)
   }
 
   /// The type, the status and the detail in one line: `session_terminated, 404 Session not found`.
-  public var summary: String {
-    let seen = [status.map(String.init), detail.isEmpty ? nil : detail].compactMap { $0 }.joined(
-      separator: " ")
-    return seen.isEmpty ? type.rawValue : "\(type.rawValue), \(seen)"
+  public var summary: String { sentence.text }
+
+  fileprivate var sentence: Sentence {
+    let seen = Sentence.joined([status.map { "\($0)" }, detail])
+    return seen.isEmpty ? "\(type)" : "\(type), \(seen)"
   }
+}
+
+extension Sentence.StringInterpolation {
+  /// Its type, its status and its detail.
+  public mutating func appendInterpolation(_ error: SessionError) { appendInterpolation(error.sentence) }
 }

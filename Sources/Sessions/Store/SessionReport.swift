@@ -1,9 +1,12 @@
-/// What a server says of itself in its InitializeResult, made printable.
+/// What a server says of itself in its InitializeResult.
 public struct ServerIdentity: Hashable, Sendable {
-  public let name: String
-  public let version: String
+  public let name: ForeignText
+  public let version: ForeignText
 
-  public init(name: String, version: String) {
+  /// Of a server that has not said who it is.
+  static let unknown = ServerIdentity(name: ForeignText(local: ""), version: ForeignText(local: ""))
+
+  public init(name: ForeignText, version: ForeignText) {
     self.name = name
     self.version = version
   }
@@ -65,7 +68,7 @@ public struct SessionReport: Hashable, Sendable {
   /// Tools in the last list.
   public var tools: Int?
   /// What a person must change, when waiting does not help.
-  public var advice: String?
+  public var advice: Sentence?
 
   public init(key: SessionKey, state: SessionState, since: Moment) {
     self.key = key
@@ -83,6 +86,7 @@ public struct SessionReport: Hashable, Sendable {
 
 /// What there is to say of a server beside its sessions.
 public struct ServerReport: Hashable, Sendable {
+  /// The name as the configuration has it: programs and sessions know the server by it, so it is never cut.
   public let name: String
   public let transport: Transport
   /// The URL without user information and query values; absent for processes.
@@ -90,11 +94,11 @@ public struct ServerReport: Hashable, Sendable {
   /// Users whose sessions are kept, in order.
   public let users: [String]
   /// Why it is not monitored, or what is wrong with its entry.
-  public let note: String?
+  public let note: Sentence?
   public let settings: SessionSettings
 
   public init(
-    name: String, transport: Transport, url: String?, users: [String], note: String?,
+    name: String, transport: Transport, url: String?, users: [String], note: Sentence?,
     settings: SessionSettings
   ) {
     self.name = name
@@ -108,13 +112,13 @@ public struct ServerReport: Hashable, Sendable {
 
 extension ServerReport {
   init(_ server: Server) {
-    let note: String? =
+    let note: Sentence? =
       switch server.availability {
       case .automatic, .onDemand: nil
-      case .unmonitored(let why), .broken(let why): PrintableText.line(why)
+      case .unmonitored(let why), .broken(let why): Sentence(ForeignText(local: why))
       }
     self.init(
-      name: PrintableText.line(server.name, limit: 60), transport: server.transport,
+      name: server.name, transport: server.transport,
       url: server.endpoint?.display, users: server.watched.map(\.key.user), note: note,
       settings: server.settings)
   }

@@ -166,7 +166,7 @@ struct Dashboard: ~Copyable {
     isDirty = true
     // Whatever pane is open, what became of an edited file is seen.
     let told = report.events.last { $0.kind == .configReloaded || $0.kind == .configProblem }
-    if let told { view.say(told.message) }
+    if let told { view.say(told.message.text) }
   }
 
   /// Shows a trouble of our own among the events, once until it changes.
@@ -175,7 +175,9 @@ struct Dashboard: ~Copyable {
     lastProblem = problem
     var report = EngineReport()
     report.events = [
-      Event(time: Moment.now, kind: .configProblem, level: .warning, message: PrintableText.line(problem))
+      Event(
+        time: Moment.now, kind: .configProblem, level: .warning,
+        message: Sentence(ForeignText(local: problem)))
     ]
     store.fold(report, at: Moment.now)
   }

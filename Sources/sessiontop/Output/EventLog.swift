@@ -33,7 +33,7 @@ struct EventLog: ~Copyable {
     guard !news.words.isEmpty else { return nil }
     var report = EngineReport()
     report.events = news.words.map {
-      Event(time: now, kind: .eventsDropped, level: .warning, message: PrintableText.line($0))
+      Event(time: now, kind: .eventsDropped, level: .warning, message: Sentence(ForeignText(local: $0)))
     }
     return report
   }

@@ -187,7 +187,7 @@ extension Check {
   /// A log notification with this text reached the operator.
   static func says(_ text: String) -> Check {
     Check("tells '\(text)'") { evidence in
-      let isTold = evidence.events.contains { $0.kind == .serverMessage && $0.message.contains(text) }
+      let isTold = evidence.events.contains { $0.kind == .serverMessage && $0.message.text.contains(text) }
       return isTold ? nil : "nobody told it"
     }
   }

@@ -59,9 +59,12 @@ struct Evidence: Sendable {
 
   /// Everything that a person may get to read.
   var texts: [String] {
-    let told = events.flatMap { [$0.message, $0.error?.detail, $0.session] }
+    let told = events.flatMap { [$0.message.text, $0.error?.detail.text, $0.session] }
     let rows = [report, lastReport].compactMap { $0 }.flatMap {
-      [$0.identity?.name, $0.identity?.version, $0.cause?.detail, $0.session, $0.advice, $0.protocolVersion]
+      [
+        $0.identity?.name.text, $0.identity?.version.text, $0.cause?.detail.text, $0.session, $0.advice?.text,
+        $0.protocolVersion,
+      ]
     }
     return (told + rows).compactMap { $0 }
   }

@@ -239,7 +239,7 @@ extension FaultCase {
 extension Check {
   static func name(contains text: String) -> Check {
     Check("the server's name holds \(text)") { evidence in
-      let name = evidence.report?.identity?.name ?? ""
+      let name = evidence.report?.identity?.name.text ?? ""
       return name.contains(text) ? nil : "the name is \(name)"
     }
   }

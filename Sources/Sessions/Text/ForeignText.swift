@@ -1,0 +1,85 @@
+/// What somebody else said: a server, a proxy, a library, a file. Printable, of bounded length, and without
+/// what must not be shown.
+///
+/// This is the only way in for such words. It is made in one order, which cannot be changed by who makes it:
+/// what must not be shown is masked, then the rest is cut, then it is made fit for a terminal. Cut first,
+/// half a secret would be left over; made printable first, a secret would no longer look like itself.
+public struct ForeignText: Hashable, Sendable, CustomStringConvertible {
+  /// The text as it may be shown anywhere.
+  public let text: String
+
+  /// Words that reached us from a server, or on the way to it. `wasCut` tells that they were longer, so that
+  /// their end may be the beginning of a secret.
+  init(_ words: String, through gate: Gate, limit: Int = PrintableText.detailLimit, wasCut: Bool = false) {
+    text = PrintableText.line(gate.masked(words, limit: limit, wasCut: wasCut), limit: limit)
+  }
+
+  /// Words of this machine in which no server had a say: a path, the system's name of an error, what the
+  /// configuration's reader says of a file. Who makes them keeps secrets out of them.
+  public init(local words: String, limit: Int = PrintableText.detailLimit) {
+    text = PrintableText.line(words, limit: limit)
+  }
+
+  /// What this program wrote down earlier. Secrets were masked then; whether the file is what it claims to be
+  /// is not known, so it is cut and made printable anew.
+  public init(recorded words: String, limit: Int = PrintableText.detailLimit) {
+    text = PrintableText.line(words, limit: limit)
+  }
+
+  public var description: String { text }
+  public var isEmpty: Bool { text.isEmpty }
+}
+
+/// All that must not be shown in a text of one session: what belongs to its own server, and what is known of
+/// all.
+struct Gate: Sendable {
+  let own: Redactor
+  let known: KnownSecrets
+
+  /// Words as people may see them.
+  func text(_ words: String, limit: Int = PrintableText.detailLimit, wasCut: Bool = false) -> ForeignText {
+    ForeignText(words, through: self, limit: limit, wasCut: wasCut)
+  }
+
+  /// A URI reference as people may see it: where it leads, and not what it carries.
+  func reference(_ reference: String, limit: Int = PrintableText.detailLimit) -> ForeignText {
+    ForeignText(reference, through: self, limit: limit, wasCut: reference.utf8.count >= 2_048)
+  }
+
+  /// Masks what must not be shown in as much of a text as `limit` characters of it can need.
+  fileprivate func masked(_ words: String, limit: Int, wasCut: Bool) -> String {
+    // A secret is longer than its mask, so more is looked at than can be shown; never all of a megabyte.
+    let window = max(8_192, limit > 1_024 ? 65_536 : 0)
+    let bytes = Array(words.utf8.prefix(window))
+    let isCut = wasCut || words.utf8.count > window
+    let covered = merged(([own] + known.redactors).flatMap { $0.matches(in: bytes, isCut: isCut) })
+    return String(
+      decoding: maskingAddresses(covered.isEmpty ? bytes : mask(covered, in: bytes), isCut: isCut),
+      as: UTF8.self) + (words.utf8.count > window ? "..." : "")
+  }
+}
+
+private let mask: [UInt8] = Array("•••".utf8)
+
+private func merged(_ ranges: [Range<Int>]) -> [Range<Int>] {
+  var result: [Range<Int>] = []
+  for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+    if let last = result.last, range.lowerBound <= last.upperBound {
+      result[result.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+    } else {
+      result.append(range)
+    }
+  }
+  return result
+}
+
+private func mask(_ covered: [Range<Int>], in bytes: [UInt8]) -> [UInt8] {
+  var result: [UInt8] = []
+  var place = 0
+  for range in covered {
+    result += bytes[place..<range.lowerBound]
+    result += mask
+    place = range.upperBound
+  }
+  return result + bytes[place...]
+}

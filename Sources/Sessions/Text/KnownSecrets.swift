@@ -1,0 +1,48 @@
+/// What must not be shown in anybody's texts: servers share gateways, and mix up what they know of each
+/// other.
+struct KnownSecrets: Sendable {
+  /// Of other servers only what no text holds by chance; a server's own short values are its sessions'
+  /// matter.
+  private static let shortestOfOthers = 12
+  /// Ids that a session was seen with and does not hold: so many of the latest are remembered.
+  private static let remembered = 8
+
+  private var configured = Redactor()
+  /// The configuration before this one: what it held is still secret, and still under way.
+  private var earlier = Redactor()
+  private var ids = Redactor()
+  private var seen: [SessionKey: [String]] = [:]
+
+  var redactors: [Redactor] { [configured, earlier, ids] }
+
+  /// Learns what a new configuration holds.
+  mutating func learn(_ servers: [Server]) {
+    earlier = configured
+    configured = Redactor()
+    for server in servers { configured.learn(server, shortest: Self.shortestOfOthers) }
+  }
+
+  /// A session holds an id from now on.
+  mutating func hold(_ id: String) { ids.learn(id, shortest: 1) }
+
+  /// It does not any more; the id is remembered for a while, because servers go on to speak of it.
+  mutating func release(_ id: String, of key: SessionKey) {
+    see(id, of: key)
+    ids.forget(id)
+  }
+
+  /// An id, or what is as good as one, was in an answer; whether it will be used is not known yet.
+  mutating func see(_ id: String, of key: SessionKey) {
+    guard !id.isEmpty, seen[key]?.contains(id) != true else { return }
+    ids.learn(id, shortest: 1)
+    seen[key, default: []].append(id)
+    if let count = seen[key]?.count, count > Self.remembered, let oldest = seen[key]?.removeFirst() {
+      ids.forget(oldest)
+    }
+  }
+
+  /// A session is gone for good.
+  mutating func drop(_ key: SessionKey) {
+    for id in seen.removeValue(forKey: key) ?? [] { ids.forget(id) }
+  }
+}
