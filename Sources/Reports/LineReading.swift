@@ -35,6 +35,9 @@ private func text(_ value: JSONValue?, limit: Int = 200) -> ForeignText? {
   value?.text.map { ForeignText(recorded: $0, limit: limit) }
 }
 
+/// A number of things; nobody has ever seen more of them than this, and sums of so many stay numbers.
+private func count(_ value: JSONValue?) -> Int { min(max(0, value?.whole ?? 0), 1_000_000_000_000) }
+
 private func sentence(_ value: JSONValue?) -> Sentence? { text(value, limit: 1_000).map { Sentence($0) } }
 
 private func event(_ line: JSONValue, _ time: Moment) -> Event? {
@@ -47,9 +50,9 @@ private func event(_ line: JSONValue, _ time: Moment) -> Event? {
     state: line["state"]?.text.flatMap(SessionState.init(rawValue:)),
     sessionKind: line["kind"]?.text.flatMap(SessionKind.init(rawValue:)),
     protocolVersion: name(line["protocol"]), error: error(line["error"]),
-    attempt: line["attempt"]?.whole,
+    attempt: line["attempt"].map(count),
     nextAttempt: line["next_attempt_ms"]?.whole.map { .milliseconds($0) },
-    repeated: max(1, line["repeated"]?.whole ?? 1), message: sentence(line["message"]) ?? .empty)
+    repeated: max(1, count(line["repeated"])), message: sentence(line["message"]) ?? .empty)
 }
 
 private func error(_ value: JSONValue?) -> SessionError? {
@@ -73,15 +76,15 @@ private func report(_ line: JSONValue, _ time: Moment) -> EngineReport {
   }
   guard let counts = line["statistics"] else { return report }
   var statistics = Statistics()
-  statistics.totalUsers = counts["total_users"]?.whole ?? 0
-  statistics.totalSessions = counts["total_sessions"]?.whole ?? 0
-  statistics.activeSessions = counts["active_sessions"]?.whole ?? 0
+  statistics.totalUsers = count(counts["total_users"])
+  statistics.totalSessions = count(counts["total_sessions"])
+  statistics.activeSessions = count(counts["active_sessions"])
   statistics.sessionErrors = errors(counts["session_errors"])
-  statistics.recoveriesAttempted = counts["recoveries_attempted"]?.whole ?? 0
-  statistics.recoveriesSucceeded = counts["recoveries_succeeded"]?.whole ?? 0
-  statistics.opened = counts["opened"]?.whole ?? 0
-  statistics.ended = counts["ended"]?.whole ?? 0
-  statistics.leftBehind = counts["left_behind"]?.whole ?? 0
+  statistics.recoveriesAttempted = count(counts["recoveries_attempted"])
+  statistics.recoveriesSucceeded = count(counts["recoveries_succeeded"])
+  statistics.opened = count(counts["opened"])
+  statistics.ended = count(counts["ended"])
+  statistics.leftBehind = count(counts["left_behind"])
   report.statistics = statistics
   return report
 }
@@ -103,14 +106,14 @@ private func session(_ line: JSONValue, _ time: Moment) -> SessionReport? {
   report.created = moment(line["created"])
   report.lastGood = moment(line["last_good"])
   report.stream = line["stream"]?.text.flatMap(StreamState.init(rawValue:)) ?? .off
-  report.probes = line["probes"]?.whole ?? 0
+  report.probes = count(line["probes"])
   if let latency = line["latency_ms"], let p95 = latency["p95"]?.number {
     report.latency = LatencySummary(
       last: latency["last"]?.number ?? p95, p50: latency["p50"]?.number ?? p95, p95: p95,
       p99: latency["p99"]?.number ?? p95)
   }
   report.errors = errors(line["errors"])
-  report.recoveries = line["recoveries"]?.whole ?? 0
+  report.recoveries = count(line["recoveries"])
   report.cause = error(line["cause"])
   report.nextAttempt = line["next_attempt_ms"]?.whole.map { time.instant + .milliseconds($0) }
   report.advice = sentence(line["advice"])
@@ -120,7 +123,7 @@ private func session(_ line: JSONValue, _ time: Moment) -> SessionReport? {
 private func errors(_ value: JSONValue?) -> [ErrorType: Int] {
   var errors: [ErrorType: Int] = [:]
   for (name, count) in value?.members ?? [:] {
-    if let type = ErrorType(rawValue: name), let count = count.whole { errors[type] = count }
+    if let type = ErrorType(rawValue: name), count.whole != nil { errors[type] = Reports.count(count) }
   }
   return errors
 }

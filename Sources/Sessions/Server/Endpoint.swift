@@ -68,30 +68,76 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Endpoint {
-  /// What a URI reference names when it is found at this address (RFC 3986 section 5), with the same user
-  /// information; absent when that is another origin or no address.
-  func resolving(_ reference: String) -> Endpoint? {
-    let text = url.revealed
-    guard let scheme = text.firstRange(of: "://") else { return nil }
-    let authority = text[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" }
-    let path = text[authority.endIndex...].prefix { $0 != "?" }
-    let target: Substring
-    if reference.firstRange(of: "://") != nil || reference.hasPrefix("//") {
-      let absolute = reference.hasPrefix("//") ? "\(origin.scheme):\(reference)" : reference
-      guard let other = try? Endpoint(absolute), other.origin == origin,
-        let start = absolute.firstRange(of: "://")
-      else { return nil }
-      target = absolute[start.upperBound...].drop { $0 != "/" && $0 != "?" }
-    } else if reference.hasPrefix("/") {
-      target = reference[...]
-    } else if reference.hasPrefix("?") {
-      target = path + reference
-    } else {
-      target = path[...(path.lastIndex(of: "/") ?? path.startIndex)] + reference
+  /// What a URI reference names when it is found at this address (RFC 3986 section 5.2), with the same user
+  /// information and without a fragment; absent when that is another origin or no address.
+  public func resolving(_ reference: String) -> Endpoint? {
+    let base = AddressParts(url.revealed[...])
+    let other = AddressParts(reference[...])
+    guard let scheme = base.scheme, let authority = base.authority else { return nil }
+    var path = other.path
+    var query = other.query
+    if other.scheme != nil || other.authority != nil {
+      let named = "\(other.scheme ?? scheme)://\(other.authority ?? "")"
+      guard other.authority != nil, let place = try? Endpoint(named), place.origin == origin else {
+        return nil
+      }
+    } else if path.isEmpty {
+      path = base.path
+      query = query ?? base.query
+    } else if !path.hasPrefix("/") {
+      // A base without a path is as good as one that is "/".
+      let folder = base.path.lastIndex(of: "/").map { base.path[...$0] } ?? "/"
+      path = folder + path
     }
-    return try? Endpoint("\(text[..<scheme.upperBound])\(authority)\(target)")
+    let target = AddressParts.withoutDotSegments(path) + (query.map { "?\($0)" } ?? "")
+    return try? Endpoint("\(scheme)://\(authority)\(target)")
   }
 }
+
+/// The parts of a URI reference (RFC 3986 appendix B). Every text has them.
+private struct AddressParts {
+  var scheme: Substring?
+  var authority: Substring?
+  var path: Substring
+  var query: Substring?
+
+  init(_ text: Substring) {
+    var rest = text.prefix { $0 != "#" }
+    let name = rest.prefix { !":/?".contains($0) }
+    if rest[name.endIndex...].first == ":", let first = name.utf8.first, isLetter(first),
+      name.utf8.allSatisfy({ isLetter($0) || (0x30...0x39).contains($0) || "+-.".utf8.contains($0) })
+    {
+      scheme = name
+      rest = rest[name.endIndex...].dropFirst()
+    }
+    if rest.hasPrefix("//") {
+      authority = rest.dropFirst(2).prefix { $0 != "/" && $0 != "?" }
+      rest = rest.dropFirst(2 + (authority?.count ?? 0))
+    }
+    path = rest.prefix { $0 != "?" }
+    query = path.endIndex < rest.endIndex ? rest[path.endIndex...].dropFirst() : nil
+  }
+
+  /// RFC 3986 section 5.2.4: `.` is here, `..` is one level up, and nothing is above the root.
+  static func withoutDotSegments(_ path: Substring) -> String {
+    guard path.hasPrefix("/") else { return String(path) }
+    var kept: [Substring] = []
+    let segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+    for (number, segment) in segments.enumerated() {
+      let isLast = number == segments.count - 1
+      switch segment {
+      case ".": if isLast { kept.append("") }
+      case "..":
+        _ = kept.popLast()
+        if isLast { kept.append("") }
+      default: kept.append(segment)
+      }
+    }
+    return "/" + kept.joined(separator: "/")
+  }
+}
+
+private func isLetter(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) }
 
 /// Scheme, host and port: the unit of trust and of outages.
 public struct Origin: Hashable, Sendable, CustomStringConvertible {

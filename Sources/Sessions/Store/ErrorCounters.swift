@@ -19,31 +19,39 @@ public struct ErrorCounters: Hashable, Sendable {
   private struct Counter: Hashable, Sendable {
     var counts: [Int]
     /// Number of the newest bucket since the clock's origin.
-    var newest: Int64 = 0
+    var newest: Int64 = .min
 
     init(buckets: Int) { counts = Array(repeating: 0, count: buckets) }
 
     mutating func add(_ times: Int, bucket: Int64) {
       let size = Int64(counts.count)
-      if bucket - newest >= size {
+      if bucket.subtractingSaturated(newest) >= size {
         counts = Array(repeating: 0, count: counts.count)
         newest = bucket
       }
       while newest < bucket {
         newest += 1
-        counts[Int(newest % size)] = 0
+        counts[place(of: newest)] = 0
       }
       // An event that is reported late still counts, unless its bucket is gone.
-      if newest - bucket < size { counts[Int(bucket % size)] += times }
+      if newest.subtractingSaturated(bucket) < size {
+        counts[place(of: bucket)] = counts[place(of: bucket)].addingSaturated(times)
+      }
+    }
+
+    /// Buckets before the clock's origin have places too: a file may tell of a time before 1970.
+    private func place(of bucket: Int64) -> Int {
+      let size = Int64(counts.count)
+      return Int((bucket % size + size) % size)
     }
 
     func total(at bucket: Int64) -> Int {
       let size = Int64(counts.count)
-      guard bucket - newest < size else { return 0 }
+      guard bucket.subtractingSaturated(newest) < size else { return 0 }
       // Buckets from before the window's start are skipped, not cleared: reading changes nothing.
-      let first = max(bucket - size + 1, newest - size + 1)
+      let first = max(bucket, newest).subtractingSaturated(size - 1)
       guard first <= newest else { return 0 }
-      return (first...newest).reduce(0) { $0 + counts[Int((($1 % size) + size) % size)] }
+      return (first...newest).reduce(0) { $0.addingSaturated(counts[place(of: $1)]) }
     }
   }
 
@@ -69,6 +77,8 @@ public struct ErrorCounters: Hashable, Sendable {
   }
 
   private func bucket(of instant: Instant, in window: Window) -> Int64 {
-    instant.nanoseconds / window.bucketLength.inNanoseconds
+    // Rounded down on both sides of the clock's origin.
+    let length = window.bucketLength.inNanoseconds
+    return instant.nanoseconds / length - (instant.nanoseconds % length < 0 ? 1 : 0)
   }
 }

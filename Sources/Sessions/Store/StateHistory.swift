@@ -19,7 +19,9 @@ public struct StateHistory: Hashable, Sendable {
     let slot = max(newest, Self.slot(of: now))
     if newest < slot {
       // Where nothing was noted, all stayed as it was.
-      for quiet in max(newest, slot - Self.slots) + 1...slot { worst[Self.place(of: quiet)] = self.state }
+      for quiet in max(newest, slot.subtractingSaturated(Self.slots)) + 1...slot {
+        worst[Self.place(of: quiet)] = self.state
+      }
     }
     let place = Self.place(of: slot)
     if state.severity >= worst[place]?.severity ?? 0 { worst[place] = state }
@@ -30,7 +32,9 @@ public struct StateHistory: Hashable, Sendable {
   /// it.
   public func worst(from start: Instant, to end: Instant) -> SessionState? {
     guard let state else { return nil }
-    let (first, last) = (max(Self.slot(of: start), newest - Self.slots + 1), Self.slot(of: end))
+    let (first, last) = (
+      max(Self.slot(of: start), newest.subtractingSaturated(Self.slots - 1)), Self.slot(of: end)
+    )
     guard first <= last else { return nil }
     let written = first > newest ? [] : (first...min(last, newest)).map { worst[Self.place(of: $0)] }
     return (written + (last > newest ? [state] : [])).compactMap(\.self).max { $0.severity < $1.severity }
@@ -38,7 +42,7 @@ public struct StateHistory: Hashable, Sendable {
 
   private static func slot(of instant: Instant) -> Int64 {
     let length = resolution * 1_000_000_000
-    return (instant.nanoseconds - (instant.nanoseconds < 0 ? length - 1 : 0)) / length
+    return instant.nanoseconds / length - (instant.nanoseconds % length < 0 ? 1 : 0)
   }
 
   private static func place(of slot: Int64) -> Int { Int((slot % slots + slots) % slots) }

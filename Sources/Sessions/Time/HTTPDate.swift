@@ -8,7 +8,7 @@ func retryAfter(_ header: String?, now: WallTime) -> Duration? {
   if !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
     asked = .seconds(Int64(text) ?? .max / 2)
   } else if let date = httpDate(text) {
-    asked = .milliseconds(date.milliseconds - now.milliseconds)
+    asked = .milliseconds(date.milliseconds.subtractingSaturated(now.milliseconds))
   } else {
     return nil
   }
@@ -24,7 +24,9 @@ private func httpDate(_ text: Substring) -> WallTime? {
     (1...31).contains(day), (1970...9999).contains(year)
   else { return nil }
   let clock = words[4].split(separator: ":").compactMap { Int64($0) }
-  guard clock.count == 3 else { return nil }
+  guard clock.count == 3, (0...23).contains(clock[0]), (0...59).contains(clock[1]),
+    (0...60).contains(clock[2])
+  else { return nil }
   // Days since the epoch, by Howard Hinnant's `days_from_civil`.
   let shiftedYear = month <= 2 ? year - 1 : year
   let era = shiftedYear / 400

@@ -1,6 +1,7 @@
 /// A point on the engine's monotonic clock; nobody below the engine's loop reads a clock.
 ///
-/// The origin is arbitrary: only differences and order mean something. Range: 292 years.
+/// The origin is arbitrary: only differences and order mean something. Range: 292 years to either side, where
+/// arithmetic stops: what is later than the latest instant is the latest instant.
 public struct Instant: Comparable, Hashable, Sendable {
   /// Nanoseconds since the clock's arbitrary origin.
   public let nanoseconds: Int64
@@ -17,28 +18,30 @@ public struct Instant: Comparable, Hashable, Sendable {
   }
 
   public static func + (instant: Instant, duration: Duration) -> Instant {
-    Instant(nanoseconds: instant.nanoseconds + duration.inNanoseconds)
+    Instant(nanoseconds: instant.nanoseconds.addingSaturated(duration.inNanoseconds))
   }
 
   public static func - (instant: Instant, duration: Duration) -> Instant {
-    Instant(nanoseconds: instant.nanoseconds - duration.inNanoseconds)
+    Instant(nanoseconds: instant.nanoseconds.subtractingSaturated(duration.inNanoseconds))
   }
 
   /// The time from `earlier` to `later`; negative when they are the other way round.
   public static func - (later: Instant, earlier: Instant) -> Duration {
-    .nanoseconds(later.nanoseconds - earlier.nanoseconds)
+    .nanoseconds(later.nanoseconds.subtractingSaturated(earlier.nanoseconds))
   }
 }
 
 extension Duration {
-  /// The whole of it in nanoseconds.
+  /// The whole of it in nanoseconds, at most 292 years.
   public var inNanoseconds: Int64 {
-    components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+    let (seconds, attoseconds) = components
+    return seconds.multipliedSaturated(by: 1_000_000_000).addingSaturated(attoseconds / 1_000_000_000)
   }
 
-  /// The whole of it in milliseconds, rounded down.
+  /// The whole of it in milliseconds, rounded down, at most 292 million years.
   public var inMilliseconds: Int64 {
-    components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+    let (seconds, attoseconds) = components
+    return seconds.multipliedSaturated(by: 1_000).addingSaturated(attoseconds / 1_000_000_000_000_000)
   }
 
   /// The whole of it in seconds, with fractions.

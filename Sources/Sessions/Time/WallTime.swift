@@ -39,6 +39,7 @@ public struct WallTime: Comparable, Hashable, Sendable {
       var scale: Int64 = 100
       place += 1
       while place < bytes.count, let digit = number(place..<place + 1) {
+        // The scale is zero behind the third digit, however many there are.
         fraction += digit * scale
         scale /= 10
         place += 1
@@ -72,7 +73,7 @@ public struct WallTime: Comparable, Hashable, Sendable {
 
   /// The time of day alone: `10:00:00`, shifted by `offset` seconds east of UTC.
   public func clock(offset: Int = 0) -> String {
-    WallTime(milliseconds: milliseconds + Int64(offset) * 1_000).clock
+    WallTime(milliseconds: milliseconds.addingSaturated(Int64(offset).multipliedSaturated(by: 1_000))).clock
   }
 
   private var clock: String {

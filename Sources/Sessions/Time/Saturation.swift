@@ -1,0 +1,22 @@
+// Numbers that come from a server, a file, a clock or a command line may be anything. Arithmetic on them
+// stops at the ends of their range; the plain operators would end the program there.
+
+extension FixedWidthInteger {
+  /// The sum, or the end of the range that it is beyond.
+  public func addingSaturated(_ other: Self) -> Self {
+    let (sum, isOver) = addingReportingOverflow(other)
+    return isOver ? (other < 0 ? .min : .max) : sum
+  }
+
+  /// The difference, or the end of the range that it is beyond.
+  public func subtractingSaturated(_ other: Self) -> Self {
+    let (difference, isOver) = subtractingReportingOverflow(other)
+    return isOver ? (other < 0 ? .max : .min) : difference
+  }
+
+  /// The product, or the end of the range that it is beyond.
+  public func multipliedSaturated(by other: Self) -> Self {
+    let (product, isOver) = multipliedReportingOverflow(by: other)
+    return isOver ? ((self < 0) == (other < 0) ? .max : .min) : product
+  }
+}
