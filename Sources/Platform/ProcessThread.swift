@@ -136,25 +136,42 @@ public let processMark = "SESSIONTOP_PROCESS"
 /// many.
 ///
 /// Looked through again until nobody is found, a few times: who starts others quickly may be ahead of one
-/// look.
+/// look, and a process that is just becoming another program shows no environment for a moment.
 @discardableResult
 public func endProcesses(marked mark: String) -> Int {
   let entry = Array("\(processMark)=\(mark)".utf8)
   var ended = 0
-  for _ in 0..<8 {
-    let found = ProcessStatus.all().filter { !$0.isZombie && $0.id != getpid() && carries(entry, $0.id) }
-    if found.isEmpty { break }
-    for process in found { kill(process.id, SIGKILL) }
-    ended += found.count
+  for _ in 0..<16 {
+    var isUncertain = false
+    for process in ProcessStatus.all() where !process.isZombie && process.id != getpid() {
+      switch markState(of: process, entry) {
+      case .carried:
+        kill(process.id, SIGKILL)
+        ended += 1
+        isUncertain = true
+      case .unknown: isUncertain = true
+      case .absent: break
+      }
+    }
+    guard isUncertain else { break }
+    _ = wait(reading: [], milliseconds: 2)
   }
   return ended
 }
 
-/// Whether one of a process's variables is `entry`. A process of somebody else cannot be looked at and
-/// carries none.
-private func carries(_ entry: [UInt8], _ process: Int32) -> Bool {
-  let descriptor = open("/proc/\(process)/environ", O_RDONLY | O_CLOEXEC)
-  guard descriptor >= 0 else { return false }
+/// What a look at the variables of a process says of a mark.
+private enum MarkState {
+  case carried, absent
+  /// It shows no variables: it is just becoming another program, or has none.
+  case unknown
+}
+
+private func markState(of process: ProcessStatus, _ entry: [UInt8]) -> MarkState {
+  // Threads of the kernel have none, ever.
+  if process.id == 2 || process.parent == 2 { return .absent }
+  let descriptor = open("/proc/\(process.id)/environ", O_RDONLY | O_CLOEXEC)
+  // A process of somebody else cannot be looked at, and is none of ours.
+  guard descriptor >= 0 else { return .absent }
   defer { close(descriptor) }
   var bytes: [UInt8] = []
   var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -162,5 +179,6 @@ private func carries(_ entry: [UInt8], _ process: Int32) -> Bool {
   while bytes.count < 1 << 20, case let count = read(descriptor, &buffer, buffer.count), count > 0 {
     bytes += buffer.prefix(count)
   }
-  return bytes.split(separator: 0).contains { $0.elementsEqual(entry) }
+  if bytes.isEmpty { return .unknown }
+  return bytes.split(separator: 0).contains { $0.elementsEqual(entry) } ? .carried : .absent
 }

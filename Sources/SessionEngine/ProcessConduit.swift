@@ -21,10 +21,10 @@ final class ProcessConduit {
 
   /// A child that leaves more than this unread is not written to any more, in bytes.
   private static let queueLimit = 1 << 20
-  /// Read at once, in bytes.
-  private static let chunk = 65_536
+  /// Read at once, in bytes: what one look brings beyond the budget is little.
+  private static let chunk = 8_192
   /// So many of them are looked at when it has ended: a pipe holds less, but a grandchild may write on.
-  private static let lastChunks = 32
+  private static let lastChunks = 256
 
   init(_ request: ProcessRequest, child: ChildProcess, lineLimit: Int) {
     self.request = request
