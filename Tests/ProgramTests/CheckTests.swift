@@ -61,7 +61,7 @@ import Testing
         session.transport          auto                                    default
         session.terminateURL       none                                    default
         session.caFile             none                                    default
-        session.clientCertificate  none                                 default
+        session.clientCertificate  none                                    default
         session.clientKey          none                                    default
 
         """)

@@ -96,7 +96,7 @@ import Platform
       return Int(mallinfo2().uordblks) - Int(before)
     }
     // Tests beside this one need memory too; a leak shows every time.
-    #expect((0..<8).contains { _ in growth() < uses * 16 })
+    #expect((0..<3).map { _ in growth() }.min() ?? 0 < uses * 16)
   }
 
   @Test func `a cookie of an old server's stream goes with the requests beside it`() throws {
