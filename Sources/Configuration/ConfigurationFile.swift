@@ -4,134 +4,156 @@ import Sessions
 struct ConfigurationFile {
   /// As it was named.
   let path: String
-  let shape: FileShape
+  let owner: Owner
   let root: Section
+  /// Where its servers stand.
+  let sites: [ServerSite]
 
-  /// The section with the servers, if there is one.
-  func servers(_ findings: inout Findings) -> Section? {
-    let key = shape.serversKey
-    guard let entry = root.mapping.entry(key) else { return nil }
-    guard entry.value.isNull else { return root.section(key, &findings) }
-    // LibreChat refuses a file whose section is there and empty; `{}` is what it wants to read.
-    findings.add(
-      root.diagnostic(
-        .error, key, at: entry.mark, "is empty",
-        remedy: "write the servers below it, or '\(key): {}'"
-          + (shape == .libreChat ? " (\(refusesFile))" : "")))
-    return nil
+  /// Our own settings, not merely servers.
+  var isOurs: Bool { owner.kind == .sessiontop }
+
+  /// What VS Code asks of a person, by id; absent without such a list.
+  var inputs: [String]? {
+    let lists = [root.mapping["inputs"], root.mapping["mcp"]?.mapping?["inputs"]].compactMap { $0?.items }
+    guard !lists.isEmpty else { return nil }
+    return lists.joined().compactMap { $0.mapping?["id"]?.scalar?.text }
+  }
+
+  /// Files that it names for its servers, beside those that stand in it.
+  func others(_ findings: inout Findings) -> [(key: String, named: Located<String>)] {
+    if isOurs {
+      return (root.texts("files", &findings) ?? []).enumerated().map { ("files[\($0)]", $1) }
+    }
+    guard !owner.followsLibreChat, let node = root.mapping["mcpServers"] else { return [] }
+    let items = node.items ?? [node]
+    return items.enumerated().compactMap { index, item in
+      // Anything else may be a value that slipped, and is not shown.
+      guard let scalar = item.scalar, scalar.value == .text, scalar.text.hasSuffix(".json") else {
+        return nil
+      }
+      let key = node.items == nil ? "mcpServers" : "mcpServers[\(index)]"
+      return (key, Located(value: scalar.text, mark: item.mark))
+    }
   }
 }
 
-/// Reads the files and those that they name; our own settings take effect in the order of the files.
-func readFiles(
-  _ paths: [String], in currentDirectory: String, _ own: inout SettingsReader, _ seen: inout Set<String>,
-  _ findings: inout Findings
-) -> [ConfigurationFile] {
-  var files: [ConfigurationFile] = []
-  for path in paths where seen.insert(resolved(path, in: currentDirectory)).inserted {
-    guard let file = readConfigurationFile(path, in: currentDirectory, &findings) else { continue }
-    files.append(file)
-    guard file.shape == .own else { continue }
-    file.root.checkKeys(FileShape.ownKeys, consequence: "nothing reads it", &findings)
-    own.read(file.root, &findings)
-    for (index, named) in (file.root.texts("files", &findings) ?? []).enumerated() {
-      own.others.append(
-        ResolvedSetting(
-          name: "files[\(index)]", value: .text(PrintableText.line(named.value, limit: 400)),
-          origin: .file(path, named.mark)))
-      let inner = relocated(named.value, beside: path)
+/// Reads files and those that they name; our own settings take effect in the order of the files.
+struct FilesReader {
+  let currentDirectory: String
+  var own: SettingsReader
+  var findings = Findings()
+  /// All that were asked for, whether they could be read or not, seen from the current directory.
+  private(set) var seen: Set<String> = []
+  private(set) var files: [ConfigurationFile] = []
+
+  init(in currentDirectory: String, environment: [String: String]) {
+    self.currentDirectory = currentDirectory
+    own = SettingsReader(environment: environment)
+  }
+
+  mutating func read(_ paths: [String]) {
+    for path in paths where seen.insert(resolved(path, in: currentDirectory)).inserted {
+      guard let file = readFile(path, namedBy: nil) else { continue }
+      files.append(file)
+      if file.isOurs {
+        file.root.checkKeys(ownSections, consequence: "nothing reads it", &findings)
+        own.read(file.root, &findings)
+      }
+      readOthers(of: file)
+    }
+  }
+
+  private mutating func readOthers(of file: ConfigurationFile) {
+    for (key, named) in file.others(&findings) {
+      if file.isOurs {
+        own.others.append(
+          ResolvedSetting(
+            name: key, value: .text(PrintableText.line(named.value, limit: 400)),
+            origin: .file(file.path, named.mark)))
+      }
+      let inner = file.isOurs ? relocated(named.value, beside: file.path) : ofPlugin(named.value, file.path)
       guard seen.insert(resolved(inner, in: currentDirectory)).inserted else { continue }
-      guard let other = readConfigurationFile(inner, in: currentDirectory, &findings) else { continue }
+      let place = file.root.diagnostic(.error, key, at: named.mark, "")
+      guard let other = readFile(inner, namedBy: place) else { continue }
       files.append(other)
-      if other.shape == .own {
+      if other.isOurs {
         findings.add(
           Diagnostic(
-            file: inner, .warning, "holds settings of sessiontop, of which only the servers are read here",
+            file: inner, mark: Mark(line: 1, column: 1), .warning,
+            "holds settings of sessiontop, of which only the servers are read here",
             remedy: "name the file with --config instead"))
       }
     }
   }
-  return files
-}
 
-private func readConfigurationFile(
-  _ path: String, in currentDirectory: String, _ findings: inout Findings
-) -> ConfigurationFile? {
-  let bytes: [UInt8]
-  do throws(FileProblem) {
-    bytes = try readFile(resolved(path, in: currentDirectory))
-  } catch {
-    findings.add(Diagnostic(file: path, .error, error.problem, remedy: error.remedy))
-    return nil
+  /// A plugin's manifest names files seen from the plugin's folder, in which it stands one deeper.
+  private func ofPlugin(_ path: String, _ manifest: String) -> String {
+    let path = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
+    let folder = directory(of: manifest)
+    let name = folder.lastIndex(of: "/").map { folder[folder.index(after: $0)...] } ?? folder[...]
+    guard name.hasPrefix("."), name.hasSuffix("plugin") else { return resolved(path, in: folder) }
+    return resolved(path, in: directory(of: folder))
   }
-  let document = readYAML(bytes)
-  let shape = document.root?.mapping.map { FileShape($0) }
-  let isLibreChat = shape?.followsLibreChat ?? isLikelyLibreChat(path)
-  for problem in document.problems {
-    let consequence =
-      isLibreChat && !problem.isReadElsewhere ? " (LibreChat starts with no configuration at all)" : ""
-    findings.add(
-      Diagnostic(
-        file: path, mark: problem.mark, .error, path: problem.path, problem.problem,
-        remedy: problem.remedy + consequence))
-  }
-  guard let root = document.root else {
-    if document.problems.isEmpty {
-      findings.add(Diagnostic(file: path, .error, "is empty", remedy: "add 'mcpServers:' with your servers"))
-    }
-    return nil
-  }
-  guard let mapping = root.mapping else {
-    findings.add(
-      Diagnostic(
-        file: path, mark: root.mark, .error, "holds \(root.kind), not sections",
-        remedy: "a configuration starts with 'mcpServers:'"))
-    return nil
-  }
-  let file = ConfigurationFile(
-    path: path, shape: FileShape(mapping), root: Section(file: path, keys: [], mapping: mapping))
-  checkSections(file, &findings)
-  return file
-}
 
-/// Whose a text is that cannot be read: desktop clients keep JSON, and our own file has its name.
-private func isLikelyLibreChat(_ path: String) -> Bool {
-  (path.hasSuffix(".yaml") || path.hasSuffix(".yml")) && !path.hasSuffix("sessiontop.yaml")
-}
-
-/// Sections of others are skipped without a word, unless they look like a slip of the one that matters.
-private func checkSections(_ file: ConfigurationFile, _ findings: inout Findings) {
-  let root = file.root
-  let meant = root.mapping.entries.first { entry in
-    suggestion(for: entry.key, among: ["mcpServers"]) != nil || entry.key.lowercased() == "mcp"
-  }
-  if file.shape != .own, root.mapping[file.shape.serversKey] == nil, let meant {
-    findings.add(
-      root.diagnostic(
-        .error, meant.key, at: meant.mark, "unknown section, so no servers are read",
-        remedy: "did you mean mcpServers?"))
-  }
-  // A file of servers only is everybody's; LibreChat's own rules hold where its own sections are.
-  guard file.shape == .libreChat, FileShape.isLibreChat(root.mapping) else { return }
-  if let version = root.mapping["version"] {
-    if version.scalar?.value != .text {
+  /// `place` is where another file names this one.
+  private mutating func readFile(_ path: String, namedBy place: Diagnostic?) -> ConfigurationFile? {
+    let bytes: [UInt8]
+    do throws(FileProblem) {
+      bytes = try Configuration.readFile(resolved(path, in: currentDirectory))
+    } catch {
+      guard let place else {
+        findings.add(Diagnostic(file: path, .error, error.problem, remedy: error.remedy))
+        return nil
+      }
       findings.add(
-        root.diagnostic(
-          .warning, "version", at: version.mark, "must be text, not \(version.kind)",
-          remedy: "put it in quotes (\(refusesFile))"))
+        Diagnostic(
+          file: place.file, mark: place.mark, .error, path: place.path, "\(path) \(error.problem)",
+          remedy: error.remedy))
+      return nil
     }
-  } else {
-    findings.add(
-      root.diagnostic(
-        .notice, "version", at: root.mapping.entries.first?.mark, "is missing",
-        remedy: "add it in quotes (\(refusesFile))"))
+    return readText(bytes, of: path)
   }
-  for entry in root.mapping.entries where !FileShape.libreChatKeys.contains(entry.key) {
-    guard entry.key != meant?.key || root.mapping["mcpServers"] != nil else { continue }
-    let known = suggestion(for: entry.key, among: FileShape.libreChatKeys.sorted())
-    findings.add(
-      root.diagnostic(
-        known == nil ? .notice : .warning, entry.key, at: entry.mark, "unknown section, \(refusesFile)",
-        remedy: known.map { "did you mean \($0)?" } ?? ""))
+
+  private mutating func readText(_ bytes: [UInt8], of path: String) -> ConfigurationFile? {
+    if let template = template(in: bytes, path) {
+      findings.add(
+        Diagnostic(
+          file: path, mark: template, .error, "this is a template ({{#if ...}}, {% ... %})",
+          remedy: "check the file that is made from it"))
+      return nil
+    }
+    let document = readYAML(bytes)
+    let mapping = document.root?.mapping
+    let owner = mapping.map { Owner.of($0, at: path) } ?? Owner.ofUnreadable(at: path)
+    for problem in document.problems {
+      let isLibreChats = owner?.kind == .libreChat && !problem.isReadElsewhere
+      findings.add(
+        Diagnostic(
+          file: path, mark: problem.mark, .error, path: problem.path, problem.problem,
+          remedy: problem.remedy + (isLibreChats ? " (LibreChat starts with no configuration at all)" : "")))
+    }
+    guard let root = document.root else {
+      if document.problems.isEmpty {
+        let isBlank = bytes.allSatisfy { $0 <= 0x20 }
+        findings.add(
+          Diagnostic(
+            file: path, mark: isBlank ? nil : Mark(line: 1, column: 1), .error,
+            isBlank ? "is empty" : "is empty, everything in it is a comment",
+            remedy: "add '\(owner?.serversKey ?? "mcpServers"):' with your servers"))
+      }
+      return nil
+    }
+    guard let mapping, let owner else {
+      findings.add(
+        Diagnostic(
+          file: path, mark: root.mark, .error, "holds \(root.kind), not sections",
+          remedy: "a configuration starts with 'mcpServers:'"))
+      return nil
+    }
+    let section = Section(file: path, keys: [], mapping: mapping)
+    let file = ConfigurationFile(
+      path: path, owner: owner, root: section, sites: serverSites(section, of: owner))
+    checkSections(of: file, &findings)
+    return file
   }
 }

@@ -73,6 +73,19 @@ struct Findings {
     dropped += other.dropped
   }
 
+  /// The same, of something that is left alone: nothing goes wrong by it.
+  func asNotices() -> Findings {
+    var result = Findings()
+    for diagnostic in diagnostics {
+      result.add(
+        Diagnostic(
+          file: diagnostic.file, mark: diagnostic.mark, .notice, path: diagnostic.path, diagnostic.problem,
+          remedy: diagnostic.remedy))
+    }
+    result.dropped = dropped
+    return result
+  }
+
   /// By place: files in the order in which they were read, then line and column.
   func sorted(files: [String]) -> [Diagnostic] {
     let ranks = Dictionary(

@@ -11,6 +11,8 @@ public struct Loaded: Sendable {
   public var diagnostics: [Diagnostic] = []
   /// The files that were read, as they were named.
   public var files: [String] = []
+  /// The same files with the programs that they belong to.
+  public var sources: [SourceFile] = []
   /// All files that were asked for, whether they could be read or not, seen from the current directory.
   public var watched: [String] = []
   /// What is in force of our own settings, with the origin of each value; secrets are masked.
@@ -33,6 +35,16 @@ public struct Loaded: Sendable {
   }
 }
 
+/// One file that was read.
+public struct SourceFile: Hashable, Sendable {
+  /// As it was named.
+  public let path: String
+  /// The program whose file it is, as people call it.
+  public let owner: String
+  /// Servers that stand in it.
+  public let servers: Int
+}
+
 /// Reads the whole configuration; never throws, whatever is wrong is a diagnostic.
 ///
 /// The files are `paths`, else `SESSIONTOP_CONFIG`, else `$XDG_CONFIG_HOME/sessiontop/sessiontop.yaml`, else
@@ -44,23 +56,33 @@ public func loadConfiguration(
   var loaded = Loaded()
   loaded.logLevel = logLevel(from: environment, &findings)
   let sources = chosenFiles(paths, environment, currentDirectory, &findings)
-  var own = SettingsReader(environment: environment)
-  var seen: Set<String> = []
-  let files = readFiles(sources, in: currentDirectory, &own, &seen, &findings)
-  loaded.watched = seen.sorted()
-  own.readEnvironment(&findings)
-  loaded.settings = own.settings
-  loaded.inForce = own.resolved
+  var reader = FilesReader(in: currentDirectory, environment: environment)
+  reader.read(sources)
+  findings.add(reader.findings)
+  let files = reader.files
+  loaded.watched = reader.seen.sorted()
+  reader.own.readEnvironment(&findings)
+  loaded.settings = reader.own.settings
+  loaded.inForce = reader.own.resolved
   loaded.files = files.map(\.path)
-  readServers(files, environment, own.policy, own.settings.users, &loaded, &findings)
-  let isEmptyByIntent = files.contains { $0.root.mapping[$0.shape.serversKey] != nil }
+  var servers = ServersReader(
+    environment: environment, policy: reader.own.policy, users: reader.own.settings.users)
+  for file in files { servers.read(file, &findings) }
+  loaded.servers = servers.servers
+  loaded.effective = servers.effective
+  loaded.sources = files.map { file in
+    SourceFile(
+      path: file.path, owner: file.owner.name,
+      servers: file.sites.reduce(0) { $0 + $1.section.mapping.entries.count })
+  }
+  let isEmptyByIntent = files.contains { !$0.sites.isEmpty || $0.root.mapping["mcpServers"] != nil }
   if !sources.isEmpty, loaded.servers.isEmpty, !isEmptyByIntent, findings.firstError == nil,
     let file = files.first
   {
     findings.add(
       Diagnostic(
-        file: file.path, .error, "holds no servers",
-        remedy: "add 'mcpServers:' with at least one server, or name another file"))
+        file: file.path, mark: file.root.mapping.entries.first?.mark, .error, "holds no servers",
+        remedy: "add '\(file.owner.serversKey):' with at least one server, or name another file"))
   }
   loaded.diagnostics = findings.sorted(files: sources + loaded.files)
   return loaded
@@ -97,49 +119,5 @@ private func exists(_ path: String) -> Bool {
     return true
   } catch {
     return !error.isMissing
-  }
-}
-
-/// The servers of all files; a name that occurs twice is wrong at both places, since nobody knows which is
-/// meant.
-private func readServers(
-  _ files: [ConfigurationFile], _ environment: [String: String], _ policy: SessionPolicy,
-  _ users: [UserSettings],
-  _ loaded: inout Loaded,
-  _ findings: inout Findings
-) {
-  var places: [String: (index: Int, place: String)] = [:]
-  for file in files {
-    let context = ServerContext(
-      file: file.path, shape: file.shape, environment: environment, policy: policy, users: users)
-    guard let section = file.servers(&findings) else { continue }
-    let domains = file.shape == .libreChat ? AllowedDomains(file.root, &findings) : nil
-    let duplicates = Set(section.mapping.duplicates.map(\.key))
-    for entry in section.mapping.entries {
-      let read = readServer(entry, isDuplicate: duplicates.contains(entry.key), in: context)
-      findings.add(read.findings)
-      domains?.check(read.server, at: read.mark, section, &findings)
-      let place = "\(file.path):\(read.mark.line)"
-      guard let first = places[read.server.name] else {
-        places[read.server.name] = (loaded.servers.count, place)
-        loaded.servers.append(read.server)
-        loaded.effective[read.server.name] = read.settings
-        continue
-      }
-      findings.add(
-        Diagnostic(
-          file: file.path, mark: read.mark, .error, path: joinedPath([file.shape.serversKey, entry.key]),
-          "the name stands at \(first.place) already", remedy: "rename or remove one of the two"))
-      loaded.servers[first.index] = loaded.servers[first.index].broken(
-        "the name stands at \(first.place) and at \(place); rename or remove one of the two")
-    }
-  }
-}
-
-extension Server {
-  fileprivate func broken(_ reason: String) -> Server {
-    Server(
-      name: name, transport: transport, endpoint: endpoint, headers: headers, settings: settings,
-      availability: .broken(reason), secrets: secrets)
   }
 }

@@ -11,9 +11,11 @@ struct Section: Sendable {
   let mapping: Mapping
   /// What LibreChat makes of a wrong value here; ends the remedy.
   var consequence = ""
+  /// How fields are written in the file, where that differs from the names that are read here.
+  var written: [String: String] = [:]
 
   /// The place of a field for people.
-  func path(_ key: String) -> String { joinedPath(keys + [key]) }
+  func path(_ key: String) -> String { joinedPath(keys + [written[key] ?? key]) }
 
   func diagnostic(
     _ severity: Diagnostic.Severity, _ key: String, at mark: Mark?, _ problem: String, remedy: String = ""
@@ -49,11 +51,11 @@ struct Section: Sendable {
       return nil
     }
     guard range.contains(value) else {
-      let bounds =
-        value < range.lowerBound ? "at least \(range.lowerBound)" : "at most \(range.upperBound)"
       findings.add(
         diagnostic(
-          .error, key, at: node.mark, "must be \(bounds)", remedy: "\(what) is meant\(consequence)"))
+          .error, key, at: node.mark,
+          "must be \(what) from \(range.lowerBound) to \(range.upperBound), not \(value)",
+          remedy: "write a number of that range\(consequence)"))
       return nil
     }
     return Located(value: value, mark: node.mark)
@@ -104,7 +106,7 @@ struct Section: Sendable {
       wrongKind(node, key, "a mapping", remedy: "write 'name: value' lines below it, indented", &findings)
       return nil
     }
-    return Section(file: file, keys: keys + [key], mapping: inner, consequence: consequence)
+    return Section(file: file, keys: keys + [written[key] ?? key], mapping: inner, consequence: consequence)
   }
 
   /// A list of texts.
@@ -114,7 +116,8 @@ struct Section: Sendable {
       wrongKind(node, key, "a list", remedy: "write [one, two] or '- one' lines", &findings)
       return nil
     }
-    let inner = Section(file: file, keys: keys + [key], mapping: Mapping(), consequence: consequence)
+    let inner = Section(
+      file: file, keys: keys + [written[key] ?? key], mapping: Mapping(), consequence: consequence)
     return items.enumerated().compactMap { inner.text(of: $1, "[\($0)]", &findings) }
   }
 
@@ -122,8 +125,29 @@ struct Section: Sendable {
   func textMap(_ key: String, _ findings: inout Findings) -> [(entry: Entry, text: Located<String>)] {
     guard let inner = section(key, &findings) else { return [] }
     return inner.mapping.entries.compactMap { entry in
-      inner.text(of: entry.value, entry.key, &findings).map { (entry, $0) }
+      // A name without a value is a word that stands alone in braces, as a forgotten name leaves a secret
+      // there.
+      let name = entry.value.isNull && !isPlainName(entry.key) ? hiddenName(entry.key) : entry.key
+      return inner.text(of: entry.value, name, &findings).map { (entry, $0) }
     }
+  }
+
+  /// The same of a file whose program takes numbers and flags for text, and nothing for "not there".
+  func looseTextMap(_ key: String, _ findings: inout Findings) -> [(entry: Entry, text: Located<String>)] {
+    guard mapping[key]?.isNull != true, let inner = section(key, &findings) else { return [] }
+    return inner.mapping.entries.compactMap { entry in
+      if let scalar = entry.value.scalar {
+        if scalar.value == .null { return nil }
+        return (entry, Located(value: scalar.text, mark: entry.value.mark))
+      }
+      return inner.text(of: entry.value, entry.key, &findings).map { (entry, $0) }
+    }
+  }
+
+  /// A text, or a number or flag as it is written; nothing else, without a word.
+  func looseText(_ key: String) -> Located<String>? {
+    guard let node = mapping[key], let scalar = node.scalar, scalar.value != .null else { return nil }
+    return Located(value: scalar.text, mark: node.mark)
   }
 
   /// Warns of keys that nobody knows, with the one that was probably meant. Where others may have keys of

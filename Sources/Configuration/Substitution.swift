@@ -1,4 +1,6 @@
-/// A text after its `${NAME}` were replaced, and what happened on the way.
+import Sessions
+
+/// A text after its variables were replaced, and what happened on the way.
 struct Substitution: Hashable, Sendable {
   /// Why a variable stays as it is written.
   enum Reason: Hashable, Sendable {
@@ -14,12 +16,28 @@ struct Substitution: Hashable, Sendable {
     case noName
     /// Asked of the person in front of the editor (`${input:ID}` of VS Code).
     case asked
+    /// Filled in by an editor or a plugin host.
+    case editor
+    /// What a program would print, or what stands in another file: neither is started or read here.
+    case elsewhere
   }
 
   struct Unresolved: Hashable, Sendable {
     /// Fit to be shown.
     let name: String
     let reason: Reason
+    /// The owner of the file reads the way in which it is written.
+    var isRead = true
+  }
+
+  /// What was taken here and the owner of the file would not, or the reverse.
+  enum Remark: Hashable, Sendable {
+    /// Filled in here, left as it stands by the owner; `written` is how it stands there.
+    case filledOnlyHere(String, written: String)
+    /// The default was taken, which the owner does not know.
+    case defaultOnlyHere(String)
+    /// `$NAME` where only `${NAME}` is read.
+    case leftAsItStands(String)
   }
 
   /// What stood there, with the values in place; unresolved variables stay literal.
@@ -30,57 +48,197 @@ struct Substitution: Hashable, Sendable {
   let names: [String]
   /// Each name once for each reason.
   let unresolved: [Unresolved]
-}
-
-/// How a file's own tool reads `${...}`.
-enum SubstitutionStyle: Sendable {
-  /// LibreChat: no defaults, unset or empty stays literal, a text that is `${` to `}` is one name.
-  case libreChat
-  /// `.mcp.json` and its kin: `${NAME}`, `${NAME:-default}`, and VS Code's `${env:NAME}` and `${input:ID}`.
-  case withDefaults
+  let remarks: [Remark]
 }
 
 /// Replaces variables from the environment, never twice: a value that holds `${...}` itself stays as it is.
-func substitute(_ text: String, from environment: [String: String], style: SubstitutionStyle) -> Substitution
-{
-  let trimmed = trim(text)
-  var result = ""
-  var (values, names): (Distinct<String>, Distinct<String>) = (Distinct(), Distinct())
-  var unresolved = Distinct<Substitution.Unresolved>()
+///
+/// What another program than the file's owner would fill in is filled in as well, and remarked: a server is
+/// better watched than refused for a spelling.
+func substitute(
+  _ text: String, from environment: [String: String], syntax: VariableSyntax
+) -> Substitution {
+  var substituter = Substituter(environment: environment, syntax: syntax)
+  substituter.read(trim(text))
+  return Substitution(
+    text: substituter.result, values: substituter.values.elements, names: substituter.names.elements,
+    unresolved: substituter.unresolved.elements, remarks: substituter.remarks.elements)
+}
 
-  func resolve(_ inner: Substring, literal: Substring) {
-    switch look(up: inner, in: environment, style: style) {
-    case .success(let value):
-      result += value
-      values.append(value)
-      names.append(variableName(inner))
-    case .failure(let failure):
-      result += literal
-      unresolved.append(Substitution.Unresolved(name: variableName(inner), reason: failure.reason))
-    }
+private struct Substituter {
+  let environment: [String: String]
+  let syntax: VariableSyntax
+  var result = ""
+  var values = Distinct<String>()
+  var names = Distinct<String>()
+  var unresolved = Distinct<Substitution.Unresolved>()
+  var remarks = Distinct<Substitution.Remark>()
+  /// Ends of variables that do not stand anywhere behind: what was looked for once in vain.
+  private var missing: Set<String> = []
+
+  init(environment: [String: String], syntax: VariableSyntax) {
+    self.environment = environment
+    self.syntax = syntax
   }
 
-  if style == .libreChat, trimmed.hasPrefix("${"), trimmed.hasSuffix("}"), trimmed.utf8.count > 3 {
-    resolve(trimmed.dropFirst(2).dropLast(), literal: trimmed[...])
-  } else {
-    var rest = trimmed[...]
-    while let open = rest.firstRange(of: "${") {
-      guard let close = rest[open.upperBound...].firstIndex(of: "}") else { break }
-      if close == open.upperBound {
-        // `${}` is no variable to anybody.
-        result += rest[..<open.upperBound]
-        rest = rest[open.upperBound...]
-        continue
+  mutating func read(_ text: String) {
+    if syntax.contains(.quirks), text.hasPrefix("${"), text.hasSuffix("}"), text.utf8.count > 3 {
+      return resolve(text.dropFirst(2).dropLast(), literal: text[...])
+    }
+    if syntax.contains(.osEnviron), text.hasPrefix("os.environ/") {
+      return take(text.dropFirst("os.environ/".count), literal: text[...])
+    }
+    var rest = text[...]
+    while let start = rest.firstIndex(where: { $0 == "$" || $0 == "{" }) {
+      result += rest[..<start]
+      rest = rest[start...]
+      let length = variable(at: rest)
+      if length == 0 {
+        // No variable begins here.
+        result.append(rest.removeFirst())
+      } else {
+        rest = rest.dropFirst(length)
       }
-      result += rest[..<open.lowerBound]
-      let behind = rest.index(after: close)
-      resolve(rest[open.upperBound..<close], literal: rest[open.lowerBound..<behind])
-      rest = rest[behind...]
     }
     result += rest
   }
-  return Substitution(
-    text: result, values: values.elements, names: names.elements, unresolved: unresolved.elements)
+
+  /// Takes the variable that begins a text; answers how many characters it has, none when there is no such.
+  private mutating func variable(at text: Substring) -> Int {
+    if !syntax.contains(.quirks), text.hasPrefix("${{") {
+      guard let literal = text.through("}}", &missing) else { return 0 }
+      let inner = trim(String(literal.dropFirst(3).dropLast(2)))
+      let name = ["secrets.", "inputs.", "env."].first { inner.hasPrefix($0) }.map {
+        inner.dropFirst($0.count)
+      }
+      take(name ?? inner[...], literal: literal)
+      return literal.count
+    }
+    if text.hasPrefix("${") {
+      guard let literal = text.through("}", &missing) else { return 0 }
+      let inner = literal.dropFirst(2).dropLast()
+      // `${}` is no variable to anybody.
+      if inner.isEmpty {
+        result += literal
+      } else {
+        resolve(inner, literal: literal)
+      }
+      return literal.count
+    }
+    if syntax.contains(.command), text.hasPrefix("$("), let literal = text.through(")", &missing) {
+      return leave("$(...)", .elsewhere, literal)
+    }
+    if text.hasPrefix("$") { return bareName(at: text) }
+    guard syntax.contains(.openCode), let literal = text.through("}", &missing) else { return 0 }
+    if literal.hasPrefix("{file:") { return leave("{file:...}", .elsewhere, literal) }
+    guard literal.hasPrefix("{env:") else { return 0 }
+    take(literal.dropFirst(5).dropLast(), literal: literal)
+    return literal.count
+  }
+
+  /// `$NAME`, where that is a variable; where it is none, a name in capitals is remarked.
+  private mutating func bareName(at text: Substring) -> Int {
+    let name = text.dropFirst().prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+    guard isVariableName(name) else { return 0 }
+    let literal = text[..<name.endIndex]
+    guard syntax.contains(.dollarName) else {
+      let isMeant =
+        name.count >= 3 && !name.contains { $0.isLowercase } && !isWordEnd(result.last)
+        && !["$", "-", "."].contains(text[name.endIndex...].first)
+      if isMeant { remarks.append(.leftAsItStands(shownVariable(name))) }
+      result += literal
+      return literal.count
+    }
+    take(name, literal: literal)
+    return literal.count
+  }
+
+  private func isWordEnd(_ character: Character?) -> Bool {
+    character.map { $0.isLetter || $0.isNumber || $0 == "$" } ?? false
+  }
+
+  /// What stands in `${...}`.
+  private mutating func resolve(_ inner: Substring, literal: Substring) {
+    if syntax.contains(.quirks) { return resolveAsLibreChat(inner, literal: literal) }
+    if inner.hasPrefix("input:") {
+      let id = inner.dropFirst(6)
+      let isName = isVariableName(Substring(id.filter { $0 != "-" }))
+      _ = leave(isName ? String(id) : "(no name)", .asked, literal)
+      return
+    }
+    let isPrefixed = inner.hasPrefix("env:")
+    let bare = isPrefixed ? inner.dropFirst(4) : inner
+    if !isPrefixed, isEditorVariable(inner) {
+      _ = leave(String(inner), .editor, literal)
+      return
+    }
+    let separator = bare.firstRange(of: ":-")
+    let name = separator.map { bare[..<$0.lowerBound] } ?? bare
+    let isRead = syntax.contains(isPrefixed ? .environmentPrefix : .braces)
+    if let separator, (environment[String(name)] ?? "").isEmpty {
+      result += bare[separator.upperBound...]
+    } else {
+      take(name, literal: literal, isRead: isRead)
+    }
+    guard isVariableName(name) else { return }
+    if separator != nil, !syntax.contains(.defaults) {
+      remarks.append(.defaultOnlyHere(shownVariable(name)))
+    } else if !isRead, environment[String(name)] != nil || separator != nil {
+      let shown = shownVariable(name)
+      remarks.append(.filledOnlyHere(shown, written: isPrefixed ? "${env:\(shown)}" : "${\(shown)}"))
+    }
+  }
+
+  private mutating func resolveAsLibreChat(_ inner: Substring, literal: Substring) {
+    let reason: Substitution.Reason
+    if reservedNames.contains(String(inner)) {
+      reason = .reserved
+    } else if environment[String(inner)] != nil {
+      return take(inner, literal: literal)
+    } else if inner.contains("}") {
+      reason = .takenAsOneName
+    } else if inner.contains(":-") {
+      reason = .hasDefault
+    } else {
+      return take(inner, literal: literal)
+    }
+    _ = leave(variableName(inner), reason, literal)
+  }
+
+  /// The value of a name, if the environment has one.
+  private mutating func take(_ name: Substring, literal: Substring, isRead: Bool = true) {
+    guard let value = environment[String(name)] else {
+      _ = leave(variableName(name), isVariableName(name) ? .unset : .noName, literal, isRead: isRead)
+      return
+    }
+    guard !value.isEmpty else {
+      _ = leave(variableName(name), .empty, literal)
+      return
+    }
+    result += value
+    values.append(value)
+    names.append(variableName(name))
+  }
+
+  private mutating func leave(
+    _ name: String, _ reason: Substitution.Reason, _ literal: Substring, isRead: Bool = true
+  ) -> Int {
+    result += literal
+    unresolved.append(Substitution.Unresolved(name: name, reason: reason, isRead: isRead))
+    return literal.count
+  }
+}
+
+extension Substring {
+  /// The text to the end of the first `end`, unless there is none, which need not be found out twice.
+  fileprivate func through(_ end: String, _ missing: inout Set<String>) -> Substring? {
+    guard !missing.contains(end) else { return nil }
+    guard let range = firstRange(of: end) else {
+      missing.insert(end)
+      return nil
+    }
+    return self[..<range.upperBound]
+  }
 }
 
 /// Elements in the order of their first appearance: a text may name one variable a million times.
@@ -99,37 +257,16 @@ private let reservedNames: Set<String> = [
   "REDIS_PASSWORD",
 ]
 
-private struct NotFound: Error { let reason: Substitution.Reason }
-
-private func look(
-  up inner: Substring, in environment: [String: String], style: SubstitutionStyle
-) -> Result<String, NotFound> {
-  func failure(_ reason: Substitution.Reason) -> Result<String, NotFound> {
-    .failure(NotFound(reason: reason))
-  }
-  if style == .withDefaults, inner.hasPrefix("input:") { return failure(.asked) }
-  let inner = style == .withDefaults && inner.hasPrefix("env:") ? inner.dropFirst(4) : inner
-  if style == .withDefaults, let separator = inner.firstRange(of: ":-") {
-    let value = environment[String(inner[..<separator.lowerBound])] ?? ""
-    return .success(value.isEmpty ? String(inner[separator.upperBound...]) : value)
-  }
-  let name = String(inner)
-  if style == .libreChat, reservedNames.contains(name) { return failure(.reserved) }
-  if let value = environment[name] { return value.isEmpty ? failure(.empty) : .success(value) }
-  if inner.contains("}") { return failure(.takenAsOneName) }
-  if inner.contains(":-") { return failure(.hasDefault) }
-  return failure(isVariableName(inner) ? .unset : .noName)
-}
-
 /// The leading part that is a name; what is none is not shown, it may be a value.
 private func variableName(_ inner: Substring) -> String {
-  if inner.hasPrefix("input:") {
-    let id = inner.dropFirst(6)
-    return isVariableName(Substring(id.filter { $0 != "-" })) ? String(id) : "(no name)"
-  }
   let bare = inner.hasPrefix("env:") ? inner.dropFirst(4) : inner
   let name = bare.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
-  return isVariableName(name) ? String(name) : "(no name)"
+  return isVariableName(name) ? shownVariable(name) : "(no name)"
+}
+
+/// A name that may be shown: a token that was put between the braces itself is none.
+private func shownVariable(_ name: Substring) -> String {
+  looksLikeKey(name) && name.contains { $0.isLowercase } ? "(no name)" : String(name)
 }
 
 func isVariableName(_ text: Substring) -> Bool {

@@ -61,8 +61,8 @@ struct LoadingTests {
       ])
     #expect(
       lines("none.yaml") == [
-        "none.yaml: error: holds no servers; add 'mcpServers:' with at least one server, or name another file",
         "none.yaml:1:1: notice: version: is missing; add it in quotes (LibreChat refuses the whole file)",
+        "none.yaml:1:1: error: holds no servers; add 'mcpServers:' with at least one server, or name another file",
       ])
     #expect(
       lines("latin.yaml") == ["latin.yaml:1:2: error: the bytes here are not UTF-8; save the file as UTF-8"])
@@ -75,11 +75,11 @@ struct LoadingTests {
         ])
   }
 
-  @Test func `A name that occurs twice is wrong at both places`() {
+  @Test func `A name that stands for two servers is wrong at both places`() {
     let folder = TemporaryFolder()
     folder.write(servers("a"), to: "one.yaml")
     folder.write(
-      "mcpServers:\n  a: {type: http, url: 'http://h/'}\n  b: {type: http, url: 'http://h/'}\n",
+      "mcpServers:\n  a: {type: http, url: 'http://other/'}\n  b: {type: http, url: 'http://h/'}\n",
       to: "two.yaml")
     let loaded = loadConfiguration(
       paths: ["one.yaml", "two.yaml"], environment: [:], currentDirectory: folder.path)
@@ -110,7 +110,7 @@ struct LoadingTests {
       """
       {
       \t"mcpServers": {
-      \t\t"desk": {"url": "https://${DESK_HOST:-desk.example.com}/mcp", "disabled": false},
+      \t\t"desk": {"type": "http", "url": "https://${DESK_HOST:-desk.example.com}/mcp", "disabled": false},
       \t\t"tool": {"command": "npx", "env": {"A": "b"}}
       \t}
       }
@@ -139,14 +139,14 @@ struct LoadingTests {
         /* three
            lines */
         "mcpServers": {
-          "a": {"url": "https://h//x", "name": "\\ud83d\\ude00"}, // first
-          "b": {"url": "nowhere",},
+          "a": {"type": "http", "url": "https://h//x", "name": "\\ud83d\\ude00"}, // first
+          "b": {"type": "http", "url": "nowhere",},
         }
       }
       """, name: ".mcp.json")
     #expect(
       report(loaded)
-        == ".mcp.json:7:18: error: mcpServers.b.url: has no scheme; start it with https:// or http://")
+        == ".mcp.json:7:34: error: mcpServers.b.url: has no scheme; start it with https:// or http://")
     #expect(loaded.servers.map(\.endpoint?.display) == ["https://h//x", nil])
   }
 
@@ -187,31 +187,6 @@ struct LoadingTests {
         + "endpoints?")
   }
 
-  @Test func `Files of other clients open with their own words`() {
-    let loaded = loadText(
-      """
-      {"mcpServers": {
-        "cursor": {"url": "https://h/mcp", "headers": {"Authorization": "Bearer ${env:TOKEN}"}, "auth": {}},
-        "cline": {"type": "streamableHttp", "url": "https://h/mcp", "disabled": true, "autoApprove": []},
-        "gemini": {"httpUrl": "https://h/mcp", "trust": false},
-        "windsurf": {"serverUrl": "https://${HOST:-w.example}/mcp", "somethingNew": 1},
-        "claude": {"command": "npx", "args": ["-y"], "env": {"KEY": "${TOKEN}"}},
-        "slip": {"type": "sse", "url": "https://h/sse", "header": {}}
-      }}
-      """, environment: ["TOKEN": "planted-token"], name: ".mcp.json")
-    #expect(
-      report(loaded) == """
-        .mcp.json:5:63: notice: mcpServers.windsurf.somethingNew: unknown key, nothing reads it
-        .mcp.json:7:51: warning: mcpServers.slip.header: unknown key, nothing reads it; did you mean headers?
-        """)
-    #expect(
-      loaded.servers.map(\.transport) == [
-        .streamableHTTP, .streamableHTTP, .streamableHTTP, .streamableHTTP, .stdio, .sse,
-      ])
-    #expect(loaded.servers[3].endpoint?.display == "https://w.example/mcp")
-    #expect(loaded.servers[0].headers.map(\.value.revealed) == ["Bearer planted-token"])
-  }
-
   @Test func `A VS Code file opens, and what it asks a person for is named`() {
     let loaded = loadText(
       """
@@ -231,7 +206,7 @@ struct LoadingTests {
     )
     #expect(
       loaded.servers.map(\.availability) == [
-        .unmonitored("needs values of a signed-in user: desk-key"), .automatic,
+        .unmonitored("needs values that only VS Code has: desk-key"), .automatic,
         .broken("url: the variable NOBODY is not set; set it in the environment"),
         .unmonitored("stdio servers are not monitored"),
       ])

@@ -34,7 +34,7 @@ struct ReloadTests {
     (good, "", "refuse: librechat.yaml: error: is empty; add 'mcpServers:' with your servers"),
     (
       good, "endpoints: {}\n",
-      "refuse: librechat.yaml: error: holds no servers; add 'mcpServers:' with at least one server, or name another file"
+      "refuse: librechat.yaml:1:1: error: holds no servers; add 'mcpServers:' with at least one server, or name another file"
     ),
     // An error that was there before holds nobody up, wherever it stands now.
     (

@@ -20,11 +20,12 @@ struct SchemaTests {
     (
       "type: http, url: 'http://h/', timeout: -1, initTimeout: 1.5, sseReadTimeout: 0, serverInstructions: [a]",
       """
-      error: timeout: must be at least 0; a whole number of milliseconds is meant (LibreChat refuses the whole file)
+      error: timeout: must be a whole number of milliseconds from 0 to 31536000000, not -1; write a number of that \
+      range (LibreChat refuses the whole file)
       error: initTimeout: must be a whole number of milliseconds; write digits only (LibreChat refuses the whole \
       file)
-      error: sseReadTimeout: must be at least 1; a whole number of milliseconds is meant (LibreChat refuses the \
-      whole file)
+      error: sseReadTimeout: must be a whole number of milliseconds from 1 to 31536000000, not 0; write a number of \
+      that range (LibreChat refuses the whole file)
       error: serverInstructions: must be true, false or text, not a list; write one of them (LibreChat refuses \
       the whole file)
       """
@@ -50,8 +51,8 @@ struct SchemaTests {
       warning: oauth.clientId: unknown key, LibreChat drops it unread; did you mean client_id?
       error: oauth.client_secret: stands without client_id, authorization_url, token_url; add what is missing \
       (LibreChat refuses the whole file)
-      warning: oauth.client_secret: the variable NONE is not set; set it in the environment, LibreChat sends the \
-      text itself
+      warning: oauth.client_secret: the variable NONE is not set; set it in the environment (LibreChat would pass on \
+      the characters ${NONE})
       error: oauth.scope: must be text, not a whole number; put it in quotes (LibreChat refuses the whole file)
       """
     ),
@@ -67,14 +68,16 @@ struct SchemaTests {
     (
       "type: http, url: 'http://h/', apiKey: {source: admin, authorization_type: bearer, key: '${NONE}'}",
       """
-      error: apiKey.key: the variable NONE is not set; set it in the environment, LibreChat sends the text itself
+      error: apiKey.key: the variable NONE is not set; set it in the environment (LibreChat would send the characters \
+      ${NONE})
       """
     ),
     (
       "command: npx, args: [1, '${NONE}'], env: {A: true}, stderr: out, cwd: 3",
       """
       error: args[0]: must be text, not a whole number; put it in quotes (LibreChat refuses the whole file)
-      warning: args[1]: the variable NONE is not set; set it in the environment, LibreChat sends the text itself
+      warning: args[1]: the variable NONE is not set; set it in the environment (LibreChat would pass on the \
+      characters ${NONE})
       error: env.A: must be text, not true or false; put it in quotes (LibreChat refuses the whole file)
       error: stderr: must be pipe, ignore, inherit or the number of a descriptor; write one of them (LibreChat \
       refuses the whole file)
@@ -141,14 +144,14 @@ struct SchemaTests {
     (
       "type: http, url: 'http://h/', headers: {A: '${NONE}', B: '${EMPTY}', C: '${JWT_SECRET}', D: '${NONE:-x}'}",
       """
-      warning: headers.A: the variable NONE is not set, so the header is left out; set it in the environment, \
-      LibreChat sends the text itself
-      warning: headers.B: the variable EMPTY is empty, so the header is left out; give it a value, LibreChat sends \
-      the text itself
+      warning: headers.A: the variable NONE is not set, so the header is left out; set it in the environment \
+      (LibreChat would send the characters ${NONE})
+      warning: headers.B: the variable EMPTY is empty, so the header is left out; give it a value (LibreChat \
+      would send the characters ${EMPTY})
       warning: headers.C: the variable JWT_SECRET is never given out by LibreChat, so the header is left out; use \
-      another name, LibreChat sends the text itself
+      another name (LibreChat would send the characters ${JWT_SECRET})
       warning: headers.D: the variable NONE is not set, and LibreChat knows no ':-' defaults, so the header is left \
-      out; set it and write ${NONE}, LibreChat sends the text itself
+      out; set it and write ${NONE} (LibreChat would send the characters ${NONE})
       """
     ),
     (
@@ -171,7 +174,8 @@ struct SchemaTests {
       "type: http, url: 'http://h/', sessionConfig: {retry_attempts: 3, retryDelay: 0, timeout: 5s}",
       """
       warning: sessionConfig.retry_attempts: unknown key, nothing reads it; did you mean retryAttempts?
-      error: sessionConfig.retryDelay: must be at least 1; a whole number of milliseconds is meant
+      error: sessionConfig.retryDelay: must be a whole number of milliseconds from 1 to 3600000, not 0; write a \
+      number of that range
       error: sessionConfig.timeout: must be a whole number of milliseconds, not text; write digits without quotes \
       and without a unit
       """

@@ -33,7 +33,7 @@ struct ServerTests {
       report(loaded) == """
         librechat.yaml:3:1: notice: x-defaults: unknown section, LibreChat refuses the whole file
         librechat.yaml:20:9: notice: mcpServers.old.type: is missing, and LibreChat takes a URL without it for old \
-        HTTP+SSE, which is not monitored; write 'type: streamable-http' if the server speaks it
+        HTTP+SSE; write 'type: streamable-http' if the server speaks it
         """)
     #expect(loaded.servers.map(\.name) == ["chat", "merged", "old", "local", "socket"])
     let chat = loaded.servers[0]
@@ -80,12 +80,12 @@ struct ServerTests {
         nothing: {title: x}
       """, environment: ["SCHEME": "https", "HOST": "h"])
     let expected = """
-      librechat.yaml:2:28: error: mcpServers.unset.url: the variable NOWHERE_URL is not set; set it in the environment, \
-      LibreChat uses the text itself as address
+      librechat.yaml:2:28: error: mcpServers.unset.url: the variable NOWHERE_URL is not set; set it in the environment \
+      (LibreChat would take the characters ${NOWHERE_URL} for the address)
       librechat.yaml:6:30: error: mcpServers.token.headers.Authorization: the variable NO_TOKEN is not set; set it in \
-      the environment, LibreChat sends the text itself
+      the environment (LibreChat would send the characters ${NO_TOKEN})
       librechat.yaml:6:61: warning: mcpServers.token.headers.X-Trace: the variable NO_TRACE is not set, so the header \
-      is left out; set it in the environment, LibreChat sends the text itself
+      is left out; set it in the environment (LibreChat would send the characters ${NO_TRACE})
       librechat.yaml:6:76: warning: mcpServers.token.headers.Mcp-Session-Id: belongs to the protocol and is not taken \
       from the file; remove it
       librechat.yaml:7:16: error: mcpServers.kind.type: must be streamable-http, http, sse, websocket or stdio; did you \
@@ -99,7 +99,8 @@ struct ServerTests {
       librechat.yaml:9:29: error: mcpServers.scheme.url: the scheme file cannot be used; use https:// or http://
       librechat.yaml:10:27: error: mcpServers.bare.url: has no scheme; start it with https:// or http://
       librechat.yaml:11:28: error: mcpServers.quirk.url: starts with ${ and ends with }, so LibreChat takes all of it, \
-      from SCHEME on, for one name; put one variable there that holds all of it, LibreChat uses the text itself as address
+      from SCHEME on, for one name; put one variable there that holds all of it (LibreChat would take \
+      the characters ${SCHEME} for the address)
       librechat.yaml:12:55: error: mcpServers.line.headers.X-A: holds a line break; remove it, the request would be \
       refused
       librechat.yaml:12:63: error: mcpServers.line.headers.(key of 3 characters): is no legal header name; use letters, \
@@ -129,7 +130,7 @@ struct ServerTests {
     #expect(
       loaded.servers[0].availability
         == .broken(
-          "url: the variable NOWHERE_URL is not set; set it in the environment, LibreChat uses the text itself as address"
+          "url: the variable NOWHERE_URL is not set; set it in the environment (LibreChat would take the characters ${NOWHERE_URL} for the address)"
         ))
     #expect(loaded.isUsable)
   }

@@ -58,7 +58,8 @@ struct SettingsTests {
     (
       "ui: {refresh: 50, readonly: true, ascii: maybe, bell: 1}",
       """
-      sessiontop.yaml:2:15: error: ui.refresh: must be at least 100; a whole number of milliseconds is meant
+      sessiontop.yaml:2:15: error: ui.refresh: must be a whole number of milliseconds from 100 to 60000, not 50; write a \
+      number of that range
       sessiontop.yaml:2:19: warning: ui.readonly: unknown key, nothing reads it; did you mean readOnly?
       sessiontop.yaml:2:42: error: ui.ascii: must be true, false or auto; write one of these words
       sessiontop.yaml:2:55: error: ui.bell: must be true or false, not a whole number; write true or false without \
@@ -90,7 +91,8 @@ struct SettingsTests {
       "log: {file: '${NOWHERE}/log', keep: -1, max_bytes: 5}",
       """
       sessiontop.yaml:2:13: error: log.file: the variable NOWHERE is not set; set it in the environment
-      sessiontop.yaml:2:37: error: log.keep: must be at least 0; a whole number of files is meant
+      sessiontop.yaml:2:37: error: log.keep: must be a whole number of files from 0 to 1000, not -1; write a number of that \
+      range
       sessiontop.yaml:2:41: warning: log.max_bytes: unknown key, nothing reads it; did you mean maxBytes?
       """
     ),
@@ -109,7 +111,8 @@ struct SettingsTests {
       sessiontop.yaml:2:22: error: session.transport: must be auto, session, stateless or sse; write one of these words
       sessiontop.yaml:2:47: error: session.terminateURL: must be an address; write https://HOST/PATH
       sessiontop.yaml:2:56: warning: session.retryattempts: unknown key, nothing reads it; did you mean retryAttempts?
-      sessiontop.yaml:2:83: error: session.timeout: must be at least 1; a whole number of milliseconds is meant
+      sessiontop.yaml:2:83: error: session.timeout: must be a whole number of milliseconds from 1 to 31536000000, not 0; \
+      write a number of that range
       """
     ),
     (

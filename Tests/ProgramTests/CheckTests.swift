@@ -33,7 +33,8 @@ import Testing
         {"name":"git","transport":"stdio","usable":true,"monitored":false}],\
         "problems":[{"file":"FILE","line":7,"column":16,"severity":"error","path":"mcpServers.jira.type",\
         "message":"must be streamable-http, http, sse, websocket or stdio",\
-        "remedy":"did you mean streamable-http? (LibreChat refuses the whole file)"}]}
+        "remedy":"did you mean streamable-http? (LibreChat refuses the whole file)"}],\
+        "files":[{"file":"FILE","owner":"LibreChat","servers":3}]}
 
         """)
     #expect(result.exit == 1)
@@ -87,7 +88,7 @@ import Testing
     let printed = try ChildProcess(sessiontopBinary, ["settings", "--default"])
     #expect(try printed.end() == 0)
     let result = try run(["check", "FILE"], printed.output)
-    #expect(result.output == "no servers\n")
+    #expect(result.output == "FILE: a file of sessiontop, 0 servers\nno servers\n")
     #expect(result.exit == 0)
     let effective = try run(["settings", "--effective", "--config", "FILE"], printed.output)
     #expect(effective.output.contains(/session\.retryDelay +500 +environment MCP_SESSION_RETRY_DELAY\n/))

@@ -40,7 +40,7 @@ extension ServerReader {
           .error, "url", at: template.mark, "for the user \(user) it \(problem)", remedy: remedy))
       return nil
     }
-    checkScheme(address.origin.scheme, at: template.mark)
+    checkScheme(address.origin.scheme, "url", at: template.mark)
     var filled: [Header] = []
     for configured in headers {
       let value = fill(configured.header.value.revealed, with: values)

@@ -9,18 +9,37 @@ struct ConfiguredHeader {
 extension ServerReader {
   /// `headers`, then what `apiKey` puts over them, each checked as it would go over the wire.
   mutating func readHeaders() {
+    guard context.owner.followsLibreChat else { return readForeignHeaders() }
     for (entry, text) in section.textMap("headers", &findings) {
       addHeader(entry.key, text, field: "headers", at: entry.mark)
     }
     readAPIKey()
   }
 
-  /// `key` is where the value stands in `field`, when that is not the header's name.
-  private mutating func addHeader(
-    _ name: String, _ text: Located<String>, field: String, key: String? = nil, at mark: Mark
+  /// Headers as written, then those that the program makes of other fields.
+  private mutating func readForeignHeaders() {
+    let field = section.written["headers"] ?? "headers"
+    for (entry, text) in section.looseTextMap("headers", &findings) where !isComment(entry.key) {
+      addHeader(entry.key, text, field: field, at: entry.mark)
+    }
+    for header in entry.builtHeaders {
+      let text = Located(value: header.value, mark: header.mark)
+      addHeader(
+        header.name, text, field: header.field, key: "", at: header.mark,
+        syntax: context.owner.variables.union(.braces))
+    }
+  }
+
+  /// `key` is where the value stands in `field`, when that is not the header's name; empty when it is the
+  /// field itself.
+  mutating func addHeader(
+    _ name: String, _ text: Located<String>, field: String, key: String? = nil, at mark: Mark,
+    syntax: VariableSyntax? = nil, with own: [String: String] = [:]
   ) {
-    let place = Section(file: section.file, keys: section.keys + [field], mapping: Mapping())
-    let key = key ?? name
+    let isField = key?.isEmpty == true
+    let place = Section(
+      file: section.file, keys: isField ? section.keys : section.keys + [field], mapping: Mapping())
+    let key = isField ? field : key ?? name
     let lowercased = name.lowercased()
     guard isToken(name) else {
       findings.add(
@@ -41,16 +60,18 @@ extension ServerReader {
           .error, key, at: text.mark, "is longer than \(longestHeader) bytes", remedy: "is this a header?"))
       return
     }
-    let result = substituted(text.value)
+    let result = substituted(text.value, syntax: syntax, with: own)
+    tell(result.remarks, key, in: place, at: text.mark)
     if !result.unresolved.isEmpty {
       if carriesCredential(lowercased) || result.unresolved.contains(where: { $0.reason == .asked }) {
-        _ = report(result.unresolved, key, in: place, at: text.mark)
+        _ = report(result.unresolved, key, in: place, at: text.mark, as: .header)
       } else {
         for variable in result.unresolved {
-          let (problem, remedy) = words(for: variable, isAddress: false)
+          let (problem, remedy) = words(for: variable, in: .header)
           findings.add(
             place.diagnostic(
-              .warning, key, at: text.mark, "\(problem), so the header is left out", remedy: remedy))
+              variable.reason == .editor ? .notice : .warning, key, at: text.mark,
+              "\(problem), so the header is left out", remedy: remedy))
         }
       }
       return
@@ -88,7 +109,7 @@ extension ServerReader {
     guard let apiKey = section.section("apiKey", &findings) else { return }
     let known = ["source", "authorization_type", "key", "custom_header"]
     apiKey.checkKeys(
-      known, consequence: context.shape.followsLibreChat ? "LibreChat drops it unread" : "nothing reads it",
+      known, consequence: "LibreChat drops it unread",
       &findings)
     let source = apiKey.choice("source", ["admin", "user"], &findings)
     let type = apiKey.choice("authorization_type", ["basic", "bearer", "custom"], &findings)

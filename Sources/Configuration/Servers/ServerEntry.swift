@@ -3,12 +3,14 @@ import Sessions
 /// What a server's entry is read with.
 struct ServerContext {
   let file: String
-  let shape: FileShape
+  let owner: Owner
   let environment: [String: String]
   /// What is in force before the server's own `sessionConfig`.
   let policy: SessionPolicy
   /// Who may stand for a signed-in user.
   var users: [UserSettings] = []
+  /// What the file asks of a person (`inputs` of VS Code); absent where the file has no such list.
+  var inputs: [String]?
 }
 
 /// A server with what was found wrong with it and where its settings come from.
@@ -17,15 +19,19 @@ struct ReadServer {
   let mark: Mark
   let findings: Findings
   let settings: [ResolvedSetting]
+  /// What tells it from another of the same name: how it is reached, whatever it is called.
+  var identity: [String] = []
 }
 
-/// Reads one entry of `mcpServers`. An entry with an error becomes a server that is shown and never
+/// Reads one entry of a section of servers. An entry with an error becomes a server that is shown and never
 /// contacted.
-func readServer(_ entry: Entry, isDuplicate: Bool, in context: ServerContext) -> ReadServer {
+func readServer(
+  _ entry: Entry, in site: ServerSite, isDuplicate: Bool, _ context: ServerContext
+) -> ReadServer {
   var findings = Findings()
   let name = PrintableText.line(entry.key, limit: 128)
-  let keys = [context.shape.serversKey, entry.key]
-  let consequence = context.shape.followsLibreChat ? " (\(refusesFile))" : ""
+  let keys = site.section.keys + [entry.key]
+  let consequence = context.owner.consequence
   guard let mapping = entry.value.mapping else {
     findings.add(
       Diagnostic(
@@ -38,30 +44,50 @@ func readServer(_ entry: Entry, isDuplicate: Bool, in context: ServerContext) ->
         availability: .broken(brokenReason(findings, keys, isDuplicate: false))),
       mark: entry.mark, findings: findings, settings: [])
   }
+  let translated = TranslatedEntry(mapping, of: context.owner)
   var reader = ServerReader(
     section: Section(
-      file: context.file, keys: keys, mapping: context.shape.followsLibreChat ? mapping : translated(mapping),
-      consequence: consequence),
-    context: context, findings: findings)
+      file: context.file, keys: keys, mapping: translated.mapping, consequence: consequence,
+      written: translated.written),
+    original: mapping, entry: translated, context: context, findings: findings)
+  if site.switchedOff.contains(entry.key) { reader.switchedOff = "switched off in the file" }
   reader.read()
   let hasDuplicates = isDuplicate || hasDuplicateKeys(mapping)
   let isBroken = hasDuplicates || reader.findings.firstError != nil
-  let availability: Availability =
-    if isBroken {
-      .broken(brokenReason(reader.findings, keys, isDuplicate: hasDuplicates))
-    } else if let reason = reader.unmonitoredReason {
-      .unmonitored(reason)
-    } else {
-      reader.startsAutomatically ? .automatic : .onDemand
-    }
+  let reason = isBroken ? brokenReason(reader.findings, keys, isDuplicate: hasDuplicates) : nil
   let server = Server(
     name: name, transport: reader.transport, endpoint: reader.endpoint, headers: reader.headers.map(\.header),
     settings: reader.policy.settings(
       requestTimeout: reader.requestTimeout, initTimeout: reader.initTimeout),
-    availability: availability, proxy: reader.proxy, secrets: reader.secrets.map(Secret.init),
-    accounts: isBroken ? [] : reader.accounts)
+    availability: availability(reader, brokenReason: reason), proxy: reader.proxy,
+    secrets: reader.secrets.map(Secret.init), accounts: isBroken ? [] : reader.accounts, note: reader.note)
   return ReadServer(
-    server: server, mark: entry.mark, findings: reader.findings, settings: reader.resolvedSettings)
+    server: server, mark: entry.mark,
+    findings: reader.switchedOff == nil ? reader.findings : reader.findings.asNotices(),
+    settings: reader.resolvedSettings, identity: identity(of: server, reader))
+}
+
+/// An address with its headers, or the words that start a process.
+private func identity(of server: Server, _ reader: ServerReader) -> [String] {
+  if let endpoint = server.endpoint {
+    let headers = server.headers.map { "\($0.name.lowercased()): \($0.value.revealed)" }.sorted()
+    return [endpoint.url.revealed, server.transport.rawValue] + headers
+  }
+  let command = reader.section.mapping["command"]?.scalar?.text ?? ""
+  let arguments = reader.section.mapping["args"]?.items?.map { $0.scalar?.text ?? "" } ?? []
+  let address = reader.section.mapping["url"]?.scalar?.text ?? ""
+  return [address, command] + arguments
+}
+
+/// What is switched off is left alone, whatever is wrong with it; only what could be started is on demand.
+private func availability(_ reader: ServerReader, brokenReason: String?) -> Availability {
+  if let off = reader.switchedOff {
+    if let brokenReason { return .unmonitored("\(off); \(brokenReason)") }
+    return reader.unmonitoredReason == nil ? .switchedOff(off) : .unmonitored(off)
+  }
+  if let brokenReason { return .broken(brokenReason) }
+  if let reason = reader.unmonitoredReason { return .unmonitored(reason) }
+  return reader.startsAutomatically ? .automatic : .onDemand
 }
 
 /// What LibreChat does when its schema is broken anywhere.

@@ -4,6 +4,9 @@ import Sessions
 /// address, headers.
 struct ServerReader {
   let section: Section
+  /// The entry as it stands in the file.
+  let original: Mapping
+  let entry: TranslatedEntry
   let context: ServerContext
   var findings: Findings
 
@@ -27,9 +30,25 @@ struct ServerReader {
   var needsSignIn: String?
   /// The URL of the server's own proxy.
   private(set) var proxy: Secret?
+  /// Who switched it off, and where.
+  var switchedOff: String?
+  /// The process that only carries messages to the address which is watched.
+  var wrapper: Wrapper?
+  /// Words of `command` that are arguments already.
+  var commandWords = 0
+  /// The word for the transport is none, so that nothing is known of the fields that belong to it.
+  var isTypeUnknown = false
+  /// It is nothing that could be watched at all, for this reason.
+  var foreignKind: String?
+  /// What a process is started with, and what its arguments may name.
+  var ownEnvironment: [String: String] = [:]
 
-  init(section: Section, context: ServerContext, findings: Findings) {
+  init(
+    section: Section, original: Mapping, entry: TranslatedEntry, context: ServerContext, findings: Findings
+  ) {
     self.section = section
+    self.original = original
+    self.entry = entry
     self.context = context
     self.findings = findings
     policy = context.policy
@@ -37,6 +56,7 @@ struct ServerReader {
 
   /// Why the server is listed and not watched; absent when it can be.
   var unmonitoredReason: String? {
+    if let foreignKind { return foreignKind }
     switch transport {
     case .stdio: return "stdio servers are not monitored"
     case .websocket: return "websocket servers are not monitored"
@@ -45,24 +65,37 @@ struct ServerReader {
     if let needsSignIn { return needsSignIn }
     if !missing.isEmpty, accounts.isEmpty {
       let names = missing.prefix(8).joined(separator: ", ") + (missing.count > 8 ? ", ..." : "")
-      return "needs values of a signed-in user: \(names)"
+      let whose = asksPerson ? "that only \(context.owner.name) has" : "of a signed-in user"
+      return "needs values \(whose): \(names)"
     }
     return nil
   }
 
+  /// How it comes to be watched, where that is not plain.
+  var note: String? {
+    guard let wrapper, let endpoint else { return nil }
+    return "\(wrapper.name) to \(endpoint.display), watched directly"
+  }
+
   mutating func read() {
     transport = readTransport()
-    resolve("type", .text(transport.rawValue), at: section.mapping["type"]?.mark)
+    if transport == .stdio { findWrapper() }
+    resolve("type", .text((wrapper?.transport ?? transport).rawValue), at: section.mapping["type"]?.mark)
     checkKeys()
-    readCommonFields()
+    if context.owner.followsLibreChat { readCommonFields() } else { readForeignFields() }
     switch transport {
-    case .stdio: readProcess()
+    case _ where foreignKind != nil: break
+    case .stdio:
+      readProcess()
+      if let wrapper { readWrapped(wrapper) }
     case .websocket: readURL()
     case .sse, .streamableHTTP:
       readURL()
       readHeaders()
     }
-    if var configured = section.section("sessionConfig", &findings) {
+    if context.owner.followsLibreChat || section.mapping["sessionConfig"]?.mapping != nil,
+      var configured = section.section("sessionConfig", &findings)
+    {
       // LibreChat drops it unread, whatever it holds.
       configured.consequence = ""
       policy.read(configured, context.environment, &findings)
@@ -115,7 +148,7 @@ struct ServerReader {
     if requiresOAuth?.value == true { needsSignIn = "needs a sign-in (requiresOAuth)" }
     readOAuth(isDecided: requiresOAuth != nil)
     for (entry, text) in section.textMap("oauth_headers", &findings) {
-      checkVariables(text, "oauth_headers.\(shownName(entry.key))")
+      checkVariables(text, "oauth_headers.\(entry.key)")
     }
     if let onBehalf = section.section("obo", &findings) {
       _ = onBehalf.text("scopes", &findings)
@@ -147,10 +180,10 @@ struct ServerReader {
     }
   }
 
-  private mutating func readProxy(_ proxy: Located<String>) {
+  mutating func readProxy(_ proxy: Located<String>) {
     let result = substituted(proxy.value)
     resolve("proxy", .masked, at: proxy.mark, with: result)
-    guard report(result.unresolved, "proxy", in: section, at: proxy.mark) else { return }
+    guard report(result.unresolved, "proxy", in: section, at: proxy.mark, as: .header) else { return }
     let scheme = result.text.firstRange(of: "://").map { result.text[..<$0.lowerBound].lowercased() }
     guard let scheme, ["http", "https", "socks", "socks5"].contains(scheme) else {
       findings.add(
@@ -169,58 +202,6 @@ struct ServerReader {
     self.proxy = Secret((scheme == "socks" ? "socks5" : scheme) + rest)
   }
 
-  private mutating func readProcess() {
-    if let command = section.text("command", &findings) {
-      // What stands behind the program's name may be a secret.
-      let program = String(trim(command.value).prefix { !$0.isWhitespace })
-      resolve("command", .text(PrintableText.line(program)), at: command.mark)
-    } else if section.mapping["command"] == nil {
-      findings.add(
-        section.diagnostic(
-          .error, "command", at: section.mapping.entries.first?.mark, "is missing",
-          remedy: "write the program to start\(section.consequence)"))
-    }
-    if let node = section.mapping["args"] {
-      resolve("args", .masked, at: node.mark)
-      _ = section.texts("args", &findings)
-      for (index, item) in (node.items ?? []).enumerated() {
-        guard let scalar = item.scalar, scalar.value == .text else { continue }
-        checkVariables(Located(value: scalar.text, mark: item.mark), "args[\(index)]")
-      }
-    } else if context.shape.followsLibreChat {
-      findings.add(
-        section.diagnostic(
-          .error, "args", at: section.mapping.entry("command")?.mark, "is missing",
-          remedy: "write 'args: []'\(section.consequence)"))
-    }
-    for (entry, text) in section.textMap("env", &findings) {
-      resolve("env.\(shownName(entry.key))", .masked, at: entry.mark)
-      checkVariables(text, "env.\(shownName(entry.key))")
-    }
-    _ = section.text("cwd", &findings)
-    readErrorOutput()
-  }
-
-  /// A word or the number of a descriptor.
-  private mutating func readErrorOutput() {
-    guard let node = section.mapping["stderr"] else { return }
-    if let number = node.scalar?.value.whole, number >= 0 { return }
-    let words = ["pipe", "ignore", "inherit"]
-    if let scalar = node.scalar, scalar.value == .text, words.contains(scalar.text) { return }
-    findings.add(
-      section.diagnostic(
-        .error, "stderr", at: node.mark, "must be pipe, ignore, inherit or the number of a descriptor",
-        remedy: "write one of them\(section.consequence)"))
-  }
-
-  /// Texts that never go out from here; LibreChat would pass them on with the variable in them.
-  mutating func checkVariables(_ text: Located<String>, _ key: String) {
-    for variable in substituted(text.value).unresolved where variable.reason != .asked {
-      let (problem, remedy) = words(for: variable, isAddress: false)
-      findings.add(section.diagnostic(.warning, key, at: text.mark, problem, remedy: remedy))
-    }
-  }
-
   mutating func resolve(
     _ name: String, _ value: ResolvedSetting.Value, at mark: Mark?, with substitution: Substitution? = nil
   ) {
@@ -231,8 +212,11 @@ struct ServerReader {
   }
 
   /// Puts the environment into a text; remembers what must not be shown and who is missing.
-  mutating func substituted(_ text: String) -> Substitution {
-    let result = substitute(text, from: context.environment, style: context.shape.substitution)
+  mutating func substituted(
+    _ text: String, syntax: VariableSyntax? = nil, with own: [String: String] = [:]
+  ) -> Substitution {
+    let environment = own.isEmpty ? context.environment : context.environment.merging(own) { $1 }
+    let result = substitute(text, from: environment, syntax: syntax ?? context.owner.variables)
     for value in result.values where value.utf8.count >= shortestSecret && !secrets.contains(value) {
       secrets.append(value)
     }

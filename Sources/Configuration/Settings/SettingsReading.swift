@@ -204,7 +204,7 @@ extension Section {
     guard let node = mapping[key] else { return nil }
     if node.isNull { return Located(value: nil, mark: node.mark) }
     guard let text = text(of: node, key, &findings) else { return nil }
-    let result = substitute(text.value, from: environment, style: .withDefaults)
+    let result = substitute(text.value, from: environment, syntax: [.braces, .defaults, .environmentPrefix])
     for variable in result.unresolved {
       findings.add(
         diagnostic(

@@ -46,7 +46,8 @@ extension SettingsReader {
     var user = UserSettings(id: id.value)
     let place = Section(file: section.file, keys: section.keys + ["variables"], mapping: Mapping())
     for (entry, text) in variables {
-      let result = substitute(text.value, from: environment, style: .withDefaults)
+      let result = substitute(
+        text.value, from: environment, syntax: [.braces, .defaults, .environmentPrefix])
       for variable in result.unresolved {
         findings.add(
           place.diagnostic(

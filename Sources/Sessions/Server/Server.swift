@@ -16,11 +16,13 @@ public struct Server: Hashable, Sendable {
   /// Users with a session each, for a server whose url or headers hold values of a signed-in user; empty
   /// when all share one session.
   public let accounts: [Account]
+  /// How it comes to be watched, where that is not plain; printable words of the configuration's reader.
+  public let note: String?
 
   public init(
     name: String, transport: Transport, endpoint: Endpoint?, headers: [Header] = [],
     settings: SessionSettings = SessionSettings(), availability: Availability = .automatic,
-    proxy: Secret? = nil, secrets: [Secret] = [], accounts: [Account] = []
+    proxy: Secret? = nil, secrets: [Secret] = [], accounts: [Account] = [], note: String? = nil
   ) {
     self.name = name
     self.transport = transport
@@ -31,6 +33,7 @@ public struct Server: Hashable, Sendable {
     self.proxy = proxy
     self.secrets = secrets
     self.accounts = accounts
+    self.note = note
   }
 }
 
@@ -91,6 +94,8 @@ public enum Availability: Hashable, Sendable {
   case automatic
   /// Connect when the operator asks (`startup: false`).
   case onDemand
+  /// Connect when the operator asks: the file switches it off, and the text says where.
+  case switchedOff(String)
   /// Not watched, with the reason for people: a transport that is not built, values that are missing.
   case unmonitored(String)
   /// The entry cannot be used until a person changes it; the text says what is wrong.

@@ -7,7 +7,7 @@ import MCPWire
 /// | state | entered by | left by |
 /// | --- | --- | --- |
 /// | unmonitored, broken | configuration | never |
-/// | idle | `startup: false` | the operator |
+/// | idle | `startup: false`, or switched off in the file | the operator |
 /// | queued | start, a wait that is over, the operator | its turn, given by the fleet |
 /// | initializing | its turn | the answer to `initialize` |
 /// | attaching | its turn, over HTTP+SSE | the `endpoint` event of its stream |
@@ -105,7 +105,7 @@ struct Session: Sendable {
     switch server.availability {
     case .unmonitored(let why): state = .unmonitored("\(ForeignText(local: why))")
     case .broken(let why): state = .broken(SessionError(.configError, detail: "\(ForeignText(local: why))"))
-    case .automatic, .onDemand: state = .idle
+    case .automatic, .onDemand, .switchedOff: state = .idle
     }
   }
 

@@ -114,7 +114,8 @@ extension ServerReport {
   init(_ server: Server) {
     let note: Sentence? =
       switch server.availability {
-      case .automatic, .onDemand: nil
+      case .automatic, .onDemand: server.note.map { Sentence(ForeignText(local: $0)) }
+      case .switchedOff(let why): "\(ForeignText(local: why)); r connects"
       case .unmonitored(let why), .broken(let why): Sentence(ForeignText(local: why))
       }
     self.init(

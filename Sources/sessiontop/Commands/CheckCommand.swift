@@ -12,6 +12,7 @@ func check(_ command: Check) -> Int32 {
     writeLine(checkLine(loaded))
   } else {
     for diagnostic in loaded.diagnostics { writeLine(diagnostic.description) }
+    for source in loaded.sources { writeLine(words(for: source)) }
     for line in verdicts(loaded) { writeLine(line) }
   }
   return checkResult(loaded)
@@ -24,14 +25,21 @@ func checkResult(_ loaded: Loaded) -> Int32 {
   return isClean ? ExitCode.done : ExitCode.notWell
 }
 
+/// Whose a file is, and how much stands in it.
+private func words(for source: SourceFile) -> String {
+  let path = PrintableText.line(source.path, limit: 4_096)
+  return "\(path): a file of \(source.owner), \(source.servers) server\(source.servers == 1 ? "" : "s")"
+}
+
 private func verdicts(_ loaded: Loaded) -> [String] {
   guard loaded.isUsable else { return [] }
   guard !loaded.servers.isEmpty else { return ["no servers"] }
   return loaded.servers.map { server in
     let verdict =
       switch server.availability {
-      case .automatic: "monitored"
+      case .automatic: "monitored" + (server.note.map { " (\(PrintableText.line($0)))" } ?? "")
       case .onDemand: "monitored on demand"
+      case .switchedOff(let why): "monitored on demand: \(PrintableText.line(why))"
       case .unmonitored(let why): "not monitored: \(PrintableText.line(why))"
       case .broken(let why): "cannot be used: \(PrintableText.line(why))"
       }
@@ -67,6 +75,15 @@ private func checkLine(_ loaded: Loaded) -> String {
         }
       }
     }
+    $0.array("files") {
+      for source in loaded.sources {
+        $0.object {
+          $0.member("file", PrintableText.line(source.path, limit: 4_096))
+          $0.member("owner", source.owner)
+          $0.member("servers", source.servers)
+        }
+      }
+    }
   }
   return writer.text
 }
@@ -76,7 +93,12 @@ extension Availability {
     if case .broken = self { false } else { true }
   }
 
-  fileprivate var isMonitored: Bool { self == .automatic || self == .onDemand }
+  fileprivate var isMonitored: Bool {
+    switch self {
+    case .automatic, .onDemand, .switchedOff: true
+    case .unmonitored, .broken: false
+    }
+  }
 }
 
 /// `check --show`: problems go to standard error, so that the settings can be piped on.
