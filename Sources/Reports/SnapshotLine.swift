@@ -54,6 +54,13 @@ extension JSONWriter {
       $0.member("session", session.session)
       $0.member("state", session.state.rawValue)
       $0.member("since", session.since.wall.rfc3339)
+      if let hold = session.hold {
+        $0.object("paused") {
+          $0.member("by", hold.by.text)
+          $0.member("since", hold.since.wall.rfc3339)
+          $0.member("was", hold.state.rawValue)
+        }
+      }
       $0.member("kind", session.kind?.rawValue)
       $0.member("protocol", session.protocolVersion)
       if let identity = session.identity {

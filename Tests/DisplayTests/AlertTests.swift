@@ -41,6 +41,30 @@ import Testing
     #expect(view.title(calm, at: now, context: context()) == "sessiontop ops-1: all well")
   }
 
+  @Test func `that were acknowledged stay so when what is lost stays lost`() {
+    let down = store(
+      [server("a"), server("b")], [ready("a"), troubled("b", "app", .down, since: 61, refused)])
+    var view = ViewState()
+    _ = view.watch(trouble, at: now)
+    press(["a"], &view, trouble)
+    let news = view.watch(down, at: now)
+    #expect(news.isEmpty && view.alerts.isAcknowledged("b"))
+  }
+
+  @Test func `are none of what somebody paused, which is told all the same`() {
+    var held = troubled("b", "app", .paused, since: 3_600, refused)
+    held.hold = Hold(by: "ana (pts/3)", since: moment(-3_600), state: .down)
+    let paused = store([server("a"), server("b")], [ready("a"), held])
+    var view = ViewState()
+    let news = view.watch(paused, at: now)
+    #expect(news.isEmpty)
+    let screen = render(paused, view, at: now, size: view.size, context: context()).text
+    #expect(screen.contains("b paused, which may be forgotten; all else is well"), "\(screen)")
+    #expect(screen.contains("1 ready 1 paused") && screen.contains("; by ana, Z resumes"), "\(screen)")
+    view.start(filter: "state:paused")
+    #expect(Rows(paused, view, at: now).servers.map(\.name) == ["b"])
+  }
+
   @Test func `ring with a gap`() {
     var view = ViewState()
     var bell = Bell()

@@ -81,8 +81,8 @@ enum Jobs {
 
   /// Left alone by an operator, and gone since.
   static let pausedDead: Store = {
-    var wiki = DisplayTests.troubled("wiki-core", "app", .recovering, since: 900, refused)
-    wiki.isPaused = true
+    var wiki = DisplayTests.troubled("wiki-core", "app", .paused, since: 3_700, refused)
+    wiki.hold = Hold(by: "ana (pts/3)", since: moment(-3_700), state: .down)
     return store(
       (["wiki-core"] + others).map { server($0) }, calm + [wiki],
       [

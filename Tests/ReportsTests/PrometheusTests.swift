@@ -13,8 +13,10 @@ import Testing
         sessiontop_servers{state="connecting"} 0
         sessiontop_servers{state="ready"} 1
         sessiontop_servers{state="degraded"} 0
+        sessiontop_servers{state="paused"} 0
         sessiontop_servers{state="recovering"} 1
         sessiontop_servers{state="unstable"} 0
+        sessiontop_servers{state="down"} 0
         sessiontop_servers{state="unauthorized"} 1
         sessiontop_servers{state="failed"} 0
         sessiontop_servers{state="closing"} 0
@@ -26,8 +28,10 @@ import Testing
         sessiontop_sessions{state="connecting"} 0
         sessiontop_sessions{state="ready"} 2
         sessiontop_sessions{state="degraded"} 0
+        sessiontop_sessions{state="paused"} 0
         sessiontop_sessions{state="recovering"} 1
         sessiontop_sessions{state="unstable"} 0
+        sessiontop_sessions{state="down"} 0
         sessiontop_sessions{state="unauthorized"} 1
         sessiontop_sessions{state="failed"} 0
         sessiontop_sessions{state="closing"} 0

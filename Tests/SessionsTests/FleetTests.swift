@@ -59,7 +59,7 @@ private let ana = Operator(user: "ana", origin: "pts/3")
     world.command(.apply([try World.server("a", users: ["ana", "ben"])], note: nil))
     world.run(600)
     let rows = world.store.sessions.values.sorted { $0.state.isLive && !$1.state.isLive }
-    #expect(rows.map(\.state) == [.ready, .recovering])
+    #expect(rows.map(\.state) == [.ready, .down])
     #expect(rows.first?.errors == [:] && rows.first?.recoveries == 0, "it never heard of it")
     #expect(rows.last?.cause?.status == 503 && rows.last?.nextAttempt != nil)
     let asked = world.wire.count { $0 == "POST initialize" }

@@ -38,8 +38,8 @@ extension World {
 
   func check(_ report: EngineReport) {
     for row in report.sessions.values {
-      let isWaiting = [.recovering, .unstable, .unauthorized, .failed, .connecting].contains(row.state)
-      guard isWaiting, !row.isPaused else { continue }
+      let isWaiting = [.recovering, .down, .unstable, .unauthorized, .failed, .connecting].contains(row.state)
+      guard isWaiting else { continue }
       let hasTransfer = openOf[row.key]?.isEmpty == false
       let time = row.nextAttempt ?? fleet.deadline
       #expect(hasTransfer || time != nil, "\(row.key.server) is \(row.state) and nothing will happen")

@@ -80,7 +80,9 @@ func contrasts(of theme: Theme) -> [Contrast] {
 
 /// Ready against all that is not, and those among each other.
 private let tellingPairs: [(Role, Role)] = {
-  let bad: [Role] = [.stateFailed, .stateUnauthorized, .stateUnstable, .stateRecovering, .stateDegraded]
+  let bad: [Role] = [
+    .stateFailed, .stateUnauthorized, .stateDown, .stateUnstable, .stateRecovering, .stateDegraded,
+  ]
   return bad.map { (.stateReady, $0) }
     + bad.indices.flatMap { first in bad[(first + 1)...].map { (bad[first], $0) } }
 }()

@@ -10,9 +10,11 @@ struct Glyphs: Hashable, Sendable {
     case .idle: isASCII ? "." : "·"
     case .connecting: isASCII ? "~" : "◌"
     case .ready: isASCII ? "*" : "●"
+    case .paused: isASCII ? "=" : "‖"
     case .degraded: isASCII ? "!" : "▲"
     case .recovering: isASCII ? "r" : "↻"
     case .unstable: isASCII ? "%" : "≈"
+    case .down: isASCII ? "V" : "▼"
     case .unauthorized: isASCII ? "#" : "◆"
     case .failed: isASCII ? "X" : "✖"
     case .closing: isASCII ? "<" : "◁"
@@ -26,6 +28,7 @@ struct Glyphs: Hashable, Sendable {
     switch state {
     case nil, .unmonitored, .idle: " "
     case .closed, .closing: isASCII ? "-" : "·"
+    case .paused: "="
     case .ready: isASCII ? "_" : "▁"
     case .connecting: isASCII ? "." : "▂"
     case .degraded: isASCII ? "!" : "▄"
@@ -33,16 +36,17 @@ struct Glyphs: Hashable, Sendable {
     case .unstable: isASCII ? "%" : "▆"
     case .unauthorized: isASCII ? "#" : "▇"
     case .failed: isASCII ? "X" : "█"
+    case .down: isASCII ? "V" : "█"
     }
   }
 
-  /// What an event is about, in one character: `+` good news, `x` bad news, `@` the operator.
+  /// What an event is about, in one character: `+` good news, `!` and `X` bad news, `@` the operator.
   func event(_ event: Event) -> String {
     switch (event.kind, event.level) {
     case (.operatorAction, _): "@"
     case (.sessionCreated, _), (.recoverySucceeded, _): "+"
     case (_, .error): isASCII ? "X" : "✖"
-    case (_, .warning): isASCII ? "x" : "▲"
+    case (_, .warning): isASCII ? "!" : "▲"
     case (_, .info): isASCII ? "." : "·"
     case (_, .debug): " "
     }

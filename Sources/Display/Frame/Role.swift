@@ -20,8 +20,10 @@ public enum Role: String, CaseIterable, Sendable {
   case stateConnecting = "state.connecting"
   case stateReady = "state.ready"
   case stateDegraded = "state.degraded"
+  case statePaused = "state.paused"
   case stateRecovering = "state.recovering"
   case stateUnstable = "state.unstable"
+  case stateDown = "state.down"
   case stateUnauthorized = "state.unauthorized"
   case stateFailed = "state.failed"
   case stateClosing = "state.closing"
@@ -40,8 +42,10 @@ public enum Role: String, CaseIterable, Sendable {
     case .connecting: self = .stateConnecting
     case .ready: self = .stateReady
     case .degraded: self = .stateDegraded
+    case .paused: self = .statePaused
     case .recovering: self = .stateRecovering
     case .unstable: self = .stateUnstable
+    case .down: self = .stateDown
     case .unauthorized: self = .stateUnauthorized
     case .failed: self = .stateFailed
     case .closing: self = .stateClosing

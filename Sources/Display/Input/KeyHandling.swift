@@ -97,6 +97,7 @@ extension ViewState {
 
   mutating func handle(_ action: Action, _ model: ViewModel, live: Store) -> [Effect] {
     let (store, rows, context) = (model.store, model.rows, model.context)
+    if action.isAboutRow { pin(rows) }
     switch action {
     case .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .first, .last: move(action, model)
     case .nextPane: show(pane.next(by: 1))
@@ -169,6 +170,17 @@ extension ViewState {
     case .jumpBack: return [.replay(.jump(.seconds(-60)))]
     }
     return []
+  }
+
+  /// Stays on the row that is meant, wherever it goes: until then the first row was whichever was worst.
+  private mutating func pin(_ rows: Rows) {
+    let names = rows.servers.map(\.name)
+    if pane == .servers, servers.id == nil, let place = servers.index(in: names) {
+      servers.select(place, in: names, height: height(of: .servers, count: names.count))
+    }
+    if pane == .sessions, sessions.id == nil, let place = sessions.index(in: rows.sessions) {
+      sessions.select(place, in: rows.sessions, height: height(of: .sessions, count: rows.sessions.count))
+    }
   }
 
   private mutating func show(_ pane: Pane) {

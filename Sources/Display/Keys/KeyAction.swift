@@ -37,6 +37,9 @@ enum Action: String, Hashable, Sendable, CaseIterable {
     }
   }
 
+  /// Whether it is about the row that is selected.
+  var isAboutRow: Bool { acts || [.detail, .mark, .inspect, .copy].contains(self) }
+
   /// What the help says.
   var meaning: String {
     switch self {

@@ -23,7 +23,7 @@ struct Alerts: Hashable, Sendable {
       news.append(Alert(session: session, isRaised: false))
     }
     for (name, session) in problems {
-      let severity = session.state.severity
+      let severity = session.state.alarm
       let isWorse = severity > (known[name]?.severity ?? 0)
       let isSeen = known[name]?.isAcknowledged ?? false
       known[name] = Known(severity: severity, session: session, isAcknowledged: isSeen && !isWorse)
@@ -37,6 +37,11 @@ struct Alerts: Hashable, Sendable {
   }
 
   func isAcknowledged(_ server: String) -> Bool { known[server]?.isAcknowledged ?? false }
+}
+
+extension SessionState {
+  /// How bad it is for somebody who is told: that what is lost stays lost is no news to who has seen it.
+  fileprivate var alarm: Int { self == .down ? Self.recovering.severity : severity }
 }
 
 /// A server became worse than it was known to be, or well again.

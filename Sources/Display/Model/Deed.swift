@@ -28,10 +28,10 @@ struct Deed: Hashable, Sendable {
       switch action {
       case .terminate: (sessions.count { $0.state == .closed } + keys.count - sessions.count, "ended")
       case .reconnect: (sessions.count { $0.state.isLive && $0.since.instant >= time }, "back")
-      case .pause: (sessions.count(where: \.isPaused), "paused")
-      case .resume: (sessions.count { !$0.isPaused }, "resumed")
+      case .pause: (sessions.count { $0.state == .paused }, "paused")
+      case .resume: (sessions.count { $0.state != .paused }, "resumed")
       }
-    let failing = sessions.count { $0.state.isProblem && !$0.isPaused }
+    let failing = sessions.count(where: \.state.isProblem)
     let trouble = failing > 0 && action != .pause ? ", \(failing) not well" : ""
     let undo = undoing.map { "; U \($0.rawValue)s \(keys.count == 1 ? "it" : "them")" } ?? ""
     return "\(action.rawValue): \(done) of \(keys.count) \(word)\(trouble)\(undo)"

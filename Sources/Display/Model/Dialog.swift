@@ -24,7 +24,7 @@ struct Dialog: Hashable, Sendable {
     self.hidden = hidden
     self.verb = verb
     keys = targets.map(\.key).sorted()
-    live = targets.count { $0.state.isLive }
+    live = targets.count(where: \.isOpen)
     streams = targets.count { $0.stream == .open }
     connecting = targets.count { $0.state == .connecting }
     answers =
@@ -37,16 +37,14 @@ struct Dialog: Hashable, Sendable {
     switch (verb, session.state) {
     case (_, .unmonitored), (.terminate, .closed), (.terminate, .closing): false
     case (.pause, .idle), (.pause, .closing), (.pause, .closed): false
-    case (.pause, _): !session.isPaused
-    case (.resume, _): session.isPaused
+    case (.pause, _): session.state != .paused
+    case (.resume, _): session.state == .paused
     default: true
     }
   }
 
   /// Why nothing can be done to a session.
-  static func state(_ session: SessionReport) -> String {
-    session.isPaused ? "\(session.state.rawValue), paused" : session.state.rawValue
-  }
+  static func state(_ session: SessionReport) -> String { session.state.rawValue }
 
   mutating func handle(_ key: Key) -> Answer {
     switch key {

@@ -71,7 +71,7 @@ struct ServerSummary: Filterable, Sendable {
     case "user": report.users
     case "error": worst.map { $0.errors.keys.map(\.rawValue) } ?? []
     case "why": [worst?.cause?.summary ?? report.note?.text ?? ""]
-    case "paused": worst.map { [$0.isPaused ? "yes" : "no"] } ?? []
+    case "paused": worst.map { [$0.state == .paused ? "yes" : "no"] } ?? []
     case "kind": worst?.kind.map { [$0.rawValue] } ?? []
     case "protocol", "proto": worst?.protocolVersion.map { [$0] } ?? []
     default: nil

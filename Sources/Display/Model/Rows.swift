@@ -177,7 +177,7 @@ extension SessionState {
   /// Calm states share a place, so that rows do not jump when a session merely goes about its business; what
   /// is not watched stands last.
   fileprivate var listOrder: Int {
-    self == .unmonitored ? -1 : severity < SessionState.degraded.severity ? 0 : severity
+    self == .unmonitored ? -1 : severity < SessionState.paused.severity ? 0 : severity
   }
 }
 

@@ -81,9 +81,10 @@ struct ViewModel: Sendable {
 
   /// Why a session is as it is and what happens next; of a healthy one, what kind it is.
   func why(_ session: SessionReport, note: Sentence?) -> Phrase {
-    if session.isPaused {
-      let cause = session.cause.map(shortWords)
-      return Phrase(cause ?? "", .text, tail: cause == nil ? "paused, Z resumes" : "; paused, Z resumes")
+    if session.state == .paused {
+      let was = session.cause.map(shortWords) ?? session.hold.map { "was \($0.state.rawValue)" }
+      let by = session.hold.map { "by \($0.by.text.prefix { $0 != " " }), " } ?? ""
+      return Phrase(was ?? "", .text, tail: "\(was == nil ? "" : "; ")\(by)Z resumes")
     }
     switch session.state {
     case .ready where session.cause == nil:
@@ -102,10 +103,9 @@ struct ViewModel: Sendable {
 
   /// `next in 6s`, or that an attempt is under way; nil when none is to come.
   func next(_ session: SessionReport) -> String? {
-    if session.isPaused { return "paused" }
     if let instant = session.nextAttempt { return countdown(to: instant, at: now) }
     switch session.state {
-    case .recovering, .unstable: return "trying now"
+    case .recovering, .unstable, .down: return "trying now"
     case .connecting where session.attempt > 1: return "attempt \(session.attempt)"
     default: return nil
     }

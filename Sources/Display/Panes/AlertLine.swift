@@ -79,6 +79,11 @@ extension Frame {
 
   private func calmWords(_ model: ViewModel) -> String {
     guard !model.rows.allServers.isEmpty else { return "waiting for the first news of the engine" }
+    let paused = model.rows.allServers.filter { $0.state == .paused }
+    if let first = paused.first {
+      let others = paused.count > 1 ? " and \(paused.count - 1) more" : ""
+      return "\(first.name)\(others) paused, which may be forgotten; all else is well"
+    }
     let connecting = model.rows.allServers.count { $0.state == .connecting }
     return connecting == 0
       ? "all is well" : "connecting to \(connecting) \(connecting == 1 ? "server" : "servers")"

@@ -30,9 +30,11 @@ private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewMo
   if let cause = session.cause {
     lines.append(DetailLine("why: \(cause.summary)", cause.rpcCode.map { "code \($0)" }))
   }
-  if session.isPaused {
+  if let hold = session.hold {
     lines.append(
-      DetailLine("paused by an operator: not probed, not brought back; Z resumes", role: .banner))
+      DetailLine(
+        "paused by \(hold.by) since \(model.context.clock(hold.since.wall)), last known \(hold.state.rawValue)",
+        "not probed, not brought back; Z resumes", role: .banner))
   }
   if let note = server?.note { lines.append(DetailLine("note: \(note)")) }
   if let advice = session.advice, advice != server?.note {

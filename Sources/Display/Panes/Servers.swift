@@ -37,7 +37,7 @@ extension Frame {
             server.worst.map { model.why($0, note: server.report.note) }
             ?? Phrase(server.report.note?.text ?? "", .muted)
           // What comes next has a column of its own.
-          guard isWide, server.worst?.nextAttempt != nil, server.worst?.isPaused == false else { return why }
+          guard isWide, server.worst?.nextAttempt != nil else { return why }
           return Phrase(why.text, why.role)
         })
     }
@@ -71,7 +71,7 @@ private func inState(_ server: ServerSummary, at now: Moment) -> Phrase {
 
 /// How long until the next attempt.
 private func nextAttempt(_ server: ServerSummary, at now: Moment) -> String {
-  guard let worst = server.worst, !worst.isPaused, let next = worst.nextAttempt else { return "-" }
+  guard let worst = server.worst, let next = worst.nextAttempt else { return "-" }
   let left = next - now.instant
   return left > .zero ? age(left + .milliseconds(999)) : "now"
 }

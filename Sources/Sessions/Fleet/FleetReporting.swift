@@ -3,7 +3,8 @@
 extension Fleet {
   mutating func tell(_ event: Event, _ index: Int) {
     var event = event
-    if event.nextAttempt == nil, event.state == .recovering, let next = nextAttempt(index) {
+    let isComing = event.state == .recovering || event.state == .down
+    if event.nextAttempt == nil, isComing, let next = nextAttempt(index) {
       event.nextAttempt = max(.zero, next - event.time.instant)
     }
     if let event = coalescer.take(event) { publish(event) }

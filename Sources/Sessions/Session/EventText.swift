@@ -42,8 +42,14 @@ enum EventText {
   }
 
   static func operatorAction(_ action: Sentence, _ by: Operator) -> Sentence {
-    let (user, origin) = (ForeignText(local: by.user, limit: 32), ForeignText(local: by.origin, limit: 80))
-    return origin.isEmpty ? "\(action) by \(user)" : "\(action) by \(user) (\(origin))"
+    "\(action) by \(name(of: by))"
+  }
+
+  /// `ana (pts/3)`.
+  static func name(of person: Operator) -> Sentence {
+    let user = ForeignText(local: person.user, limit: 32)
+    let origin = ForeignText(local: person.origin, limit: 80)
+    return origin.isEmpty ? "\(user)" : "\(user) (\(origin))"
   }
 
   static func reloaded(added: Int, removed: Int, changed: Int, _ note: String?) -> Sentence {

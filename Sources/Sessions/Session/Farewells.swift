@@ -14,7 +14,7 @@ extension Session {
     }
     leave(&turn)
     trouble = Trouble()
-    isPaused = false
+    held = nil
     (speaksModern, speaksOverStream) = (false, false)
     queue(anew, atOnce: true, &turn)
   }
@@ -44,7 +44,7 @@ extension Session {
   }
 
   private mutating func end(_ turn: inout Turn) {
-    isPaused = false
+    held = nil
     leave(&turn)
     trouble = Trouble()
     state = farewells.isEmpty ? .closed : .closing

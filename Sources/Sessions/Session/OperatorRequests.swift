@@ -11,7 +11,7 @@ extension Session {
     default: break
     }
     guard !isPaused else { return }
-    isPaused = true
+    held = (by, turn.now)
     turn.emit(.operatorAction, .info, self, EventText.operatorAction("pause", by))
     switch state {
     case .live(var live):
@@ -27,7 +27,7 @@ extension Session {
 
   mutating func resume(_ by: Operator, _ turn: inout Turn) {
     guard isPaused else { return refuse("resume", by, "it is not paused", &turn) }
-    isPaused = false
+    held = nil
     turn.emit(.operatorAction, .info, self, EventText.operatorAction("resume", by))
     switch state {
     case .live(var live):

@@ -89,8 +89,11 @@ struct Session: Sendable {
   var speaksOverStream = false
   /// The stream of HTTP+SSE, in every state that has one.
   var channel: Channel?
-  /// The operator wants it left alone: nothing is probed, nothing is tried.
-  var isPaused = false
+  /// The operator wants it left alone: nothing is probed, nothing is tried. By whom and since when.
+  var held: (by: Operator, since: Moment)?
+  var isPaused: Bool { held != nil }
+  /// The time in which it could not be used, if it cannot be.
+  private(set) var outage: Outage?
   /// The cookies that its server set last.
   private var cookies: [String] = []
   private static let cookieLimit = 16
@@ -127,8 +130,10 @@ struct Session: Sendable {
     case .leftover(let session): endLeftover(session, &turn)
     case .stop: stop(&turn)
     }
-    if publicState != before {
-      since = turn.now
+    outage = Outage(outage, in: publicState, at: turn.now)
+    let state = publicState
+    if state != before {
+      since = state.isOutage ? outage?.began ?? turn.now : turn.now
       announceState(&turn)
     }
   }
@@ -142,7 +147,8 @@ struct Session: Sendable {
       case .attaching(let attachment): attachment.due
       default: nil
       }
-    return [own, replies.deadline, awaited?.answerDue].compactMap { $0 }.min()
+    let becomesDown = publicState == .recovering ? outage?.isLongFrom : nil
+    return [own, replies.deadline, awaited?.answerDue, becomesDown].compactMap { $0 }.min()
   }
 
   /// Whether a handshake or its like is in flight, for the limit over all sessions.

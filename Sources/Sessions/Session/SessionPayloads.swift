@@ -148,6 +148,27 @@ struct Trouble: Hashable, Sendable {
   var replacedForStream = false
 }
 
+/// The time in which a session cannot be used although it should: what it is called may change in it, its
+/// beginning does not.
+struct Outage: Hashable, Sendable {
+  /// One that lasts longer than this is no passing thing.
+  static let short = Duration.seconds(60)
+
+  let began: Moment
+  private(set) var isLong = false
+
+  var isLongFrom: Instant { began.instant + Self.short }
+
+  /// What is known at `now` of one that was known as `before`; nil when there is none. One that is left alone
+  /// or is being looked at anew goes on.
+  init?(_ before: Outage?, in state: SessionState, at now: Moment) {
+    let goesOn = before != nil && (state == .connecting || state == .paused)
+    guard state.isOutage || goesOn else { return nil }
+    began = before?.began ?? now
+    isLong = isLongFrom <= now.instant
+  }
+}
+
 /// A DELETE on its way.
 struct Farewell: Hashable, Sendable {
   var exchange: Exchange

@@ -4,15 +4,30 @@ import MCPWire
 
 extension Session {
   var publicState: SessionState {
+    isPaused ? .paused : heldState
+  }
+
+  /// What it is beneath an operator's wish to leave it alone.
+  private var heldState: SessionState {
     switch state {
     case .unmonitored: .unmonitored
     case .broken: .failed
     case .idle: .idle
     case .queued, .initializing, .discovering, .attaching, .confirming, .resuming, .waiting:
-      trouble.cause == nil ? .connecting : trouble.nature.state
+      trouble.cause == nil ? .connecting : troubleState
     case .live(let live): live.listFailure == nil ? .ready : .degraded
     case .closing: .closing
     case .closed: .closed
+    }
+  }
+
+  private var troubleState: SessionState {
+    switch trouble.nature {
+    case .recovering:
+      outage?.isLong == true || history.created == 0 && history.lastReachable == nil ? .down : .recovering
+    case .unstable: .unstable
+    case .unauthorized: .unauthorized
+    case .failed: .failed
     }
   }
 
@@ -38,8 +53,10 @@ extension Session {
     report.latency = history.latency.summary
     report.lastReachable = history.lastReachable
     report.tools = history.tools
-    report.advice = isPaused ? "paused by the operator; resume it" : advice
-    report.isPaused = isPaused
+    report.advice = isPaused ? nil : advice
+    report.hold = held.map {
+      Hold(by: EventText.name(of: $0.by), since: $0.since, state: heldState)
+    }
     if let identity {
       report.kind = identity.kind
       report.protocolVersion = identity.revision.rawValue
@@ -101,17 +118,6 @@ extension Session {
   // Never inlined: the optimiser of Swift 6.3.1 crashes on this switch inside a mutating caller.
   @inline(never) private var nextAttempt: Instant? {
     if case .waiting(let wait) = state { wait.until } else { nil }
-  }
-}
-
-extension Trouble.Nature {
-  fileprivate var state: SessionState {
-    switch self {
-    case .recovering: .recovering
-    case .unstable: .unstable
-    case .unauthorized: .unauthorized
-    case .failed: .failed
-    }
   }
 }
 

@@ -31,10 +31,19 @@ extension Store {
 
 extension SessionReport {
   fileprivate mutating func take(_ event: Event) {
-    if let state = event.state, state != self.state {
-      self.state = state
-      since = event.time
+    let before = state
+    state = event.state ?? state
+    switch event.kind {
+    case .operatorAction where event.message.text.lowercased().hasPrefix("pause by "):
+      hold = Hold(by: Sentence(ForeignText(local: name(in: event))), since: event.time, state: before)
+      state = .paused
+    case .operatorAction where event.message.text.lowercased().hasPrefix("resume by "):
+      if state == .paused { state = hold?.state ?? .connecting }
+      hold = nil
+    default:
+      if state != .paused { hold = nil }
     }
+    if state != before, !(state.isOutage && before.isOutage) { since = event.time }
     kind = event.sessionKind ?? kind
     protocolVersion = event.protocolVersion ?? protocolVersion
     session = event.session ?? (state.isLive ? session : nil)
@@ -53,9 +62,6 @@ extension SessionReport {
     case .sessionTerminated, .sessionCleared:
       session = nil
       created = nil
-    case .operatorAction:
-      if event.message.text.lowercased().hasPrefix("pause ") { isPaused = true }
-      if event.message.text.lowercased().hasPrefix("resume ") { isPaused = false }
     case .streamOpened:
       stream = .open
       streamSince = event.time
@@ -66,6 +72,12 @@ extension SessionReport {
     default: break
     }
     if !state.isLive { (stream, streamSince) = (.off, nil) }
+  }
+
+  /// Who did what an event tells.
+  private func name(in event: Event) -> String {
+    let words = event.message.text
+    return words.firstRange(of: " by ").map { String(words[$0.upperBound...]) } ?? ""
   }
 
   private mutating func noteGood(_ time: Moment) {

@@ -41,7 +41,7 @@ public struct SessionField: Sendable {
       [$0.state.rawValue]
     },
     SessionField("paused", "", "left alone by an operator", values: ["yes", "no"]) {
-      [$0.isPaused ? "yes" : "no"]
+      [$0.state == .paused ? "yes" : "no"]
     },
     SessionField("error", "", "types of error it ever had", values: ErrorType.allCases.map(\.rawValue)) {
       $0.errors.keys.map(\.rawValue)
@@ -52,7 +52,9 @@ public struct SessionField: Sendable {
     },
     SessionField("protocol", "PROTOCOL", "the revision spoken") { [$0.protocolVersion ?? ""] },
     SessionField("id", "ID", "the session id, masked") { [$0.session ?? ""] },
-    SessionField("for", "FOR", "time in this state") { ($1 - $0.since.instant).inSeconds },
+    SessionField("for", "FOR", "time in this state, of an outage since its beginning") {
+      ($1 - $0.since.instant).inSeconds
+    },
     SessionField("age", "AGE", "time since the handshake") { session, now in
       session.created.map { (now - $0.instant).inSeconds }
     },
@@ -79,4 +81,9 @@ public struct SessionField: Sendable {
 extension SessionReport {
   /// Errors of all types since the start.
   public var errorCount: Int { errors.values.reduce(0, +) }
+}
+
+extension SessionReport {
+  /// Whether the server holds something for us that would have to be ended.
+  public var isOpen: Bool { state.isLive || hold?.state.isLive == true }
 }

@@ -27,11 +27,26 @@ public struct LatencySummary: Hashable, Sendable {
   }
 }
 
+/// An operator's wish to leave a session alone.
+public struct Hold: Hashable, Sendable {
+  /// Who, and from where.
+  public let by: Sentence
+  public let since: Moment
+  /// What the session was last known to be; nothing is asked of the server, so it may be otherwise.
+  public var state: SessionState
+
+  public init(by: Sentence, since: Moment, state: SessionState) {
+    self.by = by
+    self.since = since
+    self.state = state
+  }
+}
+
 /// Everything known about one session at an instant: a row of the screen and of exports.
 public struct SessionReport: Hashable, Sendable {
   public let key: SessionKey
   public var state: SessionState
-  /// When the state was entered.
+  /// When the state was entered; of an outage, when it began, whatever it was called since.
   public var since: Moment
   public var kind: SessionKind?
   /// The negotiated revision, `2025-11-25`.
@@ -63,8 +78,8 @@ public struct SessionReport: Hashable, Sendable {
   /// Attempts since the loss.
   public var attempt: Int
   public var nextAttempt: Instant?
-  /// Left alone by the operator's wish: not probed, not brought back.
-  public var isPaused = false
+  /// Who holds it, while it is `paused`.
+  public var hold: Hold?
   /// Tools in the last list.
   public var tools: Int?
   /// What a person must change, when waiting does not help.

@@ -8,10 +8,14 @@ public enum SessionState: String, CaseIterable, Sendable {
   case ready
   /// Answers, but a list call fails, the stream keeps being cut, or answers are far slower than usual.
   case degraded
-  /// Lost; the next attempt is scheduled.
+  /// An operator holds it: no probes, no attempts.
+  case paused
+  /// Lost within the last minute; the next attempt is scheduled.
   case recovering
   /// Lost three times within a minute of its own handshakes: slow retries.
   case unstable
+  /// Lost for over a minute, or never reached; attempts go on for ever.
+  case down
   /// The server wants credentials that we do not have, or refuses ours.
   case unauthorized
   /// A person must change something; slow background check, a key retries at once.
@@ -32,16 +36,21 @@ public enum SessionState: String, CaseIterable, Sendable {
     case .ready: 3
     case .closing: 4
     case .connecting: 5
-    case .degraded: 6
-    case .recovering: 7
-    case .unstable: 8
-    case .unauthorized: 9
-    case .failed: 10
+    case .paused: 6
+    case .degraded: 7
+    case .recovering: 8
+    case .unstable: 9
+    case .down: 10
+    case .unauthorized: 11
+    case .failed: 12
     }
   }
 
   /// Whether something is wrong that somebody may have to know of.
   public var isProblem: Bool { severity >= Self.degraded.severity }
+
+  /// Whether it cannot be used, and nobody wished so.
+  public var isOutage: Bool { severity >= Self.recovering.severity }
 
   /// Whether the server can be used through this session now.
   public var isLive: Bool { self == .ready || self == .degraded }

@@ -45,9 +45,9 @@ struct Evidence: Sendable {
   var ending: FaultCase.Ending? {
     switch report?.state {
     case .ready, .degraded: .ready
-    case .recovering, .unstable, .connecting: .recovering
+    case .recovering, .down, .unstable, .connecting: .recovering
     case .failed, .unauthorized: .failed
-    case .idle, .closing, .closed, .unmonitored, nil: nil
+    case .idle, .closing, .closed, .paused, .unmonitored, nil: nil
     }
   }
 
