@@ -31,16 +31,16 @@ import Testing
       name: "tls-client-certificate-in-one-file", front: .mutual, client: ("client.pem", nil),
       states: [.ready], errors: []),
     Case(
-      name: "tls-no-client-certificate", front: .mutual, states: [.failed, .recovering],
+      name: "tls-no-client-certificate", front: .mutual, states: [.failed, .down],
       errors: [.tlsError]),
     Case(
-      name: "tls-stall", front: .stall, states: [.recovering],
+      name: "tls-stall", front: .stall, states: [.recovering, .down],
       errors: [.connectTimeout, .sessionTimeout, .tlsError]),
     Case(
-      name: "tls-truncated-body", front: .truncated, states: [.recovering],
+      name: "tls-truncated-body", front: .truncated, states: [.recovering, .down],
       errors: [.connectionReset, .tlsError, .protocolError, .emptyReply]),
     Case(
-      name: "tls-to-plain", front: .plain, states: [.recovering, .failed],
+      name: "tls-to-plain", front: .plain, states: [.down, .failed],
       errors: [.tlsError, .protocolError]),
   ]) func `ends as it should`(_ fault: Case) throws {
     let certificates = try Certificates.made.get()
