@@ -7,7 +7,9 @@ extension ServerReader {
     if let command = section.text("command", &findings) {
       // What stands behind the program's name may be a secret.
       let program = String(trim(command.value).prefix { !$0.isWhitespace })
-      resolve("command", .text(PrintableText.line(program)), at: command.mark)
+      // `KEY=value program` begins with a value.
+      let isProgram = !program.contains("=") && !looksLikeKey(program)
+      resolve("command", isProgram ? .text(PrintableText.line(program)) : .masked, at: command.mark)
     } else if section.mapping["command"] == nil {
       findings.add(
         section.diagnostic(

@@ -50,8 +50,10 @@ struct SettingField: Sendable {
     case .word(let place): return shown(settings[keyPath: place])
     case .text(let place), .address(let place): return settings[keyPath: place].map(shown) ?? .none
     case .words(let place):
-      let words = settings[keyPath: place]
-      return shown("[\(words.map { "\"\($0)\"" }.joined(separator: ", "))]")
+      // The program's name; its arguments may be an address with a key, or a token.
+      guard let program = settings[keyPath: place].first else { return shown("[]") }
+      let others = settings[keyPath: place].count > 1 ? ", •••" : ""
+      return shown("[\"\(program.contains("=") || program.contains("://") ? "•••" : program)\"\(others)]")
     case .keys(let place): return shown(settings[keyPath: place].description)
     case .glyphs(let place):
       switch settings[keyPath: place] {

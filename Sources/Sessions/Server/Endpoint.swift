@@ -4,9 +4,9 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
   public let url: Secret
   /// Scheme, host and port, which decide what may be sent where and who shares an outage.
   public let origin: Origin
-  /// The URL for people: no user information, query values masked.
+  /// The URL for people: no user information, query values and keys in the path masked.
   public let display: String
-  /// User information and query values, which must never be shown.
+  /// User information, query values and keys in the path, which must never be shown.
   public let secrets: [Secret]
 
   public var description: String { display }
@@ -60,10 +60,11 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     let path = tail.prefix { $0 != "?" }
     let query = tail.dropFirst(path.count).dropFirst()
     let shownPort = port == defaultPort ? "" : ":\(port)"
-    let shownPath = masking.reduce(String(path)) { $1.isEmpty ? $0 : $0.replacing($1, with: "•••") }
+    let keys = keysInPath(path)
+    let shownPath = (masking + keys).reduce(String(path)) { $1.isEmpty ? $0 : $0.replacing($1, with: "•••") }
     display = "\(scheme)://\(host)\(shownPort)\(shownPath)" + maskedQuery(query)
     url = Secret("\(scheme)://\(authority)\(tail)")
-    secrets = secretParts(userInformation: userInformation, query: query).map(Secret.init)
+    secrets = (secretParts(userInformation: userInformation, query: query) + keys).map(Secret.init)
   }
 }
 
@@ -154,11 +155,18 @@ public struct Origin: Hashable, Sendable, CustomStringConvertible {
   public var description: String { "\(scheme)://\(host):\(port)" }
 }
 
+/// Parts of a path that look like keys: some services take one there. The longest first, so that none hides a
+/// part of another.
+func keysInPath(_ path: some StringProtocol) -> [String] {
+  path.split(separator: "/").filter { looksLikeKey($0) }.map { String($0) }.sorted { $0.count > $1.count }
+}
+
 /// Parameter names stay readable, values do not: they often are keys.
 private func maskedQuery(_ query: Substring) -> String {
   guard !query.isEmpty else { return "" }
   let names = query.split(separator: "&").map { pair in
-    pair.contains("=") ? "\(pair.prefix { $0 != "=" })=•••" : "•••"
+    let name = pair.prefix { $0 != "=" }
+    return pair.contains("=") ? "\(looksLikeKey(name) ? "•••" : name)=•••" : "•••"
   }
   return "?" + names.joined(separator: "&")
 }

@@ -154,12 +154,15 @@ extension Redactor {
     }
   }
 
-  /// What a URL carries: user information, and the values of its query and fragment.
+  /// What a URL carries: user information, keys in its path, and the values of its query and fragment.
   mutating func learn(address: String, shortest: Int = Redactor.shortest) {
     let rest = address.firstRange(of: "://").map { address[$0.upperBound...] } ?? address[...]
     let authority = rest.prefix { !"/?#".contains($0) }
     if let at = authority.lastIndex(of: "@") {
       learn(credential: String(authority[..<at]), shortest: shortest)
+    }
+    for key in keysInPath(rest.dropFirst(authority.count).prefix { $0 != "?" && $0 != "#" }) {
+      learn(key, shortest: shortest)
     }
     let query = rest.drop { $0 != "?" && $0 != "#" }.dropFirst()
     for pair in query.split(whereSeparator: { "&#;".contains($0) }) {
