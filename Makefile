@@ -2,8 +2,8 @@
 
 PREFIX ?= /usr/local
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-HEADERS := curl/curl.h yaml.h curses.h
-PACKAGES := libcurl4-openssl-dev libyaml-dev libncurses-dev
+HEADERS := curl/curl.h yaml.h curses.h toml++/toml.h
+PACKAGES := libcurl4-openssl-dev libyaml-dev libncurses-dev libtomlplusplus-dev
 TEST_PACKAGES := tmux python3-venv
 FUZZ_SECONDS ?= 1800
 RELEASE := .build/release/sessiontop
@@ -63,7 +63,7 @@ clean:
 deps:
 	@compiler=$$(command -v clang || command -v cc || command -v gcc); \
 	missing=; for header in $(HEADERS); do \
-	  echo "#include <$$header>" | $$compiler -E -include stdio.h - >/dev/null 2>&1 || missing=1; done; \
+	  echo "#include <$$header>" | $$compiler -x c++ -std=c++17 -E -include stdio.h - >/dev/null 2>&1 || missing=1; done; \
 	if [ -n "$$missing" ]; then $(call apt,$(PACKAGES)); fi
 
 test-deps:

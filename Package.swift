@@ -32,6 +32,8 @@ let package = Package(
     .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CLinux"),
     .target(name: "CProcess"),
+    // toml++ is a header of C++ (apt: libtomlplusplus-dev), so its shim is a target of its own.
+    .target(name: "CTOML"),
     .target(
       name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
 
@@ -45,7 +47,7 @@ let package = Package(
     .target(name: "Platform", dependencies: ["CLinux", "CProcess"]),
     .target(name: "SessionEngine", dependencies: ["CCurl", "CLinux", "MCPWire", "Sessions", "Platform"]),
     .target(
-      name: "Configuration", dependencies: ["CYAML", "Display", "Sessions"],
+      name: "Configuration", dependencies: ["CTOML", "CYAML", "Display", "Sessions"],
       resources: themes.map { .embedInCode("../../themes/\($0).yaml") }),
     .target(
       name: "Console", dependencies: ["CNcurses", "Display"],
@@ -73,7 +75,8 @@ let package = Package(
     .testTarget(name: "ProgramTests", dependencies: ["CLinux", "LoopbackServers", "Platform", "sessiontop"]),
     .testTarget(name: "StructureTests"),
   ],
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
 )
 
 // `make fuzz`: libFuzzer's own main calls into the target, so it is no part of any other build.

@@ -122,7 +122,7 @@ struct FilesReader {
           remedy: "check the file that is made from it"))
       return nil
     }
-    let document = readYAML(bytes)
+    let document = path.hasSuffix(".toml") ? readTOML(bytes) : readYAML(bytes)
     let mapping = document.root?.mapping
     let owner = mapping.map { Owner.of($0, at: path) } ?? Owner.ofUnreadable(at: path)
     for problem in document.problems {

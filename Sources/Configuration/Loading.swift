@@ -79,10 +79,12 @@ public func loadConfiguration(
   if !sources.isEmpty, loaded.servers.isEmpty, !isEmptyByIntent, findings.firstError == nil,
     let file = files.first
   {
+    let other = NotTaken(file.root.mapping)
+    let remedy = "add '\(file.owner.serversKey):' with at least one server, or name another file"
     findings.add(
       Diagnostic(
-        file: file.path, mark: file.root.mapping.entries.first?.mark, .error, "holds no servers",
-        remedy: "add '\(file.owner.serversKey):' with at least one server, or name another file"))
+        file: file.path, mark: other?.mark ?? file.root.mapping.entries.first?.mark, .error,
+        other?.problem ?? "holds no servers", remedy: other?.remedy ?? remedy))
   }
   loaded.diagnostics = findings.sorted(files: sources + loaded.files)
   return loaded

@@ -12,6 +12,7 @@ func checkSections(of file: ConfigurationFile, _ findings: inout Findings) {
         remedy: "did you mean mcpServers?"))
   }
   checkServers(of: file, &findings)
+  checkNesting(of: file, &findings)
   // A file of servers only is everybody's; LibreChat's own rules hold where its own sections are.
   guard file.owner.kind == .libreChat, LibreChatSections.isIn(root.mapping) else { return }
   checkLibreChat(root, except: meant, &findings)
@@ -38,6 +39,21 @@ private func checkServers(of file: ConfigurationFile, _ findings: inout Findings
           + (file.owner.kind == .libreChat ? " (\(refusesFile))" : "")))
   } else if file.owner.followsLibreChat || entry.value.scalar.map({ !$0.text.hasSuffix(".json") }) ?? false {
     _ = file.root.section(key, &findings)
+  }
+}
+
+/// Servers one step too deep: LibreChat reads the top level only. `interface.mcpServers` holds permissions.
+private func checkNesting(of file: ConfigurationFile, _ findings: inout Findings) {
+  guard file.owner.followsLibreChat else { return }
+  for outer in file.root.mapping.entries {
+    guard let inner = outer.value.mapping?.entry("mcpServers"), let servers = inner.value.mapping,
+      servers.entries.contains(where: { isServer($0.value) })
+    else { continue }
+    findings.add(
+      Diagnostic(
+        file: file.path, mark: inner.mark, .error, path: joinedPath([outer.key, inner.key]),
+        "stands inside \(shownName(outer.key)), \(file.owner.name) reads it at the top level only",
+        remedy: "move it to the margin"))
   }
 }
 

@@ -1,3 +1,5 @@
+// Long because it is one table: a whole file of each program with what must be said of it.
+
 import Configuration
 import Sessions
 import Testing
@@ -198,6 +200,189 @@ struct OwnerTests {
         d: stdio, not watched, stdio servers are not monitored
         e: streamable-http, watched (mcp-remote to https://e.example.org/mcp, watched directly)
         """),
+    OwnedFile(
+      what: "opencode's map", name: "opencode.jsonc",
+      text: """
+        {"mcp": { // two
+          "a": {"type": "remote", "url": "https://a.example.org/mcp", "headers": {"X-A": "{env:TOKEN}"},},
+          "tool": {"type": "local", "command": ["npx", "-y", "tool"], "environment": {"A": "b"}, "enabled": false},
+        }}
+        """, environment: ["TOKEN": "planted"], owner: "opencode",
+      servers: "a: streamable-http, watched\ntool: stdio, not watched, switched off in the file (enabled)"),
+    OwnedFile(
+      what: "Crush's map",
+      text: """
+        {"$schema": "https://charm.land/crush.json", "mcp": {"a": {"type": "http",
+          "url": "https://a.example.org/mcp", "headers": {"X-A": "$(echo x)", "X-B": "$TOKEN"}, "timeout": 120}}}
+        """, environment: ["TOKEN": "planted"], owner: "Crush",
+      told: """
+        2:58: warning: mcp.a.headers.X-A: $(...) is not read here: no program is started and no other file read \
+        for it, so the header is left out; use a variable
+        """, servers: "a: streamable-http, watched"),
+    OwnedFile(
+      what: "Codex", name: ".codex/config.toml",
+      text: """
+        model = "x"
+
+        [mcp_servers.a]
+        url = "https://a.example.org/mcp"
+        bearer_token_env_var = "TOKEN"
+        http_headers = { "X-Team" = "blue" }
+        env_http_headers = { "X-Key" = "NONE" }
+        tool_timeout_sec = 60
+
+        [mcp_servers.tool]
+        command = "npx"
+        args = ["-y", "tool"]
+        enabled = false
+        """, environment: ["TOKEN": "planted"], owner: "Codex",
+      told: """
+        7:32: error: mcp_servers.a.env_http_headers.X-Key: the variable NONE is not set; set it in the environment
+        """,
+      servers: """
+        a: streamable-http, broken, env_http_headers.X-Key: the variable NONE is not set; set it in the environment
+        tool: stdio, not watched, switched off in the file (enabled)
+        """),
+    OwnedFile(
+      what: "Zed", name: ".zed/settings.json",
+      text: """
+        {"context_servers": {
+          "a": {"url": "https://a.example.org/mcp"},
+          "tool": {"source": "custom", "command": "npx", "args": ["-y", "tool"]},
+          "ext": {"source": "extension", "settings": {}}
+        }, "theme": "One"}
+        """, owner: "Zed",
+      servers: """
+        a: streamable-http, watched
+        tool: stdio, not watched, stdio servers are not monitored
+        ext: stdio, not watched, is brought along by Zed
+        """),
+    OwnedFile(
+      what: "the servers of a plugin alone", name: "plugin/.mcp.json",
+      text: """
+        {"a": {"type": "http", "url": "https://a.example.org/mcp"},
+         "tool": {"command": "${CLAUDE_PLUGIN_ROOT}/tool"}}
+        """, owner: "Claude Code",
+      servers: "a: streamable-http, watched\ntool: stdio, not watched, stdio servers are not monitored"),
+    OwnedFile(
+      what: "LiteLLM", name: "config.yaml",
+      text: """
+        mcp_servers:
+          a:
+            url: https://a.example.org/mcp
+            transport: http
+            auth_type: bearer_token
+            auth_value: os.environ/TOKEN
+          b: {url: "https://b.example.org/sse"}
+        """, environment: ["TOKEN": "planted"], owner: "LiteLLM",
+      servers: "a: streamable-http, watched\nb: sse, watched"),
+    OwnedFile(
+      what: "Hermes", name: "config.yaml",
+      text: "mcp_servers:\n  a: {url: \"https://a.example.org/mcp\", timeout: 120, connect_timeout: 60}\n",
+      owner: "Hermes", servers: "a: streamable-http, watched"),
+    OwnedFile(
+      what: "VS Code's settings", name: "settings.json",
+      text: """
+        {"editor.fontSize": 14, "mcp": {"inputs": [{"id": "key"}], "servers": {
+          "a": {"type": "http", "url": "https://a.example.org/mcp"},
+          "b": {"type": "http", "url": "https://b.example.org/mcp", "headers": {"X-Key": "${input:key}"}},
+        }}}
+        """, owner: "VS Code",
+      servers: """
+        a: streamable-http, watched
+        b: streamable-http, not watched, needs values that only VS Code has: key
+        """),
+    OwnedFile(
+      what: "mcp-agent", name: "mcp_agent.config.yaml",
+      text: """
+        mcp:
+          servers:
+            a: {transport: streamable_http, url: "https://a.example.org/mcp", http_timeout_seconds: 30}
+            tool: {command: npx, args: ["-y", "tool"]}
+        """, owner: "mcp-agent",
+      servers: "a: streamable-http, watched\ntool: stdio, not watched, stdio servers are not monitored"),
+    OwnedFile(
+      what: "Amp", text: #"{"amp.mcpServers": {"a": {"url": "https://a.example.org/mcp"}}}"#, owner: "Amp",
+      servers: "a: streamable-http, watched"),
+    OwnedFile(
+      what: "Cherry Studio",
+      text: """
+        {"mcpServers": {
+          "a": {"type": "streamableHttp", "baseUrl": "https://a.example.org/mcp", "isActive": true, "timeout": 60},
+          "b": {"type": "streamableHttp", "baseUrl": "https://b.example.org/mcp", "isActive": false}
+        }}
+        """, owner: "Cherry Studio",
+      servers: """
+        a: streamable-http, watched
+        b: streamable-http, on demand, switched off in the file (isActive)
+        """),
+    OwnedFile(
+      what: "goose", name: "config.yaml",
+      text: """
+        extensions:
+          a: {enabled: true, type: streamable_http, name: a, uri: "https://a.example.org/mcp", timeout: 300}
+          tool: {enabled: false, type: stdio, cmd: npx, args: ["-y", "tool"], envs: {A: b}}
+          developer: {bundled: true, enabled: true, type: builtin, name: developer}
+        """, owner: "goose",
+      servers: """
+        a: streamable-http, watched
+        tool: stdio, not watched, switched off in the file (enabled)
+        developer: stdio, not watched, is brought along by goose
+        """),
+    OwnedFile(
+      what: "Continue's list", name: ".continue/config.yaml",
+      text: """
+        name: mine
+        version: 0.0.1
+        mcpServers:
+          - name: a
+            type: streamable-http
+            url: https://a.example.org/mcp
+            requestOptions: {headers: {Authorization: "Bearer ${{ secrets.TOKEN }}"}}
+          - {name: tool, command: npx, args: ["-y", "tool"]}
+        """, environment: ["TOKEN": "planted"], owner: "Continue",
+      servers: "a: streamable-http, watched\ntool: stdio, not watched, stdio servers are not monitored"),
+    OwnedFile(
+      what: "Claude Code's own file with its projects", name: ".claude.json",
+      text: """
+        {"mcpServers": {"a": {"type": "http", "url": "https://a.example.org/mcp"}}, "projects": {
+          "/home/ana/web": {"mcpServers": {"a": {"type": "http", "url": "https://b.example.org/mcp"},
+            "c": {"type": "http", "url": "https://c.example.org/mcp"}}, "disabledMcpServers": ["c"]}}}
+        """, owner: "Claude Code",
+      servers: """
+        a: streamable-http, watched
+        web/a: streamable-http, watched
+        c: streamable-http, on demand, switched off in the file
+        """),
+    OwnedFile(
+      what: "a Helm values file", name: "values.yaml",
+      text: "librechat:\n  configYamlContent: |\n    mcpServers:\n      a: {url: 'https://h/'}\n",
+      owner: "LibreChat",
+      told: """
+        2:3: error: is a Helm values file; the servers stand under configYamlContent, line 2; put that text into \
+        a file of its own and check it
+        """, servers: ""),
+    OwnedFile(
+      what: "a Docker Compose file", name: "compose.yaml",
+      text: "services:\n  a: {image: x}\n", owner: "LibreChat",
+      told: """
+        1:1: error: is a Docker Compose file, which holds no addresses of servers; name the file that the client \
+        of MCP reads
+        """, servers: ""),
+    OwnedFile(
+      what: "a section one step too deep",
+      name: "librechat.yaml",
+      text: """
+        version: 1.2.8
+        endpoints:
+          mcpServers:
+            a: {type: http, url: "https://a.example.org/mcp"}
+        interface: {mcpServers: {use: true}}
+        """, owner: "LibreChat",
+      told: """
+        3:3: error: endpoints.mcpServers: stands inside endpoints, LibreChat reads it at the top level only; move \
+        it to the margin
+        """, servers: ""),
   ]) func `A file opens, and means what it means to its owner`(file: OwnedFile) { file.check() }
 
   @Test(arguments: [
@@ -248,6 +433,46 @@ struct OwnerTests {
       """, environment: ["TOKEN": "planted"], name: name)
     #expect(loaded.servers[0].headers.map(\.value.revealed) == [sent])
     #expect(loaded.diagnostics.map(\.message).joined() == told)
+  }
+
+  @Test func `A plugin's manifest leads to the file that it names`() {
+    let folder = TemporaryFolder()
+    folder.write(
+      #"{"name": "a", "version": "1.0.0", "mcpServers": "./.mcp.json"}"#,
+      to: "plugin/.claude-plugin/plugin.json")
+    folder.write(#"{"a": {"type": "http", "url": "https://a.example.org/mcp"}}"#, to: "plugin/.mcp.json")
+    folder.write(#"{"name": "a", "mcpServers": ["./b.json", "./c.json"]}"#, to: "other/plugin.json")
+    folder.write(#"{"b": {"type": "http", "url": "https://b.example.org/mcp"}}"#, to: "other/b.json")
+    func load(_ path: String) -> Loaded {
+      loadConfiguration(paths: [path], environment: [:], currentDirectory: folder.path)
+    }
+    let first = load("plugin/.claude-plugin/plugin.json")
+    #expect(report(first) == "")
+    #expect(first.servers.map(\.name) == ["a"])
+    let second = load("other/plugin.json")
+    #expect(
+      report(second)
+        == "other/plugin.json:1:42: error: mcpServers[1]: other/c.json does not exist; check the path")
+    #expect(second.servers.map(\.name) == ["b"])
+  }
+
+  @Test(arguments: [
+    "https://h.example.org/s/4f8a1c2e9b7d4e60a1b2c3d4/mcp",
+    "https://h.example.org/sk-live-51Hxyzabcdefgh/mcp",
+    "https://h.example.org/composio/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9/mcp",
+    "https://h.example.org/mcp?sk-live-51Hxyzabcdefgh=1",
+  ]) func `A key in an address is not shown`(address: String) {
+    let loaded = loadText(#"{"mcpServers": {"a": {"type": "http", "url": "\#(address)"}}}"#, name: "a.json")
+    let shown = loaded.servers[0].endpoint?.display ?? ""
+    #expect(shown.contains("•••") && !shown.contains("51H") && !shown.contains("a1b2"), "\(shown)")
+  }
+
+  @Test(arguments: [
+    "https://h.example.org/modelcontextprotocol/streamable-http-2025-11-25/mcp",
+    "https://h.example.org/api/v1/workspaces/internal-tools-v2/StreamableHTTPServer/mcp",
+  ]) func `An address without a key is shown as it is`(address: String) {
+    let loaded = loadText(#"{"mcpServers": {"a": {"type": "http", "url": "\#(address)"}}}"#, name: "a.json")
+    #expect(loaded.servers[0].endpoint?.display == address)
   }
 
   @Test func `The same server in two files is one, and different ones under a name are none`() {

@@ -97,7 +97,7 @@ private func allowedImports(_ file: SourceFile) -> Set<String> {
   case "Reports": return pure.union(["MCPWire", "Sessions"])
   case "Platform": return system.union(["CLinux", "CProcess"])
   case "SessionEngine": return system.union(["CCurl", "CLinux", "MCPWire", "Sessions", "Platform"])
-  case "Configuration": return system.union(["CYAML", "Display", "Sessions"])
+  case "Configuration": return system.union(["CTOML", "CYAML", "Display", "Sessions"])
   case "Console": return system.union(["CNcurses", "Display"])
   case "LoopbackServers": return system.union(nio).union(["MCPWire"])
   case "sessiontop":

@@ -20,8 +20,11 @@ import Testing
   }
 
   @Test func `each C library belongs to one target`() {
-    for (library, owner) in [("CCurl", "SessionEngine"), ("CYAML", "Configuration"), ("CNcurses", "Console")]
-    {
+    let owners = [
+      ("CCurl", "SessionEngine"), ("CYAML", "Configuration"), ("CTOML", "Configuration"),
+      ("CNcurses", "Console"),
+    ]
+    for (library, owner) in owners {
       let users = Tree.swiftFiles.filter { file in file.code.contains { $0.hasSuffix("import \(library)") } }
       #expect(Set(users.map(\.target)) == [owner])
     }

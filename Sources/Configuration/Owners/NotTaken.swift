@@ -1,5 +1,60 @@
 // Texts that hold servers in a way that cannot be taken: they are named for what they are.
 
+/// A file that holds no servers for anybody, and what it is instead.
+struct NotTaken {
+  let mark: Mark?
+  let problem: String
+  let remedy: String
+
+  /// Absent for a file that merely holds no servers.
+  init?(_ root: Mapping) {
+    if let place = text(in: root, depth: 0) {
+      let isChart = place.key == "configYamlContent"
+      let kind = root["kind"]?.scalar?.text ?? ""
+      let what =
+        isChart
+        ? "a Helm values file" : kind.isEmpty ? "another kind of file" : "a Kubernetes \(shownName(kind))"
+      mark = place.mark
+      problem = "is \(what); the servers stand under \(shownName(place.key)), line \(place.mark.line)"
+      remedy = "put that text into a file of its own and check it"
+    } else if root["services"]?.mapping != nil, root["mcpServers"] == nil {
+      mark = root.entry("services")?.mark
+      problem = "is a Docker Compose file, which holds no addresses of servers"
+      remedy = "name the file that the client of MCP reads"
+    } else if root["manifest_version"] != nil || root["dxt_version"] != nil, root["server"]?.mapping != nil {
+      mark = root.entry("server")?.mark
+      problem = "is the manifest of a bundle (MCPB), which a client installs"
+      remedy = "name the file of the client"
+    } else if root["remotes"]?.items != nil || root["packages"]?.items != nil, root["name"] != nil {
+      mark = (root.entry("remotes") ?? root.entry("packages"))?.mark
+      problem = "is a description of one server for a registry, not a configuration of a client"
+      remedy = "name the file of the client, or write the server's address into one"
+    } else {
+      return nil
+    }
+  }
+}
+
+/// The field whose text is a configuration itself.
+private func text(in mapping: Mapping, depth: Int) -> (key: String, mark: Mark)? {
+  for entry in mapping.entries {
+    if let scalar = entry.value.scalar {
+      if scalar.text.contains("mcpServers"), scalar.text.contains("\n") { return (entry.key, entry.mark) }
+    } else if depth < 4, let inner = entry.value.mapping, let found = text(in: inner, depth: depth + 1) {
+      return found
+    }
+  }
+  return nil
+}
+
+/// Whether a value has what a server must have.
+func isServer(_ node: Node) -> Bool {
+  guard let fields = node.mapping else { return false }
+  return ["url", "command", "httpUrl", "serverUrl", "baseUrl"].contains { key in
+    fields[key]?.scalar?.value == .text || fields[key]?.items != nil
+  }
+}
+
 /// Where a template language begins that is no YAML: blocks of Jinja, Handlebars, Helm. Absent in a plain
 /// text; values such as `{{NAME}}` in quotes are LibreChat's own.
 func template(in bytes: [UInt8], _ path: String) -> Mark? {

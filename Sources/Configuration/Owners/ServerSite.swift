@@ -38,6 +38,8 @@ func serverSites(_ root: Section, of owner: Owner) -> [ServerSite] {
   if owner.kind == .goose { add(["extensions"]) }
   add(["modelContextProtocolServers"])
   add(["experimental", "modelContextProtocolServers"])
+  add(["settings", "mcp", "servers"])
+  add(["customizations", "vscode", "mcp", "servers"])
   for project in root.mapping["projects"]?.mapping?.entries ?? [] {
     let off = ["disabledMcpServers", "disabledMcpjsonServers"].flatMap { key in
       project.value.mapping?[key]?.items?.compactMap(\.scalar?.text) ?? []
@@ -49,6 +51,10 @@ func serverSites(_ root: Section, of owner: Owner) -> [ServerSite] {
   if sites.isEmpty, isBareMap(root.mapping) {
     sites.append(ServerSite(section: root))
   }
+  if sites.isEmpty {
+    // One step down, as files have it that keep several programs' settings.
+    for entry in root.mapping.entries { add([entry.key, "mcpServers"], label: entry.key) }
+  }
   return sites
 }
 
@@ -56,12 +62,7 @@ func serverSites(_ root: Section, of owner: Owner) -> [ServerSite] {
 func isBareMap(_ mapping: Mapping) -> Bool {
   let entries = mapping.entries.filter { !isComment($0.key) && $0.key != "$schema" }
   return !entries.isEmpty
-    && entries.allSatisfy { entry in
-      guard let fields = entry.value.mapping else { return false }
-      return ["url", "command", "httpUrl", "serverUrl"].contains {
-        fields[$0]?.scalar?.value == .text || fields[$0]?.items != nil
-      }
-    }
+    && entries.allSatisfy { isServer($0.value) }
 }
 
 /// A list of servers as a map by their names; absent when it is none.

@@ -32,7 +32,8 @@ extension ServerReader {
     guard let node = section.mapping["type"] else { return likelyTransport }
     guard let transport = context.owner.transport(of: node.scalar?.text ?? "") else {
       if section.mapping["url"] == nil, section.mapping["command"] == nil {
-        foreignKind = "is nothing that \(context.owner.name) reaches by an address or starts"
+        foreignKind = "is brought along by \(context.owner.name)"
+        return .stdio
       }
       return likelyTransport
     }
@@ -49,7 +50,10 @@ extension ServerReader {
     let mapping = section.mapping
     if mapping["command"] != nil, context.owner.followsLibreChat || mapping["url"] == nil { return .stdio }
     guard let address = mapping.entry("url") else {
-      if !context.owner.followsLibreChat, isOfAnExtension { return .stdio }
+      if !context.owner.followsLibreChat, isOfAnExtension {
+        foreignKind = "is brought along by \(context.owner.name)"
+        return .stdio
+      }
       findings.add(
         Diagnostic(
           file: section.file, mark: mapping.entries.first?.mark, .error,

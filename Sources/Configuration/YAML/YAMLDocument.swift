@@ -65,7 +65,7 @@ private func compose(_ text: [UInt8]) -> YAMLDocument {
 }
 
 /// Files that an editor saved in another encoding look like garbage to a parser; say what it is instead.
-private func encodingProblem(_ bytes: [UInt8]) -> YAMLProblem? {
+func encodingProblem(_ bytes: [UInt8]) -> YAMLProblem? {
   let remedy = "save the file as UTF-8"
   guard bytes.count <= YAMLLimits.bytes else {
     return YAMLProblem(
