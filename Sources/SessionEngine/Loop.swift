@@ -5,6 +5,9 @@ import Platform
 /// The engine's thread: waits, tells the fleet what happened, does what it says. It decides nothing.
 struct Loop: ~Copyable {
   private let transfers: Transfers
+  /// Absent before the first one is to start, and while this process lacks what it takes.
+  private var processes: Processes?
+  private let inherited: Inheritance
   private let commands: Mailbox<CommandQueue>
   private let output: Mailbox<EngineReport>
   private let known: Known
@@ -28,11 +31,13 @@ struct Loop: ~Copyable {
   private static let releaseLimit = Duration.seconds(1)
 
   init(
-    transfers: Transfers, fleet: consuming Fleet, journal: consuming Journal, limits: Limits,
+    transfers: Transfers, inherited: Inheritance, fleet: consuming Fleet, journal: consuming Journal,
+    limits: Limits,
     commands: Mailbox<CommandQueue>, output: Mailbox<EngineReport>, known: Known
   ) {
     self.known = known
     self.transfers = transfers
+    self.inherited = inherited
     self.fleet = fleet
     self.journal = journal
     self.limits = limits
@@ -50,7 +55,10 @@ struct Loop: ~Copyable {
       // Work between two waits that takes this long was none either.
       let busy = now - awake
       let late = transfers.run(
-        until: [fleet.deadline, giveUp, transfers.deadline(at: now), journal.deadline, tidying].compactMap {
+        until: [
+          fleet.deadline, giveUp, transfers.deadline(at: now), processes?.deadline(at: now),
+          journal.deadline, tidying,
+        ].compactMap {
           $0
         }
         .min())
@@ -69,6 +77,9 @@ struct Loop: ~Copyable {
       }
       for (id, events) in transfers.takeNews(at: Moment.now.instant) {
         for event in events { obey(fleet.transfer(id, event, at: Moment.now)) }
+      }
+      for (id, event) in processes?.takeNews(at: Moment.now.instant) ?? [] {
+        obey(fleet.process(id, event, at: Moment.now))
       }
       transfers.act(at: Moment.now.instant)
       takeLeftovers()
@@ -95,9 +106,39 @@ struct Loop: ~Copyable {
         transfers.release(id, until: Moment.now.instant + Self.releaseLimit)
       case .cancel(let id):
         transfers.remove(id)
+      case .launch, .write, .endProcess:
+        obeyProcess(order)
       case .journal(let line):
         journal.write(line)
       }
+    }
+  }
+
+  private mutating func openProcesses() {
+    guard
+      let opened = Processes(
+        inherited: inherited, mark: "\(UInt64.random(in: 0 ... .max))", lineLimit: limits.bodyBytes),
+      transfers.watch(opened.descriptor)
+    else { return }
+    processes = opened
+  }
+
+  private mutating func obeyProcess(_ order: Fleet.Order) {
+    let now = Moment.now.instant
+    switch order {
+    case .launch(let request):
+      if processes == nil { openProcesses() }
+      guard let processes else {
+        let words = "no descriptor or thread is left"
+        return obey(fleet.process(request.id, .ended(.notStarted(words)), at: Moment.now))
+      }
+      processes.start(request)
+    case .write(let id, let line):
+      for event in processes?.write(line, to: id, at: now) ?? [] {
+        obey(fleet.process(id, event, at: Moment.now))
+      }
+    case .endProcess(let id): processes?.end(id, at: now)
+    case .send, .release, .cancel, .journal: break
     }
   }
 

@@ -28,12 +28,16 @@ public final class SessionEngine: Sendable {
   private let limits: Limits
   private let journalFolder: String?
   private let known = Known()
+  /// What children begin with: taken before this process changes its own limits.
+  private let inherited: Inheritance
 
   /// Throws when the process is out of descriptors. In `journalFolder` is written which sessions are open, so
   /// that the next engine with the same folder ends what this one may leave; without it nothing is written.
   public init(
-    servers: [Server], limits: Limits = Limits(), journalFolder: String? = nil
+    servers: [Server], limits: Limits = Limits(), journalFolder: String? = nil,
+    inherited: Inheritance = Inheritance()
   ) throws(ErrorNumber) {
+    self.inherited = inherited
     output = try Mailbox()
     commands = try Mailbox()
     self.servers = servers
@@ -45,7 +49,7 @@ public final class SessionEngine: Sendable {
   public func start() throws(ErrorNumber) {
     curl_global_init(Int(CURL_GLOBAL_DEFAULT))
     let (output, commands, servers, limits) = (output, commands, servers, limits)
-    let (journalFolder, known) = (journalFolder, known)
+    let (journalFolder, known, inherited) = (journalFolder, known, inherited)
     try startThread(named: "engine") {
       let journal = Journal(folder: journalFolder, at: Moment.now)
       let watched = [commands.descriptor] + (journal.descriptor.map { [$0] } ?? [])
@@ -58,7 +62,7 @@ public final class SessionEngine: Sendable {
       var seeds = SystemRandomNumberGenerator()
       let fleet = Fleet(servers: servers, limits: limits, seed: seeds.next(), at: now)
       var loop = Loop(
-        transfers: transfers, fleet: fleet, journal: journal, limits: limits,
+        transfers: transfers, inherited: inherited, fleet: fleet, journal: journal, limits: limits,
         commands: commands, output: output, known: known)
       loop.run()
     }

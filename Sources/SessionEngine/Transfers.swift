@@ -53,11 +53,7 @@ final class Transfers {
     }
     self.exchanges = exchanges
     self.streams = streams
-    for descriptor in others {
-      guard clinux_epoll_set(epoll, EPOLL_CTL_ADD, descriptor, EPOLLIN.rawValue, Tag.watched) == 0 else {
-        return nil
-      }
-    }
+    for descriptor in others { guard watch(descriptor) else { return nil } }
   }
 
   deinit {
@@ -66,6 +62,11 @@ final class Transfers {
     exchanges = nil
     streams = nil
     close(epoll)
+  }
+
+  /// Watches one more descriptor; false when the system lacks memory for that.
+  func watch(_ descriptor: Int32) -> Bool {
+    clinux_epoll_set(epoll, EPOLL_CTL_ADD, descriptor, EPOLLIN.rawValue, Tag.watched) == 0
   }
 
   private func pool(of request: TransferRequest) -> Multi? { request.isLasting ? streams : exchanges }

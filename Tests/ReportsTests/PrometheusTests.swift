@@ -78,6 +78,12 @@ import Testing
         sessiontop_session_errors_total{error_type="protocol_error"} 0
         sessiontop_session_errors_total{error_type="rpc_error"} 0
         sessiontop_session_errors_total{error_type="response_too_large"} 0
+        sessiontop_session_errors_total{error_type="command_not_found"} 0
+        sessiontop_session_errors_total{error_type="not_executable"} 0
+        sessiontop_session_errors_total{error_type="exited"} 0
+        sessiontop_session_errors_total{error_type="not_speaking"} 0
+        sessiontop_session_errors_total{error_type="not_reading"} 0
+        sessiontop_session_errors_total{error_type="killed_by_system"} 0
         sessiontop_session_errors_total{error_type="config_error"} 0
         sessiontop_session_errors_total{error_type="resource_error"} 0
         # HELP sessiontop_recoveries_attempted_total Recoveries attempted since start.

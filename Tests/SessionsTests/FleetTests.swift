@@ -142,8 +142,10 @@ private let ana = Operator(user: "ana", origin: "pts/3")
   /// The invariants are in World; here servers come and go as a seed has it, for simulated hours.
   @Test(arguments: Simulation.seeds) func `holds its invariants whatever servers do`(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
-    let names = (0..<4).map { "s\($0)" }
-    var world = try World(names, seed: seed, sameOrigin: seed.isMultiple(of: 2))
+    let processes = (0..<2).map { "p\($0)" }
+    let names = (0..<4).map { "s\($0)" } + processes
+    var world = try World(
+      names, seed: seed, sameOrigin: seed.isMultiple(of: 2), processes: Set(processes))
     let modes: [World.Mode] = [
       .well, .well, .refusing, .silent, .status(500, body: "oops"), .status(503, body: ""),
       .status(404, body: "gone"),
@@ -157,6 +159,7 @@ private let ana = Operator(user: "ana", origin: "pts/3")
         world.machines[name]?.isModern = true
       } else {
         world.machines[name]?.isOverStream = true
+        world.machines[name]?.diesOfDiscovery = true
       }
     }
     for _ in 0..<25 {
@@ -181,8 +184,11 @@ private let ana = Operator(user: "ana", origin: "pts/3")
     }
     #expect(names.allSatisfy { world.state($0) == .ready }, "seed \(seed): \(states)")
     let held = world.machines.values.reduce(0) { $0 + $1.sessions.count }
-    let expected = world.machines.values.count { !$0.isModern }
+    let expected = world.machines.count { !$0.value.isModern && !processes.contains($0.key) }
     #expect(held >= expected, "seed \(seed)")
+    world.command(.stop)
+    world.run(6)
+    #expect(world.running.isEmpty, "seed \(seed): a process is left")
   }
 
   /// Weeks of a dashboard that is left alone: servers that restart every day, cut streams every minute, drop

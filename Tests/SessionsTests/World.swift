@@ -23,6 +23,11 @@ struct World {
     case lying
   }
 
+  enum News {
+    case transfer(TransferEvent)
+    case process(ProcessEvent)
+  }
+
   struct Machine {
     var mode = Mode.well
     var keepsSessions = true
@@ -35,6 +40,8 @@ struct World {
     var isOverStream = false
     var sessions: Set<String> = []
     var nextID = 1
+    /// A process: takes `server/discover` for the end of the conversation.
+    var diesOfDiscovery = false
     /// The same id for everybody, which no server should give.
     var givenID: String?
     /// Ids that the client was told are gone, by answers that reached it.
@@ -52,7 +59,11 @@ struct World {
   /// What was written down of open sessions.
   private(set) var journal: [String] = []
   var random: SeededGenerator
-  var coming: [(at: Instant, id: TransferID, event: TransferEvent)] = []
+  var coming: [(at: Instant, id: TransferID, event: News)] = []
+  /// Processes that run or start.
+  var running: [TransferID: SessionKey] = [:]
+  /// Methods that each server was asked as a process, in order.
+  var lines: [String] = []
   var open: [TransferID: TransferRequest] = [:]
   /// The stream of each session over HTTP+SSE, by server and id.
   var channels: [String: TransferID] = [:]
@@ -65,11 +76,15 @@ struct World {
   init(
     _ names: [String], seed: UInt64 = 1, sameOrigin: Bool = false,
     settings: SessionSettings = SessionSettings(),
-    machine: Machine = Machine()
+    machine: Machine = Machine(), processes: Set<String> = []
   ) throws {
     random = SeededGenerator(seed: seed)
     machines = Dictionary(uniqueKeysWithValues: names.map { ($0, machine) })
-    let servers = try names.map { try Self.server($0, sameOrigin: sameOrigin, settings: settings) }
+    let servers = try names.map {
+      processes.contains($0)
+        ? Self.process($0, settings: settings)
+        : try Self.server($0, sameOrigin: sameOrigin, settings: settings)
+    }
     fleet = Fleet(servers: servers, limits: Limits(), seed: seed, at: now)
     obey(fleet.start(at: now))
   }
@@ -100,7 +115,10 @@ struct World {
       advance(to: max(next, now.instant))
       if let first = coming.last, first.at <= now.instant {
         coming.removeLast()
-        deliver(first.id, first.event)
+        switch first.event {
+        case .transfer(let event): deliver(first.id, event)
+        case .process(let event): deliver(first.id, event)
+        }
       } else {
         obey(fleet.wake(at: now))
       }
@@ -119,6 +137,12 @@ struct World {
     }
     if case .ended = event { close(id) }
     obey(fleet.transfer(id, event, at: now))
+  }
+
+  private mutating func deliver(_ id: TransferID, _ event: ProcessEvent) {
+    guard running[id] != nil else { return }
+    if case .ended = event { running[id] = nil }
+    obey(fleet.process(id, event, at: now))
   }
 
   private mutating func close(_ id: TransferID) {
@@ -155,6 +179,7 @@ struct World {
   /// The server forgets every session and ends its streams.
   mutating func forget(_ name: String) {
     machines[name]?.sessions = []
+    endProcesses(name)
     endStreams(name)
   }
 
@@ -184,6 +209,9 @@ struct World {
       switch order {
       case .send(let request): receive(request)
       case .cancel(let id), .release(let id): close(id)
+      case .launch(let request): launch(request)
+      case .write(let id, let line): read(line, id)
+      case .endProcess(let id): endProcess(id)
       case .journal(let line): journal.append(line.text)
       }
     }

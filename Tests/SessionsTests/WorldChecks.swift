@@ -40,7 +40,7 @@ extension World {
     for row in report.sessions.values {
       let isWaiting = [.recovering, .down, .unstable, .unauthorized, .failed, .connecting].contains(row.state)
       guard isWaiting else { continue }
-      let hasTransfer = openOf[row.key]?.isEmpty == false
+      let hasTransfer = openOf[row.key]?.isEmpty == false || running.values.contains(row.key)
       let time = row.nextAttempt ?? fleet.deadline
       #expect(hasTransfer || time != nil, "\(row.key.server) is \(row.state) and nothing will happen")
     }

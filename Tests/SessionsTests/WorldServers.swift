@@ -219,6 +219,10 @@ extension World {
   }
 
   mutating func tell(_ id: TransferID, _ event: TransferEvent, after delay: Double) {
+    tell(id, .transfer(event), after: delay)
+  }
+
+  mutating func tell(_ id: TransferID, _ event: News, after delay: Double) {
     let at = now.instant + .seconds(delay)
     // The next to come is the last of the array; of two at the same time, the one told first.
     var low = 0

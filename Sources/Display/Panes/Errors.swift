@@ -54,6 +54,12 @@ func meaning(of type: ErrorType) -> String {
   case .protocolError: "the answer is not MCP"
   case .rpcError: "the method failed"
   case .responseTooLarge: "the answer was over the limit"
+  case .commandNotFound: "no such command"
+  case .notExecutable: "the command cannot be executed"
+  case .exited: "the process of the server ended"
+  case .notSpeaking: "the process writes no JSON-RPC"
+  case .notReading: "the process does not take its input"
+  case .killedBySystem: "the process was killed"
   case .configError: "the entry in the configuration"
   case .resourceError: "our own side ran out of something"
   }

@@ -7,6 +7,11 @@ public struct Fleet: Sendable {
     /// Let it end by itself within a moment; its further news do not matter.
     case release(TransferID)
     case cancel(TransferID)
+    case launch(ProcessRequest)
+    /// Send a message to a process.
+    case write(TransferID, line: String)
+    /// Begin to end a process; its last word is still wanted.
+    case endProcess(TransferID)
     /// To be written down, so that a later run can end what this one leaves.
     case journal(JournalLine)
   }
@@ -30,6 +35,8 @@ public struct Fleet: Sendable {
   var nextTransfer: UInt64 = 1
   var nextSequence: UInt64 = 1
   var connecting = 0
+  /// Those of them that are processes.
+  var startingProcesses = 0
   /// Until then time-outs are put down to our own standing still.
   var forgivesUntil = Instant.zero
   private(set) var isStopping = false
@@ -187,7 +194,9 @@ public struct Fleet: Sendable {
     random = turn.random
     nextTransfer = turn.nextTransfer
     swap(&known, &turn.known)
-    connecting += (sessions[index].isConnecting ? 1 : 0) - (wasConnecting ? 1 : 0)
+    let change = (sessions[index].isConnecting ? 1 : 0) - (wasConnecting ? 1 : 0)
+    connecting += change
+    if sessions[index].server.process != nil { startingProcesses += change }
     touched.insert(index)
     obey(turn.actions, index, now)
     leaveQueue(index, wasConnecting: wasConnecting)
@@ -196,7 +205,7 @@ public struct Fleet: Sendable {
   }
 
   mutating func obey(_ actions: [Action], _ index: Int, _ now: Moment) {
-    guard let endpoint = sessions[index].server.endpoint else {
+    guard let entrance = sessions[index].server.entrance else {
       for case .event(let event) in actions { tell(event, index) }
       return
     }
@@ -204,9 +213,9 @@ public struct Fleet: Sendable {
     for action in actions {
       switch action {
       case .wayFailed(let way, let error):
-        admissions[endpoint.origin]?.fail(way, url: endpoint.url, error, at: now.instant, &random)
+        admissions[entrance.origin]?.fail(way, url: entrance.url, error, at: now.instant, &random)
       case .wayAnswered(let status, let guest):
-        if admissions[endpoint.origin]?.answered(url: endpoint.url, guest, status: status) == true {
+        if admissions[entrance.origin]?.answered(url: entrance.url, guest, status: status) == true {
           touchWaiting()
         }
       default: break
@@ -214,7 +223,7 @@ public struct Fleet: Sendable {
     }
     for action in actions {
       switch action {
-      case .send(let request): send(request, index, endpoint)
+      case .send(let request): send(request, index, entrance)
       case .release(let id):
         owners[id] = nil
         orders.append(.release(id))
@@ -223,11 +232,12 @@ public struct Fleet: Sendable {
         orders.append(.cancel(id))
       case .requestTurn(let atOnce, let guest):
         admissions[
-          endpoint.origin, default: Admission(perSecond: limits.initializePerSecond, at: now.instant)
+          entrance.origin, default: Admission(perSecond: limits.initializePerSecond, at: now.instant)
         ]
-        .append(index, url: endpoint.url, guest, atOnce: atOnce, now: now.instant)
-        awaited.insert(endpoint.origin)
+        .append(index, url: entrance.url, guest, atOnce: atOnce, now: now.instant)
+        awaited.insert(entrance.origin)
       case .event(let event): tell(event, index)
+      case .launch, .write, .endProcess: obeyProcess(action, index)
       case .opened(let session):
         orders.append(.journal(.opened(session)))
         if holders.take(session, index) { pending.append((index, .sharesID)) }
@@ -240,10 +250,10 @@ public struct Fleet: Sendable {
   }
 
   /// While a way is closed, what is not an attempt to connect fails at once, without touching the network.
-  mutating func send(_ request: TransferRequest, _ index: Int, _ endpoint: Endpoint) {
+  mutating func send(_ request: TransferRequest, _ index: Int, _ entrance: (origin: Origin, url: Secret)) {
     let isProbe = request.purpose == .ping || request.purpose == .list || request.purpose == .stream
     if isProbe, !sessions[index].isConnecting,
-      let error = admissions[endpoint.origin]?.holds(url: endpoint.url, sessions[index].guest)
+      let error = admissions[entrance.origin]?.holds(url: entrance.url, sessions[index].guest)
     {
       pending.append((index, .transfer(request.id, .ended(TransferEnd(failure: TransferFailure(error))))))
       return
@@ -255,7 +265,9 @@ public struct Fleet: Sendable {
   mutating func admit(_ now: Moment) {
     // In the order of servers, not of a hash, so that a seed gives the same run every time.
     for origin in awaited.sorted(by: { $0.description < $1.description }) {
-      guard let turns = admissions[origin]?.admit(room: limits.connecting - connecting, at: now.instant)
+      let room = limits.connecting - connecting
+      let share = origin == .processes ? min(room, limits.startingProcesses - startingProcesses) : room
+      guard let turns = admissions[origin]?.admit(room: share, at: now.instant)
       else { continue }
       // Counted when handled; the next origin must not give away the same room.
       for index in turns { handle(index, .turn, now) }
@@ -265,23 +277,16 @@ public struct Fleet: Sendable {
 
   /// A session that stopped waiting, or stopped probing for others, must not hold anyone up.
   mutating func leaveQueue(_ index: Int, wasConnecting: Bool) {
-    guard let endpoint = sessions[index].server.endpoint else { return }
+    guard let entrance = sessions[index].server.entrance else { return }
     if case .queued = sessions[index].state { return }
     guard !sessions[index].isConnecting else { return }
-    admissions[endpoint.origin]?.remove(index)
+    admissions[entrance.origin]?.remove(index)
   }
 
   mutating func schedule(_ index: Int) {
     guard let deadline = sessions[index].deadline, pushed[index] != deadline else { return }
     pushed[index] = deadline
     deadlines.push(deadline, index)
-  }
-
-  /// A way opened or closed: the rows of all who wait for it changed.
-  mutating func touchWaiting() {
-    for index in sessions.indices {
-      if case .queued = sessions[index].state { touched.insert(index) }
-    }
   }
 }
 

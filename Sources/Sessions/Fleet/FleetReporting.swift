@@ -20,17 +20,24 @@ extension Fleet {
   }
 
   func nextAttempt(_ index: Int) -> Instant? {
-    guard case .queued(let approach) = sessions[index].state, let endpoint = sessions[index].server.endpoint
+    guard case .queued(let approach) = sessions[index].state, let entrance = sessions[index].server.entrance
     else {
       return nil
     }
-    return admissions[endpoint.origin]?.nextAttempt(url: endpoint.url, approach.guest)
+    return admissions[entrance.origin]?.nextAttempt(url: entrance.url, approach.guest)
   }
 
   func row(_ index: Int) -> SessionReport {
     var row = sessions[index].report()
     if row.nextAttempt == nil { row.nextAttempt = nextAttempt(index) }
     return row
+  }
+
+  /// A way opened or closed: the rows of all who wait for it changed.
+  mutating func touchWaiting() {
+    for index in sessions.indices {
+      if case .queued = sessions[index].state { touched.insert(index) }
+    }
   }
 
   var origins: [OriginReport] {

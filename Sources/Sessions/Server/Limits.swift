@@ -2,6 +2,8 @@
 public struct Limits: Hashable, Sendable {
   /// Handshakes in flight at once, over all servers.
   public var connecting = 64
+  /// Processes that start or shake hands at once: more would only be slow together.
+  public var startingProcesses = 8
   /// Handshakes started in a second, for each origin.
   public var initializePerSecond = 200
   /// Events kept for the screen.

@@ -18,11 +18,14 @@ public struct Server: Hashable, Sendable {
   public let accounts: [Account]
   /// How it comes to be watched, where that is not plain; printable words of the configuration's reader.
   public let note: String?
+  /// What is started to have it; absent for servers that are reached by an address.
+  public let process: ServerProcess?
 
   public init(
     name: String, transport: Transport, endpoint: Endpoint?, headers: [Header] = [],
     settings: SessionSettings = SessionSettings(), availability: Availability = .automatic,
-    proxy: Secret? = nil, secrets: [Secret] = [], accounts: [Account] = [], note: String? = nil
+    proxy: Secret? = nil, secrets: [Secret] = [], accounts: [Account] = [], note: String? = nil,
+    process: ServerProcess? = nil
   ) {
     self.name = name
     self.transport = transport
@@ -34,6 +37,7 @@ public struct Server: Hashable, Sendable {
     self.secrets = secrets
     self.accounts = accounts
     self.note = note
+    self.process = process
   }
 }
 
@@ -59,7 +63,8 @@ extension Server {
     return accounts.map { account in
       let own = Server(
         name: name, transport: transport, endpoint: account.endpoint, headers: account.headers,
-        settings: settings, availability: availability, proxy: proxy, secrets: account.secrets)
+        settings: settings, availability: availability, proxy: proxy, secrets: account.secrets,
+        process: process)
       return (SessionKey(server: name, user: account.user), own)
     }
   }
@@ -71,7 +76,7 @@ extension Server {
       && settings.caFile == other.settings.caFile
       && settings.clientCertificate == other.settings.clientCertificate
       && settings.clientKey == other.settings.clientKey && settings.era == other.settings.era
-      && secrets == other.secrets
+      && secrets == other.secrets && process == other.process
       && (availability == other.availability || availability.isWatched && other.availability.isWatched)
   }
 }

@@ -6,6 +6,11 @@ enum Action: Sendable {
   /// End a transfer now; nothing more is told of it.
   case cancel(TransferID)
   case event(Event)
+  case launch(ProcessRequest)
+  /// Send a message to a process of ours.
+  case write(TransferID, line: String)
+  /// Begin to end a process; its last word is still told.
+  case endProcess(TransferID)
   /// The session wants to connect and waits for its turn; at once if the operator asked.
   case requestTurn(atOnce: Bool, Guest)
   /// The way to the server failed; whoever shares it must know.

@@ -20,6 +20,7 @@ extension Session {
     }
     finish(exchange, event, &turn)
     noteLife(outcome, &turn)
+    guard !fallsBackToInitialize(outcome, &turn) else { return }
     switch judge(outcome, carriedID: false, gate(turn)) {
     case .good:
       guard case .result(let result, let head) = outcome else { return notModern(outcome, &turn) }
@@ -56,7 +57,8 @@ extension Session {
         server: ServerIdentity(
           name: gate(turn).text(result.serverName ?? "", limit: 60),
           version: gate(turn).text(result.serverVersion ?? "", limit: 30)),
-        lists: result.offersTools, tellsChanges: result.tellsListChanges, established: turn.now), &turn)
+        lists: result.offersTools, tellsChanges: result.tellsListChanges, isOverPipe: pipe != nil,
+        established: turn.now), &turn)
   }
 
   /// What was taken for evidence was none, or the settings are wrong: the next try is a handshake again.

@@ -10,7 +10,9 @@ extension Session {
   private static let conflictTries = 4
 
   func firstStream(_ identity: Identity, _ turn: inout Turn) -> Stream {
-    guard server.settings.stream, identity.tellsChanges, !identity.isOverStream else { return .off }
+    guard server.settings.stream, identity.tellsChanges, !identity.isOverStream, !identity.isOverPipe else {
+      return .off
+    }
     return .waiting(until: turn.now.instant, StreamMemory())
   }
 

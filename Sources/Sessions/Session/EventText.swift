@@ -5,6 +5,14 @@ import MCPWire
 
 enum EventText {
   static func created(_ id: SessionID) -> Sentence { "Session created: \(id)" }
+  static func created(process id: Int32) -> Sentence { "Session created: process \(id)" }
+  static func processEnded(_ id: Int32, _ ending: ProcessEnding) -> Sentence {
+    switch ending {
+    case .exited(let code): "Session terminated: process \(id), exit code \(code)"
+    case .killed(let signal): "Session terminated: process \(id), by signal \(signal)"
+    default: "Session terminated: process \(id)"
+    }
+  }
   static func terminated(_ id: SessionID) -> Sentence { "Session terminated: \(id)" }
   static func wasGone(_ id: SessionID) -> Sentence { "Session terminated: \(id) (the server had dropped it)" }
   static func leftover(_ id: SessionID) -> Sentence {

@@ -15,7 +15,7 @@ extension Session {
     leave(&turn)
     trouble = Trouble()
     held = nil
-    (speaksModern, speaksOverStream) = (false, false)
+    (speaksModern, speaksOverStream, pipeEra) = (false, false, .unknown)
     queue(anew, atOnce: true, &turn)
   }
 
@@ -47,7 +47,7 @@ extension Session {
     held = nil
     leave(&turn)
     trouble = Trouble()
-    state = farewells.isEmpty ? .closed : .closing
+    state = farewells.isEmpty && partings.isEmpty ? .closed : .closing
   }
 
   /// Drops what there is, politely.
@@ -72,7 +72,7 @@ extension Session {
       case .opening(let transfer, _), .open(let transfer, _, _): turn.actions.append(.cancel(transfer))
       case .off, .notOffered, .waiting: break
       }
-    case .unmonitored, .broken, .idle, .queued, .waiting, .closing, .closed: break
+    case .unmonitored, .broken, .idle, .queued, .launching, .waiting, .closing, .closed: break
     }
   }
 
@@ -86,7 +86,7 @@ extension Session {
     noteLife(outcome, &turn)
     guard !sayFarewellElsewhere(farewell, outcome, &turn) else { return }
     tellEnd(farewell, outcome, &turn)
-    if case .closing = state, farewells.isEmpty { state = .closed }
+    if case .closing = state, farewells.isEmpty, partings.isEmpty { state = .closed }
   }
 
   /// Told by the better of the two answers, where two addresses were asked.

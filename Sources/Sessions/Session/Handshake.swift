@@ -82,6 +82,8 @@ extension Session {
     if let id = identity.id { noteOpened(id, revision, &turn) }
     let exchange = post(
       .initialized, Outgoing.initialized, requestID: nil, identity: identity, &turn)
+    // Nothing answers a line that is a notification.
+    if pipe != nil { return comeAlive(identity, &turn) }
     state = .confirming(Confirmation(exchange: exchange, identity: identity))
   }
 
@@ -115,6 +117,7 @@ extension Session {
     _ error: RPCError, _ head: ResponseHead, _ offered: Revision, _ turn: inout Turn
   ) {
     if let older = olderRevision(error, offered) { return queue(.initialize(older), &turn) }
+    guard !isModern(error) || !turnsOutModern(error, &turn) else { return }
     lose(
       sessionError(.rpcError, head, error, "", gate(turn)),
       approach: anew, &turn)
@@ -231,7 +234,7 @@ extension Session {
       version: gate(turn).text(result.serverVersion ?? "", limit: 30))
     return Identity(
       id: channel == nil ? id : nil, revision: revision, server: server, lists: result.offersTools,
-      isOverStream: channel != nil, established: turn.now)
+      isOverStream: channel != nil, isOverPipe: pipe != nil, established: turn.now)
   }
 
   private func illegalID(_ text: String) -> Sentence {

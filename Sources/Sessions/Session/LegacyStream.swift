@@ -116,6 +116,7 @@ extension Session {
   }
 
   mutating func dropChannel(_ turn: inout Turn) {
+    dropPipe(&turn)
     guard let stream = channel?.stream else { return }
     channel = nil
     turn.actions.append(.cancel(stream))
@@ -125,6 +126,7 @@ extension Session {
   var awaited: Exchange? {
     switch state {
     case .initializing(let handshake): handshake.exchange
+    case .discovering(let exchange): exchange
     case .live(let live):
       if case .inFlight(let exchange) = live.probe { exchange } else { nil }
     default: nil
@@ -134,9 +136,11 @@ extension Session {
   /// An answer that is to come on the stream has its own limit, since its POST is long over.
   mutating func answerIsOverdue(_ turn: inout Turn) -> Bool {
     guard let awaited, let due = awaited.answerDue, due <= turn.now.instant else { return false }
-    turn.actions.append(.cancel(awaited.transfer))
-    let waited = (turn.now.instant - awaited.sent).inMilliseconds
-    let failure = TransferFailure(.sessionTimeout, words: "no answer on the stream within \(waited) ms")
+    let waited = turn.now.instant - awaited.sent
+    if pipe == nil { turn.actions.append(.cancel(awaited.transfer)) }
+    let failure =
+      silence(waited)
+      ?? TransferFailure(.sessionTimeout, words: "no answer on the stream within \(waited.inMilliseconds) ms")
     transfer(awaited.transfer, .ended(TransferEnd(failure: failure)), &turn)
     return true
   }

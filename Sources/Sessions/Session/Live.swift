@@ -13,6 +13,8 @@ extension Session {
         probe: firstProbe(&turn), stream: firstStream(identity, &turn)))
     if let id = identity.id {
       turn.emit(.sessionCreated, .info, self, EventText.created(id))
+    } else if let process = pipe?.process {
+      turn.emit(.sessionCreated, .info, self, EventText.created(process: process.id))
     }
     recovered(&turn)
   }
@@ -171,7 +173,7 @@ extension Session {
     _ error: RPCError, _ outcome: Exchange.Outcome, _ purpose: Purpose, _ live: inout Live,
     _ turn: inout Turn
   ) {
-    let seen = sessionError(.rpcError, outcome.head ?? ResponseHead(status: 0), error, "", gate(turn))
+    let seen = spoken(sessionError(.rpcError, outcome.head ?? ResponseHead(status: 0), error, "", gate(turn)))
     switch purpose {
     case .ping where error.code == RPCError.methodNotFound || error.message.lowercased().contains("ping"):
       // Alive, without ping: ask for the list, now, if there is one.
@@ -192,7 +194,7 @@ extension Session {
     _ error: SessionError, _ live: inout Live, _ turn: inout Turn
   ) -> Bool {
     live.missed += 1
-    live.lastMiss = error
+    live.lastMiss = spoken(error)
     history.missed += 1
     let closesWay: Set<ErrorType> = [.dnsError, .connectRefused, .connectTimeout]
     if live.missed >= 3 || closesWay.contains(error.type) {

@@ -26,23 +26,6 @@ public enum ProcessEvent: Hashable, Sendable {
   case ended(ProcessEnding)
 }
 
-/// What a server that is a process uses, with all that it started.
-public struct ServerUsage: Hashable, Sendable {
-  public let processes: Int
-  public let threads: Int
-  /// Memory that is present, in bytes; what processes share counts for each.
-  public let memory: Int64
-  /// Processor time since it started.
-  public let processorTime: Duration
-
-  public init(processes: Int, threads: Int, memory: Int64, processorTime: Duration) {
-    self.processes = processes
-    self.threads = threads
-    self.memory = memory
-    self.processorTime = processorTime
-  }
-}
-
 /// How a process ended.
 public enum ProcessEnding: Hashable, Sendable {
   case exited(code: Int32)

@@ -43,6 +43,7 @@ extension Session {
     _ error: SessionError, approach: Approach, remedy: Remedy? = nil, retryAfter header: String? = nil,
     isNews: Bool = false, _ turn: inout Turn
   ) {
+    let error = spoken(error)
     let isFirst = trouble.cause == nil || isNews
     if trouble.cause == nil { trouble.attempts = 0 }
     if case .live(let live) = state, turn.now.instant - live.revived >= Self.healthyLife {
@@ -132,6 +133,7 @@ extension Session {
 
   /// An error that does not end the session: counted and told, nothing else.
   mutating func tell(_ error: SessionError, _ turn: inout Turn) {
+    let error = spoken(error)
     history.count(error)
     turn.emit(.sessionError, .warning, self, error: error, EventText.sessionError(error))
   }

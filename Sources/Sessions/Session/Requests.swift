@@ -68,6 +68,7 @@ extension Session {
     _ purpose: Purpose, _ method: TransferRequest.Method, _ common: [Header], body: String,
     requestID: Int64?, identity: Identity?, fresh: Bool, url: Secret? = nil, _ turn: inout Turn
   ) -> Exchange {
+    if let pipe { return write(body, to: pipe, purpose, requestID: requestID, &turn) }
     var headers = common
     if let identity {
       // HTTP+SSE is older than this header.
@@ -99,8 +100,21 @@ extension Session {
       answerDue: requestID == nil ? nil : answerDue)
   }
 
+  /// The same request as a line: the answer comes on the pipe that all answers come on, or not at all.
+  private mutating func write(
+    _ body: String, to pipe: Pipe, _ purpose: Purpose, requestID: Int64?, _ turn: inout Turn
+  ) -> Exchange {
+    turn.actions.append(.write(pipe.id, line: body))
+    let due = timeout(of: purpose).map { turn.now.instant + $0 }
+    return Exchange(
+      transfer: turn.newTransferID(), purpose: purpose, requestID: requestID, sent: turn.now.instant,
+      answerDue: requestID == nil ? nil : due)
+  }
+
   private func timeout(of purpose: Purpose) -> Duration? {
     switch purpose {
+    case .discover where pipe != nil && server.settings.era == .automatic && !speaksModern:
+      Self.discoveryLimit
     case .initialize, .discover: server.settings.initTimeout ?? StepLimit.initialize
     case .initialized, .ping, .list, .reply:
       // `timeout` of a file is made for tool calls and may be long; a probe must not wait for minutes.

@@ -47,7 +47,7 @@ extension Session {
   /// connection.
   func comeback(_ live: Live) -> Approach {
     switch live.identity.kind {
-    case .sse, .modern: anew
+    case .sse, .modern, .process: anew
     case .stateful, .stateless: .resume(live)
     }
   }

@@ -41,8 +41,9 @@ extension Session {
   mutating func sendDueReply(_ turn: inout Turn) {
     guard case .live(let live) = state else { return replies.clear() }
     guard let body = replies.next(at: turn.now.instant) else { return }
-    replies.sent(
-      post(.reply, body, requestID: nil, identity: live.identity, &turn), at: turn.now.instant)
+    let exchange = post(.reply, body, requestID: nil, identity: live.identity, &turn)
+    // Nothing answers a line that is an answer.
+    replies.sent(pipe == nil ? exchange : nil, at: turn.now.instant)
   }
 
   mutating func replyAnswered(_ id: TransferID, _ event: TransferEvent, _ turn: inout Turn) {
@@ -86,7 +87,7 @@ struct ReplyQueue: Hashable, Sendable {
     return waiting.removeFirst()
   }
 
-  mutating func sent(_ exchange: Exchange, at now: Instant) {
+  mutating func sent(_ exchange: Exchange?, at now: Instant) {
     inFlight = exchange
     notBefore = now + Self.spacing
   }

@@ -10,6 +10,7 @@ import MCPWire
 /// | idle | `startup: false`, or switched off in the file | the operator |
 /// | queued | start, a wait that is over, the operator | its turn, given by the fleet |
 /// | initializing | its turn | the answer to `initialize` |
+/// | launching | its turn, for a process | the process runs |
 /// | attaching | its turn, over HTTP+SSE | the `endpoint` event of its stream |
 /// | discovering | its turn, for a sessionless server | the answer to `server/discover` |
 /// | confirming | a good InitializeResult | the answer to `notifications/initialized` |
@@ -29,6 +30,8 @@ struct Session: Sendable {
     case initializing(Handshake)
     case discovering(Exchange)
     case attaching(Attachment)
+    /// The process is being started, or waits for the one before to end.
+    case launching(due: Instant)
     case confirming(Confirmation)
     case resuming(Resumption)
     case live(Live)
@@ -44,6 +47,8 @@ struct Session: Sendable {
     case discover
     /// Open the stream of HTTP+SSE that a session lives on.
     case attach
+    /// Start the process that the server is.
+    case launch
     /// The id may still be good: ask before making a new one.
     case resume(Live)
 
@@ -58,6 +63,7 @@ struct Session: Sendable {
     /// The session may connect now.
     case turn
     case transfer(TransferID, TransferEvent)
+    case process(TransferID, ProcessEvent)
     case act(OperatorAction, Operator)
     /// The configuration keeps the session, with other settings.
     case adopt(Server)
@@ -89,6 +95,12 @@ struct Session: Sendable {
   var speaksOverStream = false
   /// The stream of HTTP+SSE, in every state that has one.
   var channel: Channel?
+  /// The process that the server is, in every state that has one.
+  var pipe: Pipe?
+  /// Processes that were told to end and have not yet.
+  var partings: [TransferID: Pipe] = [:]
+  /// How the process was found to speak.
+  var pipeEra = PipeEra.unknown
   /// The operator wants it left alone: nothing is probed, nothing is tried. By whom and since when.
   var held: (by: Operator, since: Moment)?
   var isPaused: Bool { held != nil }
@@ -120,6 +132,7 @@ struct Session: Sendable {
     case .timer: deadlineReached(&turn)
     case .turn: takeTurn(&turn)
     case .transfer(let id, let event): transfer(id, event, &turn)
+    case .process(let id, let event): processSpoke(id, event, &turn)
     case .act(.reconnect, let by): reconnect(by, &turn)
     case .act(.terminate, let by): terminate(by, &turn)
     case .act(.pause, let by): pause(by, &turn)
@@ -145,6 +158,7 @@ struct Session: Sendable {
       case .live(let live): live.deadline(server.settings, isPaused: isPaused)
       case .waiting(let wait): isPaused ? nil : wait.until
       case .attaching(let attachment): attachment.due
+      case .launching(let due): due
       default: nil
       }
     let becomesDown = publicState == .recovering ? outage?.isLongFrom : nil
@@ -154,14 +168,14 @@ struct Session: Sendable {
   /// Whether a handshake or its like is in flight, for the limit over all sessions.
   var isConnecting: Bool {
     switch state {
-    case .initializing, .discovering, .attaching, .confirming, .resuming: true
+    case .initializing, .discovering, .attaching, .launching, .confirming, .resuming: true
     default: false
     }
   }
 
   /// Whether nothing of this session is left to do when the program ends.
   var isAtRest: Bool {
-    guard farewells.isEmpty else { return false }
+    guard farewells.isEmpty, partings.isEmpty else { return false }
     switch state {
     case .closed, .unmonitored, .broken, .idle: return true
     default: return false
@@ -183,6 +197,7 @@ struct Session: Sendable {
   /// How a connection is made from nothing: by what the server was seen to speak, or as the settings say.
   var anew: Approach {
     switch server.settings.era {
+    case _ where server.process != nil: .launch
     case .stateless: .discover
     case .session: .initialize(.newestWithSessions)
     case .sse: .attach
@@ -203,6 +218,7 @@ struct Session: Sendable {
     case .initialize(let revision): initialize(revision, &turn)
     case .discover: discover(&turn)
     case .attach: attach(&turn)
+    case .launch: launch(&turn)
     case .resume(let live): resume(live, &turn)
     }
   }
@@ -213,6 +229,8 @@ struct Session: Sendable {
     switch state {
     case .attaching(let attachment) where attachment.due <= turn.now.instant:
       noEndpoint(attachment, &turn)
+    case .launching(let due) where due <= turn.now.instant:
+      launchIsOverdue(&turn)
     case .live(let live): lookAfter(live, &turn)
     case .waiting(let wait) where wait.until <= turn.now.instant && !isPaused:
       queue(wait.approach, &turn)

@@ -14,10 +14,12 @@ struct Identity: Hashable, Sendable {
   var tellsChanges = true
   /// Over HTTP+SSE: the server holds what it knows of us for as long as the stream.
   var isOverStream = false
+  /// A process, which holds what it knows of us as long as it lives.
+  var isOverPipe = false
   let established: Moment
 
   /// Whether the server holds something for us that it can lose, so that a 404 means a loss.
-  var isHeldByServer: Bool { id != nil || isOverStream }
+  var isHeldByServer: Bool { id != nil || isOverStream || isOverPipe && !isModern }
 }
 
 /// The GET of HTTP+SSE is in flight, its `endpoint` event has not come.
@@ -41,6 +43,7 @@ struct Handshake: Hashable, Sendable {
 
 extension Identity {
   var kind: SessionKind {
+    if isOverPipe { return .process }
     if isModern { return .modern }
     if isOverStream { return .sse }
     return id == nil ? .stateless : .stateful
@@ -194,6 +197,9 @@ struct History: Hashable, Sendable {
   var latency = LatencyHistogram()
   var lastReachable: Moment?
   var tools: Int?
+  /// Lines of a process that were no messages.
+  var strangeLines = 0
+  var lastWords = LastWords()
 
   mutating func count(_ error: SessionError) {
     errors[error.type, default: 0] += 1

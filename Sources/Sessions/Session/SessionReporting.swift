@@ -13,7 +13,8 @@ extension Session {
     case .unmonitored: .unmonitored
     case .broken: .failed
     case .idle: .idle
-    case .queued, .initializing, .discovering, .attaching, .confirming, .resuming, .waiting:
+    case .queued, .initializing, .discovering, .attaching, .launching, .confirming, .resuming,
+      .waiting:
       trouble.cause == nil ? .connecting : troubleState
     case .live(let live): live.listFailure == nil ? .ready : .degraded
     case .closing: .closing
@@ -53,10 +54,12 @@ extension Session {
     report.latency = history.latency.summary
     report.lastReachable = history.lastReachable
     report.tools = history.tools
-    report.advice = isPaused ? nil : advice
+    report.advice = isPaused ? nil : processAdvice ?? advice
     report.hold = held.map {
       Hold(by: EventText.name(of: $0.by), since: $0.since, state: heldState)
     }
+    report.process = pipe?.process
+    report.lastWords = history.lastWords
     if let identity {
       report.kind = identity.kind
       report.protocolVersion = identity.revision.rawValue

@@ -22,6 +22,17 @@ public enum ErrorType: String, CaseIterable, Sendable {
   case protocolError = "protocol_error"
   case rpcError = "rpc_error"
   case responseTooLarge = "response_too_large"
+  // A server that is a process.
+  case commandNotFound = "command_not_found"
+  case notExecutable = "not_executable"
+  /// It ended by itself, or by a signal that its own doing brought.
+  case exited
+  /// It lives and says nothing that is JSON-RPC.
+  case notSpeaking = "not_speaking"
+  /// It lives and does not take what it is sent.
+  case notReading = "not_reading"
+  /// SIGKILL that we did not send: memory ran out, or somebody did.
+  case killedBySystem = "killed_by_system"
   // Our own side.
   case configError = "config_error"
   case resourceError = "resource_error"
@@ -61,4 +72,9 @@ public struct SessionError: Error, Hashable, Sendable {
 extension Sentence.StringInterpolation {
   /// Its type, its status and its detail.
   public mutating func appendInterpolation(_ error: SessionError) { appendInterpolation(error.sentence) }
+}
+
+extension SessionError {
+  /// The same without an HTTP status, for a server that is spoken with in another way.
+  var withoutStatus: SessionError { SessionError(type, rpcCode: rpcCode, detail: detail) }
 }

@@ -84,6 +84,10 @@ public struct SessionReport: Hashable, Sendable {
   public var tools: Int?
   /// What a person must change, when waiting does not help.
   public var advice: Sentence?
+  /// The process that it is, while one lives.
+  public var process: ProcessReport?
+  /// What a process wrote to standard error last, also after its end.
+  public var lastWords = LastWords()
 
   public init(key: SessionKey, state: SessionState, since: Moment) {
     self.key = key
@@ -111,10 +115,12 @@ public struct ServerReport: Hashable, Sendable {
   /// Why it is not monitored, or what is wrong with its entry.
   public let note: Sentence?
   public let settings: SessionSettings
+  /// What is started to have it; absent for servers that are reached by an address.
+  public let command: CommandReport?
 
   public init(
     name: String, transport: Transport, url: String?, users: [String], note: Sentence?,
-    settings: SessionSettings
+    settings: SessionSettings, command: CommandReport? = nil
   ) {
     self.name = name
     self.transport = transport
@@ -122,6 +128,23 @@ public struct ServerReport: Hashable, Sendable {
     self.users = users
     self.note = note
     self.settings = settings
+    self.command = command
+  }
+}
+
+/// What is started to have a server, as people may see it.
+public struct CommandReport: Hashable, Sendable {
+  /// The command with its arguments; secrets are masked.
+  public let line: Sentence
+  /// Where it starts; absent means where this program was started.
+  public let folder: Sentence?
+  /// The names of the variables that its entry sets.
+  public let variables: [Sentence]
+
+  public init(line: Sentence, folder: Sentence?, variables: [Sentence]) {
+    self.line = line
+    self.folder = folder
+    self.variables = variables
   }
 }
 
@@ -136,6 +159,30 @@ extension ServerReport {
     self.init(
       name: server.name, transport: server.transport,
       url: server.endpoint?.display, users: server.watched.map(\.key.user), note: note,
-      settings: server.settings)
+      settings: server.settings, command: CommandReport(server))
   }
+}
+
+extension CommandReport {
+  private static let limit = 400
+
+  /// Absent for a server that is no process.
+  init?(_ server: Server) {
+    guard let process = server.process else { return nil }
+    var redactor = Redactor()
+    redactor.learn(server)
+    let gate = Gate(own: redactor, known: KnownSecrets())
+    let words = [process.program] + process.arguments.map(\.revealed)
+    let shown = words.map { quoted(gate.text($0, limit: Self.limit).text) }
+    line = Sentence(ForeignText(local: shown.joined(separator: " "), limit: Self.limit))
+    folder = process.folder.map { Sentence(gate.text($0, limit: Self.limit)) }
+    variables = process.variables.map { Sentence(gate.text($0, limit: 80)) }
+  }
+}
+
+/// A word as a shell would take it.
+private func quoted(_ word: String) -> String {
+  let isPlain =
+    !word.isEmpty && word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:=@,+%•".contains($0) }
+  return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
 }

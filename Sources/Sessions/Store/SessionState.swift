@@ -66,6 +66,8 @@ public enum SessionKind: String, CaseIterable, Sendable {
   case modern
   /// HTTP+SSE of 2024-11-05.
   case sse
+  /// A process of ours, spoken with over its pipes.
+  case process
 }
 
 /// The GET stream of a session (specification 2025-11-25, "Listening for Messages from the Server").

@@ -107,6 +107,7 @@ extension Redactor {
   /// servers' texts may hold by chance.
   mutating func learn(_ server: Server, shortest: Int = Redactor.shortest) {
     for secret in server.secrets { learn(secret.revealed, shortest: shortest) }
+    for secret in server.process?.secrets ?? [] { learn(field: secret, shortest: shortest) }
     for header in server.headers { learn(field: header.value.revealed, shortest: shortest) }
     for address in [server.endpoint, server.settings.terminateURL].compactMap({ $0 }) {
       learn(address: address.url.revealed, shortest: shortest)
