@@ -24,6 +24,8 @@ extern char *tigetstr(const char *);
 // Pasted text comes between marks, so that it is not taken for keys.
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
+// In decimals (1006), so that there is no column too far right; what a terminal sends is read by ourselves.
+#define MOUSE_ON "\033[?1000h\033[?1006h"
 #define MOUSE_OFF "\033[?1006l\033[?1000l"
 
 // The most that may wait besides a frame.
@@ -47,10 +49,15 @@ static int uses_mouse;
 
 static void remember(const char *text) {
   if (!text || text == (const char *)-1) return;
-  size_t length = strlen(text);
-  if (restore_length + length >= sizeof restore_text) return;
-  memcpy(restore_text + restore_length, text, length);
-  restore_length += length;
+  while (*text && restore_length + 1 < sizeof restore_text) {
+    // What the terminal database asks to wait for old terminals (`$<5>`) is not for the terminal.
+    const char *end = strncmp(text, "$<", 2) == 0 ? strchr(text, '>') : NULL;
+    if (end) {
+      text = end + 1;
+    } else {
+      restore_text[restore_length++] = *text++;
+    }
+  }
 }
 
 // The locale's name says UTF-8 although the system does not have that locale, as is common over SSH.
@@ -129,6 +136,7 @@ int cncurses_open(int wants_color) {
     return 4;
   }
   keypad(keyboard, TRUE);
+  define_key(NULL, KEY_MOUSE);
   nodelay(keyboard, TRUE);
   meta(keyboard, TRUE);
   if (wants_color && has_colors()) {
@@ -152,6 +160,8 @@ void cncurses_pause(void) {
   if (write(original, FRAME_END PASTE_OFF, sizeof FRAME_END PASTE_OFF - 1) < 0) {
   }
   if (is_titled && write(original, TITLE_POP, sizeof TITLE_POP - 1) < 0) {
+  }
+  if (uses_mouse && write(original, MOUSE_OFF, sizeof MOUSE_OFF - 1) < 0) {
   }
   is_titled = 0;
   endwin();
@@ -280,29 +290,9 @@ int cncurses_title(const char *title) {
 }
 
 void cncurses_mouse(int on) {
-  if (ftruncate(memory, 0) != 0 || lseek(memory, 0, SEEK_SET) < 0) return;
-  // ncurses writes at once, and may wait; into memory it does not.
-  fflush(stdout);
-  dup2(memory, 1);
-  mouseinterval(0);
-  mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
-  fflush(stdout);
-  dup2(original, 1);
-  char text[256];
-  off_t length = lseek(memory, 0, SEEK_CUR);
-  if (length <= 0 || length > (off_t)sizeof text || pread(memory, text, (size_t)length, 0) != length) return;
   uses_mouse = on;
-  cncurses_say(text, (int)length);
-}
-
-int cncurses_mouse_event(int *row, int *column) {
-  MEVENT event;
-  if (getmouse(&event) != OK) return 0;
-  *row = event.y;
-  *column = event.x;
-  if (event.bstate & BUTTON4_PRESSED) return 2;
-  if (event.bstate & BUTTON5_PRESSED) return 3;
-  return event.bstate & BUTTON1_PRESSED ? 1 : 0;
+  const char *text = on ? MOUSE_ON : MOUSE_OFF;
+  cncurses_say(text, (int)strlen(text));
 }
 
 void cncurses_redraw_row(int row) { wredrawln(stdscr, row, 1); }

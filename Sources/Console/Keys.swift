@@ -17,15 +17,6 @@ extension Key {
       case KEY_BTAB: self = .backTab
       case KEY_ENTER: self = .enter
       case KEY_BACKSPACE, KEY_DC: self = .backspace
-      case KEY_MOUSE:
-        var row: Int32 = 0
-        var column: Int32 = 0
-        switch cncurses_mouse_event(&row, &column) {
-        case 1: self = .click(row: Int(row), column: Int(column))
-        case 2: self = .wheelUp
-        case 3: self = .wheelDown
-        default: return nil
-        }
       case let code:
         let number = Int(cncurses_function_key(code))
         guard number > 0 else { return nil }

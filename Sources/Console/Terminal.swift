@@ -29,7 +29,7 @@ public struct Terminal: ~Copyable {
   private var scalars: [UInt32] = []
   private var shownTitle: String?
   private let kind: TerminalKind
-  /// Kept across reads while a paste goes on.
+  /// Kept across reads: what belongs together may come in pieces.
   private var sequence = KeySequence()
 
   /// Opens the terminal on standard input and output. `hasColor` false uses attributes only (NO_COLOR).
@@ -151,8 +151,14 @@ public struct Terminal: ~Copyable {
         keys += sequence.finish() + [key].compactMap(\.self)
       }
     }
-    return keys + sequence.finish()
+    return keys
   }
+
+  /// Whether a key has begun that is not whole: what comes next may belong to it.
+  public var awaitsMore: Bool { sequence.isUnfinished }
+
+  /// Nothing more came for a while: what was begun is what it is.
+  public mutating func finishKeys() -> [Key] { sequence.finish() }
 
   /// Tells ncurses the cells that changed.
   private mutating func draw(_ frame: Frame) {

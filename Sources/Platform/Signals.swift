@@ -21,6 +21,18 @@ public final class Signals: Sendable {
     close(descriptor)
   }
 
+  /// Lets a signal do to this process what it usually does, as if nobody took it over. Where SIGTSTP finds
+  /// nobody
+  /// who could let the process go on, the kernel ignores it, and this returns at once.
+  public static func actAsUsual(_ number: Int32) {
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, number)
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    kill(getpid(), number)
+    pthread_sigmask(SIG_BLOCK, &set, nil)
+  }
+
   /// The next waiting signal's number; absent when there is none.
   public func next() -> Int32? {
     let number = clinux_read_signal(descriptor)

@@ -1,6 +1,7 @@
 import CLinux
 import Sessions
 import Platform
+import Synchronization
 
 /// The engine's thread: waits, tells the fleet what happened, does what it says. It decides nothing.
 struct Loop: ~Copyable {
@@ -27,6 +28,8 @@ struct Loop: ~Copyable {
   /// A turn that takes this much longer than it waited was none: the process was stopped, or the machine was
   /// suspended. Time-outs of that time are nobody's fault.
   private static let standstill = Duration.seconds(2)
+  /// The longest wait, so that who looks at it knows that it still turns.
+  private static let beat = Duration.seconds(1)
   /// How long an answered transfer may take to end by itself.
   private static let releaseLimit = Duration.seconds(1)
 
@@ -54,14 +57,12 @@ struct Loop: ~Copyable {
       if fleet.isAtRest || giveUp.map({ $0 <= now }) == true { break }
       // Work between two waits that takes this long was none either.
       let busy = now - awake
-      let late = transfers.run(
-        until: [
-          fleet.deadline, giveUp, transfers.deadline(at: now), processes?.deadline(at: now),
-          journal.deadline, tidying,
-        ].compactMap {
-          $0
-        }
-        .min())
+      known.lastTurn.store(now.nanoseconds, ordering: .relaxed)
+      let dues = [
+        fleet.deadline, giveUp, transfers.deadline(at: now), processes?.deadline(at: now), journal.deadline,
+        tidying, now + Self.beat,
+      ]
+      let late = transfers.run(until: dues.compactMap { $0 }.min())
       awake = Moment.now.instant
       let stall = Duration.nanoseconds(max(0, late)) + busy
       if stall > Self.standstill { fleet.slept(for: stall, at: Moment.now) }

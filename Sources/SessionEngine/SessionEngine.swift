@@ -81,6 +81,11 @@ public final class SessionEngine: Sendable {
   /// Counts over all sessions since the start.
   public var statistics: Statistics { known.contents.withLock { $0.statistics } }
 
+  /// When the engine's thread was seen at work last. It looks up every second whatever happens, so that one
+  /// that
+  /// stands still can be told from one that has nothing to say.
+  public var lastTurn: Instant { Instant(nanoseconds: known.lastTurn.load(ordering: .relaxed)) }
+
   /// Asks for something; the engine answers by its output. After `.stop` it ends every session, within five
   /// seconds, and says `stopped` as its last word.
   public func send(_ command: Command) {
@@ -98,6 +103,8 @@ final class Known: Sendable {
   }
 
   let contents = Mutex(Contents())
+  /// Nanoseconds of the clock of all instants.
+  let lastTurn = Atomic(Moment.now.instant.nanoseconds)
 
   func take(_ report: EngineReport) {
     guard !report.sessions.isEmpty || !report.removed.isEmpty || report.statistics != nil else { return }

@@ -42,7 +42,8 @@ import Testing
     arguments: [
       ([.tab], Pane.sessions), ([.tab, .tab], .events), ([.tab, .tab, .tab, .tab], .servers),
       ([.backTab], .errors),
-      (["4"], .errors), (["3", "1"], .servers), (["2"], .sessions), (["l", "h"], .servers), (["e"], .events),
+      (["4"], .errors), (["3", "1"], .servers), (["2"], .sessions), ([.right, .left], .servers),
+      (["e"], .events),
     ] as [([Key], Pane)]) func `choose a pane`(keys: [Key], pane: Pane)
   {
     var view = ViewState()
@@ -108,13 +109,18 @@ import Testing
       ("\u{1B}[Z", [.backTab]), ("\u{1B}[1;5Bj", ["j"]), ("\u{1B}[I\u{1B}[O", []),
       ("\u{1B}[200~j\u{1B}[201~", [.pasted("j")]),
       ("\u{1B}[200~r\u{1B}[Ay\u{1B}[201~q", [.pasted("r[Ay"), "q"]),
-      ("\u{1B}[<0;12;7M", []), ("\u{1B}[97;5uQ", ["Q"]), ("\u{1B}Oxj", ["j"]),
+      ("\u{1B}[<0;12;7M\u{1B}[<0;12;7m", [.click(row: 6, column: 11)]),
+      (
+        "\u{1B}[<0;500;7M\u{1B}[<64;1;1M\u{1B}[<65;1;1M", [.click(row: 6, column: 499), .wheelUp, .wheelDown]
+      ),
+      ("\u{1B}[M !!K", [.click(row: 0, column: 0), "K"]), ("\u{1B}[M~KKj", ["j"]),
+      ("\u{1B}[97;5uQ", ["Q"]), ("\u{1B}Oxj", ["j"]),
       // Late answers to questions of a program before us.
       ("\u{1B}]11;rgb:0000/0000/0000\u{7}j", ["j"]), ("\u{1B}P1$r q\u{1B}\\j", ["j"]),
       ("\u{1B}[?64;1;2cj", ["j"]),
       // Cut off, or none at all.
       ("\u{1B}[", []), ("\u{1B}[1;", []), ("\u{1B}[\u{9}", [.tab]), ("\u{1B}[\u{1B}[B", [.down]),
-      ("\u{1B}[" + String(repeating: "1", count: 40), Array(repeating: "1", count: 8)),
+      ("\u{1B}[" + String(repeating: "1", count: 40) + "Kj", ["j"]),
     ] as [(String, [Key])]) func `is a key, or nothing`(sent: String, keys: [Key])
   {
     var sequence = KeySequence()
@@ -122,6 +128,17 @@ import Testing
       sequence.take(scalar, as: scalar == "\u{9}" ? .tab : .character(Character(scalar)))
     }
     #expect(taken + sequence.finish() == keys)
+  }
+
+  @Test func `is one key, however many pieces it comes in`() {
+    var sequence = KeySequence()
+    var keys: [Key] = []
+    for scalar in "\u{1B}[1;5A\u{1B}[B".unicodeScalars {
+      keys += sequence.take(scalar, as: .character(Character(scalar)))
+      #expect(sequence.isUnfinished == !"AB".unicodeScalars.contains(scalar))
+    }
+    #expect(keys == [.down])
+    #expect(sequence.finish().isEmpty)
   }
 }
 

@@ -46,8 +46,6 @@ int cncurses_title(const char *title);
 // Asks for presses and the wheel of the mouse, or no longer.
 void cncurses_mouse(int on);
 
-// Where the mouse was: 1 a press, 2 the wheel up, 3 the wheel down; 0 when it tells nothing of use.
-int cncurses_mouse_event(int *row, int *column);
 
 // Draws a row anew at the next frame, changed or not.
 void cncurses_redraw_row(int row);

@@ -9,13 +9,15 @@ public struct KeySequence: Sendable {
     case control([Unicode.Scalar])
     /// After `ESC O`: one more.
     case single
+    /// After `ESC [ M`: three characters of an old mouse report, which is not in decimals.
+    case oldMouse([Unicode.Scalar])
     /// Between `ESC [ 200 ~` and `ESC [ 201 ~`: pasted text, in which nothing is a key.
     case pasting
     /// A string such as an answer to a question of another program: up to BEL or `ESC \`.
     case string(sawEscape: Bool)
   }
 
-  /// Longer ones are none.
+  /// What is longer is none of ours, and is passed over to its end.
   private static let limit = 32
   private var progress = Progress.none
 
@@ -23,6 +25,14 @@ public struct KeySequence: Sendable {
   private static let pasteLimit = 4_096
 
   public init() {}
+
+  /// Whether something has begun that is not whole yet, and that `finish` can end.
+  public var isUnfinished: Bool {
+    switch progress {
+    case .none, .pasting: false
+    default: true
+    }
+  }
 
   /// Whether a paste has begun that has not ended: what comes next belongs to it.
   public var isPasting: Bool { if case .pasting = progress { true } else { false } }
@@ -44,10 +54,17 @@ public struct KeySequence: Sendable {
       progress = .none
       return [.escape, key].compactMap(\.self)
     case (_, "\u{1B}"): progress = .escape
-    case (.control(let sofar), " "..."?") where sofar.count < Self.limit:
-      progress = .control(sofar + [scalar])
+    case (.control(let sofar), " "..."?"):
+      if sofar.count < Self.limit { progress = .control(sofar + [scalar]) }
+    case (.control([]), "M"): progress = .oldMouse([])
+    case (.oldMouse(let sofar), _):
+      progress = sofar.count < 2 ? .oldMouse(sofar + [scalar]) : .none
+      if sofar.count < 2 { return [] }
+      let numbers = (sofar + [scalar]).map { Int($0.value) }
+      return Self.mouse(numbers[0] - 32, column: numbers[1] - 32, row: numbers[2] - 32).map { [$0] } ?? []
     case (.control(let sofar), "@"..."~"):
       progress = .none
+      if sofar.first == "<", scalar == "M" { return Self.mouse(sofar).map { [$0] } ?? [] }
       if scalar == "~", sofar == ["2", "0", "0"] { progress = .pasting }
       return sofar.isEmpty ? Self.key(scalar).map { [$0] } ?? [] : []
     case (.single, _):
@@ -80,6 +97,25 @@ public struct KeySequence: Sendable {
     defer { progress = .none }
     if case .escape = progress { return [.escape] }
     return []
+  }
+
+  /// A report in decimals, `< button ; column ; row`.
+  private static func mouse(_ words: [Unicode.Scalar]) -> Key? {
+    let text = String(String.UnicodeScalarView(words.dropFirst()))
+    let numbers = text.split(separator: ";").map { Int($0) ?? 0 }
+    guard numbers.count == 3 else { return nil }
+    return mouse(numbers[0], column: numbers[1], row: numbers[2])
+  }
+
+  /// The left button without or with shift and its like, and the wheel; places count from 1.
+  private static func mouse(_ button: Int, column: Int, row: Int) -> Key? {
+    guard column > 0, row > 0 else { return nil }
+    switch button {
+    case 0: return .click(row: row - 1, column: column - 1)
+    case 64: return .wheelUp
+    case 65: return .wheelDown
+    default: return nil
+    }
   }
 
   /// The keys that terminals send in two ways, with `[` and with `O`, whichever was asked for.

@@ -19,8 +19,8 @@ struct Alerts: Hashable, Sendable {
     for server in servers where server.isProblem { problems[server.name] = server.worst }
     for (name, before) in known where problems[name] == nil {
       known[name] = nil
-      let session = servers.first { $0.name == name }?.worst ?? before.session
-      news.append(Alert(session: session, isRaised: false))
+      let session = servers.first { $0.name == name }?.worst
+      news.append(Alert(session: session ?? before.session, isRaised: false, isKept: session != nil))
     }
     for (name, session) in problems {
       let severity = session.state.alarm
@@ -49,6 +49,8 @@ public struct Alert: Hashable, Sendable {
   /// Its worst session.
   public let session: SessionReport
   public let isRaised: Bool
+  /// Whether the configuration still has it.
+  var isKept = true
 
   /// What the event stream would say of it, for a program that is told.
   public func event(at now: Moment) -> Event {
@@ -59,8 +61,15 @@ public struct Alert: Hashable, Sendable {
       protocolVersion: session.protocolVersion, error: session.cause,
       attempt: session.attempt > 0 ? session.attempt : nil,
       nextAttempt: session.nextAttempt.map { max(.zero, $0 - now.instant) },
-      message: isRaised ? "State: \(session.state)\(words)" : "Well again: \(session.state)"
+      message: isRaised ? "State: \(session.state)\(words)" : end
     )
+  }
+
+  /// Only what can be used again is well: what an operator ended, holds or took out is not.
+  private var end: Sentence {
+    guard isKept else { return "No longer watched: the configuration does not have it any more" }
+    return session.state.isOutage || !session.state.isLive && session.state != .connecting
+      ? "No longer watched: \(session.state)" : "Well again: \(session.state)"
   }
 }
 
@@ -83,7 +92,9 @@ public struct Bell: Hashable, Sendable {
 }
 
 extension ViewState {
-  /// Looks at what is new; tells what became worse and what is well again. To be called with every picture.
+  /// Looks at what is new; tells what became worse and what is well again. To be called with every picture,
+  /// and
+  /// also when no picture can be drawn.
   public mutating func watch(_ store: Store, at now: Moment) -> [Alert] {
     alerts.take(summaries(store, Sort(), at: now.instant))
   }

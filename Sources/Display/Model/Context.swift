@@ -16,6 +16,8 @@ public struct Context: Hashable, Sendable {
   public let version: String
   /// How old knowledge may be before the screen says that it is stale; nil when nothing new is expected.
   public let staleAfter: Duration?
+  /// When what tells us of sessions was seen at work last, if that is known beside what it told.
+  public var lastTurn: Instant?
   /// Keys that were chosen instead of the usual ones.
   public var keys = KeyChoices()
   /// Themes that can be asked for by name.
@@ -52,6 +54,20 @@ extension Context {
 
   /// `14:32:07 UTC`, or with how far local time is from it.
   func clock(_ time: WallTime) -> String { "\(time.clock(offset: utcOffset)) \(zone)" }
+
+  /// `14:32:07`, and its date where it is not that of `now`: `23 Nov 14:32:07`.
+  func dated(_ time: WallTime, at now: WallTime) -> String {
+    let (day, today) = (date(time), date(now))
+    return (day == today ? "" : day + " ") + time.clock(offset: utcOffset)
+  }
+
+  /// `23 Nov`.
+  func date(_ time: WallTime) -> String {
+    let local = WallTime(milliseconds: time.milliseconds + Int64(utcOffset) * 1_000).rfc3339
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    let parts = local.prefix(10).split(separator: "-").map { Int($0) ?? 1 }
+    return "\(parts.last ?? 1) \(months[(max(1, min(12, parts.dropFirst().first ?? 1))) - 1])"
+  }
 
   private var zone: String {
     guard utcOffset != 0 else { return "UTC" }

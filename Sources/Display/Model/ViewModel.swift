@@ -19,7 +19,8 @@ struct ViewModel: Sendable {
   init(_ store: Store, _ view: ViewState, at now: Moment, context: Context) {
     let frozen = view.frozen
     let shown = frozen?.store ?? store
-    let silence = store.updated.map { now.instant - $0.instant }
+    let heard = [store.updated?.instant, context.lastTurn].compactMap { $0 }.max()
+    let silence = heard.map { now.instant - $0 }
     staleness = context.staleAfter.flatMap { limit in silence.flatMap { $0 > limit ? $0 : nil } }
     let moment = frozen?.moment ?? (staleness == nil ? now : store.updated ?? now)
     self.store = shown

@@ -38,6 +38,17 @@ struct Dashboard: ~Copyable {
   private var lastNews = Instant.zero
   private var isSuspended = false
   private var lastProblem: String?
+  /// News came of which nobody was told yet.
+  private var alertsDue: Instant?
+  /// A sequence of the terminal is unfinished; it is given up then.
+  private var sequenceDue: Instant?
+
+  /// How old what is known may become before the screen says so.
+  private static let staleAfter = Duration.seconds(5)
+  /// How long the pieces of one key may lie apart, on a serial line or a bad one.
+  private static let sequencePatience = Duration.milliseconds(150)
+  /// What happens within this is told at once.
+  private static let alertGap = Duration.milliseconds(200)
   private let opened = Moment.now.instant
 
   init(_ plan: DashboardPlan, engine: SessionEngine?, metrics: Metrics) throws(Terminal.Unusable) {
@@ -87,6 +98,8 @@ struct Dashboard: ~Copyable {
         }
         guard goesOn else { return }
       }
+      if let due = sequenceDue, due <= Moment.now.instant, !handle(terminal.finishKeys()) { return }
+      if let due = alertsDue, due <= Moment.now.instant { tell(at: now) }
       if let end, end <= Moment.now.instant { return }
     }
   }
@@ -113,7 +126,7 @@ struct Dashboard: ~Copyable {
     lastFrame = real
     let now = now
     if let replay { store = replay.store }
-    tell(view.watch(store, at: now), at: now)
+    tell(at: now)
     let context = context(now)
     let frame = render(store, view, at: now, size: terminal.size, context: context)
     switch terminal.show(frame) {
@@ -125,7 +138,10 @@ struct Dashboard: ~Copyable {
     }
   }
 
-  private mutating func tell(_ alerts: [Alert], at now: Moment) {
+  /// Tells what became worse or well, whether it can be drawn or not.
+  private mutating func tell(at now: Moment) {
+    alertsDue = nil
+    let alerts = view.watch(store, at: now)
     guard replay == nil else { return }
     for alert in alerts { hooks.run(for: alert.event(at: now)) }
     if let problem = hooks.act(at: Moment.now.instant) { note(problem) }
@@ -152,9 +168,8 @@ struct Dashboard: ~Copyable {
       pause = min(pause, max(.zero, lastFrame + frameGap(at: now.instant) - now.instant))
     }
     if let next = replay?.untilNext { pause = min(pause, max(next, .milliseconds(20))) }
-    for due in [end, reloader?.deadline, hooks.deadline, metrics.deadline].compactMap({ $0 }) {
-      pause = min(pause, max(.zero, due - now.instant))
-    }
+    let dues = [end, reloader?.deadline, hooks.deadline, metrics.deadline, alertsDue, sequenceDue]
+    for due in dues.compactMap({ $0 }) { pause = min(pause, max(.zero, due - now.instant)) }
     return Int32(clamping: pause.inMilliseconds + 1)
   }
 
@@ -164,6 +179,7 @@ struct Dashboard: ~Copyable {
     if let news = log.write(report.events, at: Moment.now) { store.fold(news, at: Moment.now) }
     metrics.noteChange(at: Moment.now.instant)
     isDirty = true
+    alertsDue = alertsDue ?? Moment.now.instant + Self.alertGap
     // Whatever pane is open, what became of an edited file is seen.
     let told = report.events.last { $0.kind == .configReloaded || $0.kind == .configProblem }
     if let told { view.say(told.message.text) }
@@ -183,7 +199,11 @@ struct Dashboard: ~Copyable {
   }
 
   private mutating func handleKeys() -> Bool {
-    let keys = terminal.keys()
+    handle(terminal.keys())
+  }
+
+  private mutating func handle(_ keys: [Key]) -> Bool {
+    sequenceDue = terminal.awaitsMore ? Moment.now.instant + Self.sequencePatience : nil
     guard !keys.isEmpty else { return true }
     view.size = terminal.size
     for key in keys {
@@ -229,10 +249,21 @@ struct Dashboard: ~Copyable {
     view.size = terminal.size
   }
 
+  /// Stops as ctrl-z stops every program, unless nobody is there who could let it go on.
   private mutating func suspend() {
     isSuspended = true
     terminal.suspend()
-    kill(getpid(), SIGSTOP)
+    let before = Moment.now.instant
+    Signals.actAsUsual(SIGTSTP)
+    isSuspended = false
+    terminal.resume()
+    resize()
+    if usesMouse { terminal.useMouse(true) }
+    isDirty = true
+    lastFrame = .zero
+    if Moment.now.instant - before < .milliseconds(20) {
+      view.say("nobody here could let it go on: it cannot be suspended")
+    }
   }
 
   func context(_ now: Moment) -> Context {
@@ -245,7 +276,9 @@ struct Dashboard: ~Copyable {
     var context = Context(
       host: plan.host, operator: operatorIdentity, readOnly: plan.isReadOnly,
       utcOffset: utcOffset(at: now.wall), ascii: isASCII, themeName: theme.name,
-      version: Outgoing.clientVersion)
+      version: Outgoing.clientVersion,
+      staleAfter: engine == nil ? nil : Self.staleAfter)
+    context.lastTurn = engine?.lastTurn
     context.keys = plan.keys
     context.themeNames = plan.themeNames
     context.refresh = refresh
