@@ -32,9 +32,10 @@ public func render(
   case .none, .filter, .prompt: break
   case .sortMenu(let index): frame.sortMenu(model, at: index)
   case .page(let page, let top): frame.page(page, top: top, model)
-  case .help(let top): frame.help(model, top: top)
+  case .help(let top, let search): frame.help(model, top: top, search: search)
   case .dialog(let dialog): frame.dialog(dialog, model)
   }
+  if view.isPrivate { frame.hide(privateWords(model)) }
   return frame
 }
 

@@ -39,7 +39,69 @@ import Testing
     #expect(calm.pane == .servers && calm.notice?.hasSuffix("is well") == true)
     var lost = ViewState()
     press(["o"], &lost, Situations.hundredLostLongAgo)
-    #expect(lost.notice == "it began at 13:32:07 UTC, which is older than the events kept here")
+    #expect(lost.overlay != .none, "the events are gone, the outage is not")
+    let text = render(
+      Situations.hundredLostLongAgo, lost, at: now, size: lost.size, context: context()
+    ).text
+    #expect(text.contains("13:32:07 gateway"), "\(text)")
+  }
+
+  @Test func `stays told however much was told since`() {
+    var store = DisplayTests.store(
+      (1...3).map { server("jira-\($0)") } + [server("wiki")],
+      (1...3).map { ready("jira-\($0)") } + [ready("wiki")])
+    func fold(_ sessions: [SessionReport], _ events: [Event], at seconds: Double) {
+      var report = EngineReport()
+      for session in sessions { report.sessions[session.key] = session }
+      report.events = events
+      store.fold(report, at: moment(seconds))
+    }
+    fold(
+      (1...3).map { troubled("jira-\($0)", "app", .recovering, since: 100 - Double($0), refused) }, [], at: -97)
+    for number in 0..<20_000 {
+      fold(
+        [], [event(-90, UInt64(number + 1), .recoveryFailed, .warning, "jira-1", error: refused, "again")],
+        at: -90)
+    }
+    fold((1...3).map { ready("jira-\($0)") }, [], at: -60)
+    fold([troubled("jira-2", "app", .failed, since: 5, gone)], [], at: -5)
+    var view = ViewState()
+    press(["O"], &view, store)
+    let text = render(store, view, at: now, size: Size(columns: 120, rows: 24), context: context()).text
+    #expect(
+      text.contains(
+        "14:30:28 jira-* (3): connect refused: Connection refused; back 14:31:07 after 39s, 20000 attempts failed"
+      ),
+      "\(text)")
+    #expect(text.contains("14:32:02 jira-2: 404 Session not found; failed for 5s"), "\(text)")
+    press([.escape, "/"] + typed("server:=jira-2") + [.enter, .enter], &view, store)
+    let detail = render(store, view, at: now, size: Size(columns: 120, rows: 24), context: context()).text
+    #expect(detail.contains("outages: 14:32:02 until now | 14:30:29 38s"), "\(detail)")
+  }
+
+  @Test func `moves by steps through events that have no numbers, or those of another run`() {
+    let events = [5, 6, 0, 0, 1, 2].enumerated().map { place, number in
+      event(Double(place) - 100, UInt64(number), .serverMessage, .info, "a", "said \(place)")
+    }
+    let one = DisplayTests.store([server("a")], [ready("a")], events)
+    var view = ViewState()
+    press(["3"], &view, one)
+    var seen: [String] = []
+    for _ in 0..<6 {
+      seen.append(ViewModel(one, view, at: now, context: context()).selectedEvent?.message.text ?? "")
+      press(["k"], &view, one)
+    }
+    #expect(seen == (0..<6).reversed().map { "said \($0)" })
+  }
+
+  @Test func `of another day has its date`() {
+    let one = DisplayTests.store(
+      [server("a")], [ready("a")],
+      [event(-86_400, 1, .serverMessage, .info, "a", "old"), event(-1, 2, .serverMessage, .info, "a", "new")])
+    var view = ViewState()
+    press(["3"], &view, one)
+    let text = render(one, view, at: now, size: view.size, context: context()).text
+    #expect(text.contains("22 Nov 14:32:07 a") && text.contains("23 Nov 14:32:06 a"), "\(text)")
   }
 
   @Test func `is all that is seen by a key`() {

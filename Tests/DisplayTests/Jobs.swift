@@ -110,7 +110,10 @@ enum Jobs {
         name: "job-\(name)-\(columns)x\(rows)", columns: columns, rows: rows, store: store, keys: keys,
         replay: replay)
     }
-    let recording = ReplayStatus(isPlaying: false, speed: 1, place: 13, count: 230)
+    var recording = ReplayStatus(isPlaying: false, speed: 1, place: 13, count: 230)
+    recording.line = ReplayLine(
+      start: moment(-600).wall, end: moment(1_200).wall, position: 1.0 / 3,
+      errors: (0..<240).map { (79..<120).contains($0) ? 13 - $0 % 5 : 0 })
     return [
       job("first-look", firstLook), job("one-down", Situations.serverDown), job("family-down", familyDown),
       job("thousand-back", thousandBack), job("slow", slow), job("paused-dead", pausedDead, keys: [.enter]),

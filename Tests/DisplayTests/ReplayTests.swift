@@ -65,15 +65,14 @@ import Testing
     #expect(replay.store.sessions[SessionKey(server: "ledger")]?.recoveries == 0)
   }
 
-  @Test func `jumps to times and errors`() {
+  @Test func `jumps to times and to where outages begin`() {
     var replay = Replay(recording)
-    #expect(move(&replay, .error(forward: true)) == nil)
+    #expect(move(&replay, .onset(forward: true)) == nil)
     #expect(replay.now == moment(100) && state(replay) == .recovering)
-    #expect(move(&replay, .error(forward: true)) == nil)
-    #expect(move(&replay, .error(forward: true)) == nil)
+    #expect(move(&replay, .onset(forward: true)) == nil)
     #expect(replay.now == moment(7_300))
-    #expect(move(&replay, .error(forward: true)) == "no later error")
-    #expect(move(&replay, .error(forward: false)) == nil)
+    #expect(move(&replay, .onset(forward: true)) == "no later outage")
+    #expect(move(&replay, .onset(forward: false)) == nil)
     #expect(replay.now == moment(100))
     _ = move(&replay, .jump(.seconds(60)))
     #expect(replay.now == moment(160) && state(replay) == .ready)
@@ -84,13 +83,37 @@ import Testing
     #expect(move(&replay, .to(secondOfDay: 0)) == "the recording is from 14:32:07 to 16:33:47")
   }
 
+  @Test func `shows where its trouble is, and goes from outage to outage`() {
+    let lossy = Recording(
+      entries: (0..<100).map { second in
+        let isBad = (30..<40).contains(second) || second == 80
+        return Self.told(
+          Double(second),
+          isBad ? second == 30 || second == 80 ? .sessionError : .recoveryFailed : .sessionCreated,
+          isBad ? .recovering : .ready, isBad ? refused : nil)
+      })
+    var replay = Replay(lossy)
+    #expect(move(&replay, .onset(forward: true)) == nil && replay.now == moment(30))
+    #expect(move(&replay, .onset(forward: true)) == nil && replay.now == moment(80), "no retry is an onset")
+    #expect(move(&replay, .onset(forward: false)) == nil && replay.now == moment(30))
+    var context = context()
+    context.replay = replay.status
+    let text = render(
+      replay.store, ViewState(), at: replay.now, size: Size(columns: 80, rows: 24), context: context
+    )
+    .text
+    let footer = text.split(separator: "\n").last ?? ""
+    #expect(footer.contains("14:32:07 ______|!______.___ 14:33:46") || footer.contains("|"), "\(footer)")
+    #expect(footer.contains("e next outage"), "\(footer)")
+  }
+
   @Test func `takes the keys of a player, and acts on nothing`() {
     var context = context()
     context.replay = Replay(recording).status
     var view = ViewState()
     for (key, move) in [
       (" ", .toggle), (".", .step(1)), (",", .step(-1)), ("]", .jump(.seconds(60))),
-      ("e", .error(forward: true)),
+      ("e", .onset(forward: true)),
       ("+", .faster), ("p", .toggle),
     ] as [(Key, ReplayMove)] {
       #expect(press([key], &view, troubledMorning, context: context) == [.replay(move)])

@@ -106,6 +106,7 @@ import Testing
       switch view.overlay {
       case .prompt(let prompt): #expect(prompt.line.text == "pause quiet memory")
       case .filter(let line, _, _): #expect(line.text == "pause quiet memory")
+      case .help(_, let line?): #expect(line.text == "pause quiet memory" && begin == "/")
       default: Issue.record("\(view.overlay)")
       }
     }

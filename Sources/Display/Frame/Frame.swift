@@ -32,6 +32,25 @@ public struct Link: Hashable, Sendable {
   public let target: String
 }
 
+/// A place that does something when it is pressed: as a key does, or as the heading of a column.
+struct Hotspot: Hashable, Sendable {
+  enum Meaning: Hashable, Sendable {
+    /// A key as people write it.
+    case key(String)
+    /// The title of a column.
+    case title(String)
+  }
+
+  let row: Int
+  let column: Int
+  let width: Int
+  let meaning: Meaning
+
+  func contains(row: Int, column: Int) -> Bool {
+    row == self.row && column >= self.column && column < self.column + width
+  }
+}
+
 /// A part of the screen.
 struct Rectangle: Hashable, Sendable {
   var row = 0
@@ -52,6 +71,8 @@ public struct Frame: Hashable, Sendable {
   public private(set) var cells: [Cell]
   /// Where terminals that can may offer to follow.
   public internal(set) var links: [Link] = []
+  /// What can be pressed.
+  var hotspots: [Hotspot] = []
   /// Only ASCII may be drawn: the locale or the operator wants it so.
   let isASCII: Bool
 

@@ -74,6 +74,8 @@ extension Frame {
       put(
         Phrase(column.title, .column), alignsRight: column.alignsRight, row: area.row, column: place,
         width: min(column.width, area.right - place), isSelected: false)
+      hotspots.append(
+        Hotspot(row: area.row, column: place, width: column.width, meaning: .title(column.title)))
       place += column.width + 1
     }
     guard !listing.rows.isEmpty else {

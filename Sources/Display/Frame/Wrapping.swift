@@ -3,6 +3,11 @@ struct DetailLine {
   let parts: [String]
   let role: Role
 
+  init(all parts: [String], role: Role = .text) {
+    self.parts = parts
+    self.role = role
+  }
+
   init(_ parts: String?..., role: Role = .text) {
     self.parts = parts.compactMap { $0 }.filter { !$0.isEmpty }
     self.role = role

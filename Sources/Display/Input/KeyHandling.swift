@@ -20,6 +20,9 @@ extension ViewState {
     case .dialog, .sortMenu, .help, .page:
       if case .pasted = key { return refusePaste() }
       // A line that is begun over another thing is a line: what follows must not run as keys.
+      if case .help = overlay, action == .filter || isSearchingHelp {
+        return handleInHelp(key, action, context)
+      }
       if action == .command || action == .filter {
         overlay = .none
         return action.map { handle($0, model, live: store) } ?? []
@@ -41,7 +44,7 @@ extension ViewState {
     case .sortMenu(let index):
       pickSort(key, action, index)
       return []
-    case .help(let top): return handleInHelp(key, action, top: top, context)
+    case .help(let top, let search): return handleInHelp(key, action, top: top, search, context)
     case .page(let page, let top): return turn(page, top: top, key, action, model)
     case .none: break
     }
@@ -107,6 +110,7 @@ extension ViewState {
     case .events: show(.events)
     case .errors: show(.errors)
     case .detail:
+      if isDetailOpen, pane == .events, goToSession(model) { break }
       isDetailOpen.toggle()
       detailTop = 0
     case .scope:
@@ -124,7 +128,7 @@ extension ViewState {
       leastLevel = leastLevel == .debug ? .info : leastLevel == .info ? .warning : .debug
       notice = leastLevel == .debug ? "all events" : "events from \(leastLevel.rawValue)"
     case .nextError, .previousError:
-      if context.replay != nil { return [.replay(.error(forward: action == .nextError))] }
+      if context.replay != nil { return [.replay(.onset(forward: action == .nextError))] }
       seekEvent("error", forward: action == .nextError, store, rows, where: \.isError)
     case .nextWarning, .previousWarning:
       seekEvent("warning", forward: action == .nextWarning, store, rows) { $0.level >= .warning }
@@ -151,8 +155,15 @@ extension ViewState {
       notice = isMuted ? "the bell is muted" : "the bell is no longer muted"
     case .log:
       overlay = .page(.actions, top: .max)
+    case .outages: overlay = .page(.outages(of: nil), top: .max)
+    case .rowEvents: showEventsOfRow(model)
+    case .compare: compare(model)
+    case .share: return [.share(targets(model))]
+    case .privacy:
+      isPrivate.toggle()
+      notice = isPrivate ? "hosts, users and ids are hidden on the screen" : "hosts, users and ids are shown"
     case .copy, .copyCommand, .export, .inspect: return takeOut(action, model)
-    case .help: overlay = .help(top: 0)
+    case .help: overlay = .help(top: 0, search: nil)
     case .theme: return [.cycleTheme]
     case .utc:
       usesUTC.toggle()

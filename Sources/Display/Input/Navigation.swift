@@ -75,7 +75,7 @@ extension ViewState {
     let top = firstVisible(
       of: rows.events.count, selected: target, top: firstEvent(store, rows, height: height), height: height)
     events = .held(
-      at: store.events[rows.events[target]].seq, top: store.events[rows.events[top]].seq)
+      at: store.events.number(at: rows.events[target]), top: store.events.number(at: rows.events[top]))
   }
 
   mutating func follow(_ store: Store, _ rows: Rows) {
@@ -159,8 +159,9 @@ extension ViewState {
         return event.server == session.key.server && event.time.instant >= start
       })
     else {
-      let clock = model.context.clock(session.since.wall)
-      return notice = "it began at \(clock), which is older than the events kept here"
+      // The events are gone, the outage is not.
+      overlay = .page(.outages(of: session.key.server), top: .max)
+      return
     }
     show(events: ())
     hold(at: place, store, rows, height: max(1, height(of: .events, count: 0)))

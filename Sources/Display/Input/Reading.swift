@@ -3,15 +3,39 @@ import Sessions
 // How keys move through texts that lie over the panes: the help, and pages.
 
 extension ViewState {
-  mutating func handleInHelp(_ key: Key, _ action: Action?, top: Int, _ context: Context) -> [Effect] {
+  /// Whether letters are looked for in the help.
+  var isSearchingHelp: Bool { if case .help(_, .some) = overlay { true } else { false } }
+
+  mutating func handleInHelp(_ key: Key, _ action: Action?, _ context: Context) -> [Effect] {
+    guard case .help(let top, let search) = overlay else { return [] }
+    return handleInHelp(key, action, top: top, search, context)
+  }
+
+  mutating func handleInHelp(
+    _ key: Key, _ action: Action?, top: Int, _ search: LineEditor?, _ context: Context
+  ) -> [Effect] {
+    if var line = search {
+      switch key {
+      case .escape: overlay = .help(top: 0, search: nil)
+      case .enter: overlay = .none
+      case .up, .down, .pageUp, .pageDown:
+        let count = helpLines(context, size, search: line.text).count
+        overlay = .help(top: scrolled(top, action, count: count) ?? top, search: line)
+      default: if line.handle(key) { overlay = .help(top: 0, search: line) }
+      }
+      return []
+    }
     switch action {
+    case .filter:
+      overlay = .help(top: 0, search: LineEditor())
+      return []
     case .quit: return [.quit]
     case .theme: return [.cycleTheme]
     default: break
     }
-    let count = helpLines(context, size).count
+    let count = helpLines(context, size, search: nil).count
     if let next = scrolled(top, action, count: count) {
-      overlay = .help(top: next)
+      overlay = .help(top: next, search: nil)
     } else if closes(key, action) {
       overlay = .none
     }
@@ -20,10 +44,12 @@ extension ViewState {
 
   mutating func turn(_ page: Page, top: Int, _ key: Key, _ action: Action?, _ model: ViewModel) -> [Effect] {
     if action == .quit { return [.quit] }
-    if action == .copy, case .text(_, let lines) = page {
-      return [.copy(lines.joined(separator: "\n"))]
+    if action == .copy {
+      let whole = Size(columns: 1_000, rows: size.rows)
+      let lines = pageLines(page, model.store, model.now, model.context, whole)
+      return [.copy(lines.map(\.text).joined(separator: "\n"))]
     }
-    let count = pageLines(page, model.store, model.context, size).count
+    let count = pageLines(page, model.store, model.now, model.context, size).count
     if let next = scrolled(min(top, max(0, count - pageHeight)), action, count: count) {
       overlay = .page(page, top: next)
     } else if closes(key, action) {

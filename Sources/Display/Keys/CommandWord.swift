@@ -3,8 +3,8 @@ enum CommandWord: String, CaseIterable, Sendable {
   case servers, sessions, events, errors
   case filter, sort, mark, unmark
   case reconnect, terminate, pause, resume
-  case freeze, follow, goto, acknowledge, mute, log
-  case copy, export, inspect
+  case freeze, follow, goto, acknowledge, mute, log, outages
+  case copy, export, inspect, compare, share, privacy
   case theme, refresh, mouse, reload, redraw, undo, utc, zoom, help, quit
 
   /// A word, or as much of one as can mean no other; nil when it means none or several.
@@ -59,9 +59,13 @@ enum CommandWord: String, CaseIterable, Sendable {
     case .zoom: .zoom
     case .mute: .mute
     case .log: .log
+    case .outages: .outages
     case .copy: .copy
     case .export: .export
     case .inspect: .inspect
+    case .compare: .compare
+    case .share: .share
+    case .privacy: .privacy
     case .mouse: .mouse
     case .redraw: .redraw
     case .help: .help

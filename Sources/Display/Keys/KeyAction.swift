@@ -4,8 +4,9 @@ enum Action: String, Hashable, Sendable, CaseIterable {
   case nextPane, previousPane, servers, sessions, events, errors
   case detail, back, scope
   case filter, command, nextProblem, previousProblem, problemsOnly, onset, level
-  case nextError, previousError, nextWarning, previousWarning, follow, freeze
+  case outages, nextError, previousError, nextWarning, previousWarning, follow, freeze
   case sort, reverse, faster, slower
+  case rowEvents, compare, share, privacy
   case mark, markAll, unmark, reconnect, terminate, pause, resume, undo
   case acknowledge, mute, log
   case copy, copyCommand, export, inspect
@@ -38,7 +39,7 @@ enum Action: String, Hashable, Sendable, CaseIterable {
   }
 
   /// Whether it is about the row that is selected.
-  var isAboutRow: Bool { acts || [.detail, .mark, .inspect, .copy].contains(self) }
+  var isAboutRow: Bool { acts || [.detail, .mark, .inspect, .copy, .rowEvents, .share].contains(self) }
 
   /// What the help says.
   var meaning: String {
@@ -57,7 +58,7 @@ enum Action: String, Hashable, Sendable, CaseIterable {
     case .sessions: "sessions"
     case .events: "events"
     case .errors: "error counters"
-    case .detail: "detail of the selected row"
+    case .detail: "detail; of an event its session"
     case .back: "back; let go of marks, filter ..."
     case .scope: "sessions of all servers, or one"
     case .filter: "filter: server:git* err>0 /re/"
@@ -66,9 +67,10 @@ enum Action: String, Hashable, Sendable, CaseIterable {
     case .previousProblem: "previous row that is not well"
     case .problemsOnly: "only what is not well, or all"
     case .onset: "the beginning of its trouble"
+    case .outages: "outages since this program looks"
     case .level: "events from info, warning, debug"
-    case .nextError: "next error in the events"
-    case .previousError: "previous error in the events"
+    case .nextError: "next error; in a replay, next outage"
+    case .previousError: "previous error, or outage"
     case .nextWarning: "next warning in the events"
     case .previousWarning: "previous warning in the events"
     case .follow: "follow new events, or stop to"
@@ -77,6 +79,10 @@ enum Action: String, Hashable, Sendable, CaseIterable {
     case .reverse: "sort the other way round"
     case .faster: "draw more often; replay faster"
     case .slower: "draw less often; replay slower"
+    case .rowEvents: "the events of this row only"
+    case .compare: "compare two marked rows"
+    case .share: "all for a ticket, as one text file"
+    case .privacy: "hide hosts, users and ids, or show"
     case .mark: "mark a session or a server's"
     case .markAll: "mark all that is shown"
     case .unmark: "unmark all"

@@ -11,6 +11,8 @@ public enum Effect: Hashable, Sendable {
   case copy(String)
   /// To a file, as JSON.
   case export(Extract)
+  /// The picture and what is known of these sessions, to one file for a ticket.
+  case share([SessionKey])
   /// To the screen, as JSON.
   case inspect(Extract)
   case replay(ReplayMove)
@@ -36,12 +38,28 @@ public struct ReplayStatus: Hashable, Sendable {
   /// Events seen, and of how many.
   public let place: Int
   public let count: Int
+  /// Where its time stands, and how much went wrong in each part of it.
+  public var line: ReplayLine?
 
   public init(isPlaying: Bool, speed: Double, place: Int, count: Int) {
     self.isPlaying = isPlaying
     self.speed = speed
     self.place = place
     self.count = count
+  }
+}
+
+/// A recording from its beginning to its end.
+public struct ReplayLine: Hashable, Sendable {
+  public let start: WallTime
+  public let end: WallTime
+  /// Where it stands, from 0 to 1.
+  public let position: Double
+  /// Events that are errors, in parts of equal length.
+  public let errors: [Int]
+
+  public init(start: WallTime, end: WallTime, position: Double, errors: [Int]) {
+    (self.start, self.end, self.position, self.errors) = (start, end, position, errors)
   }
 }
 
@@ -52,5 +70,6 @@ public enum ReplayMove: Hashable, Sendable {
   case step(Int)
   case jump(Duration)
   case to(secondOfDay: Int)
-  case error(forward: Bool)
+  /// To where an outage begins, not to each of its retries.
+  case onset(forward: Bool)
 }

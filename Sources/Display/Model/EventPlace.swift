@@ -41,7 +41,7 @@ extension ViewState {
     var (low, high) = (0, rows.events.count)
     while low < high {
       let middle = (low + high) / 2
-      if store.events[rows.events[middle]].seq < seq { low = middle + 1 } else { high = middle }
+      if store.events.number(at: rows.events[middle]) < seq { low = middle + 1 } else { high = middle }
     }
     return low
   }

@@ -13,16 +13,7 @@ struct Incident: Sendable {
   var servers: [String] { members.map(\.key.server) }
 
   /// `jira-*` for a family, otherwise the first names.
-  var name: String {
-    let names = servers.map(Array.init)
-    let common = names.dropFirst().reduce(names[0].count) { common, name in
-      min(common, zip(names[0], name).prefix { $0 == $1 }.count)
-    }
-    let family = names[0].prefix(common).lastIndex { "-._/".contains($0) }
-    if let family, family >= 2 { return String(names[0].prefix(family + 1)) + "*" }
-    let more = members.count > 2 ? " and \(members.count - 2) more" : ""
-    return servers.prefix(2).joined(separator: ", ") + more
-  }
+  var name: String { commonName(of: servers) }
 
   fileprivate init(_ session: SessionReport) { members = [session] }
 
@@ -49,4 +40,17 @@ func incidents(_ problems: [SessionReport]) -> [Incident] {
     }
   }
   return found
+}
+
+/// `jira-*` for a family of names, otherwise the first of them.
+func commonName(of servers: [String]) -> String {
+  guard let first = servers.first, servers.count > 1 else { return servers.first ?? "" }
+  let letters = Array(first)
+  let common = servers.dropFirst().reduce(letters.count) { common, name in
+    min(common, zip(letters, name).prefix { $0 == $1 }.count)
+  }
+  let family = letters.prefix(common).lastIndex { "-._/".contains($0) }
+  if let family, family >= 2 { return String(letters.prefix(family + 1)) + "*" }
+  let more = servers.count > 2 ? " and \(servers.count - 2) more" : ""
+  return servers.prefix(2).joined(separator: ", ") + more
 }

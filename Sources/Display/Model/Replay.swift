@@ -37,6 +37,8 @@ public struct Replay: Sendable {
 
   private let entries: [Recording.Entry]
   private let capacity: Int
+  /// Where outages begin, and how many errors each part of the recording holds.
+  private let survey: RecordingSurvey
   /// Entries that were taken in.
   private var place = 0
   /// When time was last let pass, on the clock of the room.
@@ -47,6 +49,7 @@ public struct Replay: Sendable {
   /// Stands at the first entry; `capacity` is how many events stay on the screen.
   public init(_ recording: Recording, capacity: Int = 10_000) {
     entries = recording.entries
+    survey = RecordingSurvey(recording.entries)
     self.capacity = capacity
     store = Store(eventCapacity: capacity)
     now = entries.first?.time ?? Moment(instant: .zero, wall: WallTime(milliseconds: 0))
@@ -54,7 +57,9 @@ public struct Replay: Sendable {
   }
 
   public var status: ReplayStatus {
-    ReplayStatus(isPlaying: isPlaying, speed: speed, place: place, count: entries.count)
+    var status = ReplayStatus(isPlaying: isPlaying, speed: speed, place: place, count: entries.count)
+    status.line = survey.line(at: now)
+    return status
   }
 
   /// Goes on at a speed, from a hundredth to ten thousand times as fast as it was.
@@ -94,14 +99,12 @@ public struct Replay: Sendable {
       go(to: min(max(1, place + count), entries.count))
     case .jump(let duration): go(to: now + duration)
     case .to(let second): return go(toSecondOfDay: second, utcOffset)
-    case .error(true):
-      guard let found = entries[place...].firstIndex(where: \.isError) else { return "no later error" }
+    case .onset(true):
+      guard let found = survey.onsets.first(where: { $0 >= place }) else { return "no later outage" }
       isPlaying = false
       go(to: found + 1)
-    case .error(false):
-      guard let found = entries[..<max(0, place - 1)].lastIndex(where: \.isError) else {
-        return "no earlier error"
-      }
+    case .onset(false):
+      guard let found = survey.onsets.last(where: { $0 < place - 1 }) else { return "no earlier outage" }
       isPlaying = false
       go(to: found + 1)
     }

@@ -5,6 +5,23 @@ struct Sort: Hashable, Sendable {
   enum Field: String, CaseIterable, Sendable {
     case state, name, `for`, age, good, p95, errors, recoveries, sessions, user
 
+    /// The field that a column shows; nil for those that cannot be sorted by.
+    init?(title: String) {
+      switch title {
+      case "SERVER": self = .name
+      case "STATE", "LAST HOUR", "WHY": self = .state
+      case "FOR": self = .for
+      case "AGE": self = .age
+      case "GOOD": self = .good
+      case "P95": self = .p95
+      case "ERR": self = .errors
+      case "REC": self = .recoveries
+      case "LIVE": self = .sessions
+      case "USER": self = .user
+      default: return nil
+      }
+    }
+
     /// What the menu says.
     var meaning: String {
       switch self {

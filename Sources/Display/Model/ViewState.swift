@@ -14,8 +14,8 @@ public struct ViewState: Hashable, Sendable {
   /// What takes the keys instead of the panes.
   enum Overlay: Hashable, Sendable {
     case none
-    /// With the number of lines scrolled past.
-    case help(top: Int)
+    /// With the number of lines scrolled past, and what is looked for in it.
+    case help(top: Int, search: LineEditor?)
     /// Being typed; the filter before it comes back with Esc.
     case filter(LineEditor, before: Filter, choices: [String])
     case prompt(Prompt)
@@ -29,6 +29,9 @@ public struct ViewState: Hashable, Sendable {
   enum Page: Hashable, Sendable {
     /// What operators did.
     case actions
+    /// When servers could not be used; of one, or of all.
+    case outages(of: String?)
+    case comparison(SessionKey, SessionKey)
     case text(title: String, lines: [String])
   }
 
@@ -64,6 +67,8 @@ public struct ViewState: Hashable, Sendable {
   var leastLevel = EventLevel.debug
   /// One pane over the whole screen, however large it is.
   var isZoomed = false
+  /// Somebody else looks at the screen: hosts, users and ids are not readable.
+  var isPrivate = false
   /// Times of day as they are at Greenwich.
   var usesUTC = false
   /// What was done last, for its result and for taking it back.

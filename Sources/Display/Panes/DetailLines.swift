@@ -41,6 +41,7 @@ private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewMo
     lines.append(DetailLine("to do: \(advice)", role: .key))
   }
   guard state != .unmonitored else { return lines + addressLines(server, model) }
+  lines += pastLines(session.key.server, model)
   lines += outageLines(server, model)
   lines.append(healthLine(session, model))
   let streamAge = session.streamSince.map { " \(age(of: $0, at: now, calm: true))" } ?? ""
@@ -115,6 +116,22 @@ private func addressLines(_ server: ServerReport?, _ model: ViewModel) -> [Detai
   ]
 }
 
+/// The outages of a server in the last day, the newest first, as long as they are seen at once.
+private func pastLines(_ server: String, _ model: ViewModel) -> [DetailLine] {
+  let day = Duration.seconds(86_400)
+  let past = model.store.outages.of(server).filter {
+    model.now.instant - ($0.ended ?? model.now).instant < day
+  }
+  guard let last = past.last, past.count > 1 || last.ended != nil else { return [] }
+  let words = past.suffix(3).reversed().map { record in
+    let start = model.context.dated(record.began.wall, at: model.now.wall)
+    guard let end = record.ended else { return "\(start) until now" }
+    return "\(start) \(age(end.instant - record.began.instant))"
+  }
+  let more = past.count > 3 ? ["\(past.count) in a day: O"] : []
+  return [DetailLine(all: ["outages: \(words[0])"] + words.dropFirst() + more)]
+}
+
 /// That the way to the origin is closed for all who go there, if it is.
 private func outageLines(_ server: ServerReport?, _ model: ViewModel) -> [DetailLine] {
   guard let url = server?.url, let origin = try? Endpoint(url).origin.description else { return [] }
@@ -138,7 +155,7 @@ private func serverLines(_ server: ServerSummary, _ model: ViewModel) -> [Detail
 private func eventLines(_ event: Event, _ model: ViewModel) -> [DetailLine] {
   [
     DetailLine(
-      "\(event.time.wall.clock(offset: model.context.utcOffset)) \(event.kind.rawValue)",
+      "\(model.context.dated(event.time.wall, at: model.now.wall)) \(event.kind.rawValue)",
       event.level.rawValue,
       event.repeated > 1 ? "\(event.repeated) equal ones" : nil, role: .title),
     DetailLine(event.message.text),
@@ -152,7 +169,8 @@ private func eventLines(_ event: Event, _ model: ViewModel) -> [DetailLine] {
     DetailLine(
       event.attempt.map { "attempt \($0)" }, event.nextAttempt.map { "next in \(span($0))" },
       event.protocolVersion.map { "protocol \($0)" }, event.sessionKind?.rawValue),
-    DetailLine("number \(event.seq)", "\(age(of: event.time, at: model.now)) ago", role: .muted),
+    DetailLine(
+      event.seq > 0 ? "number \(event.seq)" : nil, "\(age(of: event.time, at: model.now)) ago", role: .muted),
   ].filter { !$0.parts.isEmpty }
 }
 

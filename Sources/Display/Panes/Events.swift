@@ -14,10 +14,16 @@ extension Frame {
       isTail ? max(0, rows.events.count - area.rows) : model.view.firstEvent(store, rows, height: area.rows)
     let isFocused = model.isFocused(.events) && !isTail && !model.view.isDetailOpen
     let selected = isFocused ? model.view.eventIndex(store, rows) : nil
-    for (offset, place) in (first..<min(rows.events.count, first + area.rows)).enumerated() {
+    let places = first..<min(rows.events.count, first + area.rows)
+    let today = model.context.date(model.now.wall)
+    // Where some of what is seen is of another day, all of it has its date.
+    let isDated = places.first.map {
+      model.context.date(store.events[rows.events[$0]].time.wall) != today
+    }
+    for (offset, place) in places.enumerated() {
       event(
         store.events[rows.events[place]], model, row: area.row + offset, in: area,
-        isSelected: place == selected)
+        isSelected: place == selected, isDated: isDated ?? false)
     }
   }
 
@@ -31,7 +37,7 @@ extension Frame {
   }
 
   private mutating func event(
-    _ event: Event, _ model: ViewModel, row: Int, in area: Rectangle, isSelected: Bool
+    _ event: Event, _ model: ViewModel, row: Int, in area: Rectangle, isSelected: Bool, isDated: Bool
   ) {
     if isSelected { fill(row: row, column: area.column, width: area.columns, isSelected: true) }
     var place = area.column
@@ -43,7 +49,10 @@ extension Frame {
       place += width + 1
     }
     let role = Role(event)
-    add(event.time.wall.clock(offset: model.context.utcOffset), width: 8, role: .muted)
+    let clock = event.time.wall.clock(offset: model.context.utcOffset)
+    add(
+      isDated ? "\(padded(model.context.date(event.time.wall), 7))\(clock)" : clock, width: isDated ? 15 : 8,
+      role: .muted)
     add(event.server ?? "-", width: area.columns >= 90 ? 14 : area.columns >= 60 ? 11 : 8, role: .text)
     add(model.glyphs.event(event), width: 1, role: role)
     let user = event.user.flatMap { $0 == SessionKey.sharedUser ? nil : "\($0): " } ?? ""

@@ -30,12 +30,19 @@ extension Frame {
     if model.view.showsProblemsOnly { add(" ! only what is not well", .banner) }
     if model.context.readOnly { add(" [ro]", .banner) }
     let isPanes = model.view.layout.form != .single
+    if let line = model.context.replay?.line {
+      let width = max(10, area.columns / 4)
+      let clocks = [line.start, line.end].map { $0.clock(offset: model.context.utcOffset) }
+      add(" \(clocks[0]) ", .muted)
+      for (character, role) in scrubber(line, width, model.glyphs) { add(String(character), role) }
+      add(" \(clocks[1])", .muted)
+    }
     var hints = [isPanes ? "tab pane" : "1 servers 2 sessions 3 events 4 errors"]
     if !isPanes { hints[0] = "1-4 view" }
     hints.append("enter detail")
     if filter.isEmpty { hints.append("/ filter") }
     if model.context.replay != nil {
-      hints += ["space play", ", . step", "[ ] minute", "+ - speed", "e next error"]
+      hints = ["space play", "e next outage", ", . step"] + hints + ["[ ] minute", "+ - speed"]
     } else if !model.context.readOnly {
       hints += ["r reconnect", "K terminate"]
     }
@@ -48,11 +55,37 @@ extension Frame {
       // The way out is shown when it costs none of the first few hints.
       let kept = offset < 5 ? help.count : help.count + quit.count
       guard place + 2 + hint.count + 2 + kept <= area.columns else { continue }
-      add((place == 0 ? " " : "  ") + hint, .muted)
+      let gap = place == 0 ? " " : "  "
+      let key = String(hint.prefix { $0 != " " })
+      hotspots.append(
+        Hotspot(row: area.row, column: place + gap.count, width: hint.count, meaning: .key(key)))
+      add(gap + hint, .muted)
     }
     let room = area.columns - place - 1
     let end = room >= 2 + help.count + quit.count ? help + quit : help
-    write(end, row: area.row, column: max(place + 2, area.columns - 1 - end.count), role: .muted)
+    let start = max(place + 2, area.columns - 1 - end.count)
+    write(end, row: area.row, column: start, role: .muted)
+    hotspots.append(Hotspot(row: area.row, column: start, width: help.count, meaning: .key("?")))
+    if end != help {
+      hotspots.append(
+        Hotspot(row: area.row, column: start + help.count + 2, width: quit.count - 2, meaning: .key("q")))
+    }
+  }
+
+  /// A recording in a few cells: how much went wrong in each part of it, and where it stands.
+  private func scrubber(_ line: ReplayLine, _ width: Int, _ glyphs: Glyphs) -> [(Character, Role)] {
+    let most = max(1, line.errors.max() ?? 1)
+    let here = min(width - 1, Int(line.position * Double(width)))
+    return (0..<width).map { place in
+      if place == here { return (glyphs.isASCII ? "|" : "┃", .key) }
+      let parts = line.errors.count
+      let part = line.errors[
+        place * parts / width..<max(place * parts / width + 1, (place + 1) * parts / width)]
+      let errors = part.max() ?? 0
+      guard errors > 0 else { return (glyphs.isASCII ? "_" : "─", .muted) }
+      let heights = Array(glyphs.isASCII ? ".:!!" : "▂▄▆█")
+      return (heights[min(3, errors * 4 / (most + 1))], .levelWarning)
+    }
   }
 
   /// A line being typed: its end, with the place of the next character, and what could follow.

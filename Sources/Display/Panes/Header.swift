@@ -37,7 +37,10 @@ extension Frame {
         replay.speed == 1 ? "" : replay.speed < 1 ? " 1/\(Int(1 / replay.speed))" : " x\(Int(replay.speed))"
       return "REPLAY\(replay.isPlaying ? speed : " PAUSED\(speed)") \(replay.place)/\(replay.count)"
     }
-    return [frozen, stale, replay, model.view.isMuted ? "MUTED" : nil].compactMap { $0 }
+    return [
+      frozen, stale, replay, model.view.isMuted ? "MUTED" : nil,
+      model.view.isPrivate ? "PRIVATE" : nil,
+    ].compactMap { $0 }
   }
 
   private func counts(_ model: ViewModel, hasAlert: Bool) -> [String] {

@@ -3,8 +3,9 @@ import Sessions
 extension Frame {
   /// Every key and what it does, then the commands, the columns, the signs and how to filter; scrolls where
   /// it does not fit.
-  mutating func help(_ model: ViewModel, top: Int) {
-    var lines = helpLines(model.context, size)
+  mutating func help(_ model: ViewModel, top: Int, search: LineEditor?) {
+    var lines = helpLines(model.context, size, search: search?.text)
+    if search != nil, lines.isEmpty { lines = [Phrase("nothing here says so", .muted)] }
     var footer = ["", "sessiontop \(model.context.version), theme \(model.context.themeName)"]
     let room = max(1, size.rows - 2 - footer.count)
     if lines.count > room {
@@ -14,13 +15,23 @@ extension Frame {
     } else {
       footer[1] += "; q closes"
     }
+    if let search { footer[1] = "/\(search.text)_  Esc shows all" }
     let all = lines + (size.rows >= 6 ? footer.map { Phrase($0) } : [])
-    box(all, title: "keys", model.glyphs)
+    box(all, title: "help; / looks for a word", model.glyphs)
   }
 }
 
 /// The lines of the help for a screen, as wide as they may be.
-func helpLines(_ context: Context, _ size: Size) -> [Phrase] {
+func helpLines(_ context: Context, _ size: Size, search: String?) -> [Phrase] {
+  guard let search, !search.isEmpty else { return helpLines(context, size) }
+  // One thing a line, so that only what was looked for is seen.
+  let word = search.lowercased()
+  return helpLines(context, Size(columns: size.columns, rows: 10_000)).filter {
+    $0.role == .text && $0.text.lowercased().contains(word)
+  }
+}
+
+private func helpLines(_ context: Context, _ size: Size) -> [Phrase] {
   let glyphs = Glyphs(isASCII: context.ascii)
   let bindings = KeyMap(context).bindings
   let head = (bindings.map(\.shown.count).max() ?? 0) + 1
@@ -46,7 +57,8 @@ func helpLines(_ context: Context, _ size: Size) -> [Phrase] {
   func section(_ title: String, _ texts: [String]) -> [Phrase] {
     [Phrase(""), Phrase(title, .column)] + texts.flatMap { broken($0, width: room) }.map { Phrase($0) }
   }
-  return keys.flatMap { broken($0, width: max(16, size.columns - 4)) }.map { Phrase($0) }
+  return [Phrase("keys", .column)]
+    + keys.flatMap { broken($0, width: max(16, size.columns - 4)) }.map { Phrase($0) }
     + section("commands", [words.joined(separator: " ")])
     + section(
       "columns",

@@ -22,13 +22,15 @@ extension Frame {
 
   /// A text over the panes; scrolls.
   mutating func page(_ page: ViewState.Page, top: Int, _ model: ViewModel) {
-    let all = pageLines(page, model.store, model.context, size)
+    let all = pageLines(page, model.store, model.now, model.context, size)
     let room = max(1, size.rows - 4)
     let first = min(top, max(0, all.count - room))
     var lines = all.dropFirst(first).prefix(room).map { Phrase($0.text, $0.role) }
     let title: String
     switch page {
     case .actions: title = "operator actions"
+    case .outages(let server): title = server.map { "outages of \($0)" } ?? "outages"
+    case .comparison: title = "comparison; what differs has a sign"
     case .text(let words, _): title = words
     }
     if all.count > room {
@@ -41,13 +43,23 @@ extension Frame {
 }
 
 /// The lines of a page, broken where they are longer than the screen is wide.
-func pageLines(_ page: ViewState.Page, _ store: Store, _ context: Context, _ size: Size) -> [Phrase] {
+func pageLines(
+  _ page: ViewState.Page, _ store: Store, _ now: Moment, _ context: Context, _ size: Size
+) -> [Phrase] {
   let lines: [Phrase]
   switch page {
   case .text(_, let texts): lines = texts.map { Phrase($0) }
   case .actions:
     let found = operatorActions(store, limit: 500, context)
     lines = found.isEmpty ? [Phrase("none so far", .muted)] : found
+  case .comparison(let first, let second):
+    lines = comparisonLines(first, second, store, now, context, width: size.columns - 4)
+  case .outages(let server):
+    let records = store.outages.records.filter { server == nil || $0.server == server }
+    lines =
+      records.isEmpty
+      ? [Phrase("none since this program looks", .muted)]
+      : outages(records).map { Phrase($0.words(at: now, context), $0.isOver ? .text : .alert) }
   }
   let width = max(8, size.columns - 4)
   return lines.flatMap { line in

@@ -21,6 +21,11 @@ public struct EventRing: Hashable, Sendable {
     return storage[(oldest + position) % storage.count]
   }
 
+  /// A number for the event at `position` that stays its own as others come and go. Those that events bring
+  /// along
+  /// begin anew with each run, and some have none.
+  public func number(at position: Int) -> UInt64 { UInt64(dropped + position) }
+
   /// Adds the newest event; a full ring loses its oldest.
   public mutating func append(_ event: Event) {
     if storage.count < capacity {

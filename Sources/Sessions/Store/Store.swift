@@ -8,6 +8,8 @@ public struct Store: Hashable, Sendable {
   public private(set) var errors = ErrorCounters()
   /// How each server fared, by name.
   private var histories: [String: StateHistory] = [:]
+  /// When servers could not be used, however much was told since.
+  public private(set) var outages = OutageLog()
   /// The configuration that could not be taken over, until one could.
   public private(set) var configurationProblem: Event?
   /// The time of the last report: how old this knowledge is.
@@ -34,12 +36,15 @@ public struct Store: Hashable, Sendable {
       case .configReloaded: configurationProblem = nil
       default: break
       }
+      if event.kind == .recoveryFailed, let server = event.server {
+        outages.count(event.repeated, of: server)
+      }
       if let type = event.error?.type, event.kind == .sessionError || event.kind == .recoveryFailed {
         errors.count(type, times: event.repeated, at: event.time.instant)
       }
     }
     updated = now
-    if !changed.isEmpty || !report.removed.isEmpty { noteStates(at: now.instant) }
+    if !changed.isEmpty || !report.removed.isEmpty { noteStates(at: now) }
   }
 
   /// The same without its events.
@@ -53,14 +58,25 @@ public struct Store: Hashable, Sendable {
   public func history(of server: String) -> StateHistory? { histories[server] }
 
   /// One pass over the sessions, however many servers there are.
-  private mutating func noteStates(at now: Instant) {
+  private mutating func noteStates(at now: Moment) {
     var worst: [String: SessionState] = [:]
+    var lost: [String: (worst: SessionReport, count: Int)] = [:]
     for session in sessions.values {
       let server = session.key.server
       if session.state.severity >= worst[server]?.severity ?? 0 { worst[server] = session.state }
+      guard session.state.isOutage else { continue }
+      let before = lost[server]
+      let isFirst = before.map { session.since.instant < $0.worst.since.instant } ?? true
+      lost[server] = (isFirst ? session : before?.worst ?? session, (before?.count ?? 0) + 1)
     }
-    for name in histories.keys where worst[name] == nil { histories[name] = nil }
-    for (name, state) in worst { histories[name, default: StateHistory()].note(state, at: now) }
+    for name in histories.keys where worst[name] == nil {
+      histories[name] = nil
+      outages.note(nil, of: name, at: now)
+    }
+    for (name, state) in worst {
+      histories[name, default: StateHistory()].note(state, at: now.instant)
+      outages.note(lost[name], of: name, at: now)
+    }
   }
 
   /// Takes over what became of our sessions from a later store: how many were ended, and how many left

@@ -3,6 +3,7 @@ import Console
 import Display
 import SessionEngine
 import Glibc
+import MCPWire
 import Reports
 import Sessions
 
@@ -26,6 +27,7 @@ extension Dashboard {
       view.say(usesMouse ? "the mouse is ours; hold shift to select text" : "the mouse is the terminal's")
     case .copy(let text): copy(text)
     case .export(let extract): export(extract)
+    case .share(let keys): share(keys)
     case .inspect(let extract):
       view.show(page: "as JSON", jsonLines(of: extract, at: now).flatMap { readableJSON($0) })
     case .replay(let move):
@@ -67,17 +69,57 @@ extension Dashboard {
     view.say("sent to the clipboard: \(text.replacing("\n", with: " "))")
   }
 
-  private mutating func export(_ extract: Extract) {
-    let lines = jsonLines(of: extract, at: now)
-    let name = now.wall.rfc3339.filter { $0 != ":" && $0 != "-" && $0 != "." }
-    guard let stateFolder else { return view.say("there is no home to export to; set XDG_STATE_HOME") }
-    let path = "\(stateFolder)/export-\(name).jsonl"
+  /// One text with all that somebody else needs to look into it: the picture, what is known of these
+  /// sessions,
+  /// how they are kept, and what happened to them.
+  private mutating func share(_ keys: [SessionKey]) {
+    let now = now
+    let names = Set(keys.map(\.server))
+    let servers = store.servers.filter { keys.isEmpty || names.contains($0.name) }
+    let known = jsonLines(of: .sessions(keys.isEmpty ? store.sessions.keys.sorted() : keys, store), at: now)
+    let events = store.events.newest(store.events.count).filter { event in
+      keys.isEmpty || event.server.map(names.contains) ?? true
+    }
+    let picture = render(store, view, at: now, size: terminal.size, context: context(now)).text
+    let settings = servers.map { server in
+      let kept = server.settings
+      let words: [String?] = [
+        server.transport.rawValue, server.url, server.note?.text, "ping every \(kept.pingInterval)",
+        "timeout \(kept.timeout)", "\(kept.retryAttempts) quick attempts from \(kept.retryDelay)",
+        "stream \(kept.stream ? "yes" : "no")",
+      ]
+      return "\(PrintableText.line(server.name)): \(words.compactMap { $0 }.joined(separator: ", "))"
+    }
+    let text = [
+      "sessiontop \(Outgoing.clientVersion) on \(plan.host), \(now.wall.rfc3339)", "", "== screen", picture,
+      "",
+      "== settings, secrets masked", settings.joined(separator: "\n"), "", "== sessions",
+      known.flatMap { readableJSON($0) }.joined(separator: "\n"), "",
+      "== events, the newest \(min(events.count, Self.sharedEvents)) of \(events.count)",
+      events.suffix(Self.sharedEvents).map(eventLine).joined(separator: "\n"), "",
+    ].joined(separator: "\n")
+    save(text, as: "ticket", ending: "txt") { "all for a ticket is in \($0)" }
+  }
+
+  /// Most events that are given on.
+  private static let sharedEvents = 2_000
+
+  private mutating func save(_ text: String, as name: String, ending: String, _ words: (String) -> String) {
+    let time = now.wall.rfc3339.filter { $0 != ":" && $0 != "-" && $0 != "." }
+    guard let stateFolder else { return view.say("there is no home to write to; set XDG_STATE_HOME") }
+    let path = "\(stateFolder)/\(name)-\(time).\(ending)"
     do {
-      try writeFile(lines.map { $0 + "\n" }.joined(), to: path)
-      view.say("\(lines.count) line\(lines.count == 1 ? "" : "s") in \(path)")
+      try writeFile(text, to: path)
+      view.say(words(path))
     } catch {
       view.say("cannot write \(path): \(error)")
     }
+  }
+
+  private mutating func export(_ extract: Extract) {
+    let lines = jsonLines(of: extract, at: now)
+    let count = "\(lines.count) line\(lines.count == 1 ? "" : "s")"
+    save(lines.map { $0 + "\n" }.joined(), as: "export", ending: "jsonl") { "\(count) in \($0)" }
   }
 }
 

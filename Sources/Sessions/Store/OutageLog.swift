@@ -1,0 +1,78 @@
+/// A time in which a server could not be used, kept although the events of its beginning may be gone: one
+/// outage of many sessions tells more in an hour than any ring of events holds.
+public struct OutageRecord: Hashable, Sendable {
+  public let server: String
+  /// When the first of its sessions was lost.
+  public let began: Moment
+  /// When all could be used again, or an operator took them out; absent while it lasts.
+  public internal(set) var ended: Moment?
+  /// The worst it came to.
+  public internal(set) var state: SessionState
+  /// Why, as it was first told.
+  public internal(set) var cause: SessionError?
+  /// The most sessions that were lost at once.
+  public internal(set) var sessions: Int
+  /// Attempts to come back that failed.
+  public internal(set) var attempts = 0
+}
+
+/// The outages of all servers, in the order in which they began.
+public struct OutageLog: Hashable, Sendable {
+  /// Most that are kept; the oldest go first.
+  public static let limit = 2_000
+
+  public private(set) var records: [OutageRecord] = []
+  /// Where those stand that last, by server.
+  private var lasting: [String: Int] = [:]
+
+  public init() {}
+
+  /// The outages of a server, the oldest first.
+  public func of(_ server: String) -> [OutageRecord] { records.filter { $0.server == server } }
+
+  /// Takes in how a server is: the worst of its sessions that cannot be used, and how many cannot; nil when
+  /// none
+  /// is lost.
+  mutating func note(_ lost: (worst: SessionReport, count: Int)?, of server: String, at now: Moment) {
+    switch (lasting[server], lost) {
+    case (nil, nil): break
+    case (let place?, nil):
+      records[place].ended = now
+      lasting[server] = nil
+    case (let place?, let lost?):
+      if lost.worst.state.severity > records[place].state.severity { records[place].state = lost.worst.state }
+      records[place].cause = records[place].cause ?? lost.worst.cause
+      records[place].sessions = max(records[place].sessions, lost.count)
+    case (nil, let lost?):
+      lasting[server] = records.count
+      records.append(
+        OutageRecord(
+          server: server, began: lost.worst.since, state: lost.worst.state, cause: lost.worst.cause,
+          sessions: lost.count))
+      if records.count > Self.limit { forgetOldest() }
+    }
+  }
+
+  /// Counts attempts that failed.
+  mutating func count(_ attempts: Int, of server: String) {
+    if let place = lasting[server] { records[place].attempts.addSaturated(attempts) }
+  }
+
+  /// A tenth at once, so that it costs little each time; those that last are kept as long as others are
+  /// there.
+  private mutating func forgetOldest() {
+    let going = Set(records.indices.filter { records[$0].ended != nil }.prefix(Self.limit / 10))
+    let kept = records.indices.filter { !going.contains($0) }.suffix(Self.limit)
+    records = kept.map { records[$0] }
+    lasting = Dictionary(
+      records.enumerated().filter { $0.element.ended == nil }.map { ($0.element.server, $0.offset) },
+      uniquingKeysWith: { _, last in last })
+  }
+}
+
+extension Int {
+  fileprivate mutating func addSaturated(_ other: Int) {
+    let (sum, isOver) = addingReportingOverflow(other)
+    self = isOver ? .max : sum
+  }
+}

@@ -1,0 +1,90 @@
+import Sessions
+import Testing
+
+@testable import Display
+
+/// From what is seen to what belongs to it.
+@Suite struct `A row` {
+  private func text(_ view: ViewState, _ store: Store, _ columns: Int = 120, _ rows: Int = 40) -> String {
+    var view = view
+    view.size = Size(columns: columns, rows: rows)
+    return render(store, view, at: now, size: view.size, context: context()).text
+  }
+
+  @Test func `leads to its events, and an event to its session`() {
+    var view = ViewState()
+    press(["j", "l"], &view, troubledMorning)
+    let model = ViewModel(troubledMorning, view, at: now, context: context())
+    let name = model.selectedServer?.name ?? ""
+    #expect(view.pane == .events && view.filter.text == "server:=\(name)")
+    #expect(model.rows.events.allSatisfy { troubledMorning.events[$0].server == name })
+    press([.escape, "3", .enter, .enter], &view, troubledMorning)
+    #expect(view.pane == .sessions && view.isDetailOpen)
+    let event = troubledMorning.events[troubledMorning.events.count - 1]
+    let session = ViewModel(troubledMorning, view, at: now, context: context()).selectedSession
+    #expect(session?.key == SessionKey(server: event.server ?? "", user: event.user ?? "app"))
+  }
+
+  @Test func `is compared with another, what differs first`() {
+    var view = ViewState()
+    press(["c"], &view, troubledMorning)
+    #expect(view.notice == "mark two rows with space first, then c compares them")
+    press([":"] + typed("mark server:=ledger user:ana|ben") + [.enter, "c"], &view, troubledMorning)
+    let screen = text(view, troubledMorning)
+    let lines = screen.split(separator: "\n").filter { $0.contains("user") || $0.contains("protocol") }
+    #expect(lines.contains { $0.contains("# user") && $0.contains("ana") && $0.contains("ben") }, "\(screen)")
+    #expect(lines.contains { !$0.contains("#") && $0.contains("protocol") }, "\(screen)")
+    #expect(screen.contains("ledger"), "\(screen)")
+  }
+
+  @Test func `does what its place says when it is pressed`() throws {
+    var view = ViewState()
+    view.size = Size(columns: 120, rows: 40)
+    func place(_ word: String) throws -> Key {
+      view.notice = nil
+      let lines = text(view, troubledMorning).split(separator: "\n", omittingEmptySubsequences: false)
+      let row = try #require(lines.firstIndex { $0.contains(word) }, "\(word)")
+      let column = try #require(lines[row].firstRange(of: word)).lowerBound
+      return .click(row: row, column: lines[row][..<column].count)
+    }
+    press([try place("P95")], &view, troubledMorning)
+    #expect(view.sort == Sort(field: .p95))
+    press([try place("P95")], &view, troubledMorning)
+    #expect(view.sort == Sort(field: .p95, isReversed: true))
+    press([try place("s sort")], &view, troubledMorning)
+    #expect(view.overlay == .sortMenu(Sort.Field.allCases.firstIndex(of: .p95) ?? 0))
+    press([.escape, try place("calculator")], &view, troubledMorning)
+    #expect(!view.isDetailOpen)
+    press([try place("calculator")], &view, troubledMorning)
+    #expect(view.isDetailOpen, "pressed again it opens")
+    press([.escape, try place("? help")], &view, troubledMorning)
+    #expect(view.overlay == .help(top: 0, search: nil))
+  }
+
+  @Test func `keeps hosts, users and ids to itself when others look`() {
+    for keys in [[], ["2"], ["3"], [.enter], ["2", .enter], ["L"]] as [[Key]] {
+      var view = ViewState()
+      press(["P"] + keys, &view, troubledMorning)
+      view.notice = nil
+      let screen = text(view, troubledMorning)
+      #expect(screen.contains("PRIVATE"))
+      for word in ["example.org", "ops-1", "ana", "ben", "12345678..."] {
+        #expect(screen.matches(of: try! Regex("\\b\(word)")).isEmpty, "\(keys): \(word)\n\(screen)")
+      }
+    }
+    var view = ViewState()
+    press(["P", "P"], &view, troubledMorning)
+    #expect(text(view, troubledMorning).contains("ops-1"))
+  }
+
+  @Test func `is explained in a help that can be searched`() {
+    var view = ViewState()
+    press(["?", "/"] + typed("p95"), &view, troubledMorning)
+    let screen = text(view, troubledMorning)
+    #expect(screen.contains("of 20 answers 19 were quicker") && !screen.contains("move up"), "\(screen)")
+    press([.escape], &view, troubledMorning)
+    #expect(text(view, troubledMorning).contains("move up"))
+    press([.escape], &view, troubledMorning)
+    #expect(view.overlay == .none)
+  }
+}
