@@ -81,6 +81,12 @@ extension JSONWriter {
           $0.member("p99", latency.p99, places: 2)
         }
       }
+      if let slow = session.slow {
+        $0.object("slow_ms") {
+          $0.member("last", slow.last, places: 2)
+          $0.member("usual", slow.usual, places: 2)
+        }
+      }
       $0.counts("errors", session.errors)
       $0.member("recoveries", session.recoveries)
       $0.error("cause", session.cause)

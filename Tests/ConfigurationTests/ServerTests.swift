@@ -194,7 +194,8 @@ struct ServerTests {
         "initTimeout none default", "sseReadTimeout none default", "url http://h/ sessiontop.yaml:4",
         "session.timeout 3000 sessiontop.yaml:4", "session.retryAttempts 7 sessiontop.yaml:1",
         "session.retryDelay 1000 default", "session.pingInterval 5000 sessiontop.yaml:1",
-        "session.listEvery 10 default", "session.stream true default", "session.transport auto default",
+        "session.listEvery 10 default", "session.slow 2000 default", "session.stream true default",
+        "session.transport auto default",
         "session.terminateURL none default", "session.caFile none default",
         "session.clientCertificate none default", "session.clientKey none default",
       ])

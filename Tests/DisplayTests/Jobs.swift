@@ -75,7 +75,7 @@ enum Jobs {
     var crawler = ready("crawler", age: 4_000, good: 4, p95: 6_000)
     crawler.state = .degraded
     crawler.since = moment(-180)
-    crawler.cause = SessionError(.sessionTimeout, detail: "ping 6.0 s, usual 40 ms")
+    crawler.slow = SlowAnswers(last: 6_000, usual: 40)
     return store((["crawler"] + others).map { server($0) }, calm + [crawler], before: [(-3_600, calm)])
   }()
 

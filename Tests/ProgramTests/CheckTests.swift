@@ -58,6 +58,7 @@ import Testing
         session.retryDelay         500                                     environment MCP_SESSION_RETRY_DELAY
         session.pingInterval       30000                                   default
         session.listEvery          10                                      default
+        session.slow               2000                                    default
         session.stream             true                                    default
         session.transport          auto                                    default
         session.terminateURL       none                                    default

@@ -17,6 +17,8 @@ struct World {
     case status(Int, body: String)
     /// Everything takes up to so many seconds.
     case slow(Double)
+    /// Everything takes exactly so many seconds.
+    case lagging(Double)
     /// One in three requests or answers is lost on the way.
     case lossy
     /// Answers that are wrong in one of many ways.

@@ -50,6 +50,7 @@ extension World {
     case .well: answer(id, method, number, machine, after: delay)
     case .slow(let longest):
       answer(id, method, number, machine, after: Double.random(in: 0.1...longest, using: &random))
+    case .lagging(let pause): answer(id, method, number, machine, after: pause)
     case .lossy:
       switch Int.random(in: 0..<8, using: &random) {
       case 0: break

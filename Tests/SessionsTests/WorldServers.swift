@@ -35,6 +35,9 @@ extension World {
       let pause = Double.random(in: 0.1...longest, using: &random)
       if let timeout = request.timeout, timeout.inSeconds < pause { return lose(request) }
       answerWell(request, id, after: pause)
+    case .lagging(let pause):
+      if let timeout = request.timeout, timeout.inSeconds < pause { return lose(request) }
+      answerWell(request, id, after: pause)
     case .lossy:
       switch Int.random(in: 0..<6, using: &random) {
       case 0: lose(request)  // never arrived

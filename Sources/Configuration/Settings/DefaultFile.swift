@@ -45,6 +45,7 @@ extension SessionPolicy {
     "retryDelay": "The longest first quick delay; it doubles, with full jitter, up to 60000.",
     "pingInterval": "Time between probes; 0 never probes, which lets a session expire.",
     "listEvery": "Every n-th probe is tools/list; 0 never lists.",
+    "slow": "An answer to a probe that takes longer is slow; 0: only ten times the usual is.",
     "stream": "Hold the stream that a server offers for its own messages.",
     "transport": "auto, session, stateless or sse.",
     "terminateURL": "An address that gets a DELETE as well when a session ends; null means none.",

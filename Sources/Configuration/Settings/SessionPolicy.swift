@@ -10,6 +10,7 @@ struct SessionPolicy: Hashable, Sendable {
   var retryDelay: Sourced<Int>
   var pingInterval: Sourced<Int>
   var listEvery: Sourced<Int>
+  var slow: Sourced<Int>
   var stream: Sourced<Bool>
   var transport = Sourced(value: "auto")
   /// Where a second DELETE goes; the text holds secrets as a server's url may.
@@ -25,13 +26,14 @@ struct SessionPolicy: Hashable, Sendable {
     retryDelay = Sourced(value: Int(settings.retryDelay.inMilliseconds))
     pingInterval = Sourced(value: Int(settings.pingInterval.inMilliseconds))
     listEvery = Sourced(value: settings.listEvery)
+    slow = Sourced(value: Int(settings.slow.inMilliseconds))
     stream = Sourced(value: settings.stream)
   }
 
   /// The longest duration that a file may ask for: a year.
   static let longest = 31_536_000_000
   static let keys = [
-    "timeout", "retryAttempts", "retryDelay", "pingInterval", "listEvery", "stream", "transport",
+    "timeout", "retryAttempts", "retryDelay", "pingInterval", "listEvery", "slow", "stream", "transport",
     "terminateURL",
     "caFile", "clientCertificate", "clientKey",
   ]
@@ -49,6 +51,7 @@ struct SessionPolicy: Hashable, Sendable {
     take(
       section.integer("pingInterval", in: 0...Self.longest, unit: "milliseconds", &findings), &pingInterval)
     take(section.integer("listEvery", in: 0...1_000_000, unit: "probes", &findings), &listEvery)
+    take(section.integer("slow", in: 0...3_600_000, unit: "milliseconds", &findings), &slow)
     take(section.flag("stream", &findings), &stream)
     readReach(section, environment, &findings)
   }
@@ -145,6 +148,7 @@ struct SessionPolicy: Hashable, Sendable {
       listEvery: listEvery.value, stream: stream.value,
       requestTimeout: requestTimeout.map { .milliseconds($0) },
       initTimeout: initTimeout.map { .milliseconds($0) })
+    settings.slow = .milliseconds(slow.value)
     settings.caFile = caFile.value
     settings.clientCertificate = clientCertificate.value
     settings.clientKey = clientKey.value
@@ -165,6 +169,7 @@ struct SessionPolicy: Hashable, Sendable {
     return [
       number("timeout", timeout), number("retryAttempts", retryAttempts), number("retryDelay", retryDelay),
       number("pingInterval", pingInterval), number("listEvery", listEvery),
+      number("slow", slow),
       ResolvedSetting(name: "session.stream", value: .flag(stream.value), origin: stream.origin),
       text("transport", transport.value, transport.origin),
       text("terminateURL", terminateURL.value?.display, terminateURL.origin),

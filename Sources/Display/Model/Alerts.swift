@@ -54,7 +54,8 @@ public struct Alert: Hashable, Sendable {
 
   /// What the event stream would say of it, for a program that is told.
   public func event(at now: Moment) -> Event {
-    let words: Sentence = session.cause.map { " (\($0))" } ?? ""
+    let why = session.cause.map { " (\($0))" as Sentence }
+    let words: Sentence = why ?? session.slow.map { " (\($0.words))" } ?? ""
     return Event(
       time: now, kind: .stateChanged, level: isRaised ? .warning : .info, server: session.key.server,
       user: session.key.user, session: session.session, state: session.state, sessionKind: session.kind,

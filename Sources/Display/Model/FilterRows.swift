@@ -70,7 +70,7 @@ struct ServerSummary: Filterable, Sendable {
     case "transport": [report.transport.rawValue]
     case "user": report.users
     case "error": worst.map { $0.errors.keys.map(\.rawValue) } ?? []
-    case "why": [worst?.cause?.summary ?? report.note?.text ?? ""]
+    case "why": [worst?.cause?.summary ?? worst?.slow?.words.text ?? report.note?.text ?? ""]
     case "paused": worst.map { [$0.state == .paused ? "yes" : "no"] } ?? []
     case "kind": worst?.kind.map { [$0.rawValue] } ?? []
     case "protocol", "proto": worst?.protocolVersion.map { [$0] } ?? []
@@ -115,7 +115,11 @@ struct SessionRow: Filterable {
 /// An event as a filter sees it.
 struct EventRow: Filterable {
   let event: Event
-  let now: Instant
+  let present: Moment
+  /// Seconds east of UTC, for times of day.
+  var utcOffset = 0
+
+  var now: Instant { present.instant }
 
   var texts: [String] { [event.message.text, event.server ?? "", event.user ?? "", event.kind.rawValue] }
 
@@ -131,5 +135,28 @@ struct EventRow: Filterable {
     }
   }
 
-  func number(of field: String, at now: Instant) -> Double? { nil }
+  func number(of field: String, at now: Instant) -> Double? {
+    field == "ago" ? (now - event.time.instant).inSeconds : nil
+  }
+
+  func isSince(_ secondOfDay: Int) -> Bool? {
+    event.time.wall.milliseconds >= lastTime(of: secondOfDay, before: present.wall, utcOffset)
+  }
+}
+
+/// The last time it was so late, in milliseconds of the wall clock.
+func lastTime(of secondOfDay: Int, before now: WallTime, _ utcOffset: Int) -> Int64 {
+  let day: Int64 = 86_400_000
+  let local = now.milliseconds + Int64(utcOffset) * 1_000
+  let today = local - ((local % day) + day) % day + Int64(secondOfDay) * 1_000
+  return (today > local ? today - day : today) - Int64(utcOffset) * 1_000
+}
+
+/// `14:32` or `14:32:07` as seconds since midnight.
+func secondOfDay(_ text: String) -> Int? {
+  let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
+  guard (2...3).contains(parts.count), (0..<24).contains(parts[0]),
+    parts.dropFirst().allSatisfy({ (0..<60).contains($0) })
+  else { return nil }
+  return parts[0] * 3_600 + parts[1] * 60 + (parts.count == 3 ? parts[2] : 0)
 }

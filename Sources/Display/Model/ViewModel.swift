@@ -29,7 +29,7 @@ struct ViewModel: Sendable {
     present = now
     self.context = context.showing(view)
     glyphs = Glyphs(isASCII: context.ascii)
-    rows = Rows(shown, view, at: moment)
+    rows = Rows(shown, view, at: moment, utcOffset: self.context.utcOffset)
   }
 
   func isFocused(_ pane: Pane) -> Bool { view.pane == pane }
@@ -91,13 +91,15 @@ struct ViewModel: Sendable {
     case .ready where session.cause == nil:
       // Stateful is the ordinary case and needs no word.
       let kind = session.kind == .stateful ? nil : session.kind?.rawValue
-      return Phrase([kind, kind == nil ? nil : session.protocolVersion].joined(" "), .muted)
+      let words = [kind, kind == nil ? nil : session.protocolVersion].joined(" ")
+      return Phrase(words.isEmpty ? server(session.key.server)?.summary?.text ?? "" : words, .muted)
     case .unmonitored: return Phrase((note ?? session.advice)?.text ?? "", .muted)
     case .idle: return Phrase(note?.text ?? "not started, r connects", .muted)
     case .closed: return Phrase("ended, r reconnects", .muted)
     case .closing: return Phrase("being ended", .muted)
     default:
-      let cause = session.cause.map(shortWords) ?? (session.state == .failed ? note?.text : nil)
+      let slow = session.slow?.words.text
+      let cause = session.cause.map(shortWords) ?? slow ?? (session.state == .failed ? note?.text : nil)
       return Phrase(cause ?? "", .text, tail: next(session).map { (cause == nil ? "" : "; ") + $0 } ?? "")
     }
   }

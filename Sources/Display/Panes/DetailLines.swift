@@ -30,12 +30,14 @@ private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewMo
   if let cause = session.cause {
     lines.append(DetailLine("why: \(cause.summary)", cause.rpcCode.map { "code \($0)" }))
   }
+  if session.cause == nil, let slow = session.slow { lines.append(DetailLine("why: \(slow.words)")) }
   if let hold = session.hold {
     lines.append(
       DetailLine(
         "paused by \(hold.by) since \(model.context.clock(hold.since.wall)), last known \(hold.state.rawValue)",
         "not probed, not brought back; Z resumes", role: .banner))
   }
+  if let summary = server?.summary { lines.append(DetailLine("what it is: \(summary)")) }
   if let note = server?.note { lines.append(DetailLine("note: \(note)")) }
   if let advice = session.advice, advice != server?.note {
     lines.append(DetailLine("to do: \(advice)", role: .key))

@@ -20,6 +20,8 @@ public struct Server: Hashable, Sendable {
   public let note: String?
   /// What is started to have it; absent for servers that are reached by an address.
   public let process: ServerProcess?
+  /// What there is to see of it, in a line, for people; absent when nobody says.
+  public var summary: String?
 
   public init(
     name: String, transport: Transport, endpoint: Endpoint?, headers: [Header] = [],
@@ -130,6 +132,8 @@ public struct SessionSettings: Hashable, Sendable {
   public var pingInterval: Duration
   /// Every n-th probe is `tools/list`; 0 never lists.
   public var listEvery: Int
+  /// An answer to a probe that takes longer is slow; zero: only what takes ten times the usual is.
+  public var slow = Duration.seconds(2)
   /// Whether the GET stream is held where the server offers one.
   public var stream: Bool
   /// Limit of one request, `timeout` of the server; absent means the built-in limit of that step.

@@ -69,8 +69,9 @@ enum EventText {
     "Configuration not reloaded, nothing changed: \(ForeignText(local: why, limit: 800))"
   }
 
-  static func stateChanged(_ state: SessionState, _ cause: SessionError?) -> Sentence {
-    cause.map { "State: \(state) (\($0))" } ?? "State: \(state)"
+  static func stateChanged(_ state: SessionState, _ cause: SessionError?, _ slow: SlowAnswers?) -> Sentence {
+    if let cause { return "State: \(state) (\(cause))" }
+    return slow.map { "State: \(state) (\($0.words))" } ?? "State: \(state)"
   }
 
   private static func explanation(_ error: SessionError) -> Sentence {

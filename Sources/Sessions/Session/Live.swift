@@ -128,7 +128,9 @@ extension Session {
     reportStrangeID(&live, outcome.head, &turn)
     switch judge(outcome, carriedID: live.identity.isHeldByServer, gate(turn)) {
     case .good:
-      history.latency.add((exchange.arrived ?? turn.now.instant) - exchange.sent)
+      let took = (exchange.arrived ?? turn.now.instant) - exchange.sent
+      live.take(took, usual: history.latency.usual, limit: server.settings.slow)
+      history.latency.add(took)
       answered(&live, &turn)
       live.lastGood = turn.now
       if exchange.purpose == .list, case .result(let result, _) = outcome {

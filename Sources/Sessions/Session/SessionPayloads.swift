@@ -79,6 +79,10 @@ struct Live: Hashable, Sendable {
   var lastMiss: SessionError?
   /// Why the last list call failed, if it did.
   var listFailure: SessionError?
+  /// How slow it is, while it is.
+  var slow: SlowAnswers?
+  /// Slow answers in a row, or below zero quick ones.
+  var slowStreak = 0
   /// The server answers that it has no `ping`: it is asked for its list instead.
   var lacksPing = false
   /// The last probe found its kept connection closed: the next one takes a new one.

@@ -16,7 +16,7 @@ extension Session {
     case .queued, .initializing, .discovering, .attaching, .launching, .confirming, .resuming,
       .waiting:
       trouble.cause == nil ? .connecting : troubleState
-    case .live(let live): live.listFailure == nil ? .ready : .degraded
+    case .live(let live): live.listFailure == nil && live.slow == nil ? .ready : .degraded
     case .closing: .closing
     case .closed: .closed
     }
@@ -70,6 +70,7 @@ extension Session {
     switch state {
     case .live(let live):
       report.lastGood = live.lastGood
+      report.slow = live.slow
       report.lastValid = live.lastValid
       report.stream = live.stream.publicState
       if case .open(_, let since, _) = live.stream { report.streamSince = since }
@@ -115,8 +116,10 @@ extension Session {
     turn.emit(
       .stateChanged, isBad ? .info : .debug, self, error: cause,
       attempt: trouble.attempts > 0 ? trouble.attempts : nil,
-      next: nextAttempt.map { $0 - turn.now.instant }, EventText.stateChanged(state, cause))
+      next: nextAttempt.map { $0 - turn.now.instant }, EventText.stateChanged(state, cause, slow))
   }
+
+  private var slow: SlowAnswers? { if case .live(let live) = state { live.slow } else { nil } }
 
   // Never inlined: the optimiser of Swift 6.3.1 crashes on this switch inside a mutating caller.
   @inline(never) private var nextAttempt: Instant? {

@@ -71,13 +71,16 @@ private func judge(
   }
 }
 
+/// As much of what a server says of an error as is kept: long ones hold the number of a ticket at their end.
+private let wholeLimit = 2_000
+
 /// The error for an answer: its status, its code, and its own words as the detail.
 func sessionError(
   _ type: ErrorType, _ head: ResponseHead, _ error: RPCError?, _ excerpt: String, _ gate: Gate
 ) -> SessionError {
   var detail: Sentence =
-    error.map { $0.message.isEmpty ? "error code \($0.code)" : "\(gate.text($0.message))" }
-    ?? "\(gate.text(firstLine(excerpt)))"
+    error.map { $0.message.isEmpty ? "error code \($0.code)" : "\(gate.text($0.message, limit: wholeLimit))" }
+    ?? "\(gate.text(tellingMember(of: excerpt) ?? firstLine(excerpt)))"
   if type == .redirectRefused {
     detail = head.location.map { "redirect to \(gate.reference($0))" } ?? "redirect to nowhere"
   }

@@ -28,6 +28,9 @@ struct LatencyHistogram: Hashable, Sendable {
     }
   }
 
+  /// Whether there are enough answers to say what is usual.
+  var isTelling: Bool { total >= 20 }
+
   /// Absent until there was an answer.
   var summary: LatencySummary? {
     guard total > 0 else { return nil }

@@ -46,7 +46,9 @@ public struct SessionField: Sendable {
     SessionField("error", "", "types of error it ever had", values: ErrorType.allCases.map(\.rawValue)) {
       $0.errors.keys.map(\.rawValue)
     },
-    SessionField("why", "WHY", "why it is not well, and what comes next") { [$0.cause?.summary ?? ""] },
+    SessionField("why", "WHY", "why it is not well, and what comes next") {
+      [$0.cause?.summary ?? $0.slow?.words.text ?? ""]
+    },
     SessionField("kind", "KIND", "with an id, or without", values: SessionKind.allCases.map(\.rawValue)) {
       [$0.kind?.rawValue ?? ""]
     },

@@ -42,6 +42,31 @@ public struct Hold: Hashable, Sendable {
   }
 }
 
+/// Answers that come, but take far longer than they should.
+public struct SlowAnswers: Hashable, Sendable {
+  /// The last one, in milliseconds.
+  public let last: Double
+  /// The median of those before, in milliseconds; nil when there were too few.
+  public let usual: Double?
+
+  public init(last: Double, usual: Double?) {
+    self.last = last
+    self.usual = usual
+  }
+
+  /// `ping 6.0 s, usual 40 ms`.
+  public var words: Sentence {
+    let usual = usual.flatMap { $0 * 2 < last ? $0 : nil }
+    return usual.map { "ping \(Self.span(last)), usual \(Self.span($0))" } ?? "ping \(Self.span(last))"
+  }
+
+  private static func span(_ milliseconds: Double) -> Sentence {
+    guard milliseconds >= 1_000 else { return "\(Int(max(0, milliseconds).rounded())) ms" }
+    let tenths = Int(min(1e9, milliseconds / 100).rounded())
+    return "\(tenths / 10).\(tenths % 10) s"
+  }
+}
+
 /// Everything known about one session at an instant: a row of the screen and of exports.
 public struct SessionReport: Hashable, Sendable {
   public let key: SessionKey
@@ -78,6 +103,8 @@ public struct SessionReport: Hashable, Sendable {
   /// Attempts since the loss.
   public var attempt: Int
   public var nextAttempt: Instant?
+  /// How slow it answers, when that is what is wrong with it.
+  public var slow: SlowAnswers?
   /// Who holds it, while it is `paused`.
   public var hold: Hold?
   /// Tools in the last list.
@@ -117,6 +144,8 @@ public struct ServerReport: Hashable, Sendable {
   public let settings: SessionSettings
   /// What is started to have it; absent for servers that are reached by an address.
   public let command: CommandReport?
+  /// What people are told of it while it is well.
+  public var summary: Sentence?
 
   public init(
     name: String, transport: Transport, url: String?, users: [String], note: Sentence?,
@@ -160,6 +189,7 @@ extension ServerReport {
       name: server.name, transport: server.transport,
       url: server.endpoint?.display, users: server.watched.map(\.key.user), note: note,
       settings: server.settings, command: CommandReport(server))
+    summary = server.summary.map { Sentence(ForeignText(local: $0)) }
   }
 }
 
