@@ -99,11 +99,15 @@ private func chosenFiles(
   let candidates = [configurationHome(environment).map { "\($0)/sessiontop.yaml" }, "librechat.yaml"]
     .compactMap { $0 }
   if let found = candidates.first(where: { exists(resolved($0, in: currentDirectory)) }) { return [found] }
+  // A folder's file of another program is offered, not taken: it may start processes.
+  let others = [".mcp.json", ".vscode/mcp.json", ".cursor/mcp.json"]
+    .filter { exists(resolved($0, in: currentDirectory)) }
+  let offer = others.first.map { "this folder has one for other programs: --config \($0); or " } ?? ""
   findings.add(
     Diagnostic(
       file: "configuration", .error, "none is found",
       remedy:
-        "name one with --config FILE, or try `sessiontop demo`; tried \(candidates.joined(separator: " and "))"
+        "\(offer)name one with --config FILE, or try `sessiontop demo`; tried \(candidates.joined(separator: " and "))"
     ))
   return []
 }

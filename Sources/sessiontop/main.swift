@@ -109,14 +109,19 @@ func demo(_ screen: Screen, signals: Signals) -> Int32 {
     defer { embedded.stop() }
     var settings = SessionSettings()
     settings.pingInterval = .seconds(3)
-    let servers = try embedded.servers.map { server in
-      Server(
-        name: server.name, transport: .streamableHTTP, endpoint: try Endpoint(server.url), settings: settings)
+    settings.slow = .seconds(1)
+    let servers = try embedded.servers.map { address in
+      var server = Server(
+        name: address.name, transport: .streamableHTTP, endpoint: try Endpoint(address.url),
+        settings: settings)
+      server.summary = address.summary
+      return server
     }
     return open(screen, UISettings(), signals: signals) { plan in
       plan.servers = servers
       plan.host = "\(hostName) demo"
       plan.invocation = "sessiontop demo"
+      plan.greeting = "try Enter, n, o, O, /state:d, K, U; WHY says what a server shows; ? has all"
       return nil
     }
   } catch {

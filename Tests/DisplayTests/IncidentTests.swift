@@ -57,7 +57,8 @@ import Testing
       store.fold(report, at: moment(seconds))
     }
     fold(
-      (1...3).map { troubled("jira-\($0)", "app", .recovering, since: 100 - Double($0), refused) }, [], at: -97)
+      (1...3).map { troubled("jira-\($0)", "app", .recovering, since: 100 - Double($0), refused) }, [],
+      at: -97)
     for number in 0..<20_000 {
       fold(
         [], [event(-90, UInt64(number + 1), .recoveryFailed, .warning, "jira-1", error: refused, "again")],

@@ -77,6 +77,39 @@ import Testing
     #expect(!screen(one, keys: ["3"], at: moment(7)).contains("next"))
   }
 
+  @Test(
+    arguments: [
+      ("since:14:31:59", ["s", "t"]), ("until:14:31:30", ["q"]), ("since:14:31 until:14:32:00", ["r"]),
+      ("ago<10s", ["s", "t"]), ("ago>1m", ["q"]), ("!since:14:31:59", ["q", "r"]),
+      ("since:15:00", ["q", "r", "s", "t"]),
+    ] as [(String, [String])]) func `limits events to a time`(filter: String, seen: [String])
+  {
+    let events = [(-90.0, "q"), (-30, "r"), (-5, "s"), (-1, "t")].enumerated().map { place, one in
+      event(
+        one.0, UInt64(place + 1), .serverMessage, .info, "a",
+        one.1 == "q" ? "q" : one.1 == "r" ? "r" : one.1 == "s" ? "s" : "t")
+    }
+    let one = store([server("a")], [ready("a")], events)
+    var view = ViewState()
+    view.start(filter: filter)
+    let rows = Rows(one, view, at: now)
+    #expect(rows.events.map { one.events[$0].message.text } == seen)
+    #expect(rows.servers.count == 1, "a time leaves the servers alone")
+    #expect(Filter(filter).objectionToActing != nil)
+  }
+
+  @Test func `groups what has something in common, the worst group first`() {
+    var view = ViewState()
+    view.size = Size(columns: 120, rows: 24)
+    press([":"] + typed("group family") + [.enter], &view, Jobs.familyDown)
+    let text = render(Jobs.familyDown, view, at: now, size: view.size, context: context()).text
+    let lines = text.split(separator: "\n").filter { $0.contains("errors") && $0.contains("|") }
+    #expect(
+      lines.first?.contains("jira-*") == true && lines.first?.contains("13 recovering") == true, "\(text)")
+    press([.escape, ":"] + typed("group color") + [.enter], &view, Jobs.familyDown)
+    #expect(view.notice == "group takes family, host or user")
+  }
+
   @Test func `names its time zone, and shows Greenwich's by a key`() {
     var east = context()
     east = Context(

@@ -11,7 +11,10 @@ import Testing
     let wide = try terminal.wait(for: "live servers") { $0.contains(/● steady +ready +\S+ +- +1\/1/) }
     #expect(wide.contains(/servers 9: .*ready/))
     #expect(wide.contains("┌▸servers (9)"))
-    #expect(wide.contains("tab pane"))
+    #expect(wide.contains("try Enter, n, o, O"), "what there is to try is said until a key is pressed")
+    #expect(wide.contains("a session with an id and a stream"), "and what each server shows")
+    try terminal.press("g")
+    try terminal.wait(for: "the hints") { $0.contains("tab pane") }
     #expect(try terminal.format("#{alternate_on}") == "1")
 
     try terminal.press("?")

@@ -91,6 +91,12 @@ extension ViewState {
       }
       return [.refresh(.milliseconds(Int64(seconds * 1_000)))]
     case .goto: return goTo(rest, model)
+    case .group:
+      guard let kind = ViewState.Grouping(rawValue: rest) else {
+        notice = "group takes family, host or user"
+        return []
+      }
+      overlay = .page(.groups(kind), top: 0)
     case .reload: return context.replay == nil ? [.reload] : []
     default: break
     }
@@ -132,10 +138,7 @@ extension ViewState {
     }
     if model.context.replay != nil { return [.replay(.to(secondOfDay: seconds))] }
     let (store, rows) = (model.store, model.rows)
-    let day: Int64 = 86_400_000
-    let local = model.now.wall.milliseconds + Int64(model.context.utcOffset) * 1_000
-    let today = local - ((local % day) + day) % day + Int64(seconds) * 1_000 + 999
-    let wanted = (today > local + 999 ? today - day : today) - Int64(model.context.utcOffset) * 1_000
+    let wanted = lastTime(of: seconds, before: model.now.wall, model.context.utcOffset) + 999
     pane = .events
     isDetailOpen = false
     guard let place = rows.events.lastIndex(where: { store.events[$0].time.wall.milliseconds <= wanted })
@@ -150,13 +153,4 @@ extension ViewState {
 
 private func trimmed(_ text: Substring) -> String {
   String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-}
-
-/// `14:32` or `14:32:07` as seconds since midnight.
-func secondOfDay(_ text: String) -> Int? {
-  let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
-  guard (2...3).contains(parts.count), (0..<24).contains(parts[0]),
-    parts.dropFirst().allSatisfy({ (0..<60).contains($0) })
-  else { return nil }
-  return parts[0] * 3_600 + parts[1] * 60 + (parts.count == 3 ? parts[2] : 0)
 }

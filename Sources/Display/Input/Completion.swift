@@ -16,6 +16,7 @@ func completions(of text: String, _ store: Store, _ context: Context) -> [String
   let candidates: [String] =
     switch word.argument {
     case .none, .clock, .filter: []
+    case .grouping: ViewState.Grouping.allCases.map(\.rawValue)
     case .seconds: ["1s", "2s", "5s", "10s", "60s"]
     case .sort: rest.contains(" ") ? ["reversed"] : Sort.Field.allCases.map(\.rawValue)
     case .theme: context.themeNames
@@ -29,7 +30,10 @@ func filterCompletions(of text: String, _ store: Store) -> [String] {
   let stem = String(text.dropLast(last.count)) + (last.hasPrefix("!") ? "!" : "")
   let word = String(last.hasPrefix("!") ? last.dropFirst() : last)
   guard let colon = word.firstIndex(of: ":") else {
-    let fields = SessionField.all.map { $0.name + ($0.number == nil ? ":" : ">") } + ["level:", "event:"]
+    let fields =
+      SessionField.all.map { $0.name + ($0.number == nil ? ":" : ">") } + [
+        "level:", "event:", "ago<", "since:", "until:",
+      ]
     return fields.filter { $0.hasPrefix(word) }.map { stem + $0 }
   }
   let field = String(word[..<colon])

@@ -1,7 +1,7 @@
 /// The words of the command line.
 enum CommandWord: String, CaseIterable, Sendable {
   case servers, sessions, events, errors
-  case filter, sort, mark, unmark
+  case group, filter, sort, mark, unmark
   case reconnect, terminate, pause, resume
   case freeze, follow, goto, acknowledge, mute, log, outages
   case copy, export, inspect, compare, share, privacy
@@ -23,7 +23,7 @@ enum CommandWord: String, CaseIterable, Sendable {
 
   /// What stands behind the word, for the help and for completion.
   enum Argument: Sendable {
-    case none, filter, sort, theme, seconds, clock
+    case none, filter, sort, theme, seconds, clock, grouping
   }
 
   var argument: Argument {
@@ -33,6 +33,7 @@ enum CommandWord: String, CaseIterable, Sendable {
     case .theme: .theme
     case .refresh: .seconds
     case .goto: .clock
+    case .group: .grouping
     default: .none
     }
   }

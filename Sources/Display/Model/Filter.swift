@@ -7,6 +7,8 @@ import Sessions
 /// regular expression, which may hold spaces; `err>0`, `age<5m` compare numbers and times. Example:
 /// `server:git* state:recovering|failed !user:bot err>0 /time(d )?out/ server:="a name"`.
 ///
+/// `since:02:10 until:02:12` and `ago<10m` limit the events to a time.
+///
 /// A field of another kind of row does not narrow this one: `level:error` leaves the servers alone. What
 /// cannot be meant is an objection, and a filter with an objection lets nothing through.
 struct Filter: Hashable, Sendable {
@@ -45,7 +47,8 @@ struct Filter: Hashable, Sendable {
   }
 
   /// Every field that some kind of row has.
-  static let fields = SessionField.all.map(\.name) + ["transport", "ses", "event", "level"]
+  static let fields =
+    SessionField.all.map(\.name) + ["transport", "ses", "event", "level", "ago", "since", "until"]
 }
 
 /// Why a word of a filter cannot be meant.
@@ -62,8 +65,15 @@ protocol Filterable {
   /// The number in a field, times in seconds; nil when rows of this kind do not have it, not a number when
   /// this one has none.
   func number(of field: String, at now: Instant) -> Double?
+  /// Whether it happened at or after the last time that it was so late, in seconds after midnight; nil for
+  /// what does not happen.
+  func isSince(_ secondOfDay: Int) -> Bool?
   /// The moment to which ages refer.
   var now: Instant { get }
+}
+
+extension Filterable {
+  func isSince(_ secondOfDay: Int) -> Bool? { nil }
 }
 
 private struct Term: Hashable, Sendable {
@@ -72,6 +82,9 @@ private struct Term: Hashable, Sendable {
     case field(String, [Pattern])
     case above(String, Double)
     case below(String, Double)
+    /// Seconds after midnight.
+    case since(Int)
+    case until(Int)
   }
 
   let test: Test
@@ -90,6 +103,13 @@ private struct Term: Hashable, Sendable {
     }
     let field = body[..<place].lowercased()
     let value = body[body.index(after: place)...]
+    if field == "since" || field == "until" {
+      guard body[place] == ":", let second = secondOfDay(String(value)) else {
+        throw Objection(words: "\(field) takes a time of day, such as \(field):02:10")
+      }
+      test = field == "since" ? .since(second) : .until(second)
+      return
+    }
     guard let meant = Self.kind(of: field) else {
       let near = suggestion(for: field, among: Filter.fields)
       throw Objection(
@@ -123,6 +143,7 @@ private struct Term: Hashable, Sendable {
       return patterns.isEmpty ? "\(field): needs a value" : nil
     case .above(let field, _), .below(let field, _):
       return SessionField.named(field) == nil ? "sessions have no \(field)" : nil
+    case .since, .until: return "sessions have no time range"
     }
   }
 
@@ -141,6 +162,8 @@ private struct Term: Hashable, Sendable {
     case .below(let field, let limit):
       guard let number = row.number(of: field, at: row.now) else { return true }
       return number.isNaN ? false : (number < limit) != isNegated
+    case .since(let second): return row.isSince(second).map { $0 != isNegated } ?? true
+    case .until(let second): return row.isSince(second).map { $0 == isNegated } ?? true
     }
   }
 
@@ -151,6 +174,7 @@ private struct Term: Hashable, Sendable {
     }
     switch field {
     case "ses": return (true, "ses>1")
+    case "ago": return (true, "ago<10m")
     case "transport", "event", "level": return (false, "")
     default: return nil
     }

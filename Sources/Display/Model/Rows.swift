@@ -19,7 +19,7 @@ struct Rows: Sendable {
   /// that it lets through, as far back as events are kept.
   let errorTotals: [ErrorType: [Int]]
 
-  init(_ store: Store, _ view: ViewState, at now: Moment) {
+  init(_ store: Store, _ view: ViewState, at now: Moment, utcOffset: Int = 0) {
     let filter = view.filter
     let instant = now.instant
     let holds = view.holdsOrder(at: instant)
@@ -60,7 +60,7 @@ struct Rows: Sendable {
       ? Array(0..<count)
       : (0..<count).filter {
         store.events[$0].level >= view.leastLevel
-          && filter.accepts(EventRow(event: store.events[$0], now: instant))
+          && filter.accepts(EventRow(event: store.events[$0], present: now, utcOffset: utcOffset))
       }
     let totals = filter.isEmpty ? allErrors(store, at: instant) : errorsAmong(events, store, at: instant)
     errorTotals = totals

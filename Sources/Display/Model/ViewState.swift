@@ -32,7 +32,15 @@ public struct ViewState: Hashable, Sendable {
     /// When servers could not be used; of one, or of all.
     case outages(of: String?)
     case comparison(SessionKey, SessionKey)
+    case groups(Grouping)
     case text(title: String, lines: [String])
+  }
+
+  /// What servers and sessions have in common.
+  enum Grouping: String, CaseIterable, Hashable, Sendable {
+    /// The beginning of their names.
+    case family
+    case host, user
   }
 
   /// Where in the events the operator stands.

@@ -72,6 +72,7 @@ private func helpLines(_ context: Context, _ size: Size) -> [Phrase] {
       [
         "word  finds it anywhere; word|other either; !word rows without it",
         "field:part  field:=whole  field:a*  field:/expression/  field>1  field<5m",
+        "events: since:02:10 until:02:12 or ago<10m limits them to a time",
         "fields: " + Filter.fields.joined(separator: " "),
       ])
 }

@@ -30,6 +30,7 @@ extension Frame {
     switch page {
     case .actions: title = "operator actions"
     case .outages(let server): title = server.map { "outages of \($0)" } ?? "outages"
+    case .groups(let kind): title = "by \(kind.rawValue)"
     case .comparison: title = "comparison; what differs has a sign"
     case .text(let words, _): title = words
     }
@@ -52,6 +53,7 @@ func pageLines(
   case .actions:
     let found = operatorActions(store, limit: 500, context)
     lines = found.isEmpty ? [Phrase("none so far", .muted)] : found
+  case .groups(let kind): lines = groupLines(kind, store, now, context)
   case .comparison(let first, let second):
     lines = comparisonLines(first, second, store, now, context, width: size.columns - 4)
   case .outages(let server):

@@ -67,6 +67,7 @@ struct Dashboard: ~Copyable {
     log = EventLog(plan.keeping?.log)
     self.metrics = metrics
     view.size = terminal.size
+    if let greeting = plan.greeting { view.say(greeting) }
     if let filter = plan.filter { view.start(filter: filter) }
     if let problem = metrics.problem { note(problem) }
   }

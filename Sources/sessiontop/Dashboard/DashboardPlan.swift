@@ -34,6 +34,8 @@ struct DashboardPlan {
   var hasTitle = true
   /// Program and arguments to run for an alert.
   var onAlert: [String] = []
+  /// Said at the start, until a key is pressed.
+  var greeting: String?
   /// How the program was started, for the command that leads to what is seen.
   var invocation = "sessiontop"
 }
