@@ -14,13 +14,17 @@ extension Loaded {
   /// An error that was there before, and was lived with, holds nobody up; a new one is a slip, and half of an
   /// edit must not end sessions.
   public func reload(as new: Loaded) -> Reload {
-    struct Place: Hashable {
+    struct Known: Hashable {
       let file: String
       let path: String
+      let problem: String
+    }
+    func known(_ diagnostic: Diagnostic) -> Known {
+      Known(file: diagnostic.file, path: diagnostic.path, problem: diagnostic.problem)
     }
     func errors(_ loaded: Loaded) -> [Diagnostic] { loaded.diagnostics.filter { $0.severity == .error } }
-    let known = Set(errors(self).map { Place(file: $0.file, path: $0.path) })
-    var reasons = errors(new).filter { !known.contains(Place(file: $0.file, path: $0.path)) }
+    let livedWith = Set(errors(self).map(known))
+    var reasons = errors(new).filter { !livedWith.contains(known($0)) }
     if reasons.isEmpty, !new.isUsable { reasons = errors(new) }
     if let first = reasons.first {
       let others = reasons.count - 1

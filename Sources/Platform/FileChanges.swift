@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Tells when something happens where files are, as a descriptor to wait on.
@@ -58,6 +59,32 @@ public struct FileState: Hashable, Sendable {
     size = Int64(status.st_size)
     seconds = Int64(status.st_mtim.tv_sec)
     nanoseconds = Int64(status.st_mtim.tv_nsec)
+  }
+}
+
+/// Whether somebody is still at work on a file.
+public enum Writing: Sendable {
+  case none
+  /// It is open for writing.
+  case underWay
+  /// Only the owner of a file may ask.
+  case unknown
+
+  /// Asks the kernel, which lends a file for reading only while nobody has it open for writing. The process
+  /// must
+  /// ignore SIGIO: a writer that comes in the instant between is told to us by it.
+  public init(to path: String) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard descriptor >= 0 else {
+      self = .unknown
+      return
+    }
+    defer { close(descriptor) }
+    if clinux_borrow(descriptor) == 0 {
+      self = .none
+    } else {
+      self = errno == EAGAIN ? .underWay : .unknown
+    }
   }
 }
 

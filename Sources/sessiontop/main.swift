@@ -20,6 +20,8 @@ clinux_use_one_heap()
 _ = clinux_forbid_core_file()
 clinux_raise_descriptor_limit()
 signal(SIGPIPE, SIG_IGN)
+// See `Writing`.
+signal(SIGIO, SIG_IGN)
 
 var command: any ParsableCommand
 do {
@@ -41,6 +43,7 @@ func answer(_ error: any Error) -> Never {
 }
 
 if let check = command as? Check { exit(sessiontop.check(check)) }
+if let files = command as? FilesCommand { exit(sessiontop.files(files)) }
 if let settings = command as? Settings { exit(sessiontop.settings(settings)) }
 if let themes = command as? any ThemeWord { exit(themes.perform()) }
 if let command = command as? Benchmark { exit(command.serve ? serveHerd() : benchmark()) }
@@ -85,19 +88,22 @@ func headless(_ run: () throws(CannotRun) -> Int32) -> Int32 {
 
 @MainActor
 func dashboard(_ command: DashboardCommand, signals: Signals) -> Int32 {
-  guard let loaded = load(command.source.config) else { return ExitCode.configuration }
+  let places = command.source.places
+  guard let loaded = load(places) else { return ExitCode.configuration }
   return open(command.screen, loaded.ui, signals: signals) { plan in
     plan.servers = loaded.servers
     plan.limits = loaded.limits
     plan.keeping = loaded.settings
-    plan.invocation = (["sessiontop"] + command.source.config.map { "--config \(quoted($0))" })
+    let words =
+      command.source.config.map { "--config \(quoted($0))" } + (command.source.found ? ["--found"] : [])
+    plan.invocation = (["sessiontop"] + words)
       .joined(separator: " ")
     if command.screen.plain {
       return headless { () throws(CannotRun) in
         try plain(plan, loaded: loaded, repeats: command.screen.refresh?.duration, signals: signals)
       }
     }
-    plan.reloader = Reloader(command.source.config, loaded)
+    plan.reloader = Reloader(places, loaded)
     return nil
   }
 }

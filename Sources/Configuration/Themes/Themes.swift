@@ -97,7 +97,7 @@ struct ThemeFinder {
     let path = isPath ? name : folder.map { "\($0)/\(name).yaml" }
     if let path {
       do throws(FileProblem) {
-        return (path, try readFile(resolved(path, in: currentDirectory), limit: 1_048_576))
+        return (path, try readFile(resolved(path, in: currentDirectory), limit: 1_048_576).bytes)
       } catch {
         guard !isPath, error.isMissing else {
           findings.add(Diagnostic(file: path, .error, error.problem, remedy: error.remedy))

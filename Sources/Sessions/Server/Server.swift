@@ -74,12 +74,19 @@ extension Server {
   /// Whether a session with `other` is still the right one: only how it is kept differs, if anything.
   func isReached(as other: Server) -> Bool {
     name == other.name && transport == other.transport && endpoint == other.endpoint
-      && headers == other.headers && proxy == other.proxy
+      && sentHeaders == other.sentHeaders && proxy == other.proxy
       && settings.caFile == other.settings.caFile
       && settings.clientCertificate == other.settings.clientCertificate
       && settings.clientKey == other.settings.clientKey && settings.era == other.settings.era
-      && secrets == other.secrets && process == other.process
+      && process == other.process
       && (availability == other.availability || availability.isWatched && other.availability.isWatched)
+  }
+}
+
+extension Server {
+  /// What goes over the wire: names without capitals, in no order.
+  private var sentHeaders: Set<Header> {
+    Set(headers.map { Header(name: $0.name.lowercased(), value: $0.value.revealed) })
   }
 }
 
