@@ -48,9 +48,10 @@ public struct SourceFile: Hashable, Sendable {
 /// Reads the whole configuration; never throws, whatever is wrong is a diagnostic.
 ///
 /// The files are `paths`, else `SESSIONTOP_CONFIG`, else `$XDG_CONFIG_HOME/sessiontop/sessiontop.yaml`, else
-/// `librechat.yaml` in the current directory. Relative paths are seen from `currentDirectory`.
+/// `librechat.yaml` in the current directory. Relative paths are seen from `currentDirectory`. With
+/// `namesByFile`, servers whose names clash are told apart by their files, which is an error otherwise.
 public func loadConfiguration(
-  paths: [String], environment: [String: String], currentDirectory: String = ""
+  paths: [String], environment: [String: String], currentDirectory: String = "", namesByFile: Bool = false
 ) -> Loaded {
   var findings = Findings()
   var loaded = Loaded()
@@ -66,7 +67,8 @@ public func loadConfiguration(
   loaded.inForce = reader.own.resolved
   loaded.files = files.map(\.path)
   var servers = ServersReader(
-    environment: environment, policy: reader.own.policy, users: reader.own.settings.users)
+    environment: environment, policy: reader.own.policy, users: reader.own.settings.users,
+    namesByFile: namesByFile)
   for file in files { servers.read(file, &findings) }
   loaded.servers = servers.servers
   loaded.effective = servers.effective
@@ -117,13 +119,4 @@ func configurationHome(_ environment: [String: String]) -> String? {
   if let home = environment["XDG_CONFIG_HOME"], home.hasPrefix("/") { return "\(home)/sessiontop" }
   guard let home = environment["HOME"], !home.isEmpty else { return nil }
   return "\(home)/.config/sessiontop"
-}
-
-private func exists(_ path: String) -> Bool {
-  do throws(FileProblem) {
-    _ = try readFile(path, limit: 0)
-    return true
-  } catch {
-    return !error.isMissing
-  }
 }

@@ -70,12 +70,37 @@ func utcOffset(at now: WallTime) -> Int {
   return local.tm_gmtoff
 }
 
+/// Which configurations are meant, decided once at the start.
+struct ConfigurationPlaces {
+  let paths: [String]
+  /// Whether servers of different files may have the same name.
+  let namesByFile: Bool
+
+  func read() -> Loaded {
+    loadConfiguration(
+      paths: paths, environment: environment, currentDirectory: currentDirectory, namesByFile: namesByFile)
+  }
+}
+
+extension Source {
+  /// Those of the command line, and with `--found` those of this user.
+  var places: ConfigurationPlaces {
+    ConfigurationPlaces(paths: config + (found ? foundFiles().map(\.path) : []), namesByFile: found)
+  }
+}
+
 /// Reads the configuration and says what is wrong with it; absent when there is nothing to work with.
-func load(_ paths: [String]) -> Loaded? {
-  let loaded = loadConfiguration(
-    paths: paths, environment: environment, currentDirectory: currentDirectory)
+func load(_ places: ConfigurationPlaces) -> Loaded? {
+  let loaded = places.read()
   for diagnostic in loaded.diagnostics where diagnostic.severity != .notice {
     _ = writeAll(diagnostic.description + "\n", to: 2)
+  }
+  if loaded.watched.isEmpty {
+    // Nothing was asked for, and nothing of ours is there.
+    let found = foundFiles()
+    for file in found.prefix(20) { complain("found \(words(for: file))") }
+    if found.count > 20 { complain("found \(found.count - 20) more, see `sessiontop files`") }
+    if !found.isEmpty { complain("open them with `sessiontop --found`, or one with --config FILE") }
   }
   return loaded.isUsable ? loaded : nil
 }

@@ -4,9 +4,9 @@ import Sessions
 
 /// `check`: every problem, then what is usable; or what is in force for one server.
 func check(_ command: Check) -> Int32 {
-  let loaded = loadConfiguration(
-    paths: command.files + command.source.config, environment: environment, currentDirectory: currentDirectory
-  )
+  let places = command.source.places
+  let loaded = ConfigurationPlaces(paths: command.files + places.paths, namesByFile: places.namesByFile)
+    .read()
   if let name = command.show { return show(name, of: loaded, asJSON: command.json) }
   if command.json {
     writeLine(checkLine(loaded))

@@ -9,11 +9,12 @@ struct Sessiontop: ParsableCommand {
     discussion: """
       Without a command it opens the dashboard on the servers of the configuration: those of --config FILE, else of \
       SESSIONTOP_CONFIG, else of sessiontop.yaml in the configuration directory, else of ./librechat.yaml.
+      `sessiontop files` lists configurations of other programs, `sessiontop --found` opens them.
       `sessiontop help dashboard` has all its options, `sessiontop demo` needs no configuration at all.
       """,
     version: "sessiontop \(programVersion)",
     subcommands: [
-      DashboardCommand.self, Demo.self, Watch.self, Status.self, Check.self, Settings.self,
+      DashboardCommand.self, Demo.self, Watch.self, Status.self, Check.self, FilesCommand.self, Settings.self,
       ReplayCommand.self,
       ThemeCommand.self, Benchmark.self,
     ],
@@ -29,6 +30,9 @@ struct Source: ParsableArguments {
       configuration directory, or ./librechat.yaml.
       """)
   var config: [String] = []
+
+  @Flag(help: "Open every configuration that `sessiontop files` lists, as well.")
+  var found = false
 }
 
 /// How the screen looks.

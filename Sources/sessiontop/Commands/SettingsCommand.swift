@@ -32,8 +32,7 @@ func settings(_ command: Settings) -> Int32 {
     writeLine(defaultSettingsFile)
     return ExitCode.done
   }
-  let loaded = loadConfiguration(
-    paths: command.source.config, environment: environment, currentDirectory: currentDirectory)
+  let loaded = command.source.places.read()
   for diagnostic in loaded.diagnostics where diagnostic.severity != .notice {
     complain(diagnostic.description)
   }

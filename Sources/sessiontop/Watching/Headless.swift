@@ -138,8 +138,9 @@ private struct EventPrinter: Headless, ~Copyable {
 
 /// `watch`: each event as a line, the snapshot last.
 func watch(_ command: Watch, signals: Signals) throws(CannotRun) -> Int32 {
-  guard let loaded = load(command.source.config) else { return ExitCode.configuration }
-  let reloader = Reloader(command.source.config, loaded)
+  let places = command.source.places
+  guard let loaded = load(places) else { return ExitCode.configuration }
+  let reloader = Reloader(places, loaded)
   var printer: EventPrinter
   do {
     printer = try EventPrinter(command.format, loaded.logLevel)
@@ -156,7 +157,7 @@ func watch(_ command: Watch, signals: Signals) throws(CannotRun) -> Int32 {
 
 /// `status`: wait until every session has come to something, then one table.
 func status(_ command: Status, signals: Signals) throws(CannotRun) -> Int32 {
-  guard let loaded = load(command.source.config) else { return ExitCode.configuration }
+  guard let loaded = load(command.source.places) else { return ExitCode.configuration }
   var settling = Settling(expectsSessions: !loaded.servers.isEmpty)
   let last = try runHeadless(loaded, for: command.duration.duration, signals: signals, output: &settling)
   settling.settled?.countEnded(by: last)
