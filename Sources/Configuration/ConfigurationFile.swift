@@ -24,7 +24,14 @@ struct ConfigurationFile {
     if isOurs {
       return (root.texts("files", &findings) ?? []).enumerated().map { ("files[\($0)]", $1) }
     }
-    guard !owner.followsLibreChat, let node = root.mapping["mcpServers"] else { return [] }
+    guard !owner.followsLibreChat else { return [] }
+    guard let node = root.mapping["mcpServers"] else {
+      // A plugin's servers stand beside its manifest, said or not.
+      guard path.hasSuffix("plugin/plugin.json"), let mark = root.mapping.entries.first?.mark else {
+        return []
+      }
+      return [("", Located(value: "./.mcp.json", mark: mark))]
+    }
     let items = node.items ?? [node]
     return items.enumerated().compactMap { index, item in
       // Anything else may be a value that slipped, and is not shown.
@@ -45,6 +52,7 @@ struct FilesReader {
   /// All that were asked for, whether they could be read or not, seen from the current directory.
   private(set) var seen: Set<String> = []
   private(set) var files: [ConfigurationFile] = []
+  private var identities: Set<FileIdentity> = []
 
   init(in currentDirectory: String, environment: [String: String]) {
     self.currentDirectory = currentDirectory
@@ -73,6 +81,8 @@ struct FilesReader {
       }
       let inner = file.isOurs ? relocated(named.value, beside: file.path) : ofPlugin(named.value, file.path)
       guard seen.insert(resolved(inner, in: currentDirectory)).inserted else { continue }
+      // What no key names need not be there.
+      guard !key.isEmpty || exists(resolved(inner, in: currentDirectory)) else { continue }
       let place = file.root.diagnostic(.error, key, at: named.mark, "")
       guard let other = readFile(inner, namedBy: place) else { continue }
       files.append(other)
@@ -97,9 +107,9 @@ struct FilesReader {
 
   /// `place` is where another file names this one.
   private mutating func readFile(_ path: String, namedBy place: Diagnostic?) -> ConfigurationFile? {
-    let bytes: [UInt8]
+    let content: FileContent
     do throws(FileProblem) {
-      bytes = try Configuration.readFile(resolved(path, in: currentDirectory))
+      content = try Configuration.readFile(resolved(path, in: currentDirectory))
     } catch {
       guard let place else {
         findings.add(Diagnostic(file: path, .error, error.problem, remedy: error.remedy))
@@ -111,7 +121,9 @@ struct FilesReader {
           remedy: error.remedy))
       return nil
     }
-    return readText(bytes, of: path)
+    // One file under two names is one.
+    guard identities.insert(content.identity).inserted else { return nil }
+    return readText(content.bytes, of: path)
   }
 
   private mutating func readText(_ bytes: [UInt8], of path: String) -> ConfigurationFile? {
@@ -122,9 +134,15 @@ struct FilesReader {
           remedy: "check the file that is made from it"))
       return nil
     }
-    let document = path.hasSuffix(".toml") ? readTOML(bytes) : readYAML(bytes)
+    let isTOML = path.hasSuffix(".toml") || !isJSON(path) && looksLikeTOML(bytes)
+    let document = isTOML ? readTOML(bytes) : readForeignTags(bytes, of: path) ?? readYAML(bytes)
     let mapping = document.root?.mapping
-    let owner = mapping.map { Owner.of($0, at: path) } ?? Owner.ofUnreadable(at: path)
+    let owner =
+      isTOML ? Owner.of(.codex) : mapping.map { Owner.of($0, at: path) } ?? Owner.ofUnreadable(at: path)
+    let isBlank = document.root == nil && document.problems.isEmpty
+    if !isBlank, isJSON(path) || mapping?.isFlow == true && owner?.followsLibreChat == false {
+      guard checkStrictness(bytes, of: path, owner ?? Owner.of(.other)) else { return nil }
+    }
     for problem in document.problems {
       let isLibreChats = owner?.kind == .libreChat && !problem.isReadElsewhere
       findings.add(
@@ -155,5 +173,37 @@ struct FilesReader {
       path: path, owner: owner, root: section, sites: serverSites(section, of: owner))
     checkSections(of: file, &findings)
     return file
+  }
+
+  /// Tags of other programs than LibreChat, such as `!secret`, say nothing about where a server is.
+  private func readForeignTags(_ bytes: [UInt8], of path: String) -> YAMLDocument? {
+    guard bytes.contains(0x21), path.hasSuffix(".yaml") || path.hasSuffix(".yml") else { return nil }
+    let document = readYAML(bytes, takingAnyTag: true)
+    guard let root = document.root?.mapping, !Owner.of(root, at: path).followsLibreChat else { return nil }
+    return document
+  }
+
+  private func isJSON(_ path: String) -> Bool {
+    let path = path.lowercased()
+    return [".json", ".jsonc", ".json5"].contains { path.hasSuffix($0) }
+  }
+
+  /// What only this program's reader takes in a JSON file; false when not even that helps.
+  private mutating func checkStrictness(_ bytes: [UInt8], of path: String, _ owner: Owner) -> Bool {
+    // JSON5 has nearly all of it.
+    if path.lowercased().hasSuffix(".json5") || owner.kind == .openClaw { return true }
+    var isReadable = true
+    let all = jsonDeviations(bytes)
+    // Behind a wrong quote everything looks wrong.
+    let worst = all.filter { $0.kind == .typographicQuote }
+    for deviation in worst.isEmpty ? all : worst {
+      guard let words = deviation.words(for: owner, inJSONC: path.lowercased().hasSuffix(".jsonc")) else {
+        continue
+      }
+      findings.add(
+        Diagnostic(file: path, mark: deviation.mark, words.0, words.problem, remedy: words.remedy))
+      isReadable = isReadable && words.0 != .error
+    }
+    return isReadable
   }
 }

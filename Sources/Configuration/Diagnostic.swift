@@ -52,25 +52,60 @@ public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
 
 /// Problems as they are found, until they are sorted for people.
 struct Findings {
-  /// Most diagnostics of one run; a file of garbage must not fill the memory with complaints.
+  /// Most diagnostics of one run and severity; a file of garbage must not fill the memory with complaints,
+  /// and
+  /// notices must not push out errors.
   static let limit = 10_000
 
   private(set) var diagnostics: [Diagnostic] = []
   private(set) var dropped = 0
+  private var counts: [Diagnostic.Severity: Int] = [:]
 
   var firstError: Diagnostic? { diagnostics.first { $0.severity == .error } }
 
   mutating func add(_ diagnostic: Diagnostic) {
-    guard diagnostics.count < Self.limit else {
+    guard counts[diagnostic.severity, default: 0] < Self.limit else {
       dropped += 1
       return
     }
+    counts[diagnostic.severity, default: 0] += 1
     diagnostics.append(diagnostic)
   }
 
   mutating func add(_ other: Findings) {
     for diagnostic in other.diagnostics { add(diagnostic) }
     dropped += other.dropped
+  }
+
+  /// The same with each unknown key of a file told once: programs write theirs into every entry.
+  func withStrangersOnce() -> Findings {
+    var result = Findings()
+    var told: [String: Int] = [:]
+    for diagnostic in diagnostics {
+      guard diagnostic.problem.hasPrefix("unknown key"), let dot = diagnostic.path.lastIndex(of: ".") else {
+        continue
+      }
+      told[String(diagnostic.path[dot...]), default: 0] += 1
+    }
+    var seen: Set<String> = []
+    for diagnostic in diagnostics {
+      guard diagnostic.problem.hasPrefix("unknown key"), let dot = diagnostic.path.lastIndex(of: ".") else {
+        result.add(diagnostic)
+        continue
+      }
+      let key = String(diagnostic.path[dot...])
+      guard seen.insert(key).inserted else { continue }
+      let others = told[key, default: 1] - 1
+      result.add(
+        others == 0
+          ? diagnostic
+          : Diagnostic(
+            file: diagnostic.file, mark: diagnostic.mark, diagnostic.severity, path: diagnostic.path,
+            "\(diagnostic.problem) (the same in \(others) more server\(others == 1 ? "" : "s"))",
+            remedy: diagnostic.remedy))
+    }
+    result.dropped += dropped
+    return result
   }
 
   /// The same, of something that is left alone: nothing goes wrong by it.

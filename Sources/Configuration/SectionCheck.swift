@@ -29,6 +29,11 @@ private func slip(in file: ConfigurationFile) -> Entry? {
 /// The section with the servers is there and holds something else.
 private func checkServers(of file: ConfigurationFile, _ findings: inout Findings) {
   let key = "mcpServers"
+  if file.owner.kind == .visualStudioCode, let entry = file.root.mapping.entry(key) {
+    findings.add(
+      file.root.diagnostic(
+        .warning, key, at: entry.mark, "VS Code reads servers, not mcpServers", remedy: "rename it"))
+  }
   guard let entry = file.root.mapping.entry(key), entry.value.mapping == nil else { return }
   if entry.value.isNull {
     // LibreChat refuses a file whose section is there and empty; `{}` is what it wants to read.
@@ -68,7 +73,7 @@ private func checkLibreChat(_ root: Section, except meant: Entry?, _ findings: i
   } else {
     findings.add(
       root.diagnostic(
-        .notice, "version", at: root.mapping.entries.first?.mark, "is missing",
+        .warning, "version", at: root.mapping.entries.first?.mark, "is missing",
         remedy: "add it in quotes (\(refusesFile))"))
   }
   for entry in root.mapping.entries where !LibreChatSections.known.contains(entry.key) {
@@ -76,7 +81,7 @@ private func checkLibreChat(_ root: Section, except meant: Entry?, _ findings: i
     let known = suggestion(for: entry.key, among: LibreChatSections.sorted)
     findings.add(
       root.diagnostic(
-        known == nil ? .notice : .warning, entry.key, at: entry.mark, "unknown section, \(refusesFile)",
+        .warning, entry.key, at: entry.mark, "unknown section, \(refusesFile)",
         remedy: known.map { "did you mean \($0)?" } ?? ""))
   }
 }

@@ -61,7 +61,7 @@ struct LoadingTests {
       ])
     #expect(
       lines("none.yaml") == [
-        "none.yaml:1:1: notice: version: is missing; add it in quotes (LibreChat refuses the whole file)",
+        "none.yaml:1:1: warning: version: is missing; add it in quotes (LibreChat refuses the whole file)",
         "none.yaml:1:1: error: holds no servers; add 'mcpServers:' with at least one server, or name another file",
       ])
     #expect(
@@ -145,8 +145,11 @@ struct LoadingTests {
       }
       """, name: ".mcp.json")
     #expect(
-      report(loaded)
-        == ".mcp.json:7:34: error: mcpServers.b.url: has no scheme; start it with https:// or http://")
+      report(loaded) == """
+        .mcp.json:1:1: notice: a comment, which JSON has not, and 2 more; Claude Code does not take it; remove it
+        .mcp.json:7:34: error: mcpServers.b.url: has no scheme; start it with https:// or http://
+        .mcp.json:7:43: notice: a comma behind the last value, and 1 more; Claude Code does not take it; remove it
+        """)
     #expect(loaded.servers.map(\.endpoint?.display) == ["https://h//x", nil])
   }
 
@@ -165,9 +168,9 @@ struct LoadingTests {
     #expect(
       report(loaded) == """
         librechat.yaml:2:85: warning: mcpSettings.allowedHosts: unknown key, LibreChat drops it unread
-        librechat.yaml:6:3: notice: mcpServers.other: LibreChat refuses this server, its host is not in \
+        librechat.yaml:6:3: warning: mcpServers.other: LibreChat refuses this server, its host is not in \
         mcpSettings.allowedDomains; add the host there if LibreChat is to use it
-        librechat.yaml:8:3: notice: mcpServers.scheme: LibreChat refuses this server, its host is not in \
+        librechat.yaml:8:3: warning: mcpServers.scheme: LibreChat refuses this server, its host is not in \
         mcpSettings.allowedDomains; add the host there if LibreChat is to use it
         """)
     #expect(loaded.servers.allSatisfy { $0.availability == .automatic })

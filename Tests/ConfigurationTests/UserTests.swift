@@ -31,18 +31,12 @@ struct UserTests {
       """)
     #expect(
       report(loaded) == """
-        sessiontop.yaml:3:5: notice: mcpServers.desk: the user ben gets no session, PAT is missing; add it to the \
-        user's variables
-        sessiontop.yaml:3:5: notice: mcpServers.desk: the user cy gets no session, PAT and LIBRECHAT_USER_EMAIL are \
-        missing; add it to the user's variables
-        sessiontop.yaml:6:10: notice: mcpServers.vars: the user ben gets no session, PAT is missing; add it to the \
-        user's variables
-        sessiontop.yaml:6:10: notice: mcpServers.vars: the user cy gets no session, PAT is missing; add it to the \
-        user's variables
-        sessiontop.yaml:7:9: notice: mcpServers.key: the user ana gets no session, MCP_API_KEY is missing; add it to \
-        the user's variables
-        sessiontop.yaml:7:9: notice: mcpServers.key: the user ben gets no session, MCP_API_KEY is missing; add it to \
-        the user's variables
+        sessiontop.yaml:3:5: notice: mcpServers.desk: the users ben and cy get no session, PAT and \
+        LIBRECHAT_USER_EMAIL are missing; add it to the variables of each
+        sessiontop.yaml:6:10: notice: mcpServers.vars: the users ben and cy get no session, PAT is missing; add it to \
+        the variables of each
+        sessiontop.yaml:7:9: notice: mcpServers.key: the users ana and ben get no session, MCP_API_KEY is missing; \
+        add it to the variables of each
         sessiontop.yaml:11:49: error: users[1].variables.PAT: the variable not is not set; set it in the environment
         """)
     #expect(loaded.servers.map(\.availability) == [.automatic, .automatic, .automatic, .automatic])

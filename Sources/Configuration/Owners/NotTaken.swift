@@ -21,6 +21,14 @@ struct NotTaken {
       mark = root.entry("services")?.mark
       problem = "is a Docker Compose file, which holds no addresses of servers"
       remedy = "name the file that the client of MCP reads"
+    } else if root["plugins"]?.items != nil, root["name"] != nil {
+      mark = root.entry("plugins")?.mark
+      problem = "is a marketplace of plugins, each of which has files of its own"
+      remedy = "name the .mcp.json of a plugin"
+    } else if root["hooks"] != nil, root["mcpServers"] == nil {
+      mark = root.entry("hooks")?.mark
+      problem = "holds hooks and no servers"
+      remedy = "name the file with the servers, such as .mcp.json"
     } else if root["manifest_version"] != nil || root["dxt_version"] != nil, root["server"]?.mapping != nil {
       mark = root.entry("server")?.mark
       problem = "is the manifest of a bundle (MCPB), which a client installs"

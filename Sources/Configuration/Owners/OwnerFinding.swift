@@ -71,7 +71,6 @@ extension Owner {
     let hasMap = root["mcpServers"] != nil
     switch owner.kind {
     case .claudeCode: return !hasMap && root["servers"]?.mapping != nil
-    case .visualStudioCode: return hasMap && root["servers"] == nil && root["mcp"] == nil
     default: return false
     }
   }

@@ -31,7 +31,8 @@ func serverSites(_ root: Section, of owner: Owner) -> [ServerSite] {
   for entry in root.mapping.entries where entry.key.hasSuffix(".mcpServers") { add([entry.key]) }
   if root.mapping["mcp"]?.mapping?["servers"]?.mapping != nil {
     add(["mcp", "servers"])
-  } else {
+  } else if let map = root.mapping["mcp"]?.mapping, map.entries.allSatisfy({ $0.value.mapping != nil }) {
+    // Some programs keep settings of their own under this name.
     add(["mcp"])
   }
   for key in ["mcp_servers", "context_servers"] { add([key]) }

@@ -7,20 +7,30 @@ extension ServerReader {
   mutating func readAccounts() {
     guard !missing.isEmpty, transport == .streamableHTTP, !asksPerson else { return }
     var lacking: [String] = []
+    var without: [String] = []
     for user in context.users {
       var values = user.variables.mapValues(\.revealed).filter { !$0.value.isEmpty }
       if values["LIBRECHAT_USER_ID"] == nil { values["LIBRECHAT_USER_ID"] = user.id }
       let lacks = missing.filter { values[$0] == nil }
       guard lacks.isEmpty else {
         lacking += lacks.filter { !lacking.contains($0) }
-        findings.add(
-          Diagnostic(
-            file: section.file, mark: section.mapping.entries.first?.mark, .notice,
-            path: joinedPath(section.keys), "the user \(user.id) gets no session, \(named(lacks)) missing",
-            remedy: "add it to the user's variables"))
+        without.append(user.id)
         continue
       }
       if let account = account(of: user.id, values) { accounts.append(account) }
+    }
+    if !without.isEmpty {
+      let who =
+        without.count == 1
+        ? "the user \(without[0]) gets"
+        : without.count <= 3
+          ? "the users \(without.dropLast().joined(separator: ", ")) and \(without[without.count - 1]) get"
+          : "\(without.count) of \(context.users.count) users get"
+      findings.add(
+        Diagnostic(
+          file: section.file, mark: section.mapping.entries.first?.mark, .notice,
+          path: joinedPath(section.keys), "\(who) no session, \(named(lacking)) missing",
+          remedy: "add it to the variables of \(without.count == 1 ? "the user" : "each")"))
     }
     // With users, only what somebody lacks is worth naming.
     if accounts.isEmpty, !lacking.isEmpty { missing = lacking }

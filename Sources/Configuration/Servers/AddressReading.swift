@@ -38,6 +38,15 @@ extension ServerReader {
     // The longest first, so that none hides a part of another.
     let longSecrets = result.values.filter { $0.utf8.count >= shortestSecret }.sorted { $0.count > $1.count }
     addressTemplate = (result.text, address.mark, longSecrets)
+    if let open = result.text.firstIndex(of: "<"), result.text[open...].contains(">") {
+      // `https:`, nothing, the host: a third part is the path.
+      let isInHost = result.text[..<open].count(where: { $0 == "/" }) < 3
+      findings.add(
+        section.diagnostic(
+          .error, key, at: address.mark, "holds a placeholder in <...>",
+          remedy: "write what it stands for\(isInHost ? section.consequence : "")"))
+      return
+    }
     do throws(Endpoint.Problem) {
       let parsed = try Endpoint(result.text, masking: longSecrets)
       endpoint = parsed
@@ -49,7 +58,7 @@ extension ServerReader {
       // A placeholder may stand for the scheme or the host: then there is nothing to check yet.
       guard names.isEmpty else { return }
       let (problem, remedy) = explanation(of: error)
-      let consequence = isRefusedByLibreChat(error) ? section.consequence : ""
+      let consequence = isRefusedByLibreChat(error, result.text) ? section.consequence : ""
       findings.add(
         section.diagnostic(.error, key, at: address.mark, problem, remedy: remedy + consequence))
     }
@@ -217,10 +226,16 @@ func explanation(of problem: Endpoint.Problem) -> (problem: String, remedy: Stri
   }
 }
 
-/// LibreChat's parser of addresses takes any scheme, and what stands before a port for one.
-private func isRefusedByLibreChat(_ problem: Endpoint.Problem) -> Bool {
+/// LibreChat's parser of addresses takes any scheme, and what stands before a port for one; a space it
+/// encodes,
+/// unless it stands in the host.
+private func isRefusedByLibreChat(_ problem: Endpoint.Problem, _ text: String) -> Bool {
   switch problem {
-  case .noHost, .badPort: true
-  case .noScheme, .unknownScheme, .badCharacter: false
+  case .noHost, .badPort: return true
+  case .noScheme: return !text.contains(":")
+  case .unknownScheme: return false
+  case .badCharacter(let position):
+    let before = String(decoding: Array(text.utf8.prefix(position)), as: UTF8.self)
+    return before.contains("://") && before.count(where: { $0 == "/" }) < 3
   }
 }

@@ -48,9 +48,12 @@ extension ServerReader {
       return
     }
     if ownedHeaders.contains(lowercased) {
+      // Other programs' files are full of it, and it does no harm.
+      if !context.owner.followsLibreChat, lowercased == "content-type" || lowercased == "accept" { return }
       findings.add(
         place.diagnostic(
-          .warning, name, at: mark, "belongs to the protocol and is not taken from the file",
+          context.owner.followsLibreChat ? .warning : .notice, name, at: mark,
+          "belongs to the protocol and is not taken from the file",
           remedy: "remove it"))
       return
     }

@@ -63,6 +63,8 @@ extension ServerReader {
     let severity = context.owner.followsLibreChat ? Diagnostic.Severity.warning : .notice
     for variable in substituted(text.value, with: ownEnvironment).unresolved {
       if [.asked, .editor, .elsewhere].contains(variable.reason) { continue }
+      // Other programs have more ways to fill in than are known here.
+      if variable.reason == .noName, severity == .notice { continue }
       let (problem, remedy) = words(for: variable, in: .process)
       findings.add(section.diagnostic(severity, key, at: text.mark, problem, remedy: remedy))
     }

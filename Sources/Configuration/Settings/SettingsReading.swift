@@ -23,8 +23,22 @@ struct SettingsReader {
       section.checkKeys(fields.map(\.key), consequence: "nothing reads it", &findings)
       for field in fields { read(field, section, &findings) }
     }
+    checkTheme(root, &findings)
     if let session = root.section("session", &findings) { policy.read(session, environment, &findings) }
     readUsers(root, &findings)
+  }
+
+  /// A theme that nobody has would be found out when the screen is to open.
+  private func checkTheme(_ root: Section, _ findings: inout Findings) {
+    guard let node = root.mapping["ui"]?.mapping?["theme"], let name = node.scalar?.text, !name.contains("/")
+    else { return }
+    let known = Themes.names + Themes.userNames(environment)
+    guard !known.contains(name) else { return }
+    let meant = suggestion(for: name, among: known).map { "did you mean \($0)?" }
+    findings.add(
+      Diagnostic(
+        file: root.file, mark: node.mark, .error, path: "ui.theme", "names no theme",
+        remedy: meant ?? "`sessiontop theme list` has them"))
   }
 
   private mutating func read(_ field: SettingField, _ section: Section, _ findings: inout Findings) {

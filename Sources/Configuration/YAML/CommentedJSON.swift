@@ -49,7 +49,8 @@ private func isJSON(_ bytes: [UInt8]) -> Bool {
     default: return bytes[place] == 0x7B
     }
   }
-  return false
+  // Nothing but comments.
+  return true
 }
 
 /// Two slashes inside a word, as in a plain `http://host`, begin no comment.

@@ -23,8 +23,12 @@ struct YAMLComposer {
   private var path: [String] = []
   private var values = 0
 
-  init(events: YAMLEvents) {
+  /// Whether a tag that means nothing here is passed over.
+  private let takesAnyTag: Bool
+
+  init(events: YAMLEvents, takesAnyTag: Bool = false) {
     self.events = events
+    self.takesAnyTag = takesAnyTag
   }
 
   /// The only document of the stream; absent when there is none.
@@ -52,7 +56,7 @@ struct YAMLComposer {
   private mutating func next() throws(YAMLStop) -> YAMLEvent {
     do throws(YAMLSyntaxError) {
       let event = try events.next()
-      if case .scalar(_, isPlain: false) = event.content, event.end.line > event.start.line {
+      if event.isQuoted, event.end.line > event.start.line {
         lastLongQuote = (event.start, event.end)
       }
       return event
@@ -118,21 +122,31 @@ struct YAMLComposer {
       let item = try value(try next(), depth: depth + 1)
       if isMerge {
         try merge(item.node, into: &builder)
-      } else if let duplicate = builder.add(
-        Entry(key: name, mark: key.node.mark, value: item.node, isComplex: isComplex))
-      {
-        report(
-          YAMLProblem(
-            mark: duplicate.second, path: joinedPath(path),
-            problem: "stands here again, the first one on line \(duplicate.first.line)",
-            remedy: "keep one of the two"))
+      } else {
+        _ = builder.add(Entry(key: name, mark: key.node.mark, value: item.node, isComplex: isComplex))
       }
       path.removeLast()
       values += key.values + item.values
       deepest = max(deepest, key.depth, item.depth)
     }
+    report(builder.mapping.duplicates)
     let node = Node(mark: start.start, content: .mapping(builder.mapping))
     return Composed(node: node, values: values, depth: deepest + 1)
+  }
+
+  /// One lost dash puts all keys of an item into the one before, so many keys have one cause.
+  private mutating func report(_ duplicates: [Duplicate]) {
+    let isItem = path.last?.hasPrefix("[") == true
+    let areOne = duplicates.count > 2 || isItem && duplicates.count > 1
+    for duplicate in duplicates.prefix(areOne ? 1 : duplicates.count) {
+      let others = areOne ? ", and \(duplicates.count - 1) more keys" : ""
+      report(
+        YAMLProblem(
+          mark: duplicate.second, path: joinedPath(path + [duplicate.key]),
+          problem: "stands here again, the first one on line \(duplicate.first.line)\(others)",
+          remedy: isItem && areOne
+            ? "is a '- ' missing before it?" : "keep one of \(areOne ? "each" : "the two")"))
+    }
   }
 
   private mutating func merge(_ source: Node, into builder: inout MappingBuilder) throws(YAMLStop) {
@@ -201,7 +215,8 @@ struct YAMLComposer {
   }
 
   private func checkTag(_ event: YAMLEvent, allowed: [String]) throws(YAMLStop) {
-    guard let tag = event.tag, tag != "!", !allowed.contains(where: { tag == "tag:yaml.org,2002:\($0)" })
+    guard !takesAnyTag, let tag = event.tag, tag != "!",
+      !allowed.contains(where: { tag == "tag:yaml.org,2002:\($0)" })
     else {
       return
     }

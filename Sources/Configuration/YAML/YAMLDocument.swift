@@ -31,25 +31,32 @@ enum YAMLLimits {
 
 /// Reads the one document of a text in UTF-8. Never traps, whatever the bytes; time and memory are bounded by
 /// `YAMLLimits`.
-func readYAML(_ bytes: [UInt8]) -> YAMLDocument {
+func readYAML(_ bytes: [UInt8], takingAnyTag: Bool = false) -> YAMLDocument {
   if let problem = encodingProblem(bytes) { return YAMLDocument(problems: [problem]) }
   let hasByteOrderMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
-  let text = readableJSON(hasByteOrderMark ? Array(bytes.dropFirst(3)) : bytes)
-  let document = compose(text)
+  let plain = readableJSON(hasByteOrderMark ? Array(bytes.dropFirst(3)) : bytes)
+  guard let (text, hidden) = HiddenBreaks.hide(in: plain) else { return readPlainYAML(plain, takingAnyTag) }
+  var document = readPlainYAML(text, takingAnyTag)
+  document.root = document.root?.mapTexts(hidden.restored)
+  return document
+}
+
+private func readPlainYAML(_ text: [UInt8], _ takingAnyTag: Bool) -> YAMLDocument {
+  let document = compose(text, takingAnyTag)
   guard document.isStopped else { return document }
   // What libyaml cannot read and js-yaml can.
   let second = repaired(text)
   guard second != text else { return document }
-  let mended = compose(second)
+  let mended = compose(second, takingAnyTag)
   return mended.isStopped ? document : mended
 }
 
-private func compose(_ text: [UInt8]) -> YAMLDocument {
+private func compose(_ text: [UInt8], _ takingAnyTag: Bool) -> YAMLDocument {
   guard let events = YAMLEvents(text) else {
     return YAMLDocument(
       problems: [YAMLProblem(mark: nil, problem: "no memory to read it", remedy: "", isReadElsewhere: true)])
   }
-  var composer = YAMLComposer(events: events)
+  var composer = YAMLComposer(events: events, takesAnyTag: takingAnyTag)
   do throws(YAMLStop) {
     let root = try composer.document()
     return YAMLDocument(root: root, problems: composer.problems)

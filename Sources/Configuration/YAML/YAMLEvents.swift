@@ -54,6 +54,8 @@ struct YAMLEvent {
   let end: Mark
   var anchor: String?
   var tag: String?
+  /// In single or double quotes, which can be forgotten; a block of lines cannot.
+  var isQuoted = false
 
   fileprivate init(_ raw: yaml_event_t) {
     start = Mark(raw.start_mark)
@@ -67,6 +69,8 @@ struct YAMLEvent {
       content = .scalar(
         String(decoding: bytes, as: UTF8.self), isPlain: scalar.style == YAML_PLAIN_SCALAR_STYLE)
       (anchor, tag) = (string(scalar.anchor), string(scalar.tag))
+      isQuoted =
+        scalar.style == YAML_SINGLE_QUOTED_SCALAR_STYLE || scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE
     case YAML_SEQUENCE_START_EVENT:
       content = .sequence
       (anchor, tag) = (string(raw.data.sequence_start.anchor), string(raw.data.sequence_start.tag))

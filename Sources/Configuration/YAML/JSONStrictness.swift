@@ -1,0 +1,176 @@
+/// Something in a JSON file that JSON has not, though it can be read here.
+struct JSONDeviation {
+  enum Kind: Hashable {
+    /// `//` or `/* */`.
+    case comment
+    case trailingComma
+    case hashComment
+    case bareName
+    case singleQuote
+    case pythonWord(String)
+    case typographicQuote
+  }
+
+  let kind: Kind
+  let mark: Mark
+  /// How often it occurs.
+  var count = 1
+}
+
+/// What deviates from JSON, each kind once with its first place.
+func jsonDeviations(_ bytes: [UInt8]) -> [JSONDeviation] {
+  var scanner = JSONScanner(bytes: bytes)
+  while scanner.step() {}
+  return scanner.found
+}
+
+private struct JSONScanner {
+  let bytes: [UInt8]
+  private(set) var found: [JSONDeviation] = []
+  private var place = 0
+  private var line = 1
+  private var column = 1
+  /// The mark of a comma behind which nothing came yet.
+  private var comma: Mark?
+
+  init(bytes: [UInt8]) {
+    self.bytes = bytes
+  }
+
+  private var mark: Mark { Mark(line: line, column: column) }
+
+  /// Takes the next token; false at the end.
+  mutating func step() -> Bool {
+    guard place < bytes.count else { return false }
+    let byte = bytes[place]
+    switch byte {
+    case 0x20, 0x09, 0x0A, 0x0D: advance(1)
+    case 0x22: string(0x22)
+    case 0x27:
+      note(.singleQuote)
+      string(0x27)
+    case 0x2F where next == 0x2F || next == 0x2A:
+      note(.comment)
+      comment(isBlock: next == 0x2A)
+      return true
+    case 0x23:
+      note(.hashComment)
+      comment(isBlock: false)
+      return true
+    case 0x2C:
+      comma = mark
+      advance(1)
+      return true
+    case 0x5D, 0x7D:
+      if let comma { note(.trailingComma, at: comma) }
+      advance(1)
+    case 0x41...0x5A, 0x61...0x7A, 0x5F, 0x24: word()
+    case 0xE2 where isTypographicQuote:
+      note(.typographicQuote)
+      advance(3)
+    default: advance(1)
+    }
+    if byte > 0x20 { comma = nil }
+    return true
+  }
+
+  private var next: UInt8? { place + 1 < bytes.count ? bytes[place + 1] : nil }
+
+  /// U+2018 to U+201F.
+  private var isTypographicQuote: Bool {
+    place + 2 < bytes.count && bytes[place + 1] == 0x80 && (0x98...0x9F).contains(bytes[place + 2])
+  }
+
+  private mutating func advance(_ count: Int) {
+    for _ in 0..<count where place < bytes.count {
+      if bytes[place] == 0x0A {
+        (line, column) = (line + 1, 1)
+      } else if bytes[place] & 0xC0 != 0x80 {
+        column += 1
+      }
+      place += 1
+    }
+  }
+
+  private mutating func string(_ quote: UInt8) {
+    advance(1)
+    while place < bytes.count, bytes[place] != quote {
+      // A string ends with its line, or the rest of the file would be taken for one.
+      if bytes[place] == 0x0A { return }
+      advance(bytes[place] == 0x5C ? 2 : 1)
+    }
+    advance(1)
+  }
+
+  private mutating func comment(isBlock: Bool) {
+    while place < bytes.count {
+      if isBlock, bytes[place] == 0x2A, next == 0x2F { return advance(2) }
+      if !isBlock, bytes[place] == 0x0A { return }
+      advance(1)
+    }
+  }
+
+  private mutating func word() {
+    let start = mark
+    var text: [UInt8] = []
+    while place < bytes.count, isWordByte(bytes[place]), text.count < 200 {
+      text.append(bytes[place])
+      advance(1)
+    }
+    switch String(decoding: text, as: UTF8.self) {
+    case "true", "false", "null": break
+    case "True": note(.pythonWord("True"), at: start)
+    case "False": note(.pythonWord("False"), at: start)
+    case "None": note(.pythonWord("None"), at: start)
+    // The exponent of a number, or a part of one, is no name.
+    case "e", "E": break
+    default: note(.bareName, at: start)
+    }
+  }
+
+  private func isWordByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x24, 0x2D, 0x2E: true
+    default: false
+    }
+  }
+
+  private mutating func note(_ kind: JSONDeviation.Kind, at mark: Mark? = nil) {
+    if let known = found.firstIndex(where: { $0.kind == kind }) {
+      found[known].count += 1
+    } else {
+      found.append(JSONDeviation(kind: kind, mark: mark ?? self.mark))
+    }
+  }
+}
+
+extension JSONDeviation {
+  /// What is said of it in a file of `owner`; absent where it is fine.
+  func words(for owner: Owner, inJSONC isLoose: Bool) -> (
+    Diagnostic.Severity, problem: String, remedy: String
+  )? {
+    let others = count > 1 ? ", and \(count - 1) more" : ""
+    let client = owner.kind == .other ? "most clients do" : "\(owner.name) does"
+    switch kind {
+    case .comment:
+      guard !owner.takesComments, !isLoose else { return nil }
+      return (.notice, "a comment, which JSON has not\(others); \(client) not take it", "remove it")
+    case .trailingComma:
+      guard !owner.takesComments, !isLoose else { return nil }
+      return (.notice, "a comma behind the last value\(others); \(client) not take it", "remove it")
+    case .hashComment:
+      return (.warning, "# is no comment in JSON, no client reads this file", "remove the line")
+    case .bareName:
+      return (
+        .warning, "a name without quotes\(others), no client reads this file", "put it in double quotes"
+      )
+    case .singleQuote:
+      return (.warning, "single quotes\(others), no client reads this file", "write double quotes")
+    case .pythonWord(let word):
+      let meant = word == "None" ? "null" : word.lowercased()
+      return (.warning, "\(word) is no word of JSON\(others), no client reads this file", "write \(meant)")
+    case .typographicQuote:
+      return (.error, "a typographic quote\(others), no client reads this file", "write plain double quotes")
+    }
+  }
+}

@@ -1,0 +1,180 @@
+import Configuration
+import Sessions
+import Testing
+
+/// What LibreChat does with a file that is its own, and what it would refuse.
+struct LibreChatTests {
+  @Test(arguments: [
+    (
+      "mcpServers:\n  a: {type: http, url: 'http://host.docker.internal:8080/mcp'}\n",
+      """
+      3:3: warning: mcpServers.a: LibreChat refuses this server, it is a private address; add 'mcpSettings: \
+      {allowedAddresses: ["host.docker.internal:8080"]}' at the top level
+      """
+    ),
+    (
+      """
+      mcpSettings:
+        allowedAddresses:
+          - "http://10.0.0.5:8000"
+          - "localhost"
+          - "10.0.0.0/24"
+          - "8.8.8.8:53"
+          - "ledger-mcp:99999"
+          - "ledger-mcp:8000"
+      mcpServers:
+        a: {type: http, url: 'http://ledger-mcp:8080/mcp'}
+        b: {type: http, url: 'http://LEDGER-mcp:8000/mcp'}
+        c: {type: http, url: 'https://[fd00::1]/mcp'}
+        d: {type: http, url: 'https://mcp.example.org/mcp'}
+
+      """,
+      """
+      4:7: warning: mcpSettings.allowedAddresses[0]: is a URL; write HOST:PORT of a private host, such as \
+      10.0.0.5:8000 (LibreChat refuses the whole file)
+      5:7: warning: mcpSettings.allowedAddresses[1]: has no port; write HOST:PORT of a private host, such as \
+      10.0.0.5:8000 (LibreChat refuses the whole file)
+      6:7: warning: mcpSettings.allowedAddresses[2]: is a range of addresses; write HOST:PORT of a private host, \
+      such as 10.0.0.5:8000 (LibreChat refuses the whole file)
+      7:7: warning: mcpSettings.allowedAddresses[3]: is a public address; write HOST:PORT of a private host, such \
+      as 10.0.0.5:8000 (LibreChat refuses the whole file)
+      8:7: warning: mcpSettings.allowedAddresses[4]: has no port from 1 to 65535; write HOST:PORT of a private \
+      host, such as 10.0.0.5:8000 (LibreChat refuses the whole file)
+      11:3: warning: mcpServers.a: LibreChat refuses this server, its port 8080 is not the one of line 9; add '- \
+      "ledger-mcp:8080"' to mcpSettings.allowedAddresses
+      13:3: warning: mcpServers.c: LibreChat refuses this server, it is a private address; add '- \
+      "[fd00::1]:443"' to mcpSettings.allowedAddresses
+      """
+    ),
+    (
+      "mcpSettings: {allowedDomains: ['10.1.2.3']}\nmcpServers:\n  a: {type: http, url: 'http://10.1.2.3/'}\n",
+      ""
+    ),
+    (
+      "mcpServers:\n  my ledger: {command: a, args: []}\n  my_ledger: {command: b, args: []}\n",
+      """
+      4:3: warning: mcpServers.my_ledger: LibreChat makes my_ledger of this name, as of the one on line 3, and \
+      mixes them up; rename one of the two
+      """
+    ),
+    (
+      "mcpServers:\n  a: {type: http, url: ''}\n",
+      "3:24: error: mcpServers.a.url: is empty; write https://HOST/PATH (LibreChat refuses the whole file)"
+    ),
+    (
+      "mcpServers:\n  a: {type: http, url: 'ledger.example.org/mcp'}\n",
+      """
+      3:24: error: mcpServers.a.url: has no scheme; start it with https:// or http:// (LibreChat refuses the whole \
+      file)
+      """
+    ),
+    (
+      "mcpServers:\n  a: {type: http, url: 'https://<YOUR-HOST>/mcp'}\n  b: {type: http, url: 'https://h.example.org/<ID>'}\n",
+      """
+      3:24: error: mcpServers.a.url: holds a placeholder in <...>; write what it stands for (LibreChat refuses the \
+      whole file)
+      4:24: error: mcpServers.b.url: holds a placeholder in <...>; write what it stands for
+      """
+    ),
+    (
+      "mcpServers:\n  a: {type: http, url: 'https://my host/mcp'}\n  b: {type: http, url: 'https://h.example.org/a b'}\n",
+      """
+      3:24: error: mcpServers.a.url: a space or control character stands at position 11; remove it or write it \
+      percent-encoded (LibreChat refuses the whole file)
+      4:24: error: mcpServers.b.url: a space or control character stands at position 24; remove it or write it \
+      percent-encoded
+      """
+    ),
+    (
+      "mcpServers:\n  tool: {type: local, command: npx, args: []}\n  a: {type: remote, url: 'https://a.example.org/'}\n",
+      """
+      3:16: error: mcpServers.tool.type: must be streamable-http, http, sse, websocket or stdio; did you mean stdio? \
+      (LibreChat refuses the whole file)
+      4:13: error: mcpServers.a.type: must be streamable-http, http, sse, websocket or stdio; did you mean \
+      streamable-http? (LibreChat refuses the whole file)
+      """
+    ),
+    (
+      """
+      endpoints:
+        custom:
+          - name: a
+            apiKey: x
+            name: b
+            apiKey: x
+            name: c
+            apiKey: x
+      mcpServers:
+        a: {type: http, url: 'https://a.example.org/'}
+
+      """,
+      """
+      6:7: error: endpoints.custom[0].name: stands here again, the first one on line 4, and 3 more keys; is a '- ' \
+      missing before it? (LibreChat starts with no configuration at all)
+      """
+    ),
+  ]) func `What LibreChat refuses is told with what to do`(text: String, told: String) {
+    let loaded = loadText("version: 1.2.8\n" + text)
+    #expect(report(loaded).replacing("librechat.yaml:", with: "") == told)
+  }
+
+  @Test func `A template is named as what it is, and so is a text of comments`() {
+    #expect(
+      report(loadText("mcpServers:\n{{#if remote}}\n  a: {type: http, url: {{ url }}}\n{{/if}}\n"))
+        == """
+        librechat.yaml:2:1: error: this is a template ({{#if ...}}, {% ... %}); check the file that is made from it
+        """)
+    #expect(
+      report(loadText("// {\n//   \"servers\": {}\n// }\n", name: ".vscode/mcp.json"))
+        == """
+        .vscode/mcp.json:1:1: error: is empty, everything in it is a comment; add 'servers:' with your servers
+        """)
+  }
+}
+
+/// JSON that only this program's reader takes.
+struct StrictnessTests {
+  private static let server = #""a": {"type": "http", "url": "https://a.example.org/mcp"}"#
+
+  @Test(arguments: [
+    (
+      "# mine\n{\"mcpServers\": {S}}",
+      "1:1: warning: # is no comment in JSON, no client reads this file; remove the line", 1
+    ),
+    (
+      "{mcpServers: {S}}",
+      "1:2: warning: a name without quotes, no client reads this file; put it in double quotes", 1
+    ),
+    ("{'mcpServers': {S}}", "1:2: warning: single quotes, no client reads this file; write double quotes", 1),
+    (
+      "{\"x\": True, \"y\": None, \"mcpServers\": {S}}",
+      """
+      1:7: warning: True is no word of JSON, no client reads this file; write true
+      1:18: warning: None is no word of JSON, no client reads this file; write null
+      """, 1
+    ),
+    (
+      "{“mcpServers”: {S}}",
+      "1:2: error: a typographic quote, and 1 more, no client reads this file; write plain double quotes", 0
+    ),
+    (
+      "{ // mine\n\"mcpServers\": {S,}}",
+      """
+      1:3: notice: a comment, which JSON has not; most clients do not take it; remove it
+      2:73: notice: a comma behind the last value; most clients do not take it; remove it
+      """, 1
+    ),
+  ]) func `is told, and read where that helps`(text: String, told: String, servers: Int) {
+    let loaded = loadText(
+      text.replacing("S}", with: Self.server + "}").replacing("S,", with: Self.server + ","), name: "a.json")
+    #expect(report(loaded).replacing("a.json:", with: "") == told)
+    #expect(loaded.servers.count == servers)
+  }
+
+  @Test(arguments: [".vscode/mcp.json", ".cursor/mcp.json", ".gemini/settings.json", "opencode.jsonc"])
+  func `is none where the owner takes comments`(name: String) {
+    let section = name.contains("vscode") ? "servers" : "mcpServers"
+    let loaded = loadText("{ // mine\n\"\(section)\": {\(Self.server),}}", name: name)
+    #expect(report(loaded) == "")
+  }
+}
