@@ -36,8 +36,8 @@ struct Substitution: Hashable, Sendable {
     case filledOnlyHere(String, written: String)
     /// The default was taken, which the owner does not know.
     case defaultOnlyHere(String)
-    /// `$NAME` where only `${NAME}` is read.
-    case leftAsItStands(String)
+    /// `$NAME` or `%NAME%` where only another way of writing it is read.
+    case leftAsItStands(String, written: String)
   }
 
   /// What stood there, with the values in place; unresolved variables stay literal.
@@ -101,6 +101,17 @@ private struct Substituter {
       }
     }
     result += rest
+    if !syntax.contains(.quirks) { remarkPercents(text) }
+  }
+
+  /// `%NAME%`, which only a shell of Windows fills in.
+  private mutating func remarkPercents(_ text: String) {
+    let parts = text.split(separator: "%", omittingEmptySubsequences: false).dropFirst().dropLast()
+    for name in parts where name.count >= 4 && isVariableName(name) && !name.contains(where: \.isLowercase) {
+      // `%20ABC%20` is a percent-encoded text.
+      guard name.contains(where: { !$0.isHexDigit }), !looksLikeKey(name) else { continue }
+      remarks.append(.leftAsItStands(String(name), written: "%\(name)%"))
+    }
   }
 
   /// Takes the variable that begins a text; answers how many characters it has, none when there is no such.
@@ -145,7 +156,7 @@ private struct Substituter {
       let isMeant =
         name.count >= 3 && !name.contains { $0.isLowercase } && !isWordEnd(result.last)
         && !["$", "-", "."].contains(text[name.endIndex...].first)
-      if isMeant { remarks.append(.leftAsItStands(shownVariable(name))) }
+      if isMeant { remarks.append(.leftAsItStands(shownVariable(name), written: "$\(shownVariable(name))")) }
       result += literal
       return literal.count
     }
@@ -272,26 +283,4 @@ private func shownVariable(_ name: Substring) -> String {
 func isVariableName(_ text: Substring) -> Bool {
   guard let first = text.first, !first.isNumber, text.count <= 64 else { return false }
   return text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
-}
-
-/// The names in `{{NAME}}`, in order and each once: values of a signed-in user, which only LibreChat has.
-func placeholders(in text: String) -> [String] {
-  var names: [String] = []
-  var rest = text[...]
-  while let open = rest.firstRange(of: "{{") {
-    rest = rest[open.upperBound...]
-    guard let close = rest.firstRange(of: "}}") else { break }
-    let name = trim(String(rest[..<close.lowerBound]))
-    let shown = isVariableName(name[...]) ? name : "(no name)"
-    if !names.contains(shown) { names.append(shown) }
-    rest = rest[close.upperBound...]
-  }
-  return names
-}
-
-/// Without white space at both ends.
-func trim(_ text: String) -> String {
-  let start = text.drop { $0.isWhitespace }
-  guard let last = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-  return String(start[...last])
 }

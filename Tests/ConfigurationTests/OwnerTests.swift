@@ -422,7 +422,8 @@ struct OwnerTests {
       ".vscode/mcp.json", "${NONE:-blue}", "blue",
       "VS Code knows no ':-' defaults and sends ${NONE:-...} as it stands; write ${env:NONE} and set it"
     ),
-    ("clients.json", "Bearer ${TOKEN}-$$TOKEN-%TOKEN%", "Bearer planted-$$TOKEN-%TOKEN%", ""),
+    ("clients.json", "Bearer ${TOKEN}-$$TOKEN-%20AB%20", "Bearer planted-$$TOKEN-%20AB%20", ""),
+    ("clients.json", "Bearer %TOKEN%", "Bearer %TOKEN%", "%TOKEN% goes out as it stands; write ${TOKEN}"),
   ]) func `Variables are filled in as the owner does, and where it would not, that is said`(
     name: String, written: String, sent: String, told: String
   ) {

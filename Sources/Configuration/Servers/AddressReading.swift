@@ -155,8 +155,8 @@ extension ServerReader {
             "\(owner.name) knows no ':-' defaults and sends ${\(name):-...} as it stands",
             "write \(owner.variableForm(name)) and set it"
           )
-        case .leftAsItStands(let name):
-          ("$\(name) goes out as it stands", "write \(owner.variableForm(name))")
+        case .leftAsItStands(let name, let written):
+          ("\(written) goes out as it stands", "write \(owner.variableForm(name))")
         }
       findings.add(place.diagnostic(.warning, key, at: mark, problem, remedy: remedy))
     }

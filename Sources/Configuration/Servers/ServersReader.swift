@@ -158,6 +158,6 @@ extension Server {
     Server(
       name: name ?? self.name, transport: transport, endpoint: endpoint, headers: headers,
       settings: settings, availability: availability, proxy: proxy, secrets: secrets,
-      accounts: accounts, note: note ?? self.note)
+      accounts: accounts, note: note ?? self.note, process: process)
   }
 }
