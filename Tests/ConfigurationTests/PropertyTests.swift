@@ -33,13 +33,40 @@ struct PropertyTests {
     ui: {theme: dark}
     """.utf8)
 
+  private static let json = Array(
+    """
+    {"inputs": [{"id": "key"}], "mcpServers": { // two
+      "one": {"httpUrl": "https://me:planted-pw@h/mcp?k=planted-query", "timeout": 60, "disabled": false,
+        "headers": {"Authorization": "Bearer ${env:PLANTED}", "X-Key": "$PLANTED", "X-B": "${NONE:-planted-api}"}},
+      "two": {"command": "npx", "args": ["-y", "mcp-remote", "https://h/s/${PLANTED}", "--header", "A: ${T}"],
+        "env": {"T": "planted-api"}},
+    }, "servers": {"three": {"url": "https://h", "requestInit": {"headers": {"A": "planted-api"}}}}}
+    """.utf8)
+
+  private static let toml = Array(
+    """
+    model = "x"
+    [mcp_servers.one]
+    url = "https://me:planted-pw@h/mcp?k=planted-query"
+    bearer_token_env_var = "PLANTED"
+    http_headers = { "X-Key" = "planted-api" }
+    tool_timeout_sec = 60.5
+    [[other]]
+    date = 2026-01-01T00:00:00Z
+    """.utf8)
+
   private static let environment = ["PLANTED": "planted-variable"]
 
-  @Test(arguments: [UInt64(1), UInt64.random(in: 0...UInt64.max)])
-  func `Any bytes and any damage to a file end in diagnostics, and none quotes a secret`(seed: UInt64) {
+  @Test(arguments: [
+    ("librechat.yaml", UInt64(1)), ("librechat.yaml", UInt64.random(in: 0...UInt64.max)), ("a.json", 1),
+    ("a.json", UInt64.random(in: 0...UInt64.max)), ("config.toml", UInt64.random(in: 0...UInt64.max)),
+  ]) func `Any bytes and any damage to a file end in diagnostics, and none quotes a secret`(
+    name: String, seed: UInt64
+  ) {
+    let sample = name == "a.json" ? Self.json : name == "config.toml" ? Self.toml : Self.sample
     var random = SplitMix(state: seed)
-    for round in 0..<1_500 {
-      var bytes = Self.sample
+    for round in 0..<(name == "librechat.yaml" ? 1_500 : 700) {
+      var bytes = sample
       if round % 5 == 0 {
         bytes = (0..<Int.random(in: 0...400, using: &random)).map { _ in
           UInt8.random(in: 0...255, using: &random)
@@ -55,7 +82,7 @@ struct PropertyTests {
           }
         }
       }
-      let loaded = loadBytes(bytes, environment: Self.environment)
+      let loaded = loadBytes(bytes, environment: Self.environment, name: name)
       for diagnostic in loaded.diagnostics {
         let line = diagnostic.description
         #expect(

@@ -97,6 +97,34 @@ import Testing
     #expect(effective.exit == 0)
   }
 
+  @Test func `is done of what a user has, found by itself`() throws {
+    let home = try TemporaryFolder()
+    for folder in [".cursor", ".codex"] { mkdir("\(home.path)/\(folder)", 0o700) }
+    try #"{"mcpServers": {"a": {"url": "http://127.0.0.1:1/"}, "b": {"command": "npx"}}}"#
+      .write(to: "\(home.path)/.cursor/mcp.json")
+    try "[mcp_servers.a]\nurl = \"http://127.0.0.1:2/\"\n".write(to: "\(home.path)/.codex/config.toml")
+    let environment = ["HOME": home.path, "XDG_CONFIG_HOME": "\(home.path)/.config"]
+    func run(_ arguments: [String]) throws -> (output: String, exit: Int32) {
+      let program = try ChildProcess(sessiontopBinary, arguments, environment: environment)
+      let exit = try program.end()
+      return (program.output.replacing(home.path, with: "HOME"), exit)
+    }
+    let listed = try run(["files"])
+    #expect(listed.output.contains("HOME/.cursor/mcp.json: Cursor, 2 servers (1 streamable-http, 1 stdio)\n"))
+    #expect(listed.output.contains("HOME/.codex/config.toml: Codex, 1 server (1 streamable-http)\n"))
+    #expect(listed.exit == 0)
+    #expect(
+      try run(["files", "--json"]).output.contains(#""file":"HOME/.codex/config.toml","owner":"Codex""#))
+    let opened = try run(["check", "--found"])
+    #expect(opened.output.contains(".cursor/mcp.json/a: streamable-http, monitored\n"), "\(opened.output)")
+    #expect(opened.output.contains(".codex/config.toml/a: streamable-http, monitored\n"))
+    #expect(opened.exit == 0)
+    let plain = try run(["--plain"])
+    #expect(plain.output.contains("found HOME/.cursor/mcp.json: Cursor"), "\(plain.output)")
+    #expect(plain.output.contains("`sessiontop --found`"))
+    #expect(plain.exit == 3)
+  }
+
   @Test func `tells the name that stands in two files`() throws {
     let other = try "mcpServers: {ledger: {type: http, url: 'http://127.0.0.1:1/'}}\n".temporaryFile(
       suffix: ".yaml")

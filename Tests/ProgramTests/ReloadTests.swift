@@ -111,6 +111,57 @@ import Testing
     #expect(try program.stop() == 0)
   }
 
+  @Test func `a folder on the way that is swapped or made anew is followed`() throws {
+    let servers = try (0..<2).map { _ in try LoopbackServer.start() }
+    defer { servers.forEach { $0.stop() } }
+    let folder = try TemporaryFolder()
+    func release(_ name: String, _ server: LoopbackServer) throws {
+      mkdir("\(folder.path)/\(name)", 0o700)
+      try ("mcpServers:\n" + entry("a", server)).write(to: "\(folder.path)/\(name)/librechat.yaml")
+    }
+    try release("r0", servers[0])
+    try release("r1", servers[1])
+    symlink("r0", "\(folder.path)/current")
+    let program = try watch("\(folder.path)/current/librechat.yaml")
+    try program.wait(for: "a session") { $0.contains(#""event":"session_created""#) }
+    symlink("r1", "\(folder.path)/new")
+    #expect(rename("\(folder.path)/new", "\(folder.path)/current") == 0)
+    #expect(servers[1].log.wait { $0.requests("initialize").count == 1 })
+    _ = try? ChildProcess("/bin/rm", ["-r", "\(folder.path)/r1"]).end()
+    try program.wait(for: "the missing file") { $0.contains("librechat.yaml: error: does not exist") }
+    try release("r1", servers[0])
+    #expect(servers[0].log.wait { $0.requests("initialize").count == 2 })
+    #expect(try program.stop() == 0)
+  }
+
+  @Test func `a file is not taken while somebody writes it`() throws {
+    let servers = try (0..<2).map { _ in try LoopbackServer.start() }
+    defer { servers.forEach { $0.stop() } }
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/librechat.yaml"
+    let often = ", sessionConfig: {pingInterval: 200}"
+    let text = "mcpServers:\n" + entry("a", servers[0], often)
+    try (text + entry("b", servers[1])).write(to: path)
+    let program = try watch(path)
+    try program.wait(for: "two sessions") {
+      $0.split(separator: "\n").count { $0.contains(#""event":"session_created""#) } == 2
+    }
+    // Half of it is a whole configuration, too.
+    let file = try #require(fopen(path, "w"))
+    fputs(text, file)
+    fflush(file)
+    try "x".write(to: "\(folder.path)/neighbour")
+    let pings = servers[0].log.contents.requests("ping").count
+    #expect(servers[0].log.wait { $0.requests("ping").count > pings + 10 })
+    #expect(!program.output.contains("Configuration reloaded"))
+    #expect(servers[1].log.contents.requests("DELETE").isEmpty)
+    fputs(entry("b", servers[1]) + entry("c", servers[1]), file)
+    fclose(file)
+    try program.wait(for: "the reload") { $0.contains("1 added, 0 removed, 0 changed") }
+    #expect(servers[1].log.contents.requests("DELETE").isEmpty)
+    #expect(try program.stop() == 0)
+  }
+
   @Test func `the dashboard says on the screen what became of the file`() throws {
     let servers = try (0..<2).map { _ in try LoopbackServer.start() }
     defer { servers.forEach { $0.stop() } }
