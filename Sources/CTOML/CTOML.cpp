@@ -1,14 +1,27 @@
 #include "CTOML.h"
 
-#define TOML_EXCEPTIONS 0
+#include <algorithm>
+#include <deque>
+#include <exception>
+#include <string>
+#include <vector>
+
+namespace {
+
+struct parser_bug : std::exception {};
+
+[[noreturn]] void find_bug() { throw parser_bug(); }
+
+}  // namespace
+
+// The parser takes some things for granted that a text may break, such as a key behind every '['. With NDEBUG
+// that is undefined behaviour, without it the end of the process; here it is an error like any other.
+#undef NDEBUG
+#define TOML_ASSERT(expr) (static_cast<bool>(expr) ? static_cast<void>(0) : find_bug())
+#define TOML_EXCEPTIONS 1
 #define TOML_HEADER_ONLY 1
 #define TOML_ENABLE_FORMATTERS 0
 #include <toml++/toml.h>
-
-#include <algorithm>
-#include <deque>
-#include <string>
-#include <vector>
 
 struct ctoml_document {
   std::vector<ctoml_event> events;
@@ -41,7 +54,7 @@ void add(ctoml_document &document, const toml::node &node);
 void add(ctoml_document &document, const toml::table &table) {
   std::vector<std::pair<const toml::key *, const toml::node *>> entries;
   for (auto &&[key, value] : table) entries.emplace_back(&key, &value);
-  std::stable_sort(entries.begin(), entries.end(), [](const auto &left, const auto &right) {
+  std::sort(entries.begin(), entries.end(), [](const auto &left, const auto &right) {
     auto a = left.first->source().begin, b = right.first->source().begin;
     return a.line != b.line ? a.line < b.line : a.column < b.column;
   });
@@ -92,13 +105,14 @@ void add(ctoml_document &document, const toml::node &node) {
 
 ctoml_document *ctoml_parse(const uint8_t *text, size_t length) {
   auto *document = new ctoml_document;
-  auto result = toml::parse(std::string_view(reinterpret_cast<const char *>(text), length));
-  if (result) {
-    add(*document, static_cast<const toml::node &>(result.table()));
-  } else {
-    document->error = result.error().description();
-    document->place = result.error().source().begin;
-    if (document->error.empty()) document->error = "unknown";
+  try {
+    auto table = toml::parse(std::string_view(reinterpret_cast<const char *>(text), length));
+    add(*document, static_cast<const toml::node &>(table));
+  } catch (const toml::parse_error &error) {
+    document->error = error.description();
+    document->place = error.source().begin;
+  } catch (const std::exception &) {
+    document->error = "a bracket, a quote or a key is missing";
   }
   return document;
 }
