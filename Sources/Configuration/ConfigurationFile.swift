@@ -135,7 +135,10 @@ struct FilesReader {
       return nil
     }
     let isTOML = path.hasSuffix(".toml") || !isJSON(path) && looksLikeTOML(bytes)
-    let document = isTOML ? readTOML(bytes) : readForeignTags(bytes, of: path) ?? readYAML(bytes)
+    let document =
+      isTOML
+      ? readTOML(bytes)
+      : readForeignTags(bytes, of: path) ?? readYAML(bytes, YAMLDialect(lastCounts: isJSON(path)))
     let mapping = document.root?.mapping
     let owner =
       isTOML ? Owner.of(.codex) : mapping.map { Owner.of($0, at: path) } ?? Owner.ofUnreadable(at: path)
@@ -147,7 +150,8 @@ struct FilesReader {
       let isLibreChats = owner?.kind == .libreChat && !problem.isReadElsewhere
       findings.add(
         Diagnostic(
-          file: path, mark: problem.mark, .error, path: problem.path, problem.problem,
+          file: path, mark: problem.mark, problem.isHarmless ? .warning : .error, path: problem.path,
+          problem.problem,
           remedy: problem.remedy + (isLibreChats ? " (LibreChat starts with no configuration at all)" : "")))
     }
     guard let root = document.root else {
@@ -178,7 +182,7 @@ struct FilesReader {
   /// Tags of other programs than LibreChat, such as `!secret`, say nothing about where a server is.
   private func readForeignTags(_ bytes: [UInt8], of path: String) -> YAMLDocument? {
     guard bytes.contains(0x21), path.hasSuffix(".yaml") || path.hasSuffix(".yml") else { return nil }
-    let document = readYAML(bytes, takingAnyTag: true)
+    let document = readYAML(bytes, YAMLDialect(takesAnyTag: true))
     guard let root = document.root?.mapping, !Owner.of(root, at: path).followsLibreChat else { return nil }
     return document
   }

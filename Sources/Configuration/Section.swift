@@ -137,7 +137,14 @@ struct Section: Sendable {
     guard mapping[key]?.isNull != true, let inner = section(key, &findings) else { return [] }
     return inner.mapping.entries.compactMap { entry in
       if let scalar = entry.value.scalar {
-        if scalar.value == .null { return nil }
+        if scalar.value == .null {
+          // Nothing at all is a word that stands alone in braces, as a forgotten name leaves a secret there.
+          if scalar.text.isEmpty {
+            let name = isPlainName(entry.key) ? entry.key : hiddenName(entry.key)
+            inner.wrongKind(entry.value, name, "text", remedy: "write a text or remove it", &findings)
+          }
+          return nil
+        }
         return (entry, Located(value: scalar.text, mark: entry.value.mark))
       }
       return inner.text(of: entry.value, entry.key, &findings).map { (entry, $0) }

@@ -178,6 +178,16 @@ struct OwnerTests {
          "mcpServers": {"b": {"type": "http", "url": "https://b.example.org/mcp"}}}
         """, owner: "a client of MCP", servers: "b: streamable-http, watched\na: streamable-http, watched"),
     OwnedFile(
+      what: "a key that stands twice in JSON",
+      text: """
+        {"mcpServers": {"a": {"type": "http", "url": "https://a.example.org/mcp"},
+          "a": {"type": "sse", "url": "https://b.example.org/sse"}}}
+        """, owner: "a client of MCP",
+      told: """
+        2:3: warning: mcpServers.a: stands here again, the first one on line 1, and this one counts; keep one of the \
+        two
+        """, servers: "a: sse, watched"),
+    OwnedFile(
       what: "processes that only carry messages",
       text: """
         {"mcpServers": {
@@ -357,14 +367,14 @@ struct OwnerTests {
     OwnedFile(
       what: "a Helm values file", name: "values.yaml",
       text: "librechat:\n  configYamlContent: |\n    mcpServers:\n      a: {url: 'https://h/'}\n",
-      owner: "LibreChat",
+      owner: "a client of MCP",
       told: """
         2:3: error: is a Helm values file; the servers stand under configYamlContent, line 2; put that text into \
         a file of its own and check it
         """, servers: ""),
     OwnedFile(
       what: "a Docker Compose file", name: "compose.yaml",
-      text: "services:\n  a: {image: x}\n", owner: "LibreChat",
+      text: "services:\n  a: {image: x}\n", owner: "a client of MCP",
       told: """
         1:1: error: is a Docker Compose file, which holds no addresses of servers; name the file that the client \
         of MCP reads

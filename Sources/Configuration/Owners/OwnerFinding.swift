@@ -46,6 +46,11 @@ extension Owner {
       }
       return ofMap(inner, root)
     }
+    if let settings = (root["settings"] ?? root["customizations"]?.mapping?["vscode"])?.mapping,
+      settings["mcp"] != nil
+    {
+      return of(.visualStudioCode)
+    }
     if root["mcp_servers"] != nil { return of(.codex) }
     if root["modelContextProtocolServers"] != nil
       || root["experimental"]?.mapping?["modelContextProtocolServers"] != nil
@@ -87,7 +92,7 @@ extension Owner {
   /// By fields that only one program writes.
   private static func marked(_ fields: [Mapping]) -> Owner? {
     let order: [Kind] = [
-      .claudeCode, .copilot, .cherryStudio, .gemini, .windsurf, .cline, .roo, .kiro,
+      .claudeCode, .copilot, .cherryStudio, .gemini, .windsurf, .kiro, .cline, .roo,
     ]
     for kind in order {
       let owner = of(kind)
@@ -140,6 +145,7 @@ extension Owner {
     if let placed = placed(path) { return placed }
     if !keys.isDisjoint(with: Set(ownSections).subtracting(["mcpServers"])) { return of(.sessiontop) }
     if let extensions = root["extensions"]?.mapping, isGoose(extensions) { return of(.goose) }
+    if NotTaken(root) != nil { return of(.other) }
     guard root["mcpServers"]?.mapping != nil, root["version"] == nil else { return of(.libreChat) }
     // Sections that are nobody's that is known, not even by a slip.
     let strange = keys.subtracting(["mcpServers"]).filter { key in

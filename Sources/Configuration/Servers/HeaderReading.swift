@@ -66,7 +66,10 @@ extension ServerReader {
     let result = substituted(text.value, syntax: syntax, with: own)
     tell(result.remarks, key, in: place, at: text.mark)
     if !result.unresolved.isEmpty {
-      if carriesCredential(lowercased) || result.unresolved.contains(where: { $0.reason == .asked }) {
+      let isElsewhere = result.unresolved.allSatisfy { $0.reason == .elsewhere }
+      if carriesCredential(lowercased) && !isElsewhere
+        || result.unresolved.contains(where: { $0.reason == .asked })
+      {
         _ = report(result.unresolved, key, in: place, at: text.mark, as: .header)
       } else {
         for variable in result.unresolved {

@@ -5,8 +5,8 @@ struct MappingBuilder {
   private var places: [String: Int] = [:]
   private var merged: Set<String> = []
 
-  /// Takes an explicit key; answers the duplicate when it stood there before.
-  mutating func add(_ entry: Entry) -> Duplicate? {
+  /// Takes an explicit key; answers the duplicate when it stood there before. In JSON the last one counts.
+  mutating func add(_ entry: Entry, lastCounts: Bool = false) -> Duplicate? {
     guard let place = places[entry.key] else {
       append(entry)
       return nil
@@ -17,7 +17,11 @@ struct MappingBuilder {
     }
     let duplicate = Duplicate(
       key: entry.key, first: mapping.entries[place].mark, second: entry.mark)
-    mapping.duplicates.append(duplicate)
+    if lastCounts {
+      mapping.entries[place] = entry
+    } else {
+      mapping.duplicates.append(duplicate)
+    }
     return duplicate
   }
 

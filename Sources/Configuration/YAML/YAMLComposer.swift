@@ -25,10 +25,13 @@ struct YAMLComposer {
 
   /// Whether a tag that means nothing here is passed over.
   private let takesAnyTag: Bool
+  /// Whether of two equal keys the last one counts, as in JSON; otherwise they are an error.
+  private let lastCounts: Bool
 
-  init(events: YAMLEvents, takesAnyTag: Bool = false) {
+  init(events: YAMLEvents, _ dialect: YAMLDialect = YAMLDialect()) {
     self.events = events
-    self.takesAnyTag = takesAnyTag
+    takesAnyTag = dialect.takesAnyTag
+    lastCounts = dialect.lastCounts
   }
 
   /// The only document of the stream; absent when there is none.
@@ -123,7 +126,15 @@ struct YAMLComposer {
       if isMerge {
         try merge(item.node, into: &builder)
       } else {
-        _ = builder.add(Entry(key: name, mark: key.node.mark, value: item.node, isComplex: isComplex))
+        let entry = Entry(key: name, mark: key.node.mark, value: item.node, isComplex: isComplex)
+        if let duplicate = builder.add(entry, lastCounts: lastCounts), lastCounts {
+          report(
+            YAMLProblem(
+              mark: duplicate.second, path: joinedPath(path),
+              problem:
+                "stands here again, the first one on line \(duplicate.first.line), and this one counts",
+              remedy: "keep one of the two", isReadElsewhere: true, isHarmless: true))
+        }
       }
       path.removeLast()
       values += key.values + item.values

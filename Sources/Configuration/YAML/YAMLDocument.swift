@@ -15,6 +15,16 @@ struct YAMLProblem: Error, Hashable, Sendable {
   let remedy: String
   /// js-yaml reads it all the same; otherwise LibreChat starts without any configuration.
   var isReadElsewhere = false
+  /// What was read is what everybody reads.
+  var isHarmless = false
+}
+
+/// What a reader lets pass beyond YAML's own rules.
+struct YAMLDialect: Sendable {
+  /// Tags that mean nothing here are passed over.
+  var takesAnyTag = false
+  /// Of two equal keys the last one counts, as in JSON.
+  var lastCounts = false
 }
 
 /// Bounds of one document; what is beyond them is refused with the place where it began.
@@ -31,32 +41,32 @@ enum YAMLLimits {
 
 /// Reads the one document of a text in UTF-8. Never traps, whatever the bytes; time and memory are bounded by
 /// `YAMLLimits`.
-func readYAML(_ bytes: [UInt8], takingAnyTag: Bool = false) -> YAMLDocument {
+func readYAML(_ bytes: [UInt8], _ dialect: YAMLDialect = YAMLDialect()) -> YAMLDocument {
   if let problem = encodingProblem(bytes) { return YAMLDocument(problems: [problem]) }
   let hasByteOrderMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
   let plain = readableJSON(hasByteOrderMark ? Array(bytes.dropFirst(3)) : bytes)
-  guard let (text, hidden) = HiddenBreaks.hide(in: plain) else { return readPlainYAML(plain, takingAnyTag) }
-  var document = readPlainYAML(text, takingAnyTag)
+  guard let (text, hidden) = HiddenBreaks.hide(in: plain) else { return readPlainYAML(plain, dialect) }
+  var document = readPlainYAML(text, dialect)
   document.root = document.root?.mapTexts(hidden.restored)
   return document
 }
 
-private func readPlainYAML(_ text: [UInt8], _ takingAnyTag: Bool) -> YAMLDocument {
-  let document = compose(text, takingAnyTag)
+private func readPlainYAML(_ text: [UInt8], _ dialect: YAMLDialect) -> YAMLDocument {
+  let document = compose(text, dialect)
   guard document.isStopped else { return document }
   // What libyaml cannot read and js-yaml can.
   let second = repaired(text)
   guard second != text else { return document }
-  let mended = compose(second, takingAnyTag)
+  let mended = compose(second, dialect)
   return mended.isStopped ? document : mended
 }
 
-private func compose(_ text: [UInt8], _ takingAnyTag: Bool) -> YAMLDocument {
+private func compose(_ text: [UInt8], _ dialect: YAMLDialect) -> YAMLDocument {
   guard let events = YAMLEvents(text) else {
     return YAMLDocument(
       problems: [YAMLProblem(mark: nil, problem: "no memory to read it", remedy: "", isReadElsewhere: true)])
   }
-  var composer = YAMLComposer(events: events, takesAnyTag: takingAnyTag)
+  var composer = YAMLComposer(events: events, dialect)
   do throws(YAMLStop) {
     let root = try composer.document()
     return YAMLDocument(root: root, problems: composer.problems)
