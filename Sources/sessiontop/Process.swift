@@ -105,6 +105,9 @@ func load(_ places: ConfigurationPlaces) -> Loaded? {
   return loaded.isUsable ? loaded : nil
 }
 
+/// The same for files that are named, and no others.
+func load(_ paths: [String]) -> Loaded? { load(ConfigurationPlaces(paths: paths, namesByFile: false)) }
+
 /// One line to standard output; false when nobody reads it any more.
 @discardableResult
 func writeLine(_ line: String) -> Bool {
