@@ -155,10 +155,22 @@ func replay(_ command: ReplayCommand, signals: Signals) -> Int32 {
 func open(
   _ screen: Screen, _ ui: UISettings, signals: Signals, complete: (inout DashboardPlan) -> Int32?
 ) -> Int32 {
-  let chosen = screen.theme ?? environment["SESSIONTOP_THEME"] ?? ui.theme
+  let named = environment["SESSIONTOP_THEME"].flatMap { name in name.allSatisfy { $0 == " " } ? nil : name }
+  var chosen = screen.theme ?? named ?? ui.theme
   do {
-    let theme = try Themes.load(chosen, environment: environment, currentDirectory: currentDirectory)
+    var theme: Theme
+    var problem: String?
+    do {
+      theme = try Themes.load(chosen, environment: environment, currentDirectory: currentDirectory)
+    } catch {
+      // A slip in a theme must not keep anybody from seeing what is down; who names one wants that one.
+      guard screen.theme == nil else { throw error }
+      problem = "\(error); the built-in theme is used"
+      chosen = "default"
+      theme = try Themes.load(chosen, environment: environment, currentDirectory: currentDirectory)
+    }
     var plan = DashboardPlan(theme: theme)
+    plan.greeting = problem
     let others = Themes.names + Themes.userNames(environment).filter { !Themes.names.contains($0) }
     plan.themeNames = [chosen] + others.filter { $0 != chosen }
     plan.isReadOnly = screen.readOnly || ui.readOnly
@@ -171,6 +183,7 @@ func open(
     plan.hasTitle = ui.title
     plan.onAlert = ui.onAlert
     plan.keys = ui.keys
+    plan.filters = ui.filters
     return complete(&plan) ?? dashboard(plan, signals: signals)
   } catch {
     complain("\(error)")

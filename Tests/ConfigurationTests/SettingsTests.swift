@@ -136,10 +136,11 @@ struct SettingsTests {
   @Test func `Keys and the program for alerts come from the file or the environment`() {
     let text = """
       mcpServers: {a: {type: http, url: 'http://h/'}}
-      ui: {keys: {reconnect: R, filter: [f, f5]}, onAlert: [notify-send, it broke], bell: true, title: false}
+      ui: {filters: {night: '!server:*-dev "x"'}, keys: {reconnect: R, filter: [f, f5]}, onAlert: [notify-send, it broke], bell: true, title: false}
       """
     let loaded = loadText(text, name: "sessiontop.yaml")
     #expect(report(loaded) == "")
+    #expect(loaded.ui.filters.description == #"{night: "!server:*-dev \"x\""}"#)
     #expect(loaded.ui.keys.description == #"{filter: ["f", "F5"], reconnect: ["R"]}"#)
     #expect(loaded.ui.onAlert == ["notify-send", "it broke"] && loaded.ui.bell && !loaded.ui.title)
     let other = loadText(

@@ -44,7 +44,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("ter", ["terminate"]), ("s", ["servers", "sessions", "sort", "share"]), ("sort e", ["sort errors"]),
+    ("ter", ["terminate"]), ("s", ["servers", "sessions", "saved", "sort", "share"]),
+    ("sort e", ["sort errors"]),
     ("sort errors r", ["sort errors reversed"]), ("filter state:rec", ["filter state:recovering"]),
     ("reconnect err>0 server:le", ["reconnect err>0 server:=ledger"]), ("mark use", ["mark user:"]),
     ("refresh 6", ["refresh 60s"]), ("nothing x", []),

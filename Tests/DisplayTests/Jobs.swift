@@ -119,6 +119,9 @@ enum Jobs {
       job("thousand-back", thousandBack), job("slow", slow), job("paused-dead", pausedDead, keys: [.enter]),
       job("token-expired", Situations.tokenExpired),
       job("onset-in-replay", familyDown, keys: ["o"], replay: recording),
+      job(
+        "comparison", troubledMorning,
+        keys: [":"] + typed("mark server:=billing|ledger user:=ana") + [.enter, "c"]),
       job("typo", troubledMorning, keys: ["/"] + typed("sever:wiki")),
       job("typo-acting", troubledMorning, keys: [":"] + typed("terminate sever:wiki")),
     ]

@@ -77,6 +77,20 @@ import Testing
     #expect(text(view, troubledMorning).contains("ops-1"))
   }
 
+  @Test func `is found by a filter that was saved`() {
+    var context = context()
+    let problems = [
+      context.filters.save("state:unauthorized", as: "locked"), context.filters.save("sever:x", as: "typo"),
+      context.filters.save("a", as: "two words"),
+    ]
+    #expect(problems[0] == nil && problems[1]?.contains("no field") == true && problems[2] != nil)
+    var view = ViewState()
+    press(["'"] + typed("loc") + [.tab, .enter], &view, troubledMorning, context: context)
+    #expect(view.filter.text == "state:unauthorized")
+    press(["'"] + typed("none") + [.enter], &view, troubledMorning, context: context)
+    #expect(view.notice == "saved are locked")
+  }
+
   @Test func `is explained in a help that can be searched`() {
     var view = ViewState()
     press(["?", "/"] + typed("p95"), &view, troubledMorning)

@@ -40,6 +40,8 @@ public struct UISettings: Hashable, Sendable {
   public var onAlert: [String] = []
   /// Keys instead of the usual ones.
   public var keys = KeyChoices()
+  /// Filters that are asked for by name.
+  public var filters = SavedFilters()
 
   public init() {}
 }

@@ -69,6 +69,9 @@ struct SettingsReader {
     case .keys(let place):
       guard let inner = section.section(field.key, &findings) else { return }
       settings[keyPath: place] = keys(inner, &findings)
+    case .filters(let place):
+      guard let inner = section.section(field.key, &findings) else { return }
+      settings[keyPath: place] = filters(inner, &findings)
     }
     guard isRead else { return }
     origins[field.path] = .file(section.file, mark)
@@ -93,6 +96,19 @@ struct SettingsReader {
           remedy: (isKnown ? nil : meant) ?? "keys are written k, K, ctrl-d, space, enter, pgup, f5"))
     }
     return choices
+  }
+
+  private func filters(_ section: Section, _ findings: inout Findings) -> SavedFilters {
+    var saved = SavedFilters()
+    for entry in section.mapping.entries {
+      guard let text = section.text(entry.key, &findings) else { continue }
+      guard let problem = saved.save(text.value, as: entry.key) else { continue }
+      findings.add(
+        section.diagnostic(
+          .error, entry.key, at: entry.mark, problem, remedy: "write it as it is typed behind / on the screen"
+        ))
+    }
+    return saved
   }
 
   private mutating func set<Value>(_ place: WritableKeyPath<Settings, Value>, _ value: Value?) -> Bool {
@@ -176,6 +192,14 @@ struct SettingsReader {
         if let problem = choices.bind(parts[0], to: keys) { return "\(parts[0]): \(problem)" }
       }
       settings[keyPath: place] = choices
+    case .filters(let place):
+      var saved = settings[keyPath: place]
+      for word in text.split(separator: ";") {
+        let parts = word.drop { $0 == " " }.split(separator: "=", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else { return "must be NAME=FILTER, with ; between them" }
+        if let problem = saved.save(parts[1], as: parts[0]) { return "\(parts[0]): \(problem)" }
+      }
+      settings[keyPath: place] = saved
     }
     return nil
   }

@@ -23,6 +23,8 @@ struct SettingField: Sendable {
     case words(any Place<[String]>)
     /// Actions and their keys; `ACTION=KEY,KEY` in the environment.
     case keys(any Place<KeyChoices>)
+    /// Names and their filters; `NAME=FILTER; NAME=FILTER` in the environment.
+    case filters(any Place<SavedFilters>)
   }
 
   let section: String
@@ -55,6 +57,7 @@ struct SettingField: Sendable {
       let others = settings[keyPath: place].count > 1 ? ", •••" : ""
       return shown("[\"\(program.contains("=") || program.contains("://") ? "•••" : program)\"\(others)]")
     case .keys(let place): return shown(settings[keyPath: place].description)
+    case .filters(let place): return shown(settings[keyPath: place].description)
     case .glyphs(let place):
       switch settings[keyPath: place] {
       case .automatic: return .text("auto")
@@ -90,6 +93,9 @@ struct SettingField: Sendable {
     SettingField(
       section: "ui", key: "keys", kind: .keys(\.ui.keys),
       comment: "Keys instead of the usual ones, such as {reconnect: R, filter: [f, ctrl-f]}."),
+    SettingField(
+      section: "ui", key: "filters", kind: .filters(\.ui.filters),
+      comment: "Filters by name, for the key ' and :saved, such as {night: \"!server:*-dev\"}."),
     SettingField(
       section: "log", key: "file", kind: .text(\.log.file),
       comment: "The event log; null means the folder of state."),

@@ -91,6 +91,15 @@ extension ViewState {
       }
       return [.refresh(.milliseconds(Int64(seconds * 1_000)))]
     case .goto: return goTo(rest, model)
+    case .saved:
+      guard let text = context.filters[rest] else {
+        let names = context.filters.names
+        notice =
+          names.isEmpty
+          ? "there are none; ui.filters keeps them" : "saved are \(names.joined(separator: ", "))"
+        return []
+      }
+      narrow(to: Filter(text))
     case .group:
       guard let kind = ViewState.Grouping(rawValue: rest) else {
         notice = "group takes family, host or user"

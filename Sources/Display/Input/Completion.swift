@@ -16,6 +16,7 @@ func completions(of text: String, _ store: Store, _ context: Context) -> [String
   let candidates: [String] =
     switch word.argument {
     case .none, .clock, .filter: []
+    case .saved: context.filters.names
     case .grouping: ViewState.Grouping.allCases.map(\.rawValue)
     case .seconds: ["1s", "2s", "5s", "10s", "60s"]
     case .sort: rest.contains(" ") ? ["reversed"] : Sort.Field.allCases.map(\.rawValue)

@@ -117,6 +117,8 @@ extension ViewState {
       scopeChoice = !listsAllSessions
       heldSessions = nil
     case .filter: overlay = .filter(LineEditor(filter.text), before: filter, choices: [])
+    case .saved:
+      overlay = .prompt(Prompt(line: LineEditor("saved "), choices: context.filters.names))
     case .command: overlay = .prompt(Prompt())
     case .nextProblem: seekProblem(forward: true, model)
     case .previousProblem: seekProblem(forward: false, model)

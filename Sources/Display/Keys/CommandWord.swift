@@ -1,7 +1,7 @@
 /// The words of the command line.
 enum CommandWord: String, CaseIterable, Sendable {
   case servers, sessions, events, errors
-  case group, filter, sort, mark, unmark
+  case group, filter, saved, sort, mark, unmark
   case reconnect, terminate, pause, resume
   case freeze, follow, goto, acknowledge, mute, log, outages
   case copy, export, inspect, compare, share, privacy
@@ -23,7 +23,7 @@ enum CommandWord: String, CaseIterable, Sendable {
 
   /// What stands behind the word, for the help and for completion.
   enum Argument: Sendable {
-    case none, filter, sort, theme, seconds, clock, grouping
+    case none, filter, sort, theme, seconds, clock, grouping, saved
   }
 
   var argument: Argument {
@@ -34,6 +34,7 @@ enum CommandWord: String, CaseIterable, Sendable {
     case .refresh: .seconds
     case .goto: .clock
     case .group: .grouping
+    case .saved: .saved
     default: .none
     }
   }

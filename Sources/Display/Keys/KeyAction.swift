@@ -3,7 +3,7 @@ enum Action: String, Hashable, Sendable, CaseIterable {
   case up, down, first, last, pageUp, pageDown, halfUp, halfDown
   case nextPane, previousPane, servers, sessions, events, errors
   case detail, back, scope
-  case filter, command, nextProblem, previousProblem, problemsOnly, onset, level
+  case filter, saved, command, nextProblem, previousProblem, problemsOnly, onset, level
   case outages, nextError, previousError, nextWarning, previousWarning, follow, freeze
   case sort, reverse, faster, slower
   case rowEvents, compare, share, privacy
@@ -62,6 +62,7 @@ enum Action: String, Hashable, Sendable, CaseIterable {
     case .back: "back; let go of marks, filter ..."
     case .scope: "sessions of all servers, or one"
     case .filter: "filter: server:git* err>0 /re/"
+    case .saved: "a filter of ui.filters, by its name"
     case .command: "command line; Tab completes"
     case .nextProblem: "next row that is not well"
     case .previousProblem: "previous row that is not well"

@@ -24,7 +24,7 @@ struct KeyMap: Sendable {
     Binding([.tab, .right], .nextPane), Binding([.backTab, .left], .previousPane), Binding(["l"], .rowEvents),
     Binding(["1"], .servers), Binding(["2"], .sessions), Binding(["3"], .events), Binding(["4"], .errors),
     Binding([.enter], .detail), Binding([.escape, "q"], .back), Binding(["A"], .scope),
-    Binding(["/"], .filter), Binding([":"], .command), Binding(["n"], .nextProblem),
+    Binding(["/"], .filter), Binding(["'"], .saved), Binding([":"], .command), Binding(["n"], .nextProblem),
     Binding(["N"], .previousProblem), Binding(["!"], .problemsOnly), Binding(["o"], .onset),
     Binding(["O"], .outages), Binding(["v"], .level), Binding(["e"], .nextError),
     Binding(["E"], .previousError),
@@ -89,8 +89,9 @@ public struct KeyChoices: Hashable, Sendable {
     var wanted: [Key] = []
     for word in words {
       guard let key = Key(spelled: word) else { return "\(word) is no key" }
-      if case .control(let letter) = key, "abcqsz".contains(letter) {
-        return "\(word) belongs to terminals and multiplexers"
+      if case .control(let letter) = key, "abcqszhijm".contains(letter) {
+        return "hijm".contains(letter)
+          ? "\(word) is what terminals send for another key" : "\(word) belongs to terminals and multiplexers"
       }
       if let other = keys.first(where: { $0.key != action && $0.value.contains(key) })?.key,
         other.isOfReplay == action.isOfReplay

@@ -20,6 +20,8 @@ public struct Context: Hashable, Sendable {
   public var lastTurn: Instant?
   /// Keys that were chosen instead of the usual ones.
   public var keys = KeyChoices()
+  /// Filters that can be asked for by name.
+  public var filters = SavedFilters()
   /// Themes that can be asked for by name.
   public var themeNames: [String] = []
   /// The least time between two pictures that nobody asked for by a key.

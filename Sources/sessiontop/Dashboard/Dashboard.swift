@@ -281,6 +281,7 @@ struct Dashboard: ~Copyable {
       staleAfter: engine == nil ? nil : Self.staleAfter)
     context.lastTurn = engine?.lastTurn
     context.keys = plan.keys
+    context.filters = plan.filters
     context.themeNames = plan.themeNames
     context.refresh = refresh
     context.invocation = plan.invocation

@@ -30,6 +30,7 @@ struct DashboardPlan {
   var speed = 1.0
   var filter: String?
   var keys = KeyChoices()
+  var filters = SavedFilters()
   var rings = false
   var hasTitle = true
   /// Program and arguments to run for an alert.
