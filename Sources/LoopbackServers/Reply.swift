@@ -160,13 +160,7 @@ extension Reply.Head {
 
 extension JSONWriter {
   /// Adds the id of a message as it was given.
-  fileprivate mutating func member(_ id: RequestID) {
-    switch id {
-    case .number(let number): member("id", number)
-    case .string(let text): member("id", text)
-    case .null: null("id")
-    }
-  }
+  fileprivate mutating func member(_ id: RequestID) { member("id", id) }
 }
 
 /// Reason phrases of RFC 9110 section 15; clients must not depend on them.

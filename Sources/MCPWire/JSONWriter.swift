@@ -39,6 +39,12 @@ public struct JSONWriter: Sendable {
     text += "\(rounded)"
   }
 
+  /// Adds a JSON-RPC id just as it came.
+  public mutating func member(_ name: String, _ id: RequestID) {
+    begin(name)
+    text += id.json
+  }
+
   public mutating func member(_ name: String, _ value: Bool) {
     begin(name)
     text += value ? "true" : "false"

@@ -26,7 +26,19 @@ public struct Message: Hashable, Sendable {
 public enum RequestID: Hashable, Sendable {
   case number(Int64)
   case string(String)
+  /// Any other number, as it was written: JSON-RPC sets no bound to it, and who asked looks for just that.
+  case digits(String)
   case null
+
+  /// As JSON text.
+  public var json: String {
+    switch self {
+    case .number(let number): String(number)
+    case .string(let text): JSONWriter.quoted(text)
+    case .digits(let text): text
+    case .null: "null"
+    }
+  }
 }
 
 /// The error of an answer. The code may be any number, 0 too, and the message may be empty.
@@ -45,6 +57,8 @@ public struct RPCError: Hashable, Sendable {
   /// The method is not known: JSON-RPC 2.0 section 5.1.
   public static let methodNotFound = -32_601
   public static let invalidParams = -32_602
+  /// What SDKs answer to a session id that they do not know; no specification says so.
+  public static let unknownSession = -32_001
   /// Revision 2026-07-28: headers and body of a request disagree, or one is missing.
   public static let headerMismatch = -32_020
   public static let missingCapability = -32_021
@@ -76,12 +90,19 @@ public struct Result: Hashable, Sendable {
   public var offersTools = false
   public var offersResources = false
   public var offersPrompts = false
-  /// `tools/list`: how many there are on this page.
-  public var toolCount: Int?
+  /// `tools/list`: those on this page, at most `toolLimit` of them.
+  public var tools: [Tool]?
+  /// There were more on the page than are looked at.
+  public var hasMoreTools = false
+  /// Lists: where the next page begins.
+  public var nextCursor: String?
   /// `server/discover`
   public var supportedVersions: [String]?
   /// Some list tells when it changes, so that there is something to listen for.
   public var tellsListChanges = false
+
+  /// More tools of one page than this are not looked at.
+  public static let toolLimit = 2_000
 
   public init() {}
 

@@ -20,20 +20,25 @@ public enum MessageError: Error, Hashable, Sendable {
 extension Message {
   /// Reads one message, or the messages of a batch (revision 2025-03-26 has them).
   public static func read(_ bytes: some Collection<UInt8>) throws(MessageError) -> [Message] {
+    let text = Array(bytes)[...]
+    let isBatch = text.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "[")
     let batch: [Envelope]
     do {
+      guard isUTF8Text(text) else { throw MessageError.notJSON }
       let decoder = JSONDecoder()
-      let data = Data(bytes)
-      let first = bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+      let data = Data(text)
       batch =
-        first == UInt8(ascii: "[")
+        isBatch
         ? try decoder.decode([Envelope].self, from: data) : [try decoder.decode(Envelope.self, from: data)]
     } catch {
       throw .notJSON
     }
     guard !batch.isEmpty else { throw .notJSONRPC("the answer is an empty batch") }
+    let texts = isBatch ? JSONWalk.elements(of: text) : [text]
     var messages: [Message] = []
-    for envelope in batch { messages.append(try envelope.message) }
+    for (place, envelope) in batch.enumerated() {
+      messages.append(try envelope.message(written: place < texts.count ? texts[place] : []))
+    }
     return messages
   }
 }
@@ -42,7 +47,9 @@ extension JSONValue {
   /// Reads any JSON text.
   public static func read(_ bytes: some Collection<UInt8>) throws(MessageError) -> JSONValue {
     do {
-      return try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+      let text = Array(bytes)[...]
+      guard isUTF8Text(text) else { throw MessageError.notJSON }
+      return try JSONDecoder().decode(JSONValue.self, from: Data(text))
     } catch {
       throw .notJSON
     }
@@ -81,19 +88,31 @@ private struct Envelope: Decodable {
       members.contains(.error) ? (try? members.decode(ErrorReader.self, forKey: .error))?.value : nil
   }
 
-  var message: Message {
-    get throws(MessageError) {
-      guard isObject else { throw .notJSONRPC("the answer is JSON, but no object") }
-      guard version == "2.0" else { throw .notJSONRPC("the answer has no \"jsonrpc\": \"2.0\"") }
-      if let method {
-        if let id { return Message(id: id, content: .request(method: method, parameters)) }
-        return Message(id: nil, content: .notification(method: method, parameters))
-      }
-      if let failure { return Message(id: id, content: .failure(failure)) }
-      if let result { return Message(id: id, content: .result(result)) }
-      throw .notJSONRPC("the answer has neither a result nor an error")
+  /// The message; `text` is what it was read from.
+  func message(written text: ArraySlice<UInt8>) throws(MessageError) -> Message {
+    guard isObject else { throw .notJSONRPC("the answer is JSON, but no object") }
+    guard version == "2.0" else { throw .notJSONRPC("the answer has no \"jsonrpc\": \"2.0\"") }
+    if let method {
+      guard let id else { return Message(id: nil, content: .notification(method: method, parameters)) }
+      return Message(id: Self.exact(id, in: text), content: .request(method: method, parameters))
     }
+    if let failure { return Message(id: id, content: .failure(failure)) }
+    if let result { return Message(id: id, content: .result(result)) }
+    throw .notJSONRPC("the answer has neither a result nor an error")
   }
+
+  /// A number as it was written: 1.0 reads as 1, and a number of thirty digits as none.
+  private static func exact(_ id: RequestID, in text: ArraySlice<UInt8>) -> RequestID {
+    if case .string = id { return id }
+    guard let written = JSONWalk.member("id", of: text).map({ String(decoding: $0, as: UTF8.self) }),
+      written != id.json, let first = written.utf8.first,
+      first == UInt8(ascii: "-") || (0x30...0x39).contains(first), written.utf8.count <= digitLimit
+    else { return id }
+    return .digits(written)
+  }
+
+  /// The longest number that is sent back.
+  private static let digitLimit = 1_024
 }
 
 extension RequestID {
@@ -142,7 +161,7 @@ private struct ResultReader: Decodable {
   var value = Result()
 
   enum Keys: String, CodingKey {
-    case protocolVersion, serverInfo, capabilities, tools, supportedVersions
+    case protocolVersion, serverInfo, capabilities, tools, nextCursor, supportedVersions
     case metadata = "_meta"
   }
   /// Revision 2026-07-28 names the server among the metadata.
@@ -155,7 +174,10 @@ private struct ResultReader: Decodable {
     let members = try decoder.container(keyedBy: Keys.self)
     value.protocolVersion = members.text(.protocolVersion)
     value.supportedVersions = try? members.decode([String].self, forKey: .supportedVersions)
-    value.toolCount = (try? members.decode([Anything].self, forKey: .tools))?.count
+    value.nextCursor = members.text(.nextCursor)
+    if let list = try? members.decode(ToolsReader.self, forKey: .tools) {
+      (value.tools, value.hasMoreTools) = (list.tools, list.hasMore)
+    }
     let metadata = try? members.nestedContainer(keyedBy: MetadataKeys.self, forKey: .metadata)
     let named =
       (try? members.nestedContainer(keyedBy: InfoKeys.self, forKey: .serverInfo))
@@ -173,6 +195,24 @@ private struct ResultReader: Decodable {
         let list = try? offers.nestedContainer(keyedBy: ListKeys.self, forKey: key)
         return (try? list?.decode(Bool.self, forKey: .listChanged)) == true
       }
+    }
+  }
+}
+
+/// The tools of one page. An entry without a name counts, under its place.
+private struct ToolsReader: Decodable {
+  private(set) var tools: [Tool] = []
+  private(set) var hasMore = false
+
+  init(from decoder: any Decoder) throws {
+    var list = try decoder.unkeyedContainer()
+    while !list.isAtEnd {
+      guard tools.count < Result.toolLimit else {
+        hasMore = true
+        return
+      }
+      let definition = try list.decode(JSONValue.self)
+      tools.append(Tool(name: definition["name"]?.text ?? "#\(tools.count + 1)", definition: definition))
     }
   }
 }

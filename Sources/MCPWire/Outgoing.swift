@@ -23,8 +23,11 @@ public enum Outgoing {
     request(id: id, method: "ping") { _ in }
   }
 
-  public static func listTools(id: Int64) -> String {
-    request(id: id, method: "tools/list") { _ in }
+  /// A page of the tools: the first one, or the one that begins at `cursor`.
+  public static func listTools(id: Int64, cursor: String? = nil) -> String {
+    request(id: id, method: "tools/list") {
+      if let cursor { $0.object("params") { $0.member("cursor", cursor) } }
+    }
   }
 
   // MARK: - Revision 2026-07-28: every request says who asks and in which revision
@@ -35,8 +38,13 @@ public enum Outgoing {
   }
 
   /// `tools/list`, with its metadata.
-  public static func listToolsWithMetadata(id: Int64) -> String {
-    request(id: id, method: "tools/list") { $0.object("params") { addMetadata(to: &$0) } }
+  public static func listToolsWithMetadata(id: Int64, cursor: String? = nil) -> String {
+    request(id: id, method: "tools/list") {
+      $0.object("params") {
+        $0.member("cursor", cursor)
+        addMetadata(to: &$0)
+      }
+    }
   }
 
   /// Asks to hear of list changes for as long as the answer stays open.
@@ -69,7 +77,7 @@ public enum Outgoing {
   /// The answer to a server's `ping`.
   public static func emptyResult(for id: RequestID) -> String {
     message {
-      write(id, into: &$0)
+      $0.member("id", id)
       $0.object("result") { _ in }
     }
   }
@@ -77,7 +85,7 @@ public enum Outgoing {
   /// The answer to whatever else a server asks of us.
   public static func methodNotFound(for id: RequestID) -> String {
     message {
-      write(id, into: &$0)
+      $0.member("id", id)
       $0.object("error") {
         $0.member("code", RPCError.methodNotFound)
         $0.member("message", "Method not found")
@@ -102,13 +110,5 @@ public enum Outgoing {
       members(&$0)
     }
     return writer.text
-  }
-
-  private static func write(_ id: RequestID, into writer: inout JSONWriter) {
-    switch id {
-    case .number(let number): writer.member("id", number)
-    case .string(let text): writer.member("id", text)
-    case .null: writer.null("id")
-    }
   }
 }

@@ -8,6 +8,8 @@ public struct ReplyReader: Sendable {
     case message(Message)
     /// A document or an event that is no message.
     case malformed(MessageError)
+    /// An event called `error` that is no message, in its own words.
+    case complaint(String)
     /// The stream asks to wait so many milliseconds before reconnecting.
     case retry(Int)
     /// HTTP+SSE of revision 2024-11-05: where requests are to be sent, as a URI reference.
@@ -85,8 +87,18 @@ public struct ReplyReader: Sendable {
     case .tooLarge: [.tooLarge]
     case .event("message", let data): read(data)
     case .event("endpoint", let data): [.endpoint(String(decoding: data.prefix(8_192), as: UTF8.self))]
+    case .event("error", let data): complaint(data)
     case .event: []  // names that we do not know are to be ignored
     }
+  }
+
+  /// No event of the specification, and still how some servers say that a request failed.
+  private static func complaint(_ data: [UInt8]) -> [Item] {
+    let items = read(data)
+    if case .malformed? = items.first {
+      return [.complaint(String(decoding: data.prefix(2_048), as: UTF8.self))]
+    }
+    return items
   }
 
   /// More values than this in one message are not read: each costs time, however few bytes it has.

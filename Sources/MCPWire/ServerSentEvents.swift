@@ -18,6 +18,9 @@ public struct ServerSentEvents: Sendable {
   /// The longest wait that is taken from a `retry:` field: an hour, in milliseconds.
   public static let retryLimit = 3_600_000
 
+  /// The longest id that is kept, in bytes: heads of 8 to 16 kB are what servers take.
+  private static let idLimit = 1_024
+
   /// The id of the last complete event, to be sent as `Last-Event-ID`; empty when there was none.
   public private(set) var lastEventID = ""
 
@@ -106,7 +109,9 @@ public struct ServerSentEvents: Sendable {
     case "event":
       name = String(decoding: value, as: UTF8.self)
     case "id":
-      if !value.contains(0) { pendingID = String(decoding: value, as: UTF8.self) }
+      // What no header can carry back is no place to resume from; a NUL is none by the specification.
+      let isCarried = value.count <= Self.idLimit && value.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+      if !value.contains(0) { pendingID = isCarried ? String(decoding: value, as: UTF8.self) : "" }
     case "retry":
       guard !value.isEmpty, value.allSatisfy({ (0x30...0x39).contains($0) }) else { return }
       let milliseconds = Int(String(decoding: value, as: UTF8.self)) ?? Self.retryLimit

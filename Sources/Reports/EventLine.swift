@@ -37,6 +37,7 @@ extension JSONWriter {
     guard let error else { return }
     object(name) {
       $0.member("type", error.type.rawValue)
+      $0.member("request", error.request?.name)
       $0.member("status", error.status)
       $0.member("rpc_code", error.rpcCode)
       $0.member("curl_code", error.curlCode)

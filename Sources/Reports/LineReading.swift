@@ -59,7 +59,8 @@ private func error(_ value: JSONValue?) -> SessionError? {
   guard let value, let type = value["type"]?.text.flatMap(ErrorType.init(rawValue:)) else { return nil }
   return SessionError(
     type, status: value["status"]?.whole, rpcCode: value["rpc_code"]?.whole,
-    curlCode: value["curl_code"]?.whole, detail: sentence(value["detail"]) ?? .empty)
+    curlCode: value["curl_code"]?.whole, detail: sentence(value["detail"]) ?? .empty,
+    request: value["request"]?.text.flatMap { name in Purpose.allCases.last { $0.name == name } })
 }
 
 private func report(_ line: JSONValue, _ time: Moment) -> EngineReport {
@@ -105,6 +106,12 @@ private func session(_ line: JSONValue, _ time: Moment) -> SessionReport? {
   }
   report.created = moment(line["created"])
   report.lastGood = moment(line["last_good"])
+  report.lastValid = moment(line["last_valid"])
+  report.streamFailure = error(line["stream_failure"])
+  report.oddities = count(line["stream_oddities"])
+  report.tools = line["tools"].map { count($0) }
+  report.hasMoreTools = line["tools_complete"] == .flag(false)
+  report.toolsFingerprint = name(line["tools_fingerprint"])
   report.stream = line["stream"]?.text.flatMap(StreamState.init(rawValue:)) ?? .off
   report.probes = count(line["probes"])
   if let latency = line["latency_ms"], let p95 = latency["p95"]?.number {

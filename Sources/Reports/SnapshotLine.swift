@@ -71,7 +71,13 @@ extension JSONWriter {
       }
       $0.member("created", session.created?.wall.rfc3339)
       $0.member("last_good", session.lastGood?.wall.rfc3339)
+      $0.member("last_valid", session.lastValid?.wall.rfc3339)
       $0.member("stream", session.stream.rawValue)
+      $0.error("stream_failure", session.streamFailure)
+      if session.oddities > 0 { $0.member("stream_oddities", session.oddities) }
+      $0.member("tools", session.tools)
+      if session.tools != nil { $0.member("tools_complete", !session.hasMoreTools) }
+      $0.member("tools_fingerprint", session.toolsFingerprint)
       $0.member("probes", session.probes)
       if let latency = session.latency {
         $0.object("latency_ms") {

@@ -28,7 +28,8 @@ func transferFailure(_ code: CURLcode, _ evidence: TransferEvidence) -> Transfer
     TransferFailure(type, curlCode: Int(code.rawValue), words: detail)
   }
   if let proxy = evidence.proxy, let detail = proxyFailure(code, evidence, words, proxy) {
-    return error(.proxyError, detail)
+    let status = evidence.connectStatus >= 300 ? evidence.connectStatus : nil
+    return TransferFailure(.proxyError, status: status, curlCode: Int(code.rawValue), words: detail)
   }
   let cuts = [CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_SSL_CONNECT_ERROR]
   if evidence.lackedClientCertificate, cuts.contains(code) {

@@ -36,6 +36,7 @@ struct HeadReader {
   private static let sessionIDLimit = 8
   private static let locationLimit = 2_048
   private static let cookieLimit = 16
+  private static let challengeLimit = 8
 
   /// `limit` bounds all heads of the answer together, in bytes.
   init(limit: Int) {
@@ -90,7 +91,8 @@ struct HeadReader {
       isInSessionID = true
     case "retry-after": pending.retryAfter = String(value)
     case "location": pending.location = String(value.prefix(Self.locationLimit))
-    case "www-authenticate": pending.hasChallenge = true
+    case "www-authenticate" where pending.challenges.count < Self.challengeLimit:
+      pending.challenges.append(String(value.prefix(Self.locationLimit)))
     case "set-cookie":
       hasNewCookies = true
       let cookie = value.prefix { $0 != ";" }.drop { $0 != "=" }.dropFirst()

@@ -90,6 +90,7 @@ struct Loop: ~Copyable {
         tidying = Moment.now.instant + .seconds(3_600)
       }
     }
+    fleet.giveUp(at: Moment.now)
     journal.close(until: giveUp)
     var last = fleet.takeReport(at: Moment.now)
     last.stopped = true

@@ -166,7 +166,10 @@ final class Transfer {
       }
       isHeadTold = true
       inbox.begin(head, limits)
-      events.append(.head(head))
+      var told = head
+      told.isDowngrade =
+        url.lowercased().hasPrefix("https:") && head.location?.lowercased().hasPrefix("http:") == true
+      events.append(.head(told))
     }
     guard !isReleased else {
       inbox.clear()
@@ -240,7 +243,7 @@ final class Transfer {
       end.failure = failure(code)
     } else if let proxy, !isHeadTold, heads.head?.status == Self.proxyWantsPassword {
       end.failure = TransferFailure(
-        .proxyError,
+        .proxyError, status: Self.proxyWantsPassword,
         words: "\(proxy.words) wants other credentials (407): put them into its address as user:password@")
     } else {
       events += inbox.finish()

@@ -27,6 +27,7 @@ private func words(_ message: Message) -> String {
     switch message.id {
     case .number(let number): " \(number)"
     case .string(let text): " \"\(text)\""
+    case .digits(let text): " as written \(text)"
     case .null: " null"
     case nil: ""
     }
@@ -34,7 +35,7 @@ private func words(_ message: Message) -> String {
   case .request(let method, _): return "request\(id) \(method)"
   case .notification(let method, let parameters): return "notification \(method) \(parameters.data ?? "")"
   case .result(let result):
-    return "result\(id) \(result.protocolVersion ?? "-") tools \(result.toolCount ?? -1)"
+    return "result\(id) \(result.protocolVersion ?? "-") tools \(result.tools?.count ?? -1)"
   case .failure(let error): return "error\(id) \(error.code) \(error.message) \(error.supportedVersions)"
   }
 }
@@ -47,6 +48,17 @@ private func words(_ message: Message) -> String {
     Row(#"{"jsonrpc":"2.0","result":{"protocolVersion":"2025-11-25"}}"#, "result 2025-11-25 tools -1"),
     Row(#"{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":7,"tools":"none"}}"#, "result 1 - tools -1"),
     Row(#"{"jsonrpc":"2.0","id":3,"method":"ping"}"#, "request 3 ping"),
+    Row(#"{"jsonrpc":"2.0","id":1.0,"method":"ping"}"#, "request as written 1.0 ping"),
+    Row(#"{"id" : -0, "jsonrpc":"2.0","method":"ping"}"#, "request as written -0 ping"),
+    Row(#"{"a":{"id":3},"jsonrpc":"2.0","id":1e400,"method":"m"}"#, "request as written 1e400 m"),
+    Row(
+      #"[{"jsonrpc":"2.0","id":1,"method":"a"},{"jsonrpc":"2.0","id":99999999999999999999,"method":"b"}]"#,
+      "request 1 a; request as written 99999999999999999999 b"),
+    Row(#"{"jsonrpc":"2.0","id":[1],"method":"ping"}"#, "request null ping"),
+    Row(#"{"jsonrpc":"2.0","id":1,"result":{"x":"\ud800"}}"#, "the answer is not JSON"),
+    Row(#"{"jsonrpc":"2.0","id":1,"result":{"x":"\udc00\ud800"}}"#, "the answer is not JSON"),
+    Row(#"{"jsonrpc":"2.0","id":1,"result":{"x":"\ud83d\ude00\\ud800"}}"#, "result 1 - tools -1"),
+    Row("{\u{0}\"jsonrpc\":\"2.0\"}", "the answer is not JSON"),
     Row(
       #"{"jsonrpc":"2.0","method":"notifications/message","params":{"data":"hi"}}"#,
       "notification notifications/message hi"),

@@ -13,6 +13,7 @@ private let key = SessionKey(server: "a")
     #expect(
       world.wire == [
         "POST initialize", "POST initialized a-session-1", "GET stream a-session-1", "POST ping a-session-1",
+        "POST list a-session-1",
       ])
     #expect(world.state("a") == .ready)
     #expect(world.row("a")?.kind == .stateful)
@@ -93,7 +94,7 @@ private let key = SessionKey(server: "a")
     world.run(5)
     #expect(
       world.wire.prefix(4) == [
-        "POST list a-session-1", "POST initialize", "POST initialized a-session-2", "GET stream a-session-2",
+        "POST ping a-session-1", "POST initialize", "POST initialized a-session-2", "GET stream a-session-2",
       ], "the end of a stream makes the client ask, with the dead id once only")
     #expect(
       world.eventKinds.filter { $0 != .streamClosed && $0 != .streamOpened } == [

@@ -169,4 +169,19 @@ import Testing
     #expect(folder.take(event(1.6, .sessionError)) != nil)
     #expect(folder.take(event(1.7, .sessionError)) != nil, "what happens to a session keeps its order")
   }
+
+  @Test func `are not the only ones that are held back: a session has its share of a second`() {
+    var folder = EventCoalescer()
+    func event(_ number: Int, server: String) -> Event {
+      Event(
+        time: Moment(instant: .zero, wall: WallTime(milliseconds: 0)), kind: .serverMessage, server: server,
+        message: "\(number)")
+    }
+    let told = (0..<1_000).compactMap { folder.take(event($0, server: "a")) }
+    #expect(told.count == 30)
+    #expect(folder.take(event(0, server: "b")) != nil, "others have their own")
+    let rest = folder.flush(at: .zero + .seconds(1))
+    #expect(rest.map(\.kind) == [.eventsDropped])
+    #expect(rest.first?.message == "970 more events of this session within a second, not told one by one")
+  }
 }

@@ -30,6 +30,16 @@ struct World {
     case process(ProcessEvent)
   }
 
+  /// One answer out of a script.
+  enum Scripted: Sendable {
+    case status(Int, String)
+    case html(Int, String)
+    case rejected(Int, String)
+    case tools([Tool], next: String?)
+    case silence
+    case hangUp
+  }
+
   struct Machine {
     var mode = Mode.well
     var keepsSessions = true
@@ -46,6 +56,8 @@ struct World {
     var diesOfDiscovery = false
     /// The same id for everybody, which no server should give.
     var givenID: String?
+    /// What it answers where it does not answer well; nothing means that it does.
+    var script: (@Sendable (TransferRequest) -> Scripted?)?
     /// Ids that the client was told are gone, by answers that reached it.
     var dead: Set<String> = []
   }
@@ -55,6 +67,8 @@ struct World {
   var machines: [String: Machine]
   /// What the wire saw, as text a person can read.
   var wire: [String] = []
+  /// Requests are answered only while no stream is open.
+  var blocksWhileStreaming = false
   private(set) var events: [Event] = []
   private(set) var store = Store()
   var attempts = 0
@@ -74,6 +88,11 @@ struct World {
   private var wakes = 0
   /// Sessions were taken out of the configuration: what they counted is in the sums and in no row.
   var hasRemoved = false
+  /// When each session's requests of the last second went out.
+  var sentOf: [SessionKey: [Instant]] = [:]
+  var steps = 0
+  /// Sessions that were sent something, ever.
+  var hasSent: Set<SessionKey> = []
 
   init(
     _ names: [String], seed: UInt64 = 1, sameOrigin: Bool = false,
@@ -174,6 +193,11 @@ struct World {
     obey(fleet.adopt(leftovers, at: now).orders)
   }
 
+  mutating func giveUp() {
+    fleet.giveUp(at: now)
+    obey([])
+  }
+
   mutating func command(_ command: Command) {
     obey(fleet.command(command, at: now))
   }
@@ -190,6 +214,13 @@ struct World {
     let streams: Set<Purpose> = [.stream, .attach]
     for (id, request) in open where request.session.server == name && streams.contains(request.purpose) {
       tell(id, .ended(TransferEnd(head: ResponseHead(status: 200))), after: 0.001)
+    }
+  }
+
+  /// A server's streams bring so many comments.
+  mutating func beat(_ name: String, times: Int, every seconds: Double) {
+    for (id, request) in open where request.session.server == name && request.purpose == .stream {
+      for beat in 1...times { tell(id, .item(.comment), after: Double(beat) * seconds) }
     }
   }
 
@@ -211,7 +242,9 @@ struct World {
       switch order {
       case .send(let request): receive(request)
       case .cancel(let id), .release(let id): close(id)
-      case .launch(let request): launch(request)
+      case .launch(let request):
+        hasSent.insert(request.session)
+        launch(request)
       case .write(let id, let line): read(line, id)
       case .endProcess(let id): endProcess(id)
       case .journal(let line): journal.append(line.text)
@@ -219,7 +252,7 @@ struct World {
     }
     let report = fleet.takeReport(at: now)
     events += report.events
-    hasRemoved = hasRemoved || events.contains { $0.kind == .configReloaded }
+    hasRemoved = hasRemoved || report.events.contains { $0.kind == .configReloaded }
     store.fold(report, at: now)
     check(report)
   }

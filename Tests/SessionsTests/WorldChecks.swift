@@ -6,8 +6,14 @@ import Testing
 // What must hold after every step, whatever servers do.
 
 extension World {
-  func checkRequest(_ request: TransferRequest, _ id: String?) {
+  mutating func checkRequest(_ request: TransferRequest, _ id: String?) {
     let name = request.session.server
+    hasSent.insert(request.session)
+    let since = now.instant
+    sentOf[request.session] =
+      (sentOf[request.session] ?? []).filter { since - $0 < .seconds(1) } + [since]
+    #expect(
+      sentOf[request.session, default: []].count <= 12, "at most twelve requests of a session in any second")
     if request.purpose == .initialize {
       #expect(id == nil, "an initialize never carries an id")
       #expect(countOpen(request) == 1, "one initialize in flight for a session")
@@ -36,7 +42,15 @@ extension World {
     request.headers.first { $0.name == "Mcp-Session-Id" }?.value.revealed
   }
 
-  func check(_ report: EngineReport) {
+  mutating func check(_ report: EngineReport) {
+    for event in report.events where event.kind == .sessionError || event.kind == .recoveryFailed {
+      let key = SessionKey(server: event.server ?? "", user: event.user ?? "")
+      let isOurs = event.error?.type == .configError
+      #expect(isOurs || hasSent.contains(key), "\(key.server) is told an error and has sent nothing")
+    }
+    // Large worlds are summed up now and then.
+    steps += 1
+    if fleet.sessions.count <= 8 || steps % 1_000 == 0 { checkSum() }
     for row in report.sessions.values {
       let isWaiting = [.recovering, .down, .unstable, .unauthorized, .failed, .connecting].contains(row.state)
       guard isWaiting else { continue }
@@ -46,12 +60,27 @@ extension World {
     }
   }
 
+  private func checkSum() {
+    let sum = store.statistics
+    let live = fleet.sessions.reduce(0) { $0 + $1.held }
+    #expect(sum.opened == sum.ended + sum.leftBehind + live, "all that was opened is ended, left, or live")
+  }
+
   func recount() {
+    checkSum()
     let statistics = store.statistics
     let live = store.sessions.values.count { $0.state.isLive }
     #expect(statistics.activeSessions == live, "statistics equal a recount")
     guard !hasRemoved else { return }
     let errors = store.sessions.values.reduce(0) { $0 + $1.errors.values.reduce(0, +) }
     #expect(statistics.sessionErrors.values.reduce(0, +) == errors, "counters equal a recount")
+  }
+}
+
+extension Session {
+  /// Ids that it holds, or is about to end.
+  fileprivate var held: Int {
+    let own = [identity?.id, trouble.doubted?.identity.id].compactMap { $0 }
+    return own.count + farewells.count
   }
 }

@@ -82,7 +82,7 @@ extension World {
     case "initialize":
       result.protocolVersion = "2025-11-25"
       result.offersTools = true
-    case "tools/list": result.toolCount = 3
+    case "tools/list": result.tools = Self.tools(3)
     default: break
     }
     let content = failure.map { Message.Content.failure($0) } ?? .result(result)

@@ -17,6 +17,8 @@ extension World {
     checkRequest(request, id)
     guard let machine = machines[name] else { return }
     let delay = Double.random(in: 0.001...0.05, using: &random)
+    let isStreaming = openOf[request.session]?.values.contains(.stream) == true
+    if blocksWhileStreaming, isStreaming, request.timeout != nil { return lose(request) }
     switch machine.mode {
     case .refusing:
       tell(
@@ -94,9 +96,33 @@ extension World {
     }
   }
 
+  private mutating func answer(_ request: TransferRequest, _ scripted: Scripted, after delay: Double) {
+    let json = ResponseHead(status: 200, contentType: "application/json")
+    switch scripted {
+    case .status(let status, let words):
+      answer(request.id, ResponseHead(status: status, contentType: "text/plain"), nil, words, after: delay)
+    case .html(let status, let page):
+      answer(request.id, ResponseHead(status: status, contentType: "text/html"), nil, page, after: delay)
+    case .rejected(let code, let words):
+      let error = RPCError(code: code, message: words)
+      answer(request.id, json, Message(id: number(request), content: .failure(error)), "", after: delay)
+    case .tools(let tools, let next):
+      var result = Result()
+      (result.tools, result.nextCursor) = (tools, next)
+      answer(request.id, json, Message(id: number(request), content: .result(result)), "", after: delay)
+    case .silence: lose(request)
+    case .hangUp:
+      tell(
+        request.id,
+        .ended(TransferEnd(failure: TransferFailure(.emptyReply, curlCode: 52, words: "empty"))), after: delay
+      )
+    }
+  }
+
   mutating func answerWell(_ request: TransferRequest, _ id: String?, after delay: Double) {
     let name = request.session.server
     guard var machine = machines[name] else { return }
+    if let scripted = machine.script?(request) { return answer(request, scripted, after: delay) }
     defer { machines[name] = machine }
     if machine.isModern { return answerModern(request, after: delay) }
     if machine.isOverStream { return answerOnStream(request, &machine, after: delay) }
@@ -129,6 +155,7 @@ extension World {
       }
     case .initialized, .reply:
       return answer(request.id, ResponseHead(status: 202), nil, "", after: delay)
+    case .poll: return answer(request.id, ResponseHead(status: 405), nil, "", after: delay)
     case .stream:
       guard machine.offersStream else {
         return answer(request.id, ResponseHead(status: 405), nil, "", after: delay)
@@ -138,7 +165,7 @@ extension World {
     case .delete:
       if let id { machine.sessions.remove(id) }
       return answer(request.id, ResponseHead(status: 200), nil, "", after: delay)
-    case .list: result.toolCount = 3
+    case .list: result.tools = Self.tools(3)
     case .ping, .attach: break
     case .discover:
       let error = RPCError(code: -32_600, message: "Missing session ID")
@@ -159,11 +186,11 @@ extension World {
       result.offersTools = true
       result.tellsListChanges = true
       result.serverName = "modern"
-    case .list: result.toolCount = 3
+    case .list: result.tools = Self.tools(3)
     case .stream:
       return tell(
         request.id, .head(ResponseHead(status: 200, contentType: "text/event-stream")), after: delay)
-    case .initialize, .attach, .initialized, .ping, .reply, .delete:
+    case .initialize, .attach, .initialized, .ping, .reply, .poll, .delete:
       let error = RPCError(
         code: RPCError.unsupportedVersion, message: "Unsupported protocol version",
         supportedVersions: ["2026-07-28"])
@@ -201,10 +228,15 @@ extension World {
       result.protocolVersion = "2024-11-05"
       result.offersTools = true
     }
-    if request.purpose == .list { result.toolCount = 3 }
+    if request.purpose == .list { result.tools = Self.tools(3) }
     // The answer may overtake the 202.
     let later = Double.random(in: 0.001...0.08, using: &random)
     tell(channel, .item(.message(Message(id: number, content: .result(result)))), after: later)
+  }
+
+  /// So many tools.
+  static func tools(_ count: Int) -> [Tool] {
+    (0..<count).map { Tool(name: "tool-\($0)", definition: .object(["name": .text("tool-\($0)")])) }
   }
 
   /// The JSON-RPC id of a request.

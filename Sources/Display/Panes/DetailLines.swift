@@ -65,7 +65,8 @@ private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewMo
   if let identity = session.identity {
     lines.append(
       DetailLine(
-        "server \(identity.name) \(identity.version)", session.tools.map { "\($0) tools" },
+        "server \(identity.name) \(identity.version)",
+        session.tools.map { session.hasMoreTools ? "\($0) tools or more" : "\($0) tools" },
         session.created.map { "session opened \(age(of: $0, at: now, calm: true)) ago" }))
   }
   lines += addressLines(server, model)

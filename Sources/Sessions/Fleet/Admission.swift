@@ -1,134 +1,157 @@
-/// Who may connect, and when: the queue of one origin.
+/// Who may connect over one way, and when: its queue, its breaker, its rate.
+///
+/// What comes and goes costs the same however many wait: nothing walks the queue.
 struct Admission: Hashable, Sendable {
   private(set) var breaker = Breaker()
-  /// Endpoints of this origin that answer that they are out of order.
-  private(set) var outages: [Entrance: Breaker] = [:]
   private var bucket: TokenBucket
-  private var queue: [Candidate] = []
+  /// In the order of arrival; those that went away since are recognised by their ticket.
+  private var queue: [Ticket] = []
+  private var head = 0
+  private var tickets: [Int: Holder] = [:]
+  private var nextTicket: UInt64 = 0
+  /// When the way answered anybody last.
+  private var lastAnswer: Instant?
   /// When to look again; absent while nobody waits or only others can help.
   private(set) var deadline: Instant?
+  var deletes = DeleteQueue()
 
-  /// A URL, as newcomers or holders of ids find it.
-  struct Entrance: Hashable, Sendable {
-    let url: Secret
-    let guest: Guest
+  private struct Ticket: Hashable, Sendable {
+    let session: Int
+    let number: UInt64
   }
 
-  private struct Candidate: Hashable, Sendable {
-    let session: Int
-    let entrance: Entrance
+  private struct Holder: Hashable, Sendable {
+    let number: UInt64
+    var guest: Guest
 
     /// Asking whether an id survived is a small part of the work of a handshake, for the server and for us.
-    var cost: Double { entrance.guest == .holder ? 0.05 : 1 }
+    var cost: Double { guest == .holder ? 0.05 : 1 }
   }
 
   init(perSecond: Int, at now: Instant) {
     bucket = TokenBucket(perSecond: perSecond, at: now)
   }
 
-  var waiting: Int { queue.count }
+  var waiting: Int { tickets.count }
 
   /// Puts a session at the end of the queue. `atOnce` is the operator's word: a closed way is looked at now.
-  mutating func append(_ session: Int, url: Secret, _ guest: Guest, atOnce: Bool, now: Instant) {
-    let entrance = Entrance(url: url, guest: guest)
+  mutating func append(_ session: Int, _ guest: Guest, atOnce: Bool, now: Instant) {
     forgetProber(session)
-    if atOnce {
-      breaker.hasten(to: now)
-      outages[entrance]?.hasten(to: now)
-    }
+    if atOnce { breaker.hasten(to: now) }
     // One that waits already keeps its place, but comes as what it is now.
-    let candidate = Candidate(session: session, entrance: entrance)
-    guard let place = queue.firstIndex(where: { $0.session == session }) else {
-      return queue.append(candidate)
+    guard tickets[session] == nil else {
+      tickets[session]?.guest = guest
+      return
     }
-    queue[place] = candidate
+    nextTicket += 1
+    tickets[session] = Holder(number: nextTicket, guest: guest)
+    queue.append(Ticket(session: session, number: nextTicket))
   }
 
   mutating func remove(_ session: Int) {
-    queue.removeAll { $0.session == session }
+    tickets[session] = nil
     forgetProber(session)
   }
 
   /// A prober that went away, or queues again, must not leave the others and itself waiting for its news.
   private mutating func forgetProber(_ session: Int) {
     if breaker.prober == session { breaker.prober = nil }
-    for entrance in outages.keys where outages[entrance]?.prober == session {
-      outages[entrance]?.prober = nil
-    }
   }
 
+  /// An attempt that began at `since` found the way closed. False when somebody was answered meanwhile: then
+  /// the way is open, and the trouble is that session's own.
   mutating func fail(
-    _ way: Way, url: Secret, _ error: SessionError, at now: Instant, _ random: inout SeededGenerator
-  ) {
-    switch way {
-    case .origin: breaker.fail(error, at: now, &random)
-    case .endpoint(let guest):
-      outages[Entrance(url: url, guest: guest), default: Breaker()].fail(error, at: now, &random)
-    }
-  }
-
-  /// An answer came from `url`; returns whether that opened a way.
-  mutating func answered(url: Secret, _ guest: Guest, status: Int) -> Bool {
-    let wasOpen = breaker.isOpen
-    breaker.reset()
-    let entrance = Entrance(url: url, guest: guest)
-    guard ![500, 502, 503, 504].contains(status), outages[entrance] != nil else { return wasOpen }
-    outages[entrance] = nil
+    _ error: SessionError, since: Instant, at now: Instant, _ random: inout SeededGenerator
+  ) -> Bool {
+    if let lastAnswer, lastAnswer > since { return false }
+    breaker.fail(error, at: now, &random)
     return true
   }
 
-  /// Why a request to `url` that is not an attempt to connect must not go out now.
-  func holds(url: Secret, _ guest: Guest) -> SessionError? {
-    if breaker.holdsTheLiving { return breaker.error }
-    if let outage = outages[Entrance(url: url, guest: guest)], outage.holdsTheLiving { return outage.error }
-    return nil
+  /// An answer came; returns whether that opened the way.
+  mutating func answered(at now: Instant) -> Bool {
+    lastAnswer = now
+    guard breaker.isOpen else { return false }
+    breaker.reset()
+    return true
   }
 
+  /// Why a request that is not an attempt to connect must not go out now.
+  var holds: SessionError? { breaker.isOpen ? breaker.error : nil }
+
   /// When the way of a session that waits is looked at next.
-  func nextAttempt(url: Secret, _ guest: Guest) -> Instant? {
-    if breaker.isOpen { return breaker.next }
-    return outages[Entrance(url: url, guest: guest)].flatMap { $0.isOpen ? $0.next : nil }
-  }
+  var nextAttempt: Instant? { breaker.isOpen ? breaker.next : nil }
 
   /// Takes those out of the queue whose turn it is, at most `room` of them.
   mutating func admit(room: Int, at now: Instant) -> [Int] {
     var admitted: [Int] = []
-    var kept: [Candidate] = []
     deadline = nil
-    for (place, candidate) in queue.enumerated() {
-      guard admitted.count < room else {
-        kept += queue[place...]
-        break
-      }
-      guard mayGo(candidate, now) else {
-        kept.append(candidate)
+    while head < queue.count {
+      let ticket = queue[head]
+      guard let holder = tickets[ticket.session], holder.number == ticket.number else {
+        head += 1
         continue
       }
-      if let later = bucket.take(candidate.cost, at: now) {
-        wake(at: later)
-        kept += queue[place...]
+      guard admitted.count < room else { break }
+      if breaker.isOpen {
+        guard breaker.prober == nil else { break }
+        guard breaker.next <= now else {
+          deadline = breaker.next
+          break
+        }
+      }
+      if let later = bucket.take(holder.cost, at: now) {
+        deadline = later
         break
       }
-      if breaker.isOpen { breaker.prober = candidate.session }
-      outages[candidate.entrance]?.prober = candidate.session
-      admitted.append(candidate.session)
+      if breaker.isOpen { breaker.prober = ticket.session }
+      tickets[ticket.session] = nil
+      admitted.append(ticket.session)
+      head += 1
     }
-    queue = kept
+    if head == queue.count || head > 1_024 {
+      queue.removeFirst(head)
+      head = 0
+    }
     return admitted
   }
+}
 
-  private mutating func mayGo(_ candidate: Candidate, _ now: Instant) -> Bool {
-    for way in [breaker, outages[candidate.entrance] ?? Breaker()] where way.isOpen {
-      if way.prober != nil { return false }
-      guard way.next <= now else {
-        wake(at: way.next)
-        return false
-      }
+/// DELETEs of one way, so many of them in flight at once: a server that ends sessions one after the other is
+/// asked no faster than it can, and the time of each begins when it is sent.
+struct DeleteQueue: Hashable, Sendable {
+  static let limit = 32
+
+  private var waiting: [TransferID] = []
+  private var head = 0
+  private var inFlight: Set<TransferID> = []
+
+  /// Whether it may go out now; else it waits.
+  mutating func mayGo(_ id: TransferID) -> Bool {
+    guard inFlight.count < Self.limit else {
+      waiting.append(id)
+      return false
     }
+    inFlight.insert(id)
     return true
   }
 
-  private mutating func wake(at instant: Instant) {
-    deadline = deadline.map { min($0, instant) } ?? instant
+  /// One is over, or given up; returns whose turn it is.
+  mutating func ended(_ id: TransferID, isWanted: (TransferID) -> Bool) -> TransferID? {
+    guard inFlight.remove(id) != nil else { return nil }
+    defer {
+      if head == waiting.count || head > 1_024 {
+        waiting.removeFirst(head)
+        head = 0
+      }
+    }
+    while head < waiting.count {
+      let next = waiting[head]
+      head += 1
+      guard isWanted(next) else { continue }
+      inFlight.insert(next)
+      return next
+    }
+    return nil
   }
 }

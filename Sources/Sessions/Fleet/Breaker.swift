@@ -3,8 +3,6 @@
 /// Why: full jitter for each session alone, the textbook answer, hits a dead port five times a session in
 /// three seconds and comes back last; one prober comes back first with a hundredth of the attempts.
 struct Breaker: Hashable, Sendable {
-  /// Failures in a row after which sessions that still seem to live are held back, too.
-  private static let holdsAfter = 3
   /// How often the prober looks. A restart takes seconds, and nobody is to wait much longer than it took.
   private static func backoff(after outage: Duration) -> Backoff {
     let maximum: Duration =
@@ -17,22 +15,17 @@ struct Breaker: Hashable, Sendable {
   /// When the prober may try; meaningful while there are failures.
   private(set) var next = Instant.zero
   private var since = Instant.zero
-  private var isCertain = false
   /// Which session is on its way to find out.
   var prober: Int?
 
-  /// Whether attempts to connect must wait for the prober.
+  /// Whether everybody must wait for the prober: what closes a way is nothing that an answer can contradict.
   var isOpen: Bool { failures > 0 }
 
-  /// Whether even sessions that still seem to live must not try.
-  var holdsTheLiving: Bool { isCertain || failures >= Self.holdsAfter }
-
-  /// The way failed. A name that does not resolve or a port that refuses is certain at once.
+  /// The way failed.
   mutating func fail(_ error: SessionError, at now: Instant, _ random: inout SeededGenerator) {
     if failures == 0 { since = now }
     failures += 1
     self.error = error
-    isCertain = isCertain || [.dnsError, .connectRefused].contains(error.type)
     next = now + Self.backoff(after: now - since).delay(attempt: failures, using: &random)
     prober = nil
   }

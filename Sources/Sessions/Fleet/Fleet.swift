@@ -25,8 +25,20 @@ public struct Fleet: Sendable {
   /// Slots whose sessions are no longer configured and not yet at rest.
   var retired: Set<Int> = []
   var vacant: [Int] = []
+  /// Who starts when the handshake of a retired session has come to its end.
+  var successors: [Int: Int] = [:]
   var owners: [TransferID: Int] = [:]
-  var admissions: [Origin: Admission] = [:]
+  var ways = Ways()
+  /// The way of each slot; absent for servers that are no address.
+  var wayOf: [Int?]
+  var paces: [Pace]
+  /// Slots with requests that wait for their pace.
+  var paced = DeadlineHeap()
+  /// Requests that wait to go out, and those DELETEs that are on their way or wait.
+  var held: [TransferID: TransferRequest] = [:]
+  var deleting: [TransferID: Int] = [:]
+  /// The time of the present round.
+  var clock = Instant.zero
   var deadlines = DeadlineHeap()
   /// The deadline that was pushed last for each session, so that nothing is pushed twice.
   var pushed: [Instant?]
@@ -50,8 +62,6 @@ public struct Fleet: Sendable {
   var liveOfUser: [String: Int] = [:]
   /// Which session holds which id.
   private var holders = IDHolders()
-  /// Origins where somebody waits for a turn.
-  var awaited: Set<Origin> = []
   /// Work that follows from work, in order: never by recursion.
   var pending: [(index: Int, input: Session.Input)] = []
   var touched: Set<Int> = []
@@ -65,6 +75,13 @@ public struct Fleet: Sendable {
     indexes = Dictionary(zip(sessions.map(\.key), sessions.indices), uniquingKeysWith: { first, _ in first })
     pushed = Array(repeating: nil, count: sessions.count)
     counted = Array(repeating: Statistics(), count: sessions.count)
+    paces = Array(repeating: Pace(), count: sessions.count)
+    wayOf = Array(repeating: nil, count: sessions.count)
+    for index in sessions.indices {
+      wayOf[index] = sessions[index].server.way.map {
+        ways.take($0, perSecond: limits.initializePerSecond, at: now.instant)
+      }
+    }
     report.servers = servers.map(ServerReport.init)
     known.learn(servers)
   }
@@ -111,9 +128,15 @@ public struct Fleet: Sendable {
   /// Tells what happened to a transfer; late news of forgotten ones are dropped.
   public mutating func transfer(_ id: TransferID, _ event: TransferEvent, at now: Moment) -> [Order] {
     guard let index = owners[id] else { return [] }
-    if case .ended = event { owners[id] = nil }
+    if case .ended = event { _ = close(id) }
     pending.append((index, .transfer(id, event)))
     return settle(now)
+  }
+
+  /// The time for ending sessions is over: what is not ended is told as left behind.
+  public mutating func giveUp(at now: Moment) {
+    for index in sessions.indices where !sessions[index].isAtRest { pending.append((index, .giveUp)) }
+    _ = settle(now)
   }
 
   /// Does what the operator asks.
@@ -134,6 +157,9 @@ public struct Fleet: Sendable {
 
   /// Does what is due at `now`.
   public mutating func wake(at now: Moment) -> [Order] {
+    clock = now.instant
+    sendPaced(at: now.instant)
+    ways.wake(at: now.instant)
     while let (instant, index) = deadlines.pop(dueAt: now.instant) {
       if pushed[index] == instant { pushed[index] = nil }
       if let deadline = sessions[index].deadline, deadline <= now.instant { pending.append((index, .timer)) }
@@ -144,8 +170,7 @@ public struct Fleet: Sendable {
 
   /// When `wake` is due next; absent when only news from outside can change anything.
   public var deadline: Instant? {
-    let admission = awaited.compactMap { admissions[$0]?.deadline }.min()
-    return [deadlines.earliest, admission, coalescer.deadline].compactMap { $0 }.min()
+    return [deadlines.earliest, ways.deadline, paced.earliest, coalescer.deadline].compactMap { $0 }.min()
   }
 
   /// Whether a stop was asked for and every session is ended.
@@ -153,15 +178,13 @@ public struct Fleet: Sendable {
 
   /// All that changed since the last call.
   public mutating func takeReport(at now: Moment) -> EngineReport {
-    guard !touched.isEmpty || !report.isEmpty else { return report }
+    guard !touched.isEmpty || !report.isEmpty || ways.hasNews else { return report }
     for index in touched {
       if isConfigured(index) { report.sessions[sessions[index].key] = row(index) }
       recount(index)
     }
-    if !touched.isEmpty {
-      report.statistics = statistics
-      report.origins = origins
-    }
+    if !touched.isEmpty { report.statistics = statistics }
+    if ways.hasNews { report.origins = ways.takeReports() }
     touched.removeAll(keepingCapacity: true)
     defer { report = EngineReport() }
     return report
@@ -170,6 +193,7 @@ public struct Fleet: Sendable {
   // MARK: - One round
 
   mutating func settle(_ now: Moment) -> [Order] {
+    clock = now.instant
     repeat {
       while !pending.isEmpty {
         let batch = pending
@@ -190,6 +214,7 @@ public struct Fleet: Sendable {
     // The turn alone holds it now, so that what it learns is not learnt by a copy.
     known = KnownSecrets()
     let wasConnecting = sessions[index].isConnecting
+    let wasWaiting = wasConnecting || sessions[index].isQueued
     sessions[index].handle(input, &turn)
     random = turn.random
     nextTransfer = turn.nextTransfer
@@ -199,43 +224,40 @@ public struct Fleet: Sendable {
     if sessions[index].server.process != nil { startingProcesses += change }
     touched.insert(index)
     obey(turn.actions, index, now)
-    leaveQueue(index, wasConnecting: wasConnecting)
+    leaveQueue(index, wasWaiting: wasWaiting)
     schedule(index)
+    startSuccessor(of: index)
     vacate(index)
   }
 
   mutating func obey(_ actions: [Action], _ index: Int, _ now: Moment) {
-    guard let entrance = sessions[index].server.entrance else {
+    guard let way = wayOf[index] else {
       for case .event(let event) in actions { tell(event, index) }
       return
     }
     // The way is judged first: events that tell of the next attempt need its time.
     for action in actions {
       switch action {
-      case .wayFailed(let way, let error):
-        admissions[entrance.origin]?.fail(way, url: entrance.url, error, at: now.instant, &random)
-      case .wayAnswered(let status, let guest):
-        if admissions[entrance.origin]?.answered(url: entrance.url, guest, status: status) == true {
-          touchWaiting()
-        }
+      case .wayFailed(let error, let since):
+        var random = random
+        let isClosed = ways.change(way) { $0.fail(error, since: since, at: now.instant, &random) }
+        self.random = random
+        // Somebody was answered meanwhile: that session waits as for any trouble of its own.
+        if !isClosed { pending.append((index, .backOff)) }
+      case .wayAnswered:
+        if ways.change(way, { $0.answered(at: now.instant) }) { touchWaiting(way) }
       default: break
       }
     }
     for action in actions {
       switch action {
-      case .send(let request): send(request, index, entrance)
+      case .send(let request): send(request, index, way)
       case .release(let id):
-        owners[id] = nil
-        orders.append(.release(id))
+        if close(id) { orders.append(.release(id)) }
       case .cancel(let id):
-        owners[id] = nil
-        orders.append(.cancel(id))
+        if close(id) { orders.append(.cancel(id)) }
       case .requestTurn(let atOnce, let guest):
-        admissions[
-          entrance.origin, default: Admission(perSecond: limits.initializePerSecond, at: now.instant)
-        ]
-        .append(index, url: entrance.url, guest, atOnce: atOnce, now: now.instant)
-        awaited.insert(entrance.origin)
+        ways.change(way) { $0.append(index, guest, atOnce: atOnce, now: now.instant) }
       case .event(let event): tell(event, index)
       case .launch, .write, .endProcess: obeyProcess(action, index)
       case .opened(let session):
@@ -249,38 +271,21 @@ public struct Fleet: Sendable {
     }
   }
 
-  /// While a way is closed, what is not an attempt to connect fails at once, without touching the network.
-  mutating func send(_ request: TransferRequest, _ index: Int, _ entrance: (origin: Origin, url: Secret)) {
-    let isProbe = request.purpose == .ping || request.purpose == .list || request.purpose == .stream
-    if isProbe, !sessions[index].isConnecting,
-      let error = admissions[entrance.origin]?.holds(url: entrance.url, sessions[index].guest)
-    {
-      pending.append((index, .transfer(request.id, .ended(TransferEnd(failure: TransferFailure(error))))))
-      return
-    }
-    owners[request.id] = index
-    orders.append(.send(request))
-  }
-
   mutating func admit(_ now: Moment) {
-    // In the order of servers, not of a hash, so that a seed gives the same run every time.
-    for origin in awaited.sorted(by: { $0.description < $1.description }) {
-      let room = limits.connecting - connecting
-      let share = origin == .processes ? min(room, limits.startingProcesses - startingProcesses) : room
-      guard let turns = admissions[origin]?.admit(room: share, at: now.instant)
-      else { continue }
-      // Counted when handled; the next origin must not give away the same room.
+    while let turns = ways.next(
+      room: limits.connecting - connecting, forProcesses: limits.startingProcesses - startingProcesses,
+      at: now.instant)
+    {
       for index in turns { handle(index, .turn, now) }
-      if admissions[origin]?.waiting == 0 { awaited.remove(origin) }
     }
   }
 
   /// A session that stopped waiting, or stopped probing for others, must not hold anyone up.
-  mutating func leaveQueue(_ index: Int, wasConnecting: Bool) {
-    guard let entrance = sessions[index].server.entrance else { return }
-    if case .queued = sessions[index].state { return }
-    guard !sessions[index].isConnecting else { return }
-    admissions[entrance.origin]?.remove(index)
+  mutating func leaveQueue(_ index: Int, wasWaiting: Bool) {
+    guard let way = wayOf[index], wasWaiting, !sessions[index].isQueued, !sessions[index].isConnecting else {
+      return
+    }
+    ways.change(way) { $0.remove(index) }
   }
 
   mutating func schedule(_ index: Int) {
@@ -288,11 +293,11 @@ public struct Fleet: Sendable {
     pushed[index] = deadline
     deadlines.push(deadline, index)
   }
-}
 
-extension TransferFailure {
-  /// What is known of the way already, told to one who did not get to try it.
-  fileprivate init(_ error: SessionError) {
-    self.init(error.type, status: error.status, curlCode: error.curlCode, words: error.detail.text)
+  /// A way opened: the rows of all who wait for it changed.
+  private mutating func touchWaiting(_ way: Int) {
+    for index in sessions.indices where wayOf[index] == way && sessions[index].isQueued {
+      touched.insert(index)
+    }
   }
 }

@@ -37,7 +37,7 @@ extension Fleet {
   private mutating func retire(_ key: SessionKey) {
     guard let index = indexes.removeValue(forKey: key) else { return }
     retired.insert(index)
-    pending.append((index, .stop))
+    pending.append((index, .retire))
     touched.insert(index)
     report.sessions[key] = nil
     report.removed.insert(key)
@@ -51,16 +51,31 @@ extension Fleet {
       sessions[slot] = session
       pushed[slot] = nil
       counted[slot] = Statistics()
+      paces[slot] = Pace()
     } else {
       index = sessions.count
       sessions.append(session)
       pushed.append(nil)
       counted.append(Statistics())
+      paces.append(Pace())
+      wayOf.append(nil)
+    }
+    wayOf[index] = server.way.map {
+      ways.take($0, perSecond: limits.initializePerSecond, at: now.instant)
     }
     indexes[key] = index
     report.removed.remove(key)
-    pending.append((index, .start))
     touched.insert(index)
+    // One handshake at a time for each session: that of its predecessor is awaited first.
+    let predecessor = retired.sorted().first { sessions[$0].key == key && sessions[$0].isHandshaking }
+    if let predecessor { successors[predecessor] = index } else { pending.append((index, .start)) }
+  }
+
+  /// Starts the session that waited for the end of this one's handshake.
+  mutating func startSuccessor(of index: Int) {
+    guard let next = successors[index], !sessions[index].isHandshaking else { return }
+    successors[index] = nil
+    pending.append((next, .start))
   }
 
   /// Frees the slot of a session that is gone, once its last word to the server is said.
@@ -69,6 +84,8 @@ extension Fleet {
     recount(index)
     if indexes[sessions[index].key] == nil { known.drop(sessions[index].key) }
     retired.remove(index)
+    if let way = wayOf[index] { ways.giveBack(way) }
+    wayOf[index] = nil
     vacant.append(index)
   }
 }

@@ -20,32 +20,14 @@ extension Fleet {
   }
 
   func nextAttempt(_ index: Int) -> Instant? {
-    guard case .queued(let approach) = sessions[index].state, let entrance = sessions[index].server.entrance
-    else {
-      return nil
-    }
-    return admissions[entrance.origin]?.nextAttempt(url: entrance.url, approach.guest)
+    guard sessions[index].isQueued, let way = wayOf[index] else { return nil }
+    return ways[way].nextAttempt
   }
 
   func row(_ index: Int) -> SessionReport {
     var row = sessions[index].report()
     if row.nextAttempt == nil { row.nextAttempt = nextAttempt(index) }
     return row
-  }
-
-  /// A way opened or closed: the rows of all who wait for it changed.
-  mutating func touchWaiting() {
-    for index in sessions.indices {
-      if case .queued = sessions[index].state { touched.insert(index) }
-    }
-  }
-
-  var origins: [OriginReport] {
-    admissions.filter { $0.value.breaker.isOpen || $0.value.waiting > 0 }.map { origin, admission in
-      OriginReport(
-        origin: origin.description, failures: admission.breaker.failures,
-        nextProbe: admission.breaker.isOpen ? admission.breaker.next : nil, waiting: admission.waiting)
-    }.sorted { $0.origin < $1.origin }
   }
 
   /// Brings the sums up to date with one session; all others stay as they were counted.

@@ -58,7 +58,28 @@ public struct Account: Hashable, Sendable {
   }
 }
 
+/// What others may also use to reach a server, and so lose together with it: whoever differs in any of this
+/// may come through where another does not.
+public struct Way: Hashable, Sendable {
+  public let origin: Origin
+  /// The server's own proxy; that of the environment is the same for all.
+  let proxy: Secret?
+  /// What decides whether a TLS handshake succeeds: whom we trust, and who we are.
+  let trust: [String?]
+}
+
 extension Server {
+  /// How it is reached; processes share this machine, and take turns there. Absent for what cannot be
+  /// reached.
+  var way: Way? {
+    guard process == nil else { return Way(origin: .processes, proxy: nil, trust: []) }
+    return endpoint.map {
+      Way(
+        origin: $0.origin, proxy: proxy,
+        trust: [settings.caFile, settings.clientCertificate, settings.clientKey])
+    }
+  }
+
   /// What is to be kept: a session for each account, or the one that all share.
   var watched: [(key: SessionKey, server: Server)] {
     guard !accounts.isEmpty else { return [(SessionKey(server: name), self)] }

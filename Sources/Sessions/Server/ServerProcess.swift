@@ -69,15 +69,6 @@ extension String {
   fileprivate var trimmingBlanks: String { String(drop { $0 == " " }) }
 }
 
-extension Server {
-  /// Where its sessions come through: what fails there fails for all that share it, and what takes turns
-  /// there takes turns together. Processes share this machine.
-  var entrance: (origin: Origin, url: Secret)? {
-    if let endpoint { return (endpoint.origin, endpoint.url) }
-    return process.map { _ in (.processes, Secret(name)) }
-  }
-}
-
 extension Origin {
   /// Where all processes come through.
   static let processes = Origin(scheme: "process", host: "localhost", port: 0)

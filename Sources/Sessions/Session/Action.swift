@@ -13,25 +13,17 @@ enum Action: Sendable {
   case endProcess(TransferID)
   /// The session wants to connect and waits for its turn; at once if the operator asked.
   case requestTurn(atOnce: Bool, Guest)
-  /// The way to the server failed; whoever shares it must know.
-  case wayFailed(Way, SessionError)
+  /// The way to the server is closed, as an attempt found that began at `since`; whoever shares it must know.
+  case wayFailed(SessionError, since: Instant)
   /// A server gave an id: it holds a session for us from now on.
   case opened(OpenSession)
   /// The server does not hold that session any more.
   case ended(OpenSession)
   /// An answer came over the way.
-  case wayAnswered(status: Int, Guest)
+  case wayAnswered
 }
 
-/// What sessions share on the way to a server, and so lose together.
-enum Way: Hashable, Sendable {
-  /// Name, address, port: nobody reaches anything there.
-  case origin
-  /// What answers at the URL says that it is out of order (5xx of a gateway), or full.
-  case endpoint(Guest)
-}
-
-/// As what a session comes to an endpoint: a server that has no room for new ones may serve those it has.
+/// As what a session waits for its turn.
 enum Guest: Hashable, Sendable {
   /// It wants to shake hands.
   case newcomer
@@ -49,6 +41,9 @@ struct Turn {
   private(set) var nextTransfer: UInt64
   /// What must not be shown in any session's texts.
   var known: KnownSecrets
+  /// The request whose news are being taken in, and when it was sent.
+  var request: Purpose?
+  var sent: Instant?
 
   init(
     now: Moment, hasSlept: Bool = false, random: SeededGenerator, nextTransfer: UInt64,

@@ -14,7 +14,7 @@ extension Session {
 
   mutating func discoverAnswered(_ exchange: Exchange, _ event: TransferEvent, _ turn: inout Turn) {
     var exchange = exchange
-    guard let outcome = exchange.take(event, gate(turn)) else {
+    guard let outcome = exchange.take(event, gate(turn), at: turn.now.instant) else {
       state = .discovering(exchange)
       return
     }
@@ -66,7 +66,7 @@ extension Session {
     // What held before an outage may hold no more: a server of another revision stands there now.
     let wasLost = trouble.cause != nil && speaksModern
     speaksModern = false
-    if wasLost, anew != .discover { return queue(anew, &turn) }
+    if wasLost, anew != .discover, mayFallBack { return fallBack(to: anew, &turn) }
     var detail: Sentence = "server/discover brought no answer of revision 2026-07-28"
     var code: Int?
     switch outcome {
@@ -94,7 +94,7 @@ extension Session {
       case .discover, .ping: "server/discover"
       case .list: "tools/list"
       case .stream: "subscriptions/listen"
-      case .initialize, .attach, .initialized, .reply, .delete: nil
+      case .initialize, .attach, .initialized, .reply, .poll, .delete: nil
       }
     return method.map { Header(name: "Mcp-Method", value: $0) }
   }

@@ -8,10 +8,15 @@ extension Session {
   private static let goodUptime = Duration.seconds(10)
   /// Tries against "409, another stream is open" before the session is replaced once.
   private static let conflictTries = 4
+  /// How long a server that answers nothing while our stream is open is spared of it.
+  private static let blockPause = Duration.seconds(600)
 
   func firstStream(_ identity: Identity, _ turn: inout Turn) -> Stream {
     guard server.settings.stream, identity.tellsChanges, !identity.isOverStream, !identity.isOverPipe else {
       return .off
+    }
+    if let blockedUntil = trouble.streamBlockedUntil, blockedUntil > turn.now.instant {
+      return .waiting(until: blockedUntil, StreamMemory())
     }
     return .waiting(until: turn.now.instant, StreamMemory())
   }
@@ -24,17 +29,19 @@ extension Session {
     case .head(let head)
     where head.status == 200 && head.isEventStream:
       live.stream = .open(id, since: turn.now, memory)
+      live.streamFailure = nil
       state = .live(live)
       turn.emit(.streamOpened, .debug, self, "Stream opened")
     case .head(let head) where head.isSuccess:
       // Asking again would only bring more of the same.
       turn.actions.append(.cancel(id))
       live.stream = .notOffered
+      let error = SessionError(
+        .protocolError, status: head.status,
+        detail: "GET is answered with \(typeName(head, turn)), not an event stream", request: .stream)
+      live.streamFailure = error
       state = .live(live)
-      tell(
-        SessionError(
-          .protocolError, status: head.status,
-          detail: "GET is answered with \(typeName(head, turn)), not an event stream"), &turn)
+      tell(error, &turn)
     case .head, .item, .arrived:
       break
     case .ended(let end):
@@ -47,6 +54,18 @@ extension Session {
   ) {
     var memory = memory
     memory.attempts += 1
+    let error = streamError(end, turn)
+    let isNews = error.map { live.streamFailure?.isLike($0) != true } ?? false
+    live.streamFailure = error
+    let hadID = !memory.lastEventID.isEmpty
+    if let status = end.head?.status, status >= 400, hadID, status != 409, status != 429 {
+      // What it refuses may be the place to resume from, as by servers that keep no events: once without.
+      memory.lastEventID = ""
+      live.stream = waiting(memory, base: .seconds(1), nil, &turn)
+      if [401, 403, 404, 410].contains(status) { hastenProbe(&live, &turn) }
+      state = .live(live)
+      return
+    }
     switch end.head?.status {
     case 409 where memory.attempts >= Self.conflictTries:
       return streamStuck(&live, &turn)
@@ -56,15 +75,10 @@ extension Session {
       live.stream = waiting(
         memory, base: .seconds(5), retryAfter(end.head?.retryAfter, now: turn.now.wall), &turn)
     case let status? where status >= 500 && status != 501:
-      // Servers without an event store answer 500 to a Last-Event-ID.
-      memory.lastEventID = ""
       live.stream = waiting(memory, base: .seconds(1), nil, &turn)
     case nil where end.failure?.type == .resourceError:
       // Our own side lacks something; the server has nothing to do with it.
       live.stream = waiting(memory, base: .seconds(5), nil, &turn)
-      state = .live(live)
-      if let failure = end.failure { tell(SessionError(failure, gate(turn)), &turn) }
-      return
     case nil:
       // No answer at all: whether the session lives is for a probe to find out.
       hastenProbe(&live, &turn)
@@ -74,6 +88,22 @@ extension Session {
       if [401, 403, 404, 410].contains(status) { hastenProbe(&live, &turn) }
     }
     state = .live(live)
+    guard isNews, let error, end.head?.status != 405 else { return }
+    if error.type == .resourceError { return tell(error, &turn) }
+    // That there is none is as it may be; one that fails where it should not is told, once for each reason.
+    let isFailure =
+      end.head.map { [409, 429].contains($0.status) || $0.status >= 500 || $0.status < 400 } ?? true
+    turn.emit(
+      .streamClosed, isFailure ? .info : .debug, self, error: isFailure ? error : nil,
+      EventText.streamRefused(error))
+  }
+
+  /// Why there is no stream.
+  private func streamError(_ end: TransferEnd, _ turn: Turn) -> SessionError? {
+    if let failure = end.failure { return SessionError(failure, gate(turn)).asked(of: .stream) }
+    guard let head = end.head else { return nil }
+    let seen = judge(.status(head, nil, excerpt: end.excerpt), carriedID: false, gate(turn))
+    return seen.error?.asked(of: .stream)
   }
 
   /// The server holds a stream of ours that we do not have. A new session frees it; once.
@@ -82,8 +112,9 @@ extension Session {
       .sessionConflict, status: 409, detail: "the server says that another stream of this session is open")
     guard !trouble.replacedForStream else {
       live.stream = .notOffered
+      live.streamFailure = error
       state = .live(live)
-      return
+      return turn.emit(.streamClosed, .info, self, error: error, EventText.streamRefused(error))
     }
     trouble.replacedForStream = true
     cancelTransfers(&turn)
@@ -98,6 +129,11 @@ extension Session {
     var live = live
     var memory = memory
     history.lastReachable = turn.now
+    if case .item = event {
+      memory.rhythm.beat(at: turn.now.instant)
+      live.stream = .open(id, since: since, memory)
+      state = .live(live)
+    }
     switch event {
     case .head, .arrived:
       break
@@ -106,7 +142,13 @@ extension Session {
     case .item(.comment), .item(.endpoint):
       break
     case .item(.malformed(let error)):
-      tell(SessionError(.protocolError, detail: "\(error)"), &turn)
+      odd("\(error)", &live, &memory, &turn)
+      live.stream = .open(id, since: since, memory)
+      state = .live(live)
+    case .item(.complaint(let words)):
+      odd("\(gate(turn).text(words))", &live, &memory, &turn)
+      live.stream = .open(id, since: since, memory)
+      state = .live(live)
     case .item(.retry(let milliseconds)):
       memory.retry = .milliseconds(max(milliseconds, 500))
       live.stream = .open(id, since: since, memory)
@@ -127,6 +169,61 @@ extension Session {
       turn.emit(
         .streamClosed, .debug, self, EventText.streamClosed(end.failure.map { SessionError($0, gate(turn)) }))
     }
+  }
+
+  /// An event that is no message: told once, then counted. Some servers keep their streams alive so.
+  private mutating func odd(
+    _ words: Sentence, _ live: inout Live, _ memory: inout StreamMemory, _ turn: inout Turn
+  ) {
+    memory.oddities += 1
+    guard memory.oddities == 1, !live.reportedOddity else { return history.oddities += 1 }
+    live.reportedOddity = true
+    history.oddities += 1
+    tell(
+      SessionError(
+        .protocolError, detail: "an event that is no message (\(words)); more of them are only counted",
+        request: .stream), &turn)
+  }
+
+  /// Signs of life came by themselves and come no more, on a connection that nobody closed.
+  mutating func streamFellSilent(
+    _ transfer: TransferID, _ memory: StreamMemory, _ live: inout Live, _ turn: inout Turn
+  ) {
+    turn.actions.append(.cancel(transfer))
+    var memory = memory
+    memory.rhythm = Rhythm()
+    memory.attempts = 1
+    history.streamCuts += 1
+    let error = SessionError(
+      .sessionTimeout, detail: "its keep-alives stopped on a connection that is still open", request: .stream)
+    live.streamFailure = error
+    live.stream = waiting(memory, base: .seconds(1), nil, &turn)
+    history.count(error)
+    turn.emit(.streamClosed, .info, self, error: error, EventText.streamClosed(error))
+    hastenProbe(&live, &turn)
+  }
+
+  // MARK: - A server that answers nothing while our stream is open
+
+  /// A question was not answered while our stream was open: it is closed, to see whether that was it.
+  mutating func closeStreamForTrial(_ live: inout Live, _ turn: inout Turn) {
+    guard case .open(let transfer, _, _) = live.stream, live.closedStream == nil else { return }
+    turn.actions.append(.cancel(transfer))
+    live.stream = .waiting(until: turn.now.instant + Self.blockPause, StreamMemory())
+    live.closedStream = turn.now.instant
+  }
+
+  /// The silence ended when our stream did.
+  mutating func streamWasInTheWay(_ live: inout Live, _ turn: inout Turn) {
+    let error = SessionError(
+      .sessionConflict, detail: "requests are answered only while our stream is closed, so it is left off",
+      request: .stream)
+    trouble.streamBlocks += 1
+    let pause = trouble.streamBlocks > 1 ? Self.blockPause * 144 : Self.blockPause
+    trouble.streamBlockedUntil = turn.now.instant + pause
+    live.stream = .waiting(until: turn.now.instant + pause, StreamMemory())
+    live.streamFailure = error
+    turn.emit(.streamClosed, .warning, self, error: error, EventText.streamRefused(error))
   }
 
   private func waiting(

@@ -49,6 +49,25 @@ enum EventText {
     failure.map { "Stream closed: \($0)" } ?? "Stream closed by the server"
   }
 
+  static func streamRefused(_ error: SessionError) -> Sentence { "No stream: \(error)" }
+
+  /// Names what changed, as many as a line takes.
+  static func toolsChanged(_ change: ToolChange, _ gate: Gate) -> Sentence {
+    func named(_ names: [String], _ what: Sentence) -> Sentence? {
+      guard !names.isEmpty else { return nil }
+      let shown = names.prefix(4).map { Sentence(gate.text($0, limit: 40)) }
+      let more: Sentence? = names.count > 4 ? "and \(names.count - 4) more" : nil
+      return "\(names.count) \(what) (\(Sentence.joined(shown + [more], separator: ", ")))"
+    }
+    let described = change.changed.filter(\.isDescription).map(\.name)
+    let retyped = change.changed.filter { !$0.isDescription }.map(\.name)
+    let parts = [
+      named(change.gone, "gone"), named(change.new, "new"), named(described, "with another description"),
+      named(retyped, "with other parameters"),
+    ]
+    return "Tools changed: \(Sentence.joined(parts, separator: ", ")); \(change.count) now"
+  }
+
   static func operatorAction(_ action: Sentence, _ by: Operator) -> Sentence {
     "\(action) by \(name(of: by))"
   }
@@ -69,9 +88,9 @@ enum EventText {
     "Configuration not reloaded, nothing changed: \(ForeignText(local: why, limit: 800))"
   }
 
-  static func stateChanged(_ state: SessionState, _ cause: SessionError?, _ slow: SlowAnswers?) -> Sentence {
+  static func stateChanged(_ state: SessionState, _ cause: SessionError?, _ remark: Sentence?) -> Sentence {
     if let cause { return "State: \(state) (\(cause))" }
-    return slow.map { "State: \(state) (\($0.words))" } ?? "State: \(state)"
+    return remark.map { "State: \(state) (\($0))" } ?? "State: \(state)"
   }
 
   private static func explanation(_ error: SessionError) -> Sentence {

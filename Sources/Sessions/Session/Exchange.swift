@@ -2,18 +2,36 @@ import MCPWire
 
 /// One request of ours and what has come back so far; boils down to a single outcome.
 struct Exchange: Hashable, Sendable {
-  let transfer: TransferID
+  private(set) var transfer: TransferID
   let purpose: Purpose
   /// The JSON-RPC id of a request; absent for notifications, answers and bodiless requests.
   let requestID: Int64?
   let sent: Instant
   /// Set when the answer comes on another transfer, HTTP+SSE's stream: how long it is waited for.
   let answerDue: Instant?
+  /// The stream of the answer ended behind an event with an id: the rest is to be asked for.
+  private(set) var rest: Rest?
   /// When the answer came in, where that was earlier than it was read.
   private(set) var arrived: Instant?
   private var head: ResponseHead?
   private var failure: RPCError?
   private var flaw: Sentence?
+  private var retry: Duration?
+  private var polls = 0
+  /// How a GET for the rest was refused.
+  private var pollRefusal: ResponseHead?
+
+  /// Where the rest of an answer begins, and when it may be asked for.
+  struct Rest: Hashable, Sendable {
+    let due: Instant
+    let lastEventID: String
+  }
+
+  /// How often, and how long after the request, the rest of an answer is asked for.
+  private static let pollLimit = 20
+  private static let restLimit = Duration.seconds(30)
+  /// The wait before the first poll where the server asks for none, and the shortest of all.
+  private static let pollPause = Duration.milliseconds(500)
 
   init(
     transfer: TransferID, purpose: Purpose, requestID: Int64?, sent: Instant, answerDue: Instant? = nil
@@ -45,29 +63,58 @@ struct Exchange: Hashable, Sendable {
       case .broken(_, let head): head
       }
     }
+
+    /// The server, or what stands before it, answered that it will not do what was asked.
+    var isRefusal: Bool {
+      if case .status = self { true } else { false }
+    }
   }
 
-  /// Takes in what happened; returns the outcome once it is certain.
-  mutating func take(_ event: TransferEvent, _ gate: Gate) -> Outcome? {
+  /// The id under which the server keeps what it has to say on, once the head is known.
+  var givenIDs: [String] { head?.sessionIDs ?? [] }
+
+  /// When it wants to be looked at, whatever comes; absent while only news can change it.
+  var deadline: Instant? { [answerDue, rest?.due].compactMap { $0 }.min() }
+
+  /// The rest is asked for by another transfer.
+  mutating func follow(_ transfer: TransferID) {
+    self.transfer = transfer
+    rest = nil
+    polls += 1
+  }
+
+  /// Takes in what happened at `now`; returns the outcome once it is certain.
+  mutating func take(_ event: TransferEvent, _ gate: Gate, at now: Instant) -> Outcome? {
     switch event {
+    case .head(let head) where polls > 0:
+      // The answer has its head; this one only tells whether the rest is to be had.
+      if !head.isSuccess { pollRefusal = head }
+      return nil
     case .head(let head):
       self.head = head
-      return nil
+      // The status line of the answer to what asks for none is the answer, whatever follows or does not end.
+      return requestID == nil && head.isSuccess ? .accepted(head) : nil
     case .item(.message(let message)):
       return take(message)
+    case .item(.complaint(let words)):
+      guard requestID != nil, let head, head.isSuccess else { return nil }
+      return .rejected(RPCError(code: 0, message: words), head)
     case .item(.malformed(let error)):
       flaw = flaw ?? "\(error)"
       return nil
     case .item(.tooLarge):
       return .broken(
         SessionError(.responseTooLarge, status: head?.status, detail: "the answer is too large"), head)
-    case .item(.comment), .item(.retry), .item(.endpoint):
+    case .item(.retry(let milliseconds)):
+      retry = .milliseconds(milliseconds)
+      return nil
+    case .item(.comment), .item(.endpoint):
       return nil
     case .arrived(let instant):
       arrived = instant
       return nil
     case .ended(let end):
-      return conclude(end, gate)
+      return conclude(end, gate, at: now)
     }
   }
 
@@ -75,11 +122,12 @@ struct Exchange: Hashable, Sendable {
   private mutating func take(_ message: Message) -> Outcome? {
     // What comes on a stream of its own may overtake the head of the POST.
     let head = answerDue == nil ? head : ResponseHead(status: 200)
-    guard requestID != nil, let head else { return nil }
+    guard let head else { return nil }
     switch message.content {
     case .request, .notification:
       return nil
     case .result(let result):
+      guard requestID != nil else { return nil }
       guard isOurs(message.id) else {
         flaw = flaw ?? "the answer has another id"
         return nil
@@ -90,7 +138,7 @@ struct Exchange: Hashable, Sendable {
         flaw = flaw ?? "the answer has another id"
         return nil
       }
-      if head.isSuccess { return .rejected(error, head) }
+      if head.isSuccess { return requestID == nil ? nil : .rejected(error, head) }
       failure = error
       return nil
     }
@@ -100,19 +148,33 @@ struct Exchange: Hashable, Sendable {
     switch id {
     case nil, .null: answerDue == nil
     case .number(let number): number == requestID
+    case .digits: false
     case .string(let text): text == requestID.map(String.init)
     }
   }
 
-  private func conclude(_ end: TransferEnd, _ gate: Gate) -> Outcome? {
-    let head = end.head ?? head
+  private mutating func conclude(_ end: TransferEnd, _ gate: Gate, at now: Instant) -> Outcome? {
+    let head = polls > 0 ? head : end.head ?? head
     if let failure = end.failure { return .broken(SessionError(failure, gate), head) }
+    if let pollRefusal {
+      let why: Sentence = "the rest of the answer is refused with \(pollRefusal.status)"
+      return .broken(SessionError(.protocolError, status: pollRefusal.status, detail: why), head)
+    }
     guard let head else {
       return .broken(SessionError(.emptyReply, detail: "the connection ended without an answer"), nil)
     }
     guard head.isSuccess else { return .status(head, failure, excerpt: end.excerpt) }
     guard requestID != nil else { return .accepted(head) }
     guard answerDue == nil else { return nil }
+    if !end.lastEventID.isEmpty, polls < Self.pollLimit, now - sent < Self.restLimit {
+      let pause = max(retry ?? Self.pollPause, Self.pollPause)
+      rest = Rest(due: now + min(pause, Self.restLimit), lastEventID: end.lastEventID)
+      return nil
+    }
+    if let page = Page(end.excerpt, contentType: head.contentType) {
+      let why: Sentence = "\(page.words(gate)) came instead of an answer"
+      return .broken(SessionError(.protocolError, status: head.status, detail: why), head)
+    }
     let why: Sentence =
       flaw ?? (head.status == 202 ? "202 instead of an answer" : "the answer ended before it was complete")
     return .broken(SessionError(.protocolError, status: head.status, detail: why), head)

@@ -38,6 +38,21 @@ extension Session {
     }
   }
 
+  /// What is not ended by now is left: counted, told, and kept in the journal for the next run.
+  mutating func giveUp(_ turn: inout Turn) {
+    for farewell in farewells.values.sorted(by: { $0.exchange.transfer.number < $1.exchange.transfer.number })
+    {
+      history.leftBehind += 1
+      let late = SessionError(.sessionTimeout, detail: "no time was left to end it", request: .delete)
+      turn.emit(
+        .sessionTerminated, .warning, self, session: farewell.id.masked,
+        EventText.leftBehind(farewell.id, .broken(late, nil)))
+    }
+    farewells = [:]
+    abandoned = [:]
+    if case .closing = state { state = .closed }
+  }
+
   func refuse(_ action: Sentence, _ by: Operator, _ why: Sentence, _ turn: inout Turn) {
     turn.emit(
       .operatorAction, .warning, self, "\(EventText.operatorAction(action, by)): not possible, \(why)")
@@ -47,13 +62,18 @@ extension Session {
     held = nil
     leave(&turn)
     trouble = Trouble()
-    state = farewells.isEmpty && partings.isEmpty ? .closed : .closing
+    state = isSayingFarewell ? .closing : .closed
   }
 
   /// Drops what there is, politely.
   private mutating func leave(_ turn: inout Turn) {
-    cancelTransfers(&turn)
+    if case .initializing(let handshake) = state, channel == nil, pipe == nil {
+      abandon(handshake, &turn)
+    } else {
+      cancelTransfers(&turn)
+    }
     if let identity { sayFarewell(identity, &turn) }
+    if let doubted = trouble.doubted { sayFarewell(doubted.identity, &turn) }
     replies.clear()
   }
 
@@ -78,15 +98,16 @@ extension Session {
 
   mutating func farewell(_ id: TransferID, _ event: TransferEvent, _ turn: inout Turn) {
     guard var farewell = farewells[id] else { return }
-    guard let outcome = farewell.exchange.take(event, gate(turn)) else {
+    guard let outcome = farewell.exchange.take(event, gate(turn), at: turn.now.instant) else {
       farewells[id] = farewell
       return
     }
+    finish(farewell.exchange, event, &turn)
     farewells[id] = nil
     noteLife(outcome, &turn)
     guard !sayFarewellElsewhere(farewell, outcome, &turn) else { return }
     tellEnd(farewell, outcome, &turn)
-    if case .closing = state, farewells.isEmpty, partings.isEmpty { state = .closed }
+    if case .closing = state, !isSayingFarewell { state = .closed }
   }
 
   /// Told by the better of the two answers, where two addresses were asked.

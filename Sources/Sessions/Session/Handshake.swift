@@ -15,7 +15,13 @@ extension Session {
     _ handshake: Handshake, _ event: TransferEvent, _ turn: inout Turn
   ) {
     var handshake = handshake
-    guard let outcome = handshake.exchange.take(event, gate(turn)) else {
+    if case .item(.endpoint) = event, channel == nil, mayFallBack, server.settings.era == .automatic {
+      // Only HTTP+SSE says so, and some of its servers take a POST for a GET.
+      turn.actions.append(.cancel(handshake.exchange.transfer))
+      speaksOverStream = true
+      return fallBack(to: .attach, &turn)
+    }
+    guard let outcome = handshake.exchange.take(event, gate(turn), at: turn.now.instant) else {
       state = .initializing(handshake)
       return
     }
@@ -53,6 +59,12 @@ extension Session {
       endHalfSession(head, .newestWithSessions, &turn)
       return flawed(error, &turn)
     }
+    if version == Revision.v2026_07_28.rawValue, server.settings.era == .automatic, mayFallBack {
+      // It answers a handshake that its revision does not have: asked in its own way it will know better.
+      endHalfSession(head, .newestWithSessions, &turn)
+      speaksModern = true
+      return fallBack(to: .discover, &turn)
+    }
     guard let revision = Revision(rawValue: version), revision <= .newestWithSessions else {
       endHalfSession(head, .newestWithSessions, &turn)
       let offer = gate(turn).text(version, limit: 40)
@@ -80,6 +92,7 @@ extension Session {
     trouble.flawedHandshakes = 0
     let identity = identity(result, id, revision, turn)
     if let id = identity.id { noteOpened(id, revision, &turn) }
+    giveUpDoubted(&turn)
     let exchange = post(
       .initialized, Outgoing.initialized, requestID: nil, identity: identity, &turn)
     // Nothing answers a line that is a notification.
@@ -91,7 +104,7 @@ extension Session {
     _ confirmation: Confirmation, _ event: TransferEvent, _ turn: inout Turn
   ) {
     var confirmation = confirmation
-    guard let outcome = confirmation.exchange.take(event, gate(turn)) else {
+    guard let outcome = confirmation.exchange.take(event, gate(turn), at: turn.now.instant) else {
       state = .confirming(confirmation)
       return
     }
@@ -104,121 +117,52 @@ extension Session {
     case .methodFailed:
       // Answering a notification is a fault that hurts nobody.
       comeAlive(identity, &turn)
-    case .lost(let error):
+    case .lost(let error) where identity.isHeldByServer:
+      forget(identity, &turn)
       lose(error, approach: anew, &turn)
-    case .conflict(let error), .busy(let error), .refused(let error), .trouble(let error):
+    case .refused(let error) where error.type == .authError && outcome.head?.status != 403:
+      sayFarewell(identity, &turn)
+      lose(error, approach: anew, remedy: .credentials, &turn)
+    case .lost(let error),
+      .refused(let error) where isAskedAgain(outcome),
+      .trouble(let error) where isAskedAgain(outcome):
+      confirm(identity, error, outcome, &turn)
+    case .conflict(let error), .busy(let error), .trouble(let error), .refused(let error):
       // The half-session would be held until it idles out; it is ended and made anew.
       sayFarewell(identity, &turn)
       lose(error, approach: anew, retryAfter: outcome.head?.retryAfter, &turn)
     }
   }
 
-  private mutating func rejected(
-    _ error: RPCError, _ head: ResponseHead, _ offered: Revision, _ turn: inout Turn
+  /// Whether a refused notification says less of the session than a request with its id does.
+  private func isAskedAgain(_ outcome: Exchange.Outcome) -> Bool {
+    outcome.isRefusal && (400..<500).contains(outcome.head?.status ?? 0)
+  }
+
+  /// `initialized` was refused: a ping with the id tells whether that matters.
+  private mutating func confirm(
+    _ identity: Identity, _ error: SessionError, _ outcome: Exchange.Outcome, _ turn: inout Turn
   ) {
-    if let older = olderRevision(error, offered) { return queue(.initialize(older), &turn) }
-    guard !isModern(error) || !turnsOutModern(error, &turn) else { return }
-    lose(
-      sessionError(.rpcError, head, error, "", gate(turn)),
-      approach: anew, &turn)
-  }
-
-  /// The next revision to offer after a complaint about the version; absent when the complaint is another.
-  private func olderRevision(_ error: RPCError, _ offered: Revision) -> Revision? {
-    let older = Revision.allCases.filter { $0.hasSessions && $0 < offered }.reversed()
-    let listed = older.filter {
-      error.supportedVersions.contains($0.rawValue) || error.message.contains($0.rawValue)
+    var error = error.asked(of: .initialized)
+    if identity.id == nil, !identity.isOverStream {
+      error = SessionError(
+        .sessionInvalid, status: error.status, rpcCode: error.rpcCode,
+        detail: Sentence.joined(
+          [
+            "its answer to initialize had no Mcp-Session-Id header, and without one it refuses", error.detail,
+          ],
+          separator: ": "), request: .initialized, hint: .sessionHeader)
     }
-    if let listed = listed.first { return listed }
-    // A list without any of ours settles it.
-    guard error.supportedVersions.isEmpty else { return nil }
-    guard error.code == RPCError.unsupportedVersion || error.code == RPCError.invalidParams,
-      error.message.lowercased().contains("version")
-    else { return nil }
-    return older.first
+    tell(error, &turn)
+    trouble.unconfirmed = error
+    var half = Live(
+      identity: identity, revived: turn.now.instant, lastGood: turn.now, lastValid: turn.now, probe: .off,
+      stream: .off)
+    half.isUnconfirmed = true
+    resume(half, &turn)
   }
 
-  private mutating func initializeRefused(
-    _ head: ResponseHead, _ error: RPCError?, _ excerpt: String, _ offered: Revision, _ turn: inout Turn
-  ) {
-    let approach = anew
-    if [400, 404, 405].contains(head.status), let error, isModern(error) {
-      if let older = olderRevision(error, offered) { return queue(.initialize(older), &turn) }
-      if server.settings.era == .automatic, !speaksModern {
-        // Evidence enough to ask in the way of that revision; what comes back decides.
-        speaksModern = true
-        return queue(.discover, &turn)
-      }
-      let versions = gate(turn).text(error.supportedVersions.joined(separator: ", "), limit: 80)
-      let speaks: Sentence = versions.isEmpty ? "" : " (it speaks \(versions))"
-      let detail: Sentence =
-        "a server of the sessionless protocol revision\(speaks): it keeps no sessions to watch"
-      return lose(
-        SessionError(.protocolError, status: head.status, rpcCode: error.code, detail: detail),
-        approach: approach,
-        remedy: .person, &turn)
-    }
-    let seen = Exchange.Outcome.status(head, error, excerpt: excerpt)
-    if mayKeepChannel(head, error), channel == nil, server.settings.era == .automatic {
-      // So do servers from before streamable HTTP refuse: what they say to a GET decides.
-      trouble.refusal = sessionError(.httpError, head, error, excerpt, gate(turn))
-      return queue(.attach, &turn)
-    }
-    switch judge(seen, carriedID: false, gate(turn)) {
-    case .good, .methodFailed:
-      flawed(SessionError(.protocolError, status: head.status, detail: "no answer to initialize"), &turn)
-    case .refused(let error) where error.type == .redirectRefused:
-      lose(error, approach: approach, remedy: .person, &turn)
-    case .refused(let error), .lost(let error):
-      lose(error, approach: approach, remedy: error.type == .authError ? .credentials : .person, &turn)
-    case .trouble(let error) where (400..<500).contains(head.status):
-      // Our request will not get better by repeating it.
-      lose(error, approach: approach, remedy: .person, &turn)
-    case .conflict(let error), .busy(let error), .trouble(let error):
-      lose(error, approach: approach, retryAfter: head.retryAfter, &turn)
-    }
-  }
-
-  /// Whether a refusal may be that of a server from before streamable HTTP. The specification allows to ask
-  /// after any of these statuses; a wrong URL gives 400 and 404 as well, and is not to be asked again in
-  /// another way, so they count only where such servers are usually found and no JSON-RPC was spoken.
-  private func mayKeepChannel(_ head: ResponseHead, _ error: RPCError?) -> Bool {
-    switch head.status {
-    case 405: return true
-    case 400, 404:
-      let path = server.endpoint?.display.prefix { $0 != "?" } ?? ""
-      return error == nil && (path.hasSuffix("/sse") || path.hasSuffix("/sse/"))
-    default: return false
-    }
-  }
-
-  /// Errors that only servers of revision 2026-07-28 give to a handshake.
-  private func isModern(_ error: RPCError) -> Bool {
-    switch error.code {
-    case RPCError.unsupportedVersion, RPCError.headerMismatch, RPCError.missingCapability,
-      RPCError.methodNotFound:
-      true
-    case RPCError.invalidParams: error.message.contains("_meta")
-    default: false
-    }
-  }
-
-  /// An answer to `initialize` that is no answer: three in a row need a person.
-  mutating func flawed(_ error: SessionError, _ turn: inout Turn) {
-    trouble.flawedHandshakes += 1
-    lose(
-      error, approach: anew,
-      remedy: trouble.flawedHandshakes >= 3 ? .person : .longBackoff, &turn)
-  }
-
-  private mutating func invalidID(_ error: SessionError, _ turn: inout Turn) {
-    trouble.invalidIDs += 1
-    lose(
-      error, approach: anew,
-      remedy: trouble.invalidIDs >= 3 ? .person : .backoff, &turn)
-  }
-
-  private mutating func endHalfSession(_ head: ResponseHead, _ offered: Revision, _ turn: inout Turn) {
+  mutating func endHalfSession(_ head: ResponseHead, _ offered: Revision, _ turn: inout Turn) {
     guard head.isSuccess else { return }
     for id in Set(head.sessionIDs).compactMap(SessionID.init) {
       noteOpened(id, offered, &turn)

@@ -25,6 +25,8 @@ extension Session {
       noteEndpoint(endpoint, &turn)
       channel = Channel(stream: attachment.transfer, endpoint: endpoint, since: turn.now)
       initialize(.v2024_11_05, &turn)
+    case .head(let head) where head.isSuccess && head.contentType.lowercased().contains("html"):
+      break  // a web page: its title says what is there
     case .head(let head) where head.isSuccess && !head.isEventStream:
       turn.actions.append(.cancel(attachment.transfer))
       let detail: Sentence = "GET is answered with \(typeName(head, turn)), not an event stream"
@@ -44,9 +46,20 @@ extension Session {
     if let failure = end.failure {
       return lose(SessionError(failure, gate(turn)), approach: again, &turn)
     }
+    if let head = end.head, head.isSuccess, let page = Page(end.excerpt, contentType: head.contentType) {
+      let words: Sentence = "GET brings \(page.words(gate(turn)))"
+      return isNotOverStream(
+        SessionError(.httpError, status: head.status, detail: words, hint: .webPage), &turn)
+    }
     guard let head = end.head, !head.isSuccess else {
       let detail: Sentence = "the stream ended before its endpoint event"
       return flawed(SessionError(.protocolError, status: end.head?.status, detail: detail), &turn)
+    }
+    if isOutage(head, end.excerpt),
+      let error = judge(.status(head, nil, excerpt: end.excerpt), carriedID: false, gate(turn)).error
+    {
+      return lose(
+        asOutage(error), approach: again, remedy: .backoff, retryAfter: head.retryAfter, &turn)
     }
     if [400, 404, 405, 406, 501].contains(head.status) {
       return isNotOverStream(sessionError(.httpError, head, nil, end.excerpt, gate(turn)), &turn)
@@ -75,8 +88,8 @@ extension Session {
       case .request, .notification:
         serverSpoke(message, &turn)
       }
-    case .item(.malformed(let error)):
-      tell(SessionError(.protocolError, detail: "\(error)"), &turn)
+    case .item(.malformed(let error)): odd("\(error)", &turn)
+    case .item(.complaint(let words)): odd("\(gate(turn).text(words))", &turn)
     case .item(.tooLarge):
       channelLost(SessionError(.responseTooLarge, detail: "an event of the stream is too large"), &turn)
     case .head, .item, .arrived:
@@ -88,6 +101,15 @@ extension Session {
         end.failure.map { SessionError($0, gate(turn)) } ?? SessionError(.sessionTerminated, detail: detail),
         &turn)
     }
+  }
+
+  /// An event that is no message: told once, then counted.
+  private mutating func odd(_ words: Sentence, _ turn: inout Turn) {
+    history.oddities += 1
+    guard channel?.reportedOddity == false else { return }
+    channel?.reportedOddity = true
+    let detail: Sentence = "an event that is no message (\(words)); more of them are only counted"
+    tell(SessionError(.protocolError, detail: detail, request: .stream), &turn)
   }
 
   private mutating func channelLost(_ error: SessionError, _ turn: inout Turn) {
@@ -127,6 +149,7 @@ extension Session {
     switch state {
     case .initializing(let handshake): handshake.exchange
     case .discovering(let exchange): exchange
+    case .resuming(let resumption): resumption.exchange
     case .live(let live):
       if case .inFlight(let exchange) = live.probe { exchange } else { nil }
     default: nil
@@ -151,9 +174,12 @@ extension Session {
   private mutating func isNotOverStream(_ error: SessionError, _ turn: inout Turn) {
     let wasLearnt = speaksOverStream
     speaksOverStream = false
-    if let refusal = trouble.refusal { return lose(refusal, approach: anew, remedy: .person, &turn) }
+    if let refusal = trouble.refusal {
+      let seen = error.hint == .webPage ? refusal.adding(error.detail, hint: .webPage) : refusal
+      return lose(asOutage(seen), approach: anew, remedy: history.lastGood == nil ? .person : .backoff, &turn)
+    }
     // What held before may hold no more: asked from the beginning, once.
-    if wasLearnt, anew != .attach { return queue(anew, &turn) }
+    if wasLearnt, anew != .attach, mayFallBack { return fallBack(to: anew, &turn) }
     lose(error, approach: anew, remedy: .person, &turn)
   }
 

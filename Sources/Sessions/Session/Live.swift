@@ -1,16 +1,21 @@
 import MCPWire
 
-// A live session: probing it, and telling from what comes back whether it still is one.
+// A live session: probing it, and telling from what comes back whether it still is one. What its list is
+// worth is judged in ToolCalls.swift.
 
 extension Session {
   mutating func comeAlive(_ identity: Identity, _ turn: inout Turn) {
     history.created += 1
     trouble.refusal = nil
+    trouble.acceptedID()
+    noteGood(turn.now)
     if channel != nil { speaksOverStream = true }
-    state = .live(
-      Live(
-        identity: identity, revived: turn.now.instant, lastGood: turn.now, lastValid: turn.now,
-        probe: firstProbe(&turn), stream: firstStream(identity, &turn)))
+    if !identity.lists { tools.failure = nil }
+    var live = Live(
+      identity: identity, revived: turn.now.instant, lastGood: turn.now, lastValid: turn.now,
+      probe: firstProbe(&turn), stream: firstStream(identity, &turn))
+    live.wantsList = tools.failure != nil
+    state = .live(live)
     if let id = identity.id {
       turn.emit(.sessionCreated, .info, self, EventText.created(id))
     } else if let process = pipe?.process {
@@ -43,9 +48,13 @@ extension Session {
       // After a standstill everything is due at once: spread it, as if the sessions had just begun.
       if turn.hasSlept { live.probe = firstProbe(&turn) } else { probe(&live, &turn) }
     }
-    if case .waiting(let until, let memory) = live.stream, until <= turn.now.instant {
+    switch live.stream {
+    case .waiting(let until, let memory) where until <= turn.now.instant:
       let transfer = openStream(live.identity, lastEventID: memory.lastEventID, &turn)
       live.stream = .opening(transfer, memory)
+    case .open(let transfer, _, let memory) where memory.rhythm.isOver(at: turn.now.instant):
+      streamFellSilent(transfer, memory, &live, &turn)
+    default: break
     }
     state = .live(live)
   }
@@ -53,20 +62,19 @@ extension Session {
   private mutating func probe(_ live: inout Live, _ turn: inout Turn) {
     live.probesSent += 1
     history.probes += 1
-    let every = server.settings.listEvery
-    // A server may answer pings with its backend dead: the second probe and every n-th one ask for the list.
-    let isListDue = every > 0 && (live.probesSent == 2 || live.probesSent % every == 0)
     // The sessionless revision has no ping: its lists are the probe, and the server's word where it has none.
     let isModern = live.identity.isModern
-    let lists = live.identity.lists && (live.lacksPing || isListDue || isModern)
+    let lists = live.identity.lists && (live.lacksPing || isModern || isListDue(live))
     let requestID = newRequestID()
+    let cursor = live.pages?.cursor
     let body =
       switch (lists, isModern) {
-      case (true, true): Outgoing.listToolsWithMetadata(id: requestID)
-      case (true, false): Outgoing.listTools(id: requestID)
+      case (true, true): Outgoing.listToolsWithMetadata(id: requestID, cursor: cursor)
+      case (true, false): Outgoing.listTools(id: requestID, cursor: cursor)
       case (false, true): Outgoing.discover(id: requestID)
       case (false, false): Outgoing.ping(id: requestID)
       }
+    if lists { live.wantsList = false }
     let exchange = post(
       lists ? .list : isModern ? .discover : .ping, body, requestID: requestID, identity: live.identity,
       fresh: live.missed > 0 || live.lostConnection, &turn)
@@ -93,17 +101,19 @@ extension Session {
     }
     guard case .inFlight(var exchange) = live.probe, exchange.transfer == id else { return }
     if case .item(.message(let message)) = event { serverSpoke(message, &turn) }
-    guard let outcome = exchange.take(event, gate(turn)) else {
-      var live = live
+    guard let outcome = exchange.take(event, gate(turn), at: turn.now.instant) else {
+      // What the server said in between may have changed the session.
+      guard case .live(var live) = state else { return }
       live.probe = .inFlight(exchange)
       state = .live(live)
       return
     }
     finish(exchange, event, &turn)
+    guard case .live(var live) = state else { return }
     if case .ended(let end) = event, end.lostKeptConnection, !live.lostConnection {
       // An idle connection may be closed at any time: no fault of anybody, and no answer either.
-      var live = live
       live.lostConnection = true
+      if exchange.purpose == .list { live.wantsList = true }
       live.probe = .due(turn.now.instant + .seconds(Double.random(in: 0.1...0.6, using: &turn.random)))
       state = .live(live)
       return
@@ -112,20 +122,24 @@ extension Session {
     if turn.hasSlept, case .broken(let error, nil) = outcome,
       [.sessionTimeout, .connectTimeout].contains(error.type)
     {
-      var live = live
       live.probe = firstProbe(&turn)
       state = .live(live)
       return
     }
-    probeAnswered(live, exchange, outcome, &turn)
+    live.probe = nextProbe(&turn)
+    reportStrangeID(&live, outcome.head, &turn)
+    if exchange.purpose == .list, !live.lacksPing, !live.identity.isModern {
+      listAnswered(live, exchange, outcome, &turn)
+    } else {
+      probeAnswered(live, exchange, outcome, &turn)
+    }
   }
 
-  private mutating func probeAnswered(
+  /// The answer to what asks whether the session lives.
+  mutating func probeAnswered(
     _ live: Live, _ exchange: Exchange, _ outcome: Exchange.Outcome, _ turn: inout Turn
   ) {
     var live = live
-    live.probe = nextProbe(&turn)
-    reportStrangeID(&live, outcome.head, &turn)
     switch judge(outcome, carriedID: live.identity.isHeldByServer, gate(turn)) {
     case .good:
       let took = (exchange.arrived ?? turn.now.instant) - exchange.sent
@@ -133,42 +147,59 @@ extension Session {
       history.latency.add(took)
       answered(&live, &turn)
       live.lastGood = turn.now
-      if exchange.purpose == .list, case .result(let result, _) = outcome {
-        history.tools = result.toolCount
-        live.listFailure = nil
-      }
+      noteGood(turn.now)
+      if awaitsList(live), case .due = live.probe { hastenProbe(&live, &turn) }
+      if exchange.purpose == .list, case .result(let result, _) = outcome { listed(result, &live, &turn) }
     case .methodFailed(let error):
       answered(&live, &turn)
       methodFailed(error, outcome, exchange.purpose, &live, &turn)
     case .lost(let error):
-      cancelTransfers(&turn)
-      forget(live.identity, &turn)
-      return sessionLost(error, established: live.identity.established, &turn)
+      return probeLost(live, error, &turn)
     case .conflict(let error):
       cancelTransfers(&turn)
       sayFarewell(live.identity, &turn)
       return lose(error, approach: anew, &turn)
-    case .refused(let error) where error.type != .httpError:
-      cancelTransfers(&turn)
-      let remedy: Remedy = error.type == .authError ? .credentials : .person
-      return lose(error, approach: comeback(live), remedy: remedy, &turn)
     case .busy(let error):
       tell(error, &turn)
       let asked = retryAfter(outcome.head?.retryAfter, now: turn.now.wall) ?? .zero
       let wait = stretched(max(asked, server.settings.pingInterval), using: &turn.random)
       live.probe = .due(turn.now.instant + wait)
-    case .trouble(let error), .refused(let error):
+    case .trouble(let error) where outcome.isRefusal, .refused(let error):
+      return probeRefused(live, error, &turn)
+    case .trouble(let error):
       guard probeMissed(error, &live, &turn) else { return }
     }
     state = .live(live)
   }
 
+  /// The server says that it does not know the session.
+  mutating func probeLost(_ live: Live, _ error: SessionError, _ turn: inout Turn) {
+    cancelTransfers(&turn)
+    forget(live.identity, &turn)
+    sessionLost(error, established: live.identity.established, &turn)
+  }
+
+  /// What was answered before is refused now: whatever the reason, the session is of no use. Its id is kept
+  /// until more is known.
+  private mutating func probeRefused(_ live: Live, _ error: SessionError, _ turn: inout Turn) {
+    cancelTransfers(&turn)
+    trouble.refusedID(at: turn.now.instant)
+    // Who was let in before and is forbidden now may be met by something that stands in for the server.
+    let isOfCredentials = error.type == .authError && error.status != 403
+    lose(
+      asOutage(error), approach: comeback(live), remedy: isOfCredentials ? .credentials : .backoff, &turn)
+  }
+
   /// The server knows the session: whatever was missed before is forgiven.
-  private mutating func answered(_ live: inout Live, _ turn: inout Turn) {
+  mutating func answered(_ live: inout Live, _ turn: inout Turn) {
+    if let transfer = live.closedStream, transfer < turn.now.instant { streamWasInTheWay(&live, &turn) }
+    live.closedStream = nil
     live.missed = 0
     live.lostConnection = false
     live.lastMiss = nil
     live.lastValid = turn.now
+    live.heldSince = nil
+    live.isDoubted = false
   }
 
   private mutating func methodFailed(
@@ -180,19 +211,17 @@ extension Session {
     case .ping where error.code == RPCError.methodNotFound || error.message.lowercased().contains("ping"):
       // Alive, without ping: ask for the list, now, if there is one.
       live.lastGood = turn.now
+      noteGood(turn.now)
       guard !live.lacksPing, live.identity.lists else { return }
       live.lacksPing = true
       hastenProbe(&live, &turn)
-    case .list:
-      if live.listFailure == nil { tell(seen, &turn) } else { history.count(seen) }
-      live.listFailure = seen
-    default:
-      tell(seen, &turn)
+    case .list: listFailed(seen, &live, &turn)
+    default: tell(seen, &turn)
     }
   }
 
   /// A probe without a usable answer; true when the session stays live.
-  private mutating func probeMissed(
+  mutating func probeMissed(
     _ error: SessionError, _ live: inout Live, _ turn: inout Turn
   ) -> Bool {
     live.missed += 1
@@ -201,21 +230,27 @@ extension Session {
     let closesWay: Set<ErrorType> = [.dnsError, .connectRefused, .connectTimeout]
     if live.missed >= 3 || closesWay.contains(error.type) {
       cancelTransfers(&turn)
-      let anew = live.identity.id == nil
-      lose(error, approach: anew ? self.anew : .resume(live), &turn)
+      lose(asOutage(error), approach: comeback(live), &turn)
       return false
     }
     tell(error, &turn)
+    if error.type == .sessionTimeout { closeStreamForTrial(&live, &turn) }
     let soon = Backoff(base: server.settings.retryDelay).delay(attempt: live.missed, using: &turn.random)
-    live.probe = .due(turn.now.instant + min(soon, server.settings.pingInterval))
+    let interval = server.settings.pingInterval
+    live.probe = .due(turn.now.instant + (interval > .zero ? min(soon, interval) : soon))
     return true
   }
 
-  /// Something else gave reason for doubt: ask within a moment, but not all sessions at the same one.
+  /// Something else gave reason for doubt: ask within a moment, but not all sessions at the same one. A doubt
+  /// is settled even where nothing is probed by itself.
   func hastenProbe(_ live: inout Live, _ turn: inout Turn) {
-    guard case .due(let instant) = live.probe else { return }
+    guard !isPaused else { return }
     let soon = turn.now.instant + .seconds(Double.random(in: 0.1...0.6, using: &turn.random))
-    live.probe = .due(min(instant, soon))
+    switch live.probe {
+    case .due(let instant): live.probe = .due(min(instant, soon))
+    case .off: live.probe = .due(soon)
+    case .inFlight: break
+    }
   }
 
   /// An answer that carries another id than ours: said once, and ours is kept.
@@ -245,7 +280,11 @@ extension Live {
   func deadline(_ settings: SessionSettings, isPaused: Bool) -> Instant? {
     var deadlines = isPaused ? [] : [expiry(settings)].compactMap { $0 }
     if case .due(let instant) = probe { deadlines.append(instant) }
-    if case .waiting(let until, _) = stream { deadlines.append(until) }
+    switch stream {
+    case .waiting(let until, _): deadlines.append(until)
+    case .open(_, _, let memory): deadlines += [memory.rhythm.end].compactMap { $0 }
+    default: break
+    }
     return deadlines.min()
   }
 }

@@ -9,8 +9,8 @@ extension Session {
     case backoff
     /// The same, with long gaps: the other side does not speak our language.
     case longBackoff
-    /// Others share the trouble: one prober speaks for all.
-    case way(Way)
+    /// The way itself is closed, for all who take it: one prober speaks for them.
+    case way
     /// A person must change something; looked at again every few minutes.
     case person
     /// The same for credentials, which is no outage.
@@ -21,6 +21,8 @@ extension Session {
   private static let slowCheck = Duration.seconds(300)
   /// The gap of slow attempts, which follow the quick ones for ever.
   private static let slowAttempt = Duration.seconds(60)
+  /// The first gap of them.
+  private static let firstSlowGap = Duration.seconds(4)
   /// A life shorter than this does not count as health.
   private static let healthyLife = Duration.seconds(10)
   /// A loss this soon after its handshake is an early one; three in a row are `unstable`.
@@ -35,7 +37,16 @@ extension Session {
     // A new session, then the same complaint: it is not the id.
     let remedy: Remedy = trouble.invalidIDs >= 2 ? .person : .backoff
     trouble.recoveryStarted = false
+    trouble.acceptedID()
     lose(error, approach: anew, remedy: remedy, isNews: true, &turn)
+  }
+
+  /// An answer that came from another address than the configured one says from which.
+  private func located(_ error: SessionError, _ turn: Turn) -> SessionError {
+    guard let channel, error.status != nil, turn.request != .attach else { return error }
+    // Its query may name the session.
+    let address = channel.endpoint.display.prefix { $0 != "?" }
+    return error.adding("from \(gate(turn).reference(String(address), limit: 120))")
   }
 
   /// Enters the wait that an error calls for, and says so.
@@ -43,8 +54,9 @@ extension Session {
     _ error: SessionError, approach: Approach, remedy: Remedy? = nil, retryAfter header: String? = nil,
     isNews: Bool = false, _ turn: inout Turn
   ) {
-    let error = spoken(error)
+    let error = located(spoken(error).asked(of: turn.request), turn)
     let isFirst = trouble.cause == nil || isNews
+    trouble.hasFallenBack = false
     if trouble.cause == nil { trouble.attempts = 0 }
     if case .live(let live) = state, turn.now.instant - live.revived >= Self.healthyLife {
       trouble.setbacks = 0
@@ -55,11 +67,18 @@ extension Session {
     trouble.cause = error
     trouble.refusal = nil
 
-    let remedy = remedy ?? self.remedy(for: error, approach)
+    var (approach, remedy) = (approach, remedy ?? self.remedy(for: error))
+    if let live = trouble.doubted {
+      // The handshake beside the id fared no better: the id is not the trouble, and is kept.
+      trouble.doubted = nil
+      (approach, remedy) = (.resume(live), .backoff)
+    }
     var next: Duration?
-    if case .way(let way) = remedy {
+    if remedy == .way {
       trouble.nature = .recovering
-      turn.actions.append(.wayFailed(way, error))
+      // What fails now in one way and now in another is not to begin anew with the shortest wait.
+      trouble.setbacks = max(trouble.setbacks, 1)
+      turn.actions.append(.wayFailed(error, since: turn.sent ?? turn.now.instant))
       if isPaused {
         state = .waiting(Wait(until: turn.now.instant, approach: approach))
       } else {
@@ -74,6 +93,12 @@ extension Session {
       next = delay
     }
     announce(error, isFirst: isFirst, next: next, &turn)
+  }
+
+  /// The way that an attempt found closed is open to others: the next attempt waits as for any other trouble.
+  mutating func backOff(_ turn: inout Turn) {
+    guard case .queued(let approach) = state else { return }
+    state = .waiting(Wait(until: turn.now.instant + delay(.backoff, &turn), approach: approach))
   }
 
   private mutating func delay(_ remedy: Remedy, _ turn: inout Turn) -> Duration {
@@ -95,22 +120,25 @@ extension Session {
         return stretched(Self.slowAttempt, using: &turn.random)
       }
       trouble.nature = .recovering
-      guard attempt <= server.settings.retryAttempts else {
-        return stretched(Self.slowAttempt, using: &turn.random)
+      let quick = server.settings.retryAttempts
+      guard attempt <= quick else {
+        // The gaps of the slow ones grow up to their measure: most outages are over within a minute.
+        guard quick > 0 else { return stretched(Self.slowAttempt, using: &turn.random) }
+        return Backoff(base: Self.firstSlowGap, maximum: Self.slowAttempt, leastShare: 0.5)
+          .delay(attempt: attempt - quick, using: &turn.random)
       }
       return Backoff(base: server.settings.retryDelay).delay(attempt: attempt, using: &turn.random)
     }
   }
 
-  private func remedy(for error: SessionError, _ approach: Approach) -> Remedy {
+  private func remedy(for error: SessionError) -> Remedy {
     switch error.type {
-    case .dnsError, .connectRefused, .connectTimeout, .connectionReset, .emptyReply, .proxyError:
-      .way(.origin)
-    case .httpError where [500, 502, 503, 504].contains(error.status):
-      .way(.endpoint(approach.guest))
+    case .dnsError, .connectRefused, .connectTimeout: .way
+    // A proxy that refuses says so to everybody, until somebody acts.
+    case .proxyError: [403, 407].contains(error.status) ? .person : .way
     case .tlsError:
       // A failed negotiation may pass; a certificate that is not trusted stays that until somebody acts.
-      error.curlCode == 35 ? .backoff : .person
+      error.curlCode == 35 ? .way : .person
     case .authError: .credentials
     case .configError, .redirectRefused: .person
     case .protocolError, .responseTooLarge, .resourceError: .longBackoff
@@ -133,7 +161,7 @@ extension Session {
 
   /// An error that does not end the session: counted and told, nothing else.
   mutating func tell(_ error: SessionError, _ turn: inout Turn) {
-    let error = spoken(error)
+    let error = spoken(error).asked(of: turn.request)
     history.count(error)
     turn.emit(.sessionError, .warning, self, error: error, EventText.sessionError(error))
   }
@@ -152,6 +180,7 @@ extension Session {
   mutating func recovered(_ turn: inout Turn) {
     defer {
       trouble.cause = nil
+      trouble.unconfirmed = nil
       trouble.nature = .recovering
       trouble.recoveryStarted = false
     }
@@ -182,6 +211,12 @@ extension Session {
     case .item(.tooLarge): turn.actions.append(.cancel(exchange.transfer))
     default: turn.actions.append(.release(exchange.transfer))
     }
+  }
+
+  /// The session was of use at `now`.
+  mutating func noteGood(_ now: Moment) {
+    history.lastGood = now
+    history.lastValid = now
   }
 
   mutating func noteLife(_ outcome: Exchange.Outcome, _ turn: inout Turn) {

@@ -40,6 +40,15 @@ extension Session {
       .transfer
   }
 
+  /// Asks for what follows an event of an answer.
+  mutating func openPoll(_ identity: Identity?, lastEventID: String, _ turn: inout Turn) -> TransferID {
+    let common = [
+      Header(name: "Accept", value: "text/event-stream"), Header(name: "Last-Event-ID", value: lastEventID),
+    ]
+    return send(.poll, .get, common, body: "", requestID: nil, identity: identity, fresh: false, &turn)
+      .transfer
+  }
+
   /// Asks the server to end a session, with everything that the session's other requests carry.
   mutating func sayFarewell(_ identity: Identity, _ turn: inout Turn) {
     guard let id = identity.id else { return }
@@ -116,7 +125,7 @@ extension Session {
     case .discover where pipe != nil && server.settings.era == .automatic && !speaksModern:
       Self.discoveryLimit
     case .initialize, .discover: server.settings.initTimeout ?? StepLimit.initialize
-    case .initialized, .ping, .list, .reply:
+    case .initialized, .ping, .list, .reply, .poll:
       // `timeout` of a file is made for tool calls and may be long; a probe must not wait for minutes.
       min(server.settings.requestTimeout ?? StepLimit.exchange, StepLimit.exchange)
     case .delete: StepLimit.delete

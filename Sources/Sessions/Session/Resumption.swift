@@ -1,6 +1,6 @@
 import MCPWire
 
-// Asking whether an id survived: a cut connection is not a lost session.
+// Asking whether an id survived: a cut connection is not a lost session, and a refusal is not a verdict.
 
 extension Session {
   mutating func resume(_ live: Live, _ turn: inout Turn) {
@@ -14,7 +14,7 @@ extension Session {
     _ resumption: Resumption, _ event: TransferEvent, _ turn: inout Turn
   ) {
     var resumption = resumption
-    guard let outcome = resumption.exchange.take(event, gate(turn)) else {
+    guard let outcome = resumption.exchange.take(event, gate(turn), at: turn.now.instant) else {
       state = .resuming(resumption)
       return
     }
@@ -24,23 +24,75 @@ extension Session {
     switch judge(outcome, carriedID: live.identity.isHeldByServer, gate(turn)) {
     case .good, .methodFailed:
       survived(live, &turn)
+    case _ where live.isUnconfirmed:
+      // It never worked; what the handshake made is ended, and what was said of it stands.
+      sayFarewell(live.identity, &turn)
+      lose(trouble.unconfirmed ?? Self.unconfirmed, approach: anew, remedy: halfRemedy(live, outcome), &turn)
     case .lost(let error):
+      // A clear answer: whatever was out of order is in order again, and a new session can be had soon.
+      trouble.setbacks = 0
       forget(live.identity, &turn)
       sessionLost(error, established: live.identity.established, &turn)
     case .conflict(let error):
       sayFarewell(live.identity, &turn)
       lose(error, approach: anew, &turn)
-    case .refused(let error):
-      lose(
-        error, approach: .resume(live), remedy: error.type == .authError ? .credentials : .person, &turn)
-    case .busy(let error):
-      lose(error, approach: .resume(live), retryAfter: outcome.head?.retryAfter, &turn)
+    case .refused(let error) where error.type == .authError && outcome.head?.status != 403:
+      lose(error, approach: .resume(live), remedy: .credentials, &turn)
+    case .refused(let error), .busy(let error),
+      .trouble(let error) where outcome.isRefusal:
+      idRefused(live, error, outcome, &turn)
     case .trouble(let error):
       // Silence on a new connection: the server lives and does not answer for this session any more.
       let givesUpID = error.type == .sessionTimeout
       if givesUpID { sayFarewell(live.identity, &turn) }
-      lose(error, approach: givesUpID ? anew : .resume(live), &turn)
+      lose(asOutage(error), approach: givesUpID ? anew : .resume(live), &turn)
     }
+  }
+
+  private static let unconfirmed = SessionError(.httpError, detail: "initialized was refused")
+
+  /// A server that wants an id and gave none needs somebody who looks at what stands between.
+  private func halfRemedy(_ live: Live, _ outcome: Exchange.Outcome) -> Remedy {
+    live.identity.id == nil && outcome.isRefusal ? .person : .backoff
+  }
+
+  /// The id is answered with a refusal. Refused steadily, it is put to the test: one handshake without it. If
+  /// that succeeds where the id was refused a moment ago, the id was the trouble, whatever the words were.
+  private mutating func idRefused(
+    _ live: Live, _ error: SessionError, _ outcome: Exchange.Outcome, _ turn: inout Turn
+  ) {
+    trouble.refusedID(at: turn.now.instant)
+    guard live.identity.id != nil, trouble.wantsTrial(at: turn.now.instant) else {
+      // Without an id there is nothing to keep: a new handshake is as good a question as any.
+      let isBare = live.identity.id == nil && (400..<500).contains(outcome.head?.status ?? 0)
+      return lose(
+        asOutage(error), approach: isBare ? anew : .resume(live), remedy: .backoff,
+        retryAfter: outcome.head?.retryAfter, &turn)
+    }
+    trouble.doubted = live
+    trouble.lastTrial = turn.now.instant
+    trouble.cause = error
+    queue(.initialize(.newestWithSessions), &turn)
+  }
+
+  /// A handshake succeeded while the id it was made beside was refused.
+  mutating func giveUpDoubted(_ turn: inout Turn) {
+    guard let live = trouble.doubted else { return }
+    trouble.doubted = nil
+    let last = trouble.cause ?? SessionError(.sessionInvalid, detail: "refused")
+    let error = SessionError(
+      last.status == 400 ? .sessionInvalid : .sessionTerminated, status: last.status, rpcCode: last.rpcCode,
+      detail: Sentence.joined(
+        ["the id was refused \(trouble.refusals) times and a new handshake was not", last.detail],
+        separator: ": "), request: .ping)
+    // Who refuses an id as such has nothing behind it; who is out of order may have.
+    if let status = last.status, (400..<500).contains(status) {
+      forget(live.identity, &turn)
+    } else {
+      sayFarewell(live.identity, &turn)
+    }
+    tell(error, &turn)
+    trouble.acceptedID()
   }
 
   /// How a session that cannot be used for now comes back: with its id, unless what there was ends with its
@@ -53,6 +105,9 @@ extension Session {
   }
 
   private mutating func survived(_ live: Live, _ turn: inout Turn) {
+    trouble.acceptedID()
+    guard !live.isUnconfirmed else { return comeAlive(live.identity, &turn) }
+    noteGood(turn.now)
     let revived = Live(
       identity: live.identity, revived: turn.now.instant, lastGood: turn.now, lastValid: turn.now,
       probe: nextProbe(&turn), stream: firstStream(live.identity, &turn), lacksPing: live.lacksPing,

@@ -17,6 +17,12 @@ extension Session {
       let name = gate(turn).text(method, limit: 60)
       let words = parameters.message.map { gate(turn).text($0) }
       let isChange = method.hasSuffix("list_changed")
+      if method == "notifications/tools/list_changed", case .live(var live) = state {
+        // Many in a row are one reason to ask, soon.
+        live.wantsList = true
+        hastenProbe(&live, &turn)
+        state = .live(live)
+      }
       turn.emit(
         .serverNotification, isChange ? .info : .debug, self,
         Sentence.joined([Sentence(name), words.map(Sentence.init)], separator: ": "))
@@ -32,6 +38,8 @@ extension Session {
       "The server asked: \(gate(turn).text(method, limit: 60))")
     // Revision 2026-07-28 lets servers ask nothing, and clients send no answers.
     if identity?.isModern == true { return }
+    // Who asks for no answer, or under no name, gets none.
+    guard id != .null else { return }
     let body = isPing ? Outgoing.emptyResult(for: id) : Outgoing.methodNotFound(for: id)
     if !replies.append(body) { history.droppedRequests += 1 }
     sendDueReply(&turn)
@@ -47,7 +55,7 @@ extension Session {
   }
 
   mutating func replyAnswered(_ id: TransferID, _ event: TransferEvent, _ turn: inout Turn) {
-    if replies.take(event, gate(turn)) { sendDueReply(&turn) }
+    if replies.take(event, gate(turn), at: turn.now.instant) { sendDueReply(&turn) }
   }
 
   private func level(_ name: String?) -> EventLevel {
@@ -95,8 +103,8 @@ struct ReplyQueue: Hashable, Sendable {
   func isInFlight(_ id: TransferID) -> Bool { inFlight?.transfer == id }
 
   /// Takes in what happened to the answer on its way; true when it is done.
-  mutating func take(_ event: TransferEvent, _ gate: Gate) -> Bool {
-    guard inFlight?.take(event, gate) != nil else { return false }
+  mutating func take(_ event: TransferEvent, _ gate: Gate, at now: Instant) -> Bool {
+    guard inFlight?.take(event, gate, at: now) != nil else { return false }
     inFlight = nil
     return true
   }

@@ -69,10 +69,18 @@ struct Session: Sendable {
     case adopt(Server)
     /// Its server gave its id to another session of ours as well.
     case sharesID
+    /// A request of it was not sent, because the way to its server is closed.
+    case held(TransferID)
+    /// The way is open to others: the trouble is its own.
+    case backOff
+    /// The time for ending sessions is over: what is not ended is left.
+    case giveUp
     /// A session of an earlier run is still open.
     case leftover(OpenSession)
-    /// The whole program ends, or the configuration no longer has the session.
+    /// The whole program ends.
     case stop
+    /// The configuration no longer has the session.
+    case retire
   }
 
   let key: SessionKey
@@ -87,6 +95,12 @@ struct Session: Sendable {
   var replies = ReplyQueue()
   /// DELETEs on their way, for ids that the state no longer knows.
   var farewells: [TransferID: Farewell] = [:]
+  /// Handshakes that are under way for nobody.
+  var abandoned: [TransferID: Abandoned] = [:]
+  var tools = ToolList()
+  var traffic = Traffic()
+  /// The whole program ends.
+  var isStopping = false
   /// JSON-RPC ids are never used twice by one session.
   var lastRequestID: Int64 = 0
   /// The server was seen to speak the sessionless revision only.
@@ -107,8 +121,7 @@ struct Session: Sendable {
   /// The time in which it could not be used, if it cannot be.
   private(set) var outage: Outage?
   /// The cookies that its server set last.
-  private var cookies: [String] = []
-  private static let cookieLimit = 16
+  var cookies: [String] = []
   /// When the state that people see was entered.
   var since: Moment
 
@@ -140,9 +153,16 @@ struct Session: Sendable {
     case .adopt(let server): adopt(server, &turn)
     case .sharesID:
       tell(SessionError(.sessionConflict, detail: "another session of ours was given the same id"), &turn)
+    case .held(let id): postpone(id, &turn)
+    case .backOff: backOff(&turn)
+    case .giveUp: giveUp(&turn)
     case .leftover(let session): endLeftover(session, &turn)
-    case .stop: stop(&turn)
+    case .stop:
+      isStopping = true
+      stop(&turn)
+    case .retire: stop(&turn)
     }
+    if case .live = state { trouble.hasFallenBack = false }
     outage = Outage(outage, in: publicState, at: turn.now)
     let state = publicState
     if state != before {
@@ -162,7 +182,9 @@ struct Session: Sendable {
       default: nil
       }
     let becomesDown = publicState == .recovering ? outage?.isLongFrom : nil
-    return [own, replies.deadline, awaited?.answerDue, becomesDown].compactMap { $0 }.min()
+    let abandonedDue = abandoned.values.map(\.due).min()
+    let others = [replies.deadline, awaited?.deadline, abandonedDue, traffic.flood?.until, becomesDown]
+    return ([own] + others).compactMap { $0 }.min()
   }
 
   /// Whether a handshake or its like is in flight, for the limit over all sessions.
@@ -173,9 +195,20 @@ struct Session: Sendable {
     }
   }
 
+  /// Whether an `initialize` of it is in flight.
+  var isHandshaking: Bool {
+    if case .initializing = state { true } else { !abandoned.isEmpty }
+  }
+
+  /// Whether it waits for its turn.
+  var isQueued: Bool { if case .queued = state { true } else { false } }
+
+  /// Whether something that is no part of its life any more is still to come to an end.
+  var isSayingFarewell: Bool { !farewells.isEmpty || !partings.isEmpty || !abandoned.isEmpty }
+
   /// Whether nothing of this session is left to do when the program ends.
   var isAtRest: Bool {
-    guard farewells.isEmpty, partings.isEmpty else { return false }
+    guard !isSayingFarewell else { return false }
     switch state {
     case .closed, .unmonitored, .broken, .idle: return true
     default: return false
@@ -208,7 +241,18 @@ struct Session: Sendable {
 
   mutating func queue(_ approach: Approach, atOnce: Bool = false, _ turn: inout Turn) {
     state = .queued(approach)
+    // One handshake at a time: the one that nobody wants any more comes to its end first.
+    guard abandoned.isEmpty else { return }
     turn.actions.append(.requestTurn(atOnce: atOnce, approach.guest))
+  }
+
+  /// Whether another era may be tried now: once between two waits, so that no cycle of answers is free.
+  var mayFallBack: Bool { !trouble.hasFallenBack }
+
+  /// Tries another era, at once.
+  mutating func fallBack(to approach: Approach, _ turn: inout Turn) {
+    trouble.hasFallenBack = true
+    queue(approach, &turn)
   }
 
   private mutating func takeTurn(_ turn: inout Turn) {
@@ -225,6 +269,9 @@ struct Session: Sendable {
 
   private mutating func deadlineReached(_ turn: inout Turn) {
     sendDueReply(&turn)
+    dropAbandoned(&turn)
+    traffic.settle(at: turn.now.instant)
+    askForRest(&turn)
     guard !answerIsOverdue(&turn) else { return }
     switch state {
     case .attaching(let attachment) where attachment.due <= turn.now.instant:
@@ -235,42 +282,6 @@ struct Session: Sendable {
     case .waiting(let wait) where wait.until <= turn.now.instant && !isPaused:
       queue(wait.approach, &turn)
     default: break
-    }
-  }
-
-  mutating func transfer(_ id: TransferID, _ event: TransferEvent, _ turn: inout Turn) {
-    if case .head(let head) = event {
-      turn.actions.append(.wayAnswered(status: head.status, guest))
-      learn(head, &turn)
-    }
-    if farewells[id] != nil { return farewell(id, event, &turn) }
-    if replies.isInFlight(id) { return replyAnswered(id, event, &turn) }
-    if let channel, channel.stream == id { return channelSpoke(channel, event, &turn) }
-    switch state {
-    case .attaching(let attachment) where attachment.transfer == id:
-      attaching(attachment, event, &turn)
-    case .initializing(let handshake) where handshake.exchange.transfer == id:
-      initializeAnswered(handshake, event, &turn)
-    case .discovering(let exchange) where exchange.transfer == id:
-      discoverAnswered(exchange, event, &turn)
-    case .confirming(let confirmation) where confirmation.exchange.transfer == id:
-      initializedAnswered(confirmation, event, &turn)
-    case .resuming(let resumption) where resumption.exchange.transfer == id:
-      resumeAnswered(resumption, event, &turn)
-    case .live(let live):
-      liveTransfer(live, id, event, &turn)
-    default:
-      break  // late news of a transfer that no longer matters
-    }
-  }
-
-  /// What a server gives us to send back is in no text from then on, whether it will be used or not.
-  private mutating func learn(_ head: ResponseHead, _ turn: inout Turn) {
-    for id in head.sessionIDs.prefix(8) { turn.known.see(id, of: key) }
-    for cookie in head.cookies where !cookies.contains(cookie) {
-      redactor.learn(cookie)
-      cookies.append(cookie)
-      if cookies.count > Self.cookieLimit { redactor.forget(cookies.removeFirst()) }
     }
   }
 }

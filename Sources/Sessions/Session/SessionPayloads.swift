@@ -33,6 +33,8 @@ struct Channel: Hashable, Sendable {
   let stream: TransferID
   let endpoint: Endpoint
   let since: Moment
+  /// Events that are no messages were told of.
+  var reportedOddity = false
 }
 
 /// `initialize` is in flight.
@@ -77,17 +79,31 @@ struct Live: Hashable, Sendable {
   /// Probes in a row without a usable answer.
   var missed = 0
   var lastMiss: SessionError?
-  /// Why the last list call failed, if it did.
-  var listFailure: SessionError?
   /// How slow it is, while it is.
   var slow: SlowAnswers?
   /// Slow answers in a row, or below zero quick ones.
   var slowStreak = 0
+  /// The list is to be asked for at the next probe, whatever the count of probes says.
+  var wantsList = false
+  /// The pages of a list that is being read.
+  var pages: Pages?
+  /// Something gave reason to ask whether the session lives: with a ping, before anything else.
+  var isDoubted = false
+  /// `initialized` was refused: the session counts once the server has answered with its id.
+  var isUnconfirmed = false
+  /// Nobody was asked since then, because the way to the server is closed.
+  var heldSince: Moment?
+  /// Our stream was closed then, to see whether it keeps the server from answering.
+  var closedStream: Instant?
   /// The server answers that it has no `ping`: it is asked for its list instead.
   var lacksPing = false
   /// The last probe found its kept connection closed: the next one takes a new one.
   var lostConnection = false
   var probesSent = 0
+  /// Why there is no stream, or why the last one ended.
+  var streamFailure: SessionError?
+  /// Events that are no messages were told of.
+  var reportedOddity = false
   /// A strange id was seen and reported.
   var reportedConflict = false
 }
@@ -118,6 +134,36 @@ struct StreamMemory: Hashable, Sendable {
   /// What the server asked to wait before a reconnect.
   var retry: Duration?
   var lastEventID = ""
+  /// Events on it that are no messages.
+  var oddities = 0
+  var rhythm = Rhythm()
+}
+
+/// Signs of life that come by themselves. Silence means nothing on a stream that never had a rhythm; where
+/// one stops, the path is dead.
+struct Rhythm: Hashable, Sendable {
+  private var beats = 0
+  private var last: Instant?
+  private var longest = Duration.zero
+
+  /// No rhythm is taken to have stopped before this.
+  private static let patience = Duration.seconds(60)
+  private static let beatsNeeded = 4
+
+  /// The server let something be heard.
+  mutating func beat(at now: Instant) {
+    if let last { longest = max(longest, now - last) }
+    beats = min(beats + 1, Self.beatsNeeded)
+    last = now
+  }
+
+  /// When the next beat is so late that none will come; absent without a rhythm.
+  var end: Instant? {
+    guard beats >= Self.beatsNeeded, longest <= Self.patience, let last else { return nil }
+    return last + max(Self.patience, longest * 3)
+  }
+
+  func isOver(at now: Instant) -> Bool { end.map { $0 <= now } ?? false }
 }
 
 /// A failure or a loss, and when the next attempt comes.
@@ -149,10 +195,24 @@ struct Trouble: Hashable, Sendable {
   var invalidIDs = 0
   /// Unusable answers to `initialize` in a row.
   var flawedHandshakes = 0
+  /// How `initialized` was refused, while a ping asks whether that matters.
+  var unconfirmed: SessionError?
   /// What `initialize` was refused with, while the older way of speaking is tried.
   var refusal: SessionError?
+  /// Refusals of the id in a row, in whatever words, and when they began.
+  var refusals = 0
+  var refusedSince: Instant?
+  /// The id whose refusals are put to the test: a handshake without it is under way.
+  var doubted: Live?
+  /// When that was done last.
+  var lastTrial: Instant?
+  /// How often the server was seen to answer nothing while our stream was open, and until when it is spared.
+  var streamBlocks = 0
+  var streamBlockedUntil: Instant?
   /// A stuck stream led to a new session once; it is not tried again.
   var replacedForStream = false
+  /// Another era was tried since the last wait: whatever answers come, the next change costs a wait.
+  var hasFallenBack = false
 }
 
 /// The time in which a session cannot be used although it should: what it is called may change in it, its
@@ -173,6 +233,30 @@ struct Outage: Hashable, Sendable {
     guard state.isOutage || goesOn else { return nil }
     began = before?.began ?? now
     isLong = isLongFrom <= now.instant
+  }
+}
+
+extension Trouble {
+  /// So many refusals, or so long a time of them, raise the question whether the id is the trouble.
+  private static let refusalLimit = 3
+  private static let refusalTime = Duration.seconds(60)
+
+  /// A request with the id was answered, and refused.
+  mutating func refusedID(at now: Instant) {
+    refusals += 1
+    refusedSince = refusedSince ?? now
+  }
+
+  mutating func acceptedID() {
+    (refusals, refusedSince, lastTrial) = (0, nil, nil)
+  }
+
+  /// Whether it is time for a handshake beside the id.
+  func wantsTrial(at now: Instant) -> Bool {
+    guard let refusedSince, refusals >= Self.refusalLimit || now - refusedSince >= Self.refusalTime else {
+      return false
+    }
+    return lastTrial.map { now - $0 >= Self.refusalTime } ?? true
   }
 }
 
@@ -198,12 +282,17 @@ struct History: Hashable, Sendable {
   var probes = 0
   var missed = 0
   var droppedRequests = 0
+  /// Events of streams that were no messages.
+  var oddities = 0
   var latency = LatencyHistogram()
   var lastReachable: Moment?
-  var tools: Int?
   /// Lines of a process that were no messages.
   var strangeLines = 0
   var lastWords = LastWords()
+  /// The last exchange that succeeded and the last that showed that the server knew the session, over all of
+  /// them.
+  var lastGood: Moment?
+  var lastValid: Moment?
 
   mutating func count(_ error: SessionError) {
     errors[error.type, default: 0] += 1

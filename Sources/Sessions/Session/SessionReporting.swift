@@ -16,7 +16,7 @@ extension Session {
     case .queued, .initializing, .discovering, .attaching, .launching, .confirming, .resuming,
       .waiting:
       trouble.cause == nil ? .connecting : troubleState
-    case .live(let live): live.listFailure == nil && live.slow == nil ? .ready : .degraded
+    case .live: use
     case .closing: .closing
     case .closed: .closed
     }
@@ -32,11 +32,17 @@ extension Session {
     }
   }
 
+  /// Of what use a session is that lives.
+  private var use: SessionState {
+    if let failure = tools.failure { return failure.type == .authError ? .unauthorized : .degraded }
+    return traffic.flood == nil && tools.shrunk == nil && slow == nil ? .ready : .degraded
+  }
+
   /// Why the session is not simply ready.
   var cause: SessionError? {
     switch state {
     case .broken(let error): error
-    case .live(let live): live.lastMiss ?? live.listFailure
+    case .live(let live): live.lastMiss ?? tools.failure
     case .closing, .closed, .idle, .unmonitored: nil
     default: trouble.cause
     }
@@ -53,7 +59,11 @@ extension Session {
     report.missed = history.missed
     report.latency = history.latency.summary
     report.lastReachable = history.lastReachable
-    report.tools = history.tools
+    report.tools = tools.count
+    report.hasMoreTools = !tools.isComplete
+    report.toolsFingerprint = tools.fingerprint?.description
+    report.oddities = history.oddities
+    (report.lastGood, report.lastValid) = (history.lastGood, history.lastValid)
     report.advice = isPaused ? nil : processAdvice ?? advice
     report.hold = held.map {
       Hold(by: EventText.name(of: $0.by), since: $0.since, state: heldState)
@@ -73,6 +83,8 @@ extension Session {
       report.slow = live.slow
       report.lastValid = live.lastValid
       report.stream = live.stream.publicState
+      report.streamFailure = live.streamFailure
+      report.awaitsList = awaitsList(live) && live.probe != .off
       if case .open(_, let since, _) = live.stream { report.streamSince = since }
       if let channel {
         report.stream = .open
@@ -81,11 +93,6 @@ extension Session {
       if case .due(let instant) = live.probe { report.nextProbe = instant }
     case .waiting(let wait):
       if !isPaused { report.nextAttempt = wait.until }
-      if case .resume(let live) = wait.approach { report.lastGood = live.lastGood }
-    case .queued(.resume(let live)):
-      report.lastGood = live.lastGood
-    case .resuming(let resumption):
-      report.lastGood = resumption.live.lastGood
     default:
       break
     }
@@ -94,20 +101,55 @@ extension Session {
 
   /// What a person can do where waiting does not help.
   private var advice: Sentence? {
-    switch (publicState, cause?.type) {
-    case (.unmonitored, _):
-      if case .unmonitored(let why) = state { why } else { nil }
-    case (.failed, .configError): "correct the entry in the configuration"
-    case (.failed, .redirectRefused): "set the url that the server redirects to"
-    case (.failed, .tlsError): "check the server's certificate and the trusted authorities"
-    case (.failed, .sessionInvalid):
-      "new ids are refused as well: check what stands between here and the server"
-    case (.failed, .httpError): "check the url"
-    case (.failed, _): "check that the url is that of an MCP server this client can speak with"
-    case (.unauthorized, _): "check the credentials in the server's headers, then reconnect"
-    case (.unstable, _): "requests seem to reach different replicas: check sticky routing"
-    default: nil
+    if case .live(let live) = state { return remark(live) }
+    if case .unmonitored(let why) = state { return why }
+    guard let cause else { return nil }
+    switch cause.hint {
+    case .hostName: return "let the server, or the proxy before it, take the Host name of the configured url"
+    case .botCheck: return "let this machine pass the bot check that stands in front of the server"
+    case .signInPage:
+      return
+        "a sign-in stands in front of the server: send what it accepts in headers, or use an address behind it"
+    case .downgrade: return "ask the server's owner for its https url"
+    case .sessionHeader:
+      return "what stands between here and the server drops the header Mcp-Session-Id: let it pass"
+    case .webPage where publicState == .failed:
+      return "a web page is at this url: ask for the path of the MCP endpoint"
+    case .webPage, nil: break
     }
+    switch (publicState, cause.type) {
+    case (.failed, .configError): return "correct the entry in the configuration"
+    case (.failed, .redirectRefused): return "ask the server's owner for the url that answers by itself"
+    case (.failed, .tlsError): return "check the server's certificate and the trusted authorities"
+    case (.failed, .proxyError): return "check the proxy and its credentials"
+    case (.failed, .sessionInvalid):
+      return "new ids are refused as well: check what stands between here and the server"
+    case (.failed, .httpError): return "check the url"
+    case (.failed, _): return "check that the url is that of an MCP server this client can speak with"
+    case (.unauthorized, _): return "check the credentials in the server's headers, then reconnect"
+    case (.unstable, _):
+      return "requests reach different replicas (check sticky routing), or another client takes the session:"
+        + " some servers keep one at a time"
+    default: return nil
+    }
+  }
+
+  /// What there is to say of a session that lives.
+  private func remark(_ live: Live) -> Sentence? {
+    if let since = live.heldSince {
+      return "not probed since \(Self.clock(since)), the way to its server is closed"
+    }
+    if let floodWords { return floodWords }
+    if tools.failure?.type == .authError { return "the list of tools wants other credentials than the rest" }
+    if let shrunk = tools.shrunk, let count = tools.count, tools.failure == nil {
+      return "\(count) tools, there were \(shrunk.count)"
+    }
+    return nil
+  }
+
+  /// A time of day for people, in UTC.
+  static func clock(_ moment: Moment) -> Sentence {
+    "\(ForeignText(local: moment.wall.clock(), limit: 20)) UTC"
   }
 
   mutating func announceState(_ turn: inout Turn) {
@@ -116,7 +158,8 @@ extension Session {
     turn.emit(
       .stateChanged, isBad ? .info : .debug, self, error: cause,
       attempt: trouble.attempts > 0 ? trouble.attempts : nil,
-      next: nextAttempt.map { $0 - turn.now.instant }, EventText.stateChanged(state, cause, slow))
+      next: nextAttempt.map { $0 - turn.now.instant },
+      EventText.stateChanged(state, cause, slow?.words ?? (isBad ? advice : nil)))
   }
 
   private var slow: SlowAnswers? { if case .live(let live) = state { live.slow } else { nil } }

@@ -9,23 +9,6 @@ public struct TransferID: Hashable, Sendable {
   }
 }
 
-/// What a request is for; decides its limits and how its answer is read.
-public enum Purpose: String, CaseIterable, Sendable {
-  case initialize
-  /// `server/discover`, which takes the place of a handshake in the sessionless revision.
-  case discover
-  /// The GET of HTTP+SSE that carries every answer: no time limit.
-  case attach
-  case initialized
-  case ping
-  case list
-  /// The GET stream: no time limit.
-  case stream
-  /// Our answer to something that the server asked.
-  case reply
-  case delete
-}
-
 /// One HTTP request, complete: the engine adds nothing to it.
 public struct TransferRequest: Sendable {
   public enum Method: String, Sendable {
@@ -67,25 +50,28 @@ public struct ResponseHead: Hashable, Sendable {
   public var sessionIDs: [String]
   public var retryAfter: String?
   public var location: String?
-  public var hasChallenge: Bool
+  /// It sends a request that came over TLS on to an address without.
+  public var isDowngrade = false
+  /// What `WWW-Authenticate` says, header by header, as raw text.
+  public var challenges: [String]
   /// The values of the cookies that it sets: from now on they go with requests and may be echoed.
   public var cookies: [String]
 
   public init(
     status: Int, contentType: String = "", sessionIDs: [String] = [], retryAfter: String? = nil,
-    location: String? = nil, hasChallenge: Bool = false,
-    cookies: [String] = []
+    location: String? = nil, challenges: [String] = [], cookies: [String] = []
   ) {
     self.status = status
     self.contentType = contentType
     self.sessionIDs = sessionIDs
     self.retryAfter = retryAfter
     self.location = location
-    self.hasChallenge = hasChallenge
+    self.challenges = challenges
     self.cookies = cookies
   }
 
   public var isSuccess: Bool { (200..<300).contains(status) }
+  public var hasChallenge: Bool { !challenges.isEmpty }
 }
 
 /// What happens to a transfer, as the engine tells it.

@@ -1,14 +1,14 @@
 import MCPWire
 
 /// What an outcome means for a session that exists (specification 2025-11-25 "Session Management",
-/// and what servers really answer). Decided by HTTP status and by what was sent; words in a body only refine
-/// a 400, a 401, a 403, a 404 or an error inside a 200.
+/// and what servers really answer). A status or a word only suggests: what is done about it is decided by who
+/// judges, with a ping or with a handshake beside the doubted id.
 enum Verdict: Hashable, Sendable {
   /// The server knows the session and answered.
   case good
   /// The server knows the session; the method failed.
   case methodFailed(RPCError)
-  /// The session is gone: its id must not be sent again.
+  /// The server says that it does not know the session.
   case lost(SessionError)
   /// Two of one: the id is to be ended and replaced.
   case conflict(SessionError)
@@ -20,13 +20,24 @@ enum Verdict: Hashable, Sendable {
   case refused(SessionError)
 }
 
+extension Verdict {
+  /// What is wrong; absent when nothing is, or only with the method.
+  var error: SessionError? {
+    switch self {
+    case .good, .methodFailed: nil
+    case .lost(let error), .conflict(let error), .trouble(let error), .busy(let error), .refused(let error):
+      error
+    }
+  }
+}
+
 /// Judges the outcome of a request that was sent within a session; `carriedID` tells whether with an id.
 func judge(_ outcome: Exchange.Outcome, carriedID: Bool, _ gate: Gate) -> Verdict {
   switch outcome {
   case .result, .accepted:
     return .good
   case .rejected(let error, let head):
-    guard carriedID, saysSessionIsLost(error.message) else { return .methodFailed(error) }
+    guard carriedID, saysSessionIsLost(error) else { return .methodFailed(error) }
     return .lost(sessionError(.sessionTerminated, head, error, "", gate))
   case .broken(let error, _):
     return .trouble(error)
@@ -38,31 +49,43 @@ func judge(_ outcome: Exchange.Outcome, carriedID: Bool, _ gate: Gate) -> Verdic
 private func judge(
   _ head: ResponseHead, _ error: RPCError?, _ excerpt: String, carriedID: Bool, _ gate: Gate
 ) -> Verdict {
-  let text = error?.message ?? excerpt
+  let text = error?.message ?? words(of: excerpt)
+  let said = error ?? RPCError(code: 0, message: text)
   func seen(_ type: ErrorType) -> SessionError { sessionError(type, head, error, excerpt, gate) }
 
   switch head.status {
   case 404 where carriedID && error?.code == RPCError.methodNotFound && !speaksOfSession(text):
     // A server may say with 404 that it lacks the method; the session is asked about in another way.
     return .methodFailed(RPCError(code: RPCError.methodNotFound, message: text))
-  case 404 where carriedID, 410 where carriedID:
+  case 404 where carriedID && Page(excerpt, contentType: head.contentType) == nil, 410 where carriedID:
     let isExpiry = head.status == 410 || text.lowercased().contains("expired")
     return .lost(seen(isExpiry ? .sessionExpired : .sessionTerminated))
-  case 400 where carriedID && (speaksOfSession(text) || saysSessionIsLost(text)):
+  case 404 where carriedID:
+    // A page says that a router knows no such address; of the session it says nothing.
+    return .trouble(seen(.httpError))
+  case 400 where carriedID && (speaksOfSession(text) || saysSessionIsLost(said)):
     return .lost(seen(.sessionInvalid))
   case 401 where carriedID && !head.hasChallenge && speaksOfSession(text):
     return .lost(seen(.sessionTerminated))
-  case 403 where carriedID && text.lowercased().contains("session user mismatch"):
+  case 401, 407:
+    return .refused(seen(.authError))
+  case _ where refusesHost(head, text), _ where isBotCheck(head, excerpt):
+    return .refused(seen(.httpError))
+  case 403
+  where carriedID && (saysSessionIsLost(said) || text.lowercased().contains("session user mismatch")):
     return .lost(seen(.sessionTerminated))
-  case 401, 403, 407:
+  case 403:
     return .refused(seen(.authError))
   case 409:
     return .conflict(seen(.sessionConflict))
+  case 300..<400:
+    return .refused(seen(.redirectRefused))
+  // Words of loss count with any status: a gateway makes of the server's 404 what it likes.
+  case 400... where carriedID && saysSessionIsLost(said):
+    return .lost(seen(.sessionTerminated))
   case 429,
     503 where head.retryAfter != nil:
     return .busy(seen(.rateLimited))
-  case 300..<400:
-    return .refused(seen(.redirectRefused))
   case 404, 410:
     // Without an id this is a wrong URL, never a lost session.
     return .refused(seen(.httpError))
@@ -80,51 +103,123 @@ func sessionError(
 ) -> SessionError {
   var detail: Sentence =
     error.map { $0.message.isEmpty ? "error code \($0.code)" : "\(gate.text($0.message, limit: wholeLimit))" }
-    ?? "\(gate.text(tellingMember(of: excerpt) ?? firstLine(excerpt)))"
-  if type == .redirectRefused {
-    detail = head.location.map { "redirect to \(gate.reference($0))" } ?? "redirect to nowhere"
+    ?? .empty
+  if error == nil {
+    detail =
+      Page(excerpt, contentType: head.contentType).map { page in
+        let isTitled = !page.title.isEmpty && !page.text.isEmpty && page.text != page.title
+        return isTitled ? "\(page.words(gate)): \(gate.text(page.text, limit: 120))" : page.words(gate)
+      } ?? "\(gate.text(words(of: excerpt), limit: wholeLimit))"
   }
-  return SessionError(type, status: head.status, rpcCode: error?.code, detail: detail)
+  let hint = hint(head, "\(detail)", excerpt)
+  switch hint {
+  case .hostName: detail = Sentence.joined(["the Host name is refused", detail], separator: ": ")
+  case .botCheck: detail = Sentence.joined(["a bot check stands in front", detail], separator: ": ")
+  case _ where (300..<400).contains(head.status): detail = redirectWords(head, gate)
+  default: break
+  }
+  return SessionError(
+    type, status: head.status, rpcCode: error?.code,
+    detail: Sentence.joined([detail, challengeWords(head, gate)], separator: "; "), hint: hint)
 }
+
+private func hint(_ head: ResponseHead, _ detail: String, _ excerpt: String) -> SessionError.Hint? {
+  if (300..<400).contains(head.status) {
+    if isSignInPage(head) { return .signInPage }
+    return head.isDowngrade ? .downgrade : nil
+  }
+  if refusesHost(head, detail) { return .hostName }
+  if isBotCheck(head, excerpt) { return .botCheck }
+  return Page(excerpt, contentType: head.contentType) == nil ? nil : .webPage
+}
+
+private func redirectWords(_ head: ResponseHead, _ gate: Gate) -> Sentence {
+  guard let location = head.location, !location.isEmpty else { return "redirect to nowhere" }
+  let target: Sentence = "redirect to \(gate.reference(location))"
+  if head.isDowngrade { return "\(target), which gives up encryption" }
+  return isSignInPage(head) ? "a sign-in page stands in front: \(target)" : target
+}
+
+/// What a challenge says of the reason: `invalid_token: the token expired (scope files:read)`.
+private func challengeWords(_ head: ResponseHead, _ gate: Gate) -> Sentence? {
+  let challenges = head.challenges.flatMap(Challenge.read)
+  guard let told = challenges.first(where: { $0.parameters["error"] != nil }) ?? challenges.first else {
+    return nil
+  }
+  let parts = ["error", "error_description"].compactMap { told.parameters[$0] }
+  let reason = Sentence.joined(parts.map { Sentence(gate.text($0, limit: 120)) }, separator: ": ")
+  let scope = told.parameters["scope"].map { Sentence("scope \(gate.text($0, limit: 80))") }
+  return Sentence.joined([reason, scope], separator: ", ")
+}
+
+// MARK: - What words and heads suggest
 
 /// Whether a server's words are about the session id at all.
 private func speaksOfSession(_ text: String) -> Bool {
   text.lowercased().contains("session")
 }
 
-/// Whether a server's words say that it does not know the session, or never saw its handshake. An error
-/// inside a 200 may speak of sessions of another kind, so the noun alone is not enough.
-private func saysSessionIsLost(_ text: String) -> Bool {
-  let words = text.lowercased()
+/// Whether a server says that it does not know the session, or never saw its handshake. The noun alone is not
+/// enough: an error may speak of sessions of another kind.
+private func saysSessionIsLost(_ error: RPCError) -> Bool {
+  let words = error.message.lowercased()
   if words.contains("not initialized") || words.contains("not been initialized") { return true }
+  // The code that SDKs give to an unknown session is the one of a time-out elsewhere.
+  if error.code == RPCError.unknownSession {
+    return !words.contains("timed out") && !words.contains("timeout")
+  }
   let verdicts = [
-    "not found", "invalid", "unknown", "missing", "expired", "terminated", "no valid", "required",
+    "not found", "not exist", "invalid", "unknown", "missing", "expired", "terminated", "no valid",
+    "required",
+    "no longer", "not recognized", "no such", "closed", "stale",
   ]
   return words.contains("session") && verdicts.contains { words.contains($0) }
 }
 
-/// Error pages are long; their first words are what a person needs. Markup is left out.
-private func firstLine(_ text: String) -> String {
-  var isMarkup = false
-  var result = ""
-  for character in text {
-    switch character {
-    case "<": isMarkup = true
-    case ">" where isMarkup: isMarkup = false
-    case _ where isMarkup: break
-    case _ where character.isNewline:
-      if result.contains(where: { !$0.isWhitespace }) { return result.trimmed }
-    default: result.append(character)
-    }
-  }
-  return result.trimmed
+/// Whether what stands before the server, or a guard of its own, does not take the name by which it is
+/// called.
+private func refusesHost(_ head: ResponseHead, _ text: String) -> Bool {
+  guard [400, 403, 421].contains(head.status) else { return false }
+  let words = text.lowercased()
+  return head.status == 421
+    || words.contains("host")
+      && [
+        "invalid host", "host header", "host not allowed", "host is not allowed", "blocked host",
+        "allowed hosts",
+        "disallowedhost", "unknown host", "host name is refused",
+      ].contains { words.contains($0) }
 }
 
-extension String {
-  /// Without whitespace at either end.
-  fileprivate var trimmed: String {
-    let start = drop { $0.isWhitespace }
-    guard let last = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-    return String(start[...last])
+/// Whether a page checks for a person at a browser.
+private func isBotCheck(_ head: ResponseHead, _ excerpt: String) -> Bool {
+  guard [403, 429, 503].contains(head.status), let page = Page(excerpt, contentType: head.contentType) else {
+    return false
   }
+  let words = (page.title + " " + page.text).lowercased()
+  let signs = [
+    "just a moment", "attention required", "are you human", "are human", "not a robot", "captcha",
+    "checking your browser", "bot check", "bot protection", "enable javascript and cookies",
+    "ddos protection",
+    "security check",
+  ]
+  return signs.contains { words.contains($0) }
+}
+
+/// Whether a redirect leads to where people sign in.
+private func isSignInPage(_ head: ResponseHead) -> Bool {
+  if head.hasChallenge { return true }
+  let path = (head.location ?? "").prefix { $0 != "?" }.lowercased()
+  let signs = [
+    "login", "log-in", "signin", "sign-in", "sign_in", "sso", "oauth", "/auth", "auth.", "cdn-cgi/access",
+  ]
+  return signs.contains { path.contains($0) }
+}
+
+/// What a body says, for people: of JSON the member that holds the words, of a page its text, else its first
+/// line.
+private func words(of excerpt: String) -> String {
+  let text = excerpt.drop { $0.isWhitespace }
+  if text.first == "{" || text.first == "[" { return tellingMember(of: excerpt) ?? "" }
+  if text.first == "<" { return Page.words(of: excerpt) }
+  return text.prefix { !$0.isNewline }.split { $0.isWhitespace }.joined(separator: " ")
 }

@@ -13,6 +13,7 @@ public enum EventKind: String, CaseIterable, Sendable {
   case serverMessage = "server_message"
   case serverNotification = "server_notification"
   case serverRequest = "server_request"
+  case toolsChanged = "tools_changed"
   case operatorAction = "operator_action"
   case configReloaded = "config_reloaded"
   case configProblem = "config_problem"

@@ -47,12 +47,27 @@ public struct SessionError: Error, Hashable, Sendable {
   public let rpcCode: Int?
   /// libcurl's code, when the transfer itself failed.
   public let curlCode: Int?
+  /// The request that it belongs to; absent where it is the way's, or nobody's.
+  public let request: Purpose?
+  /// What stands in the way, where the words tell more than the type.
+  let hint: Hint?
   /// What was seen, in at most `PrintableText.detailLimit` characters.
   public let detail: Sentence
 
   public init(
-    _ type: ErrorType, status: Int? = nil, rpcCode: Int? = nil, curlCode: Int? = nil, detail: Sentence
+    _ type: ErrorType, status: Int? = nil, rpcCode: Int? = nil, curlCode: Int? = nil, detail: Sentence,
+    request: Purpose? = nil
   ) {
+    self.init(
+      type, status: status, rpcCode: rpcCode, curlCode: curlCode, detail: detail, request: request, hint: nil)
+  }
+
+  init(
+    _ type: ErrorType, status: Int? = nil, rpcCode: Int? = nil, curlCode: Int? = nil, detail: Sentence,
+    request: Purpose? = nil, hint: Hint?
+  ) {
+    self.request = request
+    self.hint = hint
     self.type = type
     self.status = status
     self.rpcCode = rpcCode
@@ -60,12 +75,67 @@ public struct SessionError: Error, Hashable, Sendable {
     self.detail = detail.cut(to: PrintableText.detailLimit)
   }
 
-  /// The type, the status and the detail in one line: `session_terminated, 404 Session not found`.
+  /// What stands in the way and calls for a remedy of its own.
+  enum Hint: Hashable, Sendable {
+    /// The server does not take the name by which it is called.
+    case hostName
+    /// A page wants to see a person at a browser.
+    case botCheck
+    /// Somebody is to sign in before the server is reached.
+    case signInPage
+    /// A page for browsers stands where an answer of MCP is due.
+    case webPage
+    /// A redirect gives up encryption.
+    case downgrade
+    /// Something between drops the header that names the session.
+    case sessionHeader
+  }
+
+  /// The same, as an answer to a request, where it is one and does not say so yet.
+  func asked(of purpose: Purpose?) -> SessionError {
+    guard request == nil, let purpose, !type.isOfTheWay else { return self }
+    return SessionError(
+      type, status: status, rpcCode: rpcCode, curlCode: curlCode, detail: detail, request: purpose, hint: hint
+    )
+  }
+
+  /// The same with more words at its end.
+  func adding(_ words: Sentence, hint: Hint? = nil) -> SessionError {
+    let room = PrintableText.detailLimit - words.text.count - 2
+    return SessionError(
+      type, status: status, rpcCode: rpcCode, curlCode: curlCode,
+      detail: Sentence.joined([detail.cut(to: room), words], separator: "; "), request: request,
+      hint: hint ?? self.hint)
+  }
+
+  /// Whether it is the same trouble, whatever the words are this time.
+  func isLike(_ other: SessionError) -> Bool {
+    type == other.type && status == other.status && rpcCode == other.rpcCode
+  }
+
+  /// The type, the request, the status and the detail in one line:
+  /// `session_terminated, ping: 404 Session not found`.
   public var summary: String { sentence.text }
+
+  private func name(_ request: Purpose) -> Sentence { "\(ForeignText(local: request.name))" }
 
   fileprivate var sentence: Sentence {
     let seen = Sentence.joined([status.map { "\($0)" }, detail])
-    return seen.isEmpty ? "\(type)" : "\(type), \(seen)"
+    let asked: Sentence? = request.map { seen.isEmpty ? name($0) : "\(name($0)): \(seen)" }
+    let whole = asked ?? seen
+    return whole.isEmpty ? "\(type)" : "\(type), \(whole)"
+  }
+}
+
+extension ErrorType {
+  /// Whether it concerns the way to the server, whatever was asked.
+  var isOfTheWay: Bool {
+    switch self {
+    case .dnsError, .connectRefused, .connectTimeout, .tlsError, .proxyError, .configError, .resourceError,
+      .commandNotFound, .notExecutable, .exited, .notSpeaking, .notReading, .killedBySystem:
+      true
+    default: false
+    }
   }
 }
 

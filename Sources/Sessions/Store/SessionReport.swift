@@ -107,8 +107,18 @@ public struct SessionReport: Hashable, Sendable {
   public var slow: SlowAnswers?
   /// Who holds it, while it is `paused`.
   public var hold: Hold?
-  /// Tools in the last list.
+  /// Tools in the last list that was good.
   public var tools: Int?
+  /// The server says that it has tools, and has not been asked for them.
+  public var awaitsList = false
+  /// There are more than that: the list has more pages than are followed.
+  public var hasMoreTools = false
+  /// Over the definitions of all of them; it changes when any of them does.
+  public var toolsFingerprint: String?
+  /// Why there is no stream, or why the last one ended.
+  public var streamFailure: SessionError?
+  /// Events on its streams that were no messages.
+  public var oddities = 0
   /// What a person must change, when waiting does not help.
   public var advice: Sentence?
   /// The process that it is, while one lives.

@@ -198,6 +198,7 @@ private struct Settling: Headless {
 func hasSettled(_ session: SessionReport) -> Bool {
   switch session.state {
   case .connecting: false
+  case .ready where session.awaitsList: false
   case .ready: session.latency != nil || session.probes == 0 && session.nextProbe == nil
   default: true
   }

@@ -208,8 +208,8 @@ extension FaultCase {
         ? .json(Reply.failureText(-32_601, "Method not found", for: request.id)) : peer.answer(request)
     },
     FaultCase(
-      "initialized-400", "400 to notifications/initialized.", [.recovering, .failed],
-      [.httpError, .sessionInvalid, .protocolError], [.atMost(8, "initialize")],
+      "initialized-400", "400 to notifications/initialized; pings with the id are answered.", [.ready],
+      [.httpError, .sessionInvalid, .protocolError], [.atMost(1, "initialize")],
       serve: fault(on: "notifications/initialized") { _, _ in .text(400, "Bad Request") }),
     FaultCase(
       "initialized-hang", "notifications/initialized is never answered.", [.recovering, .ready],

@@ -1,0 +1,35 @@
+/// What a request is for; decides its limits and how its answer is read.
+public enum Purpose: String, CaseIterable, Sendable {
+  case initialize
+  /// `server/discover`, which takes the place of a handshake in the sessionless revision.
+  case discover
+  /// The GET of HTTP+SSE that carries every answer: no time limit.
+  case attach
+  case initialized
+  case ping
+  case list
+  /// The GET stream: no time limit.
+  case stream
+  /// The GET that asks for the rest of an answer whose stream ended (SSE polling, revision 2025-11-25).
+  case poll
+  /// Our answer to something that the server asked.
+  case reply
+  case delete
+}
+
+extension Purpose {
+  /// What people know the request by: the method of MCP, or of HTTP where there is none.
+  public var name: String {
+    switch self {
+    case .initialize: "initialize"
+    case .discover: "server/discover"
+    case .attach, .stream: "stream"
+    case .initialized: "initialized"
+    case .ping: "ping"
+    case .list: "tools/list"
+    case .poll: "GET for the rest of an answer"
+    case .reply: "reply"
+    case .delete: "DELETE"
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import MCPWire
+
+// What a refused handshake means: another revision, another era, an outage, or something for a person.
+
+extension Session {
+  mutating func rejected(
+    _ error: RPCError, _ head: ResponseHead, _ offered: Revision, _ turn: inout Turn
+  ) {
+    if let older = olderRevision(error, offered) { return queue(.initialize(older), &turn) }
+    if listsModern(error), server.settings.era == .automatic, !speaksModern, mayFallBack {
+      speaksModern = true
+      return fallBack(to: .discover, &turn)
+    }
+    guard !isModern(error) || !turnsOutModern(error, &turn) else { return }
+    lose(
+      sessionError(.rpcError, head, error, "", gate(turn)),
+      approach: anew, &turn)
+  }
+
+  /// The next revision to offer after a complaint about the version; absent when the complaint is another.
+  private func olderRevision(_ error: RPCError, _ offered: Revision) -> Revision? {
+    let older = Revision.allCases.filter { $0.hasSessions && $0 < offered }.reversed()
+    let listed = older.filter {
+      error.supportedVersions.contains($0.rawValue) || error.message.contains($0.rawValue)
+    }
+    if let listed = listed.first { return listed }
+    // A list without any of ours settles it.
+    guard error.supportedVersions.isEmpty else { return nil }
+    guard error.code == RPCError.unsupportedVersion || error.code == RPCError.invalidParams,
+      error.message.lowercased().contains("version")
+    else { return nil }
+    return older.first
+  }
+
+  /// Whether a complaint about the version names the sessionless revision.
+  private func listsModern(_ error: RPCError) -> Bool {
+    error.supportedVersions.contains(Revision.v2026_07_28.rawValue)
+  }
+
+  mutating func initializeRefused(
+    _ head: ResponseHead, _ error: RPCError?, _ excerpt: String, _ offered: Revision, _ turn: inout Turn
+  ) {
+    let approach = anew
+    if let error, let older = olderRevision(error, offered) { return queue(.initialize(older), &turn) }
+    if [400, 404, 405].contains(head.status) || error.map(listsModern) == true, let error, isModern(error),
+      mayFallBack || speaksModern
+    {
+      if server.settings.era == .automatic, !speaksModern {
+        // Evidence enough to ask in the way of that revision; what comes back decides.
+        speaksModern = true
+        return fallBack(to: .discover, &turn)
+      }
+      let versions = gate(turn).text(error.supportedVersions.joined(separator: ", "), limit: 80)
+      let speaks: Sentence = versions.isEmpty ? "" : " (it speaks \(versions))"
+      let detail: Sentence =
+        "a server of the sessionless protocol revision\(speaks): it keeps no sessions to watch"
+      return lose(
+        SessionError(.protocolError, status: head.status, rpcCode: error.code, detail: detail),
+        approach: approach,
+        remedy: .person, &turn)
+    }
+    let seen = Exchange.Outcome.status(head, error, excerpt: excerpt)
+    if mayKeepChannel(head, error), channel == nil, server.settings.era == .automatic, mayFallBack {
+      // So do servers from before streamable HTTP refuse: what they say to a GET decides.
+      trouble.refusal = sessionError(.httpError, head, error, excerpt, gate(turn))
+      return fallBack(to: .attach, &turn)
+    }
+    let verdict = judge(seen, carriedID: false, gate(turn))
+    if let error = verdict.error, isOutage(head, excerpt) {
+      return lose(
+        asOutage(error), approach: approach, remedy: .backoff, retryAfter: head.retryAfter, &turn)
+    }
+    switch verdict {
+    case .good, .methodFailed:
+      flawed(SessionError(.protocolError, status: head.status, detail: "no answer to initialize"), &turn)
+    case .refused(let error) where error.type == .redirectRefused:
+      lose(error, approach: approach, remedy: .person, &turn)
+    case .refused(let error), .lost(let error):
+      lose(error, approach: approach, remedy: error.type == .authError ? .credentials : .person, &turn)
+    case .trouble(let error) where (400..<500).contains(head.status):
+      // Our request will not get better by repeating it.
+      lose(error, approach: approach, remedy: .person, &turn)
+    case .conflict(let error), .busy(let error), .trouble(let error):
+      lose(error, approach: approach, retryAfter: head.retryAfter, &turn)
+    }
+  }
+
+  /// Whether a refusal may be that of a server from before streamable HTTP. The specification allows to ask
+  /// after any of these statuses; a wrong URL gives 400 and 404 as well, and is not to be asked again in
+  /// another way, so they count only where such servers are usually found and no JSON-RPC was spoken.
+  private func mayKeepChannel(_ head: ResponseHead, _ error: RPCError?) -> Bool {
+    switch head.status {
+    case 405: return true
+    case 400, 404:
+      let path = server.endpoint?.display.prefix { $0 != "?" } ?? ""
+      return error == nil && (path.hasSuffix("/sse") || path.hasSuffix("/sse/"))
+    default: return false
+    }
+  }
+
+  /// Errors that only servers of revision 2026-07-28 give to a handshake.
+  private func isModern(_ error: RPCError) -> Bool {
+    switch error.code {
+    case RPCError.unsupportedVersion, RPCError.headerMismatch, RPCError.missingCapability,
+      RPCError.methodNotFound:
+      true
+    case RPCError.invalidParams: error.message.contains("_meta")
+    default: false
+    }
+  }
+
+  /// An answer to `initialize` that is no answer: three in a row need a person.
+  mutating func flawed(_ error: SessionError, _ turn: inout Turn) {
+    trouble.flawedHandshakes += 1
+    // What worked before is out of order, and comes back without anybody's doing.
+    guard history.lastGood == nil else {
+      return lose(asOutage(error), approach: anew, remedy: .backoff, &turn)
+    }
+    lose(
+      error, approach: anew,
+      remedy: trouble.flawedHandshakes >= 3 ? .person : .longBackoff, &turn)
+  }
+
+  /// Whether an answer that speaks of a wrong URL comes from one that was right.
+  func isOutage(_ head: ResponseHead, _ excerpt: String) -> Bool {
+    guard history.lastGood != nil else { return false }
+    switch head.status {
+    case 404, 403, 421, 425, 300..<400: return true
+    default: return Page(excerpt, contentType: head.contentType) != nil && head.status != 401
+    }
+  }
+
+  /// The error of what worked before: with the time until when it did.
+  func asOutage(_ error: SessionError) -> SessionError {
+    guard let lastGood = history.lastGood, !error.type.isOfTheWay else { return error }
+    return error.adding("worked until \(Self.clock(lastGood))")
+  }
+
+  mutating func invalidID(_ error: SessionError, _ turn: inout Turn) {
+    trouble.invalidIDs += 1
+    lose(
+      error, approach: anew,
+      remedy: trouble.invalidIDs >= 3 ? .person : .backoff, &turn)
+  }
+}

@@ -1,0 +1,187 @@
+import MCPWire
+
+// Life is not use: a session that answers pings is of no use while its list fails, and only a good list says
+// that it is of use again.
+
+extension Session {
+  /// How often a list that failed is asked for again: at every fourth probe, as one that hangs delays the
+  /// pings.
+  private static let retryEvery = 4
+  /// Pages of one list that are followed, and the pause before each.
+  private static let pageLimit = 20
+  private static let pagePause = Duration.milliseconds(120)
+
+  /// Whether the next probe asks for the list. A server may answer pings with its backend dead: the second
+  /// probe and every n-th one do.
+  func isListDue(_ live: Live) -> Bool {
+    let every = server.settings.listEvery
+    guard every > 0 || live.wantsList || tools.failure != nil else { return false }
+    if live.pages != nil || live.wantsList, !live.isDoubted { return true }
+    if live.isDoubted { return false }
+    if tools.failure != nil { return live.probesSent % Self.retryEvery == 0 }
+    return every > 0 && (live.probesSent == 2 || live.probesSent % every == 0)
+  }
+
+  /// Whether it is still to be seen of what use the session is: an operator waits for that as for the first
+  /// answer to a ping.
+  func awaitsList(_ live: Live) -> Bool {
+    server.settings.listEvery > 0 && live.identity.lists && live.probesSent < 2 && tools.known == nil
+      && tools.failure == nil
+  }
+
+  /// The answer to a question for the list, where pings tell of life.
+  mutating func listAnswered(
+    _ live: Live, _ exchange: Exchange, _ outcome: Exchange.Outcome, _ turn: inout Turn
+  ) {
+    var live = live
+    // Who does not know the way or the port cannot say anything of the list.
+    let isOfTheWay: Set<ErrorType> = [
+      .dnsError, .connectRefused, .connectTimeout, .tlsError, .proxyError, .resourceError,
+    ]
+    switch judge(outcome, carriedID: live.identity.isHeldByServer, gate(turn)) {
+    case .good, .methodFailed, .conflict:
+      return probeAnswered(live, exchange, outcome, &turn)
+    case .lost(let error) where outcome.isRefusal && [400, 404, 410].contains(outcome.head?.status):
+      return probeLost(live, error, &turn)
+    case .lost(let error):
+      // Words about a session, which may be the server's own with somebody else: a ping knows.
+      let seen = SessionError(
+        outcome.isRefusal ? .httpError : .rpcError, status: error.status, rpcCode: error.rpcCode,
+        detail: error.detail)
+      listFailed(seen, &live, &turn)
+    case .trouble(let error) where isOfTheWay.contains(error.type):
+      guard probeMissed(error, &live, &turn) else { return }
+    case .trouble(let error), .refused(let error), .busy(let error):
+      listFailed(error, &live, &turn)
+    }
+    state = .live(live)
+  }
+
+  /// The list cannot be had: told once for each cause, and a ping is to say whether more is wrong.
+  mutating func listFailed(_ error: SessionError, _ live: inout Live, _ turn: inout Turn) {
+    let error = error.asked(of: .list)
+    live.pages = nil
+    if tools.failure?.isLike(error) == true { history.count(error) } else { tell(error, &turn) }
+    tools.failure = error
+    guard !live.lacksPing, !live.identity.isModern else { return }
+    live.isDoubted = true
+    hastenProbe(&live, &turn)
+  }
+
+  /// A page of the list, or all of it.
+  mutating func listed(_ result: Result, _ live: inout Live, _ turn: inout Turn) {
+    guard let page = result.tools else {
+      return listFailed(
+        SessionError(.protocolError, detail: "the result holds no list of tools"), &live, &turn)
+    }
+    var pages = live.pages ?? Pages()
+    let isNew = pages.take(page, hasMore: result.hasMoreTools)
+    live.pages = nil
+    if let cursor = result.nextCursor, !cursor.isEmpty {
+      // One that leads nowhere new is the end of what there is.
+      if isNew || pages.count == 1, pages.count < Self.pageLimit, cursor.utf8.count <= Pages.cursorLimit,
+        !pages.cursors.contains(cursor)
+      {
+        pages.go(to: cursor)
+        live.pages = pages
+        live.probe = .due(turn.now.instant + Self.pagePause)
+        return
+      }
+      pages.isComplete = !isNew || pages.cursors.contains(cursor)
+    }
+    let change = tools.replace(by: pages, at: turn.now.instant)
+    tools.failure = nil
+    guard let change else { return }
+    turn.emit(
+      .toolsChanged, change.isWorrying ? .warning : .info, self, EventText.toolsChanged(change, gate(turn)))
+  }
+}
+
+/// A list that comes in pages, as far as it has come.
+struct Pages: Hashable, Sendable {
+  static let cursorLimit = 4_096
+  /// More tools of one server than this are counted and not known by name.
+  private static let toolLimit = 2_000
+
+  private(set) var tools: [String: Tool] = [:]
+  private(set) var count = 0
+  private(set) var cursor: String?
+  private(set) var cursors: Set<String> = []
+  var isComplete = true
+
+  /// Takes in a page; whether anything on it was not known from those before it.
+  mutating func take(_ page: [Tool], hasMore: Bool) -> Bool {
+    count += 1
+    let before = tools.count
+    for tool in page where tools.count < Self.toolLimit || tools[tool.name] != nil { tools[tool.name] = tool }
+    if hasMore || tools.count >= Self.toolLimit { isComplete = false }
+    return tools.count > before
+  }
+
+  mutating func go(to cursor: String) {
+    self.cursor = cursor
+    cursors.insert(cursor)
+  }
+}
+
+/// What is known of a server's list of tools, over all of a session's lives.
+struct ToolList: Hashable, Sendable {
+  /// Absent before the first good list.
+  private(set) var known: Pages?
+  /// Why the last list could not be had; only a good list clears it.
+  var failure: SessionError?
+  /// The list shrank: how many there were, and when it was seen. Forgotten when they are back, or after an
+  /// hour, when it is no news any more.
+  private(set) var shrunk: Shrinking?
+  private static let newsLimit = Duration.seconds(3_600)
+
+  struct Shrinking: Hashable, Sendable {
+    let count: Int
+    let since: Instant
+  }
+
+  var count: Int? { known?.tools.count }
+  var isComplete: Bool { known?.isComplete ?? true }
+  var fingerprint: Fingerprint? { known.map { Fingerprint(of: $0.tools.values.map(\.fingerprint)) } }
+
+  /// Takes a new list; returns what is different from the one before, if anything is.
+  mutating func replace(by list: Pages, at now: Instant) -> ToolChange? {
+    defer { known = list }
+    guard let old = known else { return nil }
+    let (before, after) = (old.tools, list.tools)
+    if after.count < before.count {
+      shrunk = Shrinking(count: max(shrunk?.count ?? 0, before.count), since: now)
+    } else if let shrunk, after.count >= shrunk.count || now - shrunk.since >= Self.newsLimit {
+      self.shrunk = nil
+    }
+    let change = ToolChange(
+      gone: before.keys.filter { after[$0] == nil }.sorted(),
+      new: after.keys.filter { before[$0] == nil }.sorted(),
+      changed: after.values.filter { tool in
+        before[tool.name].map { $0.fingerprint != tool.fingerprint } == true
+      }
+      .map { ($0.name, $0.description != before[$0.name]?.description) }
+      .sorted { $0.0 < $1.0 }.map { ToolChange.Changed(name: $0.0, isDescription: $0.1) },
+      count: after.count)
+    return change.isEmpty ? nil : change
+  }
+}
+
+/// What is different in a list of tools.
+struct ToolChange: Hashable, Sendable {
+  struct Changed: Hashable, Sendable {
+    let name: String
+    /// Its description, which tells a model what to do; else only what it takes.
+    let isDescription: Bool
+  }
+
+  let gone: [String]
+  let new: [String]
+  let changed: [Changed]
+  /// How many there are now.
+  let count: Int
+
+  var isEmpty: Bool { gone.isEmpty && new.isEmpty && changed.isEmpty }
+  /// Tools that are gone are missed; tools that are others than they were may be an attack.
+  var isWorrying: Bool { !gone.isEmpty || !changed.isEmpty }
+}
