@@ -17,7 +17,7 @@ import Testing
     let program = try ChildProcess(sessiontopBinary, ["--plain", "--config", configuration])
     #expect(try program.end() == 0)
     #expect(program.output.contains(/Server ledger: ready for \d+s/), "\(program.output)")
-    #expect(program.output.contains(/Server gone: down for \d+s, connect refused/), "\(program.output)")
+    #expect(program.output.contains(/Server gone: recovering for \d+s, connect refused/), "\(program.output)")
     #expect(!program.output.contains("\u{1B}") && !program.output.contains("│"))
     #expect(server.sessions.isEmpty, "the session was ended")
   }
@@ -35,14 +35,14 @@ import Testing
     let program = try ChildProcess(
       sessiontopBinary, ["--config", configuration], environment: ["TERM": "xterm-256color"],
       terminal: screen.path)
-    try screen.wait(for: "down")
+    try screen.wait(for: "recovering")
     let deadline = ContinuousClock.now + .seconds(20)
     while (try? String(contentsOf: told))?.hasSuffix("\n") != true, ContinuousClock.now < deadline {
       screen.read(atMost: 65_536, within: 100)
     }
     #expect(try program.stop() == 0)
     let line = try String(contentsOf: told)
-    #expect(line.contains(#""event":"state_changed""#) && line.contains(#""state":"down""#), "\(line)")
+    #expect(line.contains(#""event":"state_changed""#) && line.contains(#""state":"recovering""#), "\(line)")
     #expect(line.contains(#""type":"connect_refused""#))
     #expect(folder.names == ["told.jsonl"])
   }

@@ -171,7 +171,7 @@ import Platform
     let row = watch.wait { store in
       store.sessions[SessionKey(server: "a")].flatMap { $0.cause == nil ? nil : $0 }
     }
-    #expect(row?.state == .down && row?.nextAttempt != nil)
+    #expect(row?.state == .recovering && row?.nextAttempt != nil)
     #expect([.proxyError, .connectRefused].contains(row?.cause?.type))
     #expect(server.log.contents.entries.isEmpty, "nothing goes past the proxy")
     watch.stop()

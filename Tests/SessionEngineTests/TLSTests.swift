@@ -31,16 +31,16 @@ import Testing
       name: "tls-client-certificate-in-one-file", front: .mutual, client: ("client.pem", nil),
       states: [.ready], errors: []),
     Case(
-      name: "tls-no-client-certificate", front: .mutual, states: [.failed, .down],
+      name: "tls-no-client-certificate", front: .mutual, states: [.failed, .recovering],
       errors: [.tlsError]),
     Case(
-      name: "tls-stall", front: .stall, states: [.recovering, .down],
+      name: "tls-stall", front: .stall, states: [.recovering],
       errors: [.connectTimeout, .sessionTimeout, .tlsError]),
     Case(
-      name: "tls-truncated-body", front: .truncated, states: [.recovering, .down],
+      name: "tls-truncated-body", front: .truncated, states: [.recovering],
       errors: [.connectionReset, .tlsError, .protocolError, .emptyReply]),
     Case(
-      name: "tls-to-plain", front: .plain, states: [.down, .failed],
+      name: "tls-to-plain", front: .plain, states: [.recovering, .failed],
       errors: [.tlsError, .protocolError]),
   ]) func `ends as it should`(_ fault: Case) throws {
     let certificates = try Certificates.made.get()

@@ -116,6 +116,14 @@ private func id(_ request: TransferRequest) -> String? { World.sessionID(request
     #expect(world.state("a") == .ready)
   }
 
+  @Test func `is asked for behind the first ping, and awaited`() throws {
+    var world = try world(ping: 300)
+    world.run(0.3)
+    #expect(world.row("a")?.awaitsList == true || world.row("a")?.tools == 3)
+    world.run(3)
+    #expect(world.row("a")?.tools == 3 && world.row("a")?.awaitsList == false)
+  }
+
   @Test func `in pages is followed to its end`() throws {
     var world = try world(ping: 30) { request in
       guard request.purpose == .list else { return nil }

@@ -84,13 +84,26 @@ extension ServerReader {
     }
     needs(placeholders(in: result.text))
     checkPlaceholders(result.text, key, in: place, at: text.mark)
-    guard let problem = problem(ofValue: result.text) else {
-      put(Header(name: name, value: result.text), in: place, at: mark, with: result)
+    let value = withoutLastBreak(result.text, written: text.value, key, in: place, at: text.mark)
+    guard let problem = problem(ofValue: value) else {
+      put(Header(name: name, value: value), in: place, at: mark, with: result)
       return
     }
     findings.add(
       place.diagnostic(
         .error, key, at: text.mark, problem, remedy: "remove it, the request would be refused"))
+  }
+
+  /// A variable that was filled from a file ends with a line break, as files do; a header cannot.
+  private mutating func withoutLastBreak(
+    _ value: String, written: String, _ key: String, in place: Section, at mark: Mark
+  ) -> String {
+    guard value.last?.isNewline == true, written.last?.isNewline == false else { return value }
+    findings.add(
+      place.diagnostic(
+        .notice, key, at: mark, "the variable's value ends with a line break, which is taken off here",
+        remedy: "end it without one, other programs may refuse it"))
+    return String(value.reversed().drop { $0.isNewline }.reversed())
   }
 
   /// Later headers replace earlier ones of the same name, whatever their case.

@@ -25,7 +25,7 @@ extension Session {
   private var troubleState: SessionState {
     switch trouble.nature {
     case .recovering:
-      outage?.isLong == true || history.created == 0 && history.lastReachable == nil ? .down : .recovering
+      outage?.isLong == true ? .down : .recovering
     case .unstable: .unstable
     case .unauthorized: .unauthorized
     case .failed: .failed

@@ -25,8 +25,11 @@ extension Session {
   /// Whether it is still to be seen of what use the session is: an operator waits for that as for the first
   /// answer to a ping.
   func awaitsList(_ live: Live) -> Bool {
-    server.settings.listEvery > 0 && live.identity.lists && live.probesSent < 2 && tools.known == nil
-      && tools.failure == nil
+    guard server.settings.listEvery > 0, live.identity.lists, tools.known == nil, tools.failure == nil else {
+      return false
+    }
+    if case .inFlight(let exchange) = live.probe, exchange.purpose == .list { return true }
+    return live.probesSent < 2 || live.pages != nil
   }
 
   /// The answer to a question for the list, where pings tell of life.

@@ -14,7 +14,7 @@ public enum SessionState: String, CaseIterable, Sendable {
   case recovering
   /// Lost three times within a minute of its own handshakes: slow retries.
   case unstable
-  /// Lost for over a minute, or never reached; attempts go on for ever.
+  /// Lost, or never reached, for over a minute; attempts go on for ever.
   case down
   /// The server wants credentials that we do not have, or refuses ours.
   case unauthorized
