@@ -53,8 +53,9 @@ public final class ProcessThread: Sendable {
     }
   }
 
-  /// Throws the errno that kept the thread from starting. `inherited` is what children begin with.
-  public init(inherited: Inheritance) throws(ErrorNumber) {
+  /// Throws the errno that kept the thread from starting. `inherited` is what children begin with; they are
+  /// written down in `ledger`.
+  public init(inherited: Inheritance, ledger: ProcessLedger? = nil) throws(ErrorNumber) {
     results = try Mailbox()
     orders = try Mailbox()
     let (results, orders) = (results, orders)
@@ -63,7 +64,7 @@ public final class ProcessThread: Sendable {
         _ = wait(reading: [orders.descriptor], milliseconds: -1)
         for order in orders.drain().waiting {
           if case .stop = order { return }
-          results.post(Self.carryOut(order, inherited))
+          results.post(Self.carryOut(order, inherited, ledger))
         }
       }
     }
@@ -88,12 +89,15 @@ public final class ProcessThread: Sendable {
     orders.post(box)
   }
 
-  private static func carryOut(_ order: Order, _ inherited: Inheritance) -> Results {
+  private static func carryOut(_ order: Order, _ inherited: Inheritance, _ ledger: ProcessLedger?) -> Results
+  {
     var results = Results()
     switch order {
     case .start(let command, let number):
       do throws(ChildProcess.Failure) {
-        results.started = [(number, .success(try ChildProcess.start(command, inherited)))]
+        let child = try ChildProcess.start(command, inherited)
+        ledger?.note(child)
+        results.started = [(number, .success(child))]
       } catch {
         results.started = [(number, .failure(error))]
       }
@@ -140,14 +144,25 @@ public let processMark = "SESSIONTOP_PROCESS"
 @discardableResult
 public func endProcesses(marked mark: String) -> Int {
   let entry = Array("\(processMark)=\(mark)".utf8)
-  var ended = 0
+  return endProcesses { $0.elementsEqual(entry) }
+}
+
+/// The same for all that carry a mark of a run, which `mark` and a hyphen begin.
+@discardableResult
+public func endProcesses(ofRun mark: String) -> Int {
+  let entry = Array("\(processMark)=\(mark)-".utf8)
+  return endProcesses { $0.starts(with: entry) }
+}
+
+private func endProcesses(_ isMark: (ArraySlice<UInt8>) -> Bool) -> Int {
+  var ended: Set<Int32> = []
   for _ in 0..<16 {
     var isUncertain = false
     for process in ProcessStatus.all() where !process.isZombie && process.id != getpid() {
-      switch markState(of: process, entry) {
+      switch markState(of: process, isMark) {
       case .carried:
         kill(process.id, SIGKILL)
-        ended += 1
+        ended.insert(process.id)
         isUncertain = true
       case .unknown: isUncertain = true
       case .absent: break
@@ -156,7 +171,7 @@ public func endProcesses(marked mark: String) -> Int {
     guard isUncertain else { break }
     _ = wait(reading: [], milliseconds: 2)
   }
-  return ended
+  return ended.count
 }
 
 /// What a look at the variables of a process says of a mark.
@@ -166,7 +181,7 @@ private enum MarkState {
   case unknown
 }
 
-private func markState(of process: ProcessStatus, _ entry: [UInt8]) -> MarkState {
+private func markState(of process: ProcessStatus, _ isMark: (ArraySlice<UInt8>) -> Bool) -> MarkState {
   // Threads of the kernel have none, ever.
   if process.id == 2 || process.parent == 2 { return .absent }
   let descriptor = open("/proc/\(process.id)/environ", O_RDONLY | O_CLOEXEC)
@@ -180,5 +195,5 @@ private func markState(of process: ProcessStatus, _ entry: [UInt8]) -> MarkState
     bytes += buffer.prefix(count)
   }
   if bytes.isEmpty { return .unknown }
-  return bytes.split(separator: 0).contains { $0.elementsEqual(entry) } ? .carried : .absent
+  return bytes.split(separator: 0).contains(where: isMark) ? .carried : .absent
 }

@@ -9,50 +9,56 @@ public func prometheusText(_ store: Store, at now: Moment) -> String {
   let servers = store.servers.map { (name: $0.name, state: store.state(of: $0)) }
   let sessions = store.sessions.values.sorted { $0.key < $1.key }
   let statistics = store.statistics
-  let families = [
-    Family(
-      "sessiontop_servers", .gauge, "Configured servers by state.",
-      perState { state in servers.count { $0.state == state } }),
-    Family(
-      "sessiontop_sessions", .gauge, "Sessions by state.",
-      perState { state in sessions.count { $0.state == state } }),
-    Family(
-      "sessiontop_server_up", .gauge, "Whether all sessions of a watched server can be used now.",
-      servers.filter { $0.state != .unmonitored }.map {
-        Sample([("server", $0.name)], $0.state.isLive ? 1 : 0)
-      }),
-    Family("sessiontop_users", .gauge, "Users with an active session.", statistics.totalUsers),
-    Family(
-      "sessiontop_sessions_created_total", .counter, "Sessions created since start.",
-      statistics.totalSessions),
-    Family("sessiontop_sessions_opened_total", .counter, "Session ids received.", statistics.opened),
-    Family(
-      "sessiontop_sessions_ended_total", .counter, "Session ids that a server confirmed gone.",
-      statistics.ended),
-    Family(
-      "sessiontop_sessions_left_behind_total", .counter, "Session ids that a server may still hold.",
-      statistics.leftBehind),
-    Family(
-      "sessiontop_session_errors_total", .counter, "Errors since start by type.",
-      ErrorType.allCases.map { type in
-        Sample([("error_type", type.rawValue)], Double(statistics.sessionErrors[type] ?? 0))
-      }),
-    Family(
-      "sessiontop_recoveries_attempted_total", .counter, "Recoveries attempted since start.",
-      statistics.recoveriesAttempted),
-    Family(
-      "sessiontop_recoveries_succeeded_total", .counter, "Recoveries that gave a working session.",
-      statistics.recoveriesSucceeded),
-    Family(
-      "sessiontop_events_dropped_total", .counter, "Events lost to a limit.", statistics.eventsDropped),
-    Family(
-      "mcp_client_operation_duration_seconds", .summary,
-      "Time to an answer, of the slowest session of the server.",
-      operationDurations(sessions, transports: store.servers)),
-    Family(
-      "mcp_client_session_duration_seconds", .summary, "Age of the sessions that are live now.",
-      sessionDurations(sessions, at: now)),
-  ]
+  let families =
+    [
+      Family(
+        "sessiontop_servers", .gauge, "Configured servers by state.",
+        perState { state in servers.count { $0.state == state } }),
+      Family(
+        "sessiontop_sessions", .gauge, "Sessions by state.",
+        perState { state in sessions.count { $0.state == state } }),
+      Family(
+        "sessiontop_server_up", .gauge, "Whether all sessions of a watched server can be used now.",
+        servers.filter { $0.state != .unmonitored }.map {
+          Sample([("server", $0.name)], $0.state.isLive ? 1 : 0)
+        }),
+      Family("sessiontop_users", .gauge, "Users with an active session.", statistics.totalUsers),
+      Family(
+        "sessiontop_sessions_created_total", .counter, "Sessions created since start.",
+        statistics.totalSessions),
+      Family("sessiontop_sessions_opened_total", .counter, "Session ids received.", statistics.opened),
+      Family(
+        "sessiontop_sessions_ended_total", .counter, "Session ids that a server confirmed gone.",
+        statistics.ended),
+      Family(
+        "sessiontop_sessions_left_behind_total", .counter, "Session ids that a server may still hold.",
+        statistics.leftBehind),
+      Family(
+        "sessiontop_session_errors_total", .counter, "Errors since start by type.",
+        ErrorType.allCases.map { type in
+          Sample([("error_type", type.rawValue)], Double(statistics.sessionErrors[type] ?? 0))
+        }),
+      Family(
+        "sessiontop_recoveries_attempted_total", .counter, "Recoveries attempted since start.",
+        statistics.recoveriesAttempted),
+      Family(
+        "sessiontop_recoveries_succeeded_total", .counter, "Recoveries that gave a working session.",
+        statistics.recoveriesSucceeded),
+      Family(
+        "sessiontop_events_dropped_total", .counter, "Events lost to a limit.", statistics.eventsDropped),
+      Family(
+        "mcp_client_operation_duration_seconds", .summary,
+        "Time to an answer, of the slowest session of the server.",
+        operationDurations(sessions, transports: store.servers)),
+      Family(
+        "mcp_client_session_duration_seconds", .summary, "Age of the sessions that are live now.",
+        sessionDurations(sessions, at: now)),
+    ]
+    + processFamilies(sessions).map { figures in
+      Family(
+        figures.name, figures.isCounter ? .counter : .gauge, figures.help,
+        figures.samples.map { Sample([("server", $0.server)], $0.value) })
+    }
   return families.map(\.text).joined()
 }
 

@@ -44,6 +44,7 @@ extension JSONWriter {
       $0.member("sessions", sessions.count)
       $0.error("cause", worstCause(sessions))
       $0.member("note", server.note?.text)
+      $0.command(server.command)
     }
   }
 
@@ -98,6 +99,7 @@ extension JSONWriter {
       $0.error("cause", session.cause)
       $0.member("next_attempt_ms", session.nextAttempt.map { max(0, ($0 - now.instant).inMilliseconds) })
       $0.member("advice", session.advice?.text)
+      $0.process(session, at: now)
     }
   }
 

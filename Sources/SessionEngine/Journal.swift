@@ -14,6 +14,8 @@ struct Journal: ~Copyable {
   private var fullness: String?
   /// How many sessions of earlier runs were given up since anybody asked.
   private var forgotten = 0
+  /// How many processes of earlier runs were ended since anybody asked.
+  private var endedProcesses = 0
   /// When `act` is to be called next; absent while nothing waits.
   private(set) var deadline: Instant?
   private var current: [OpenSession.Name: OpenSession] = [:]
@@ -53,6 +55,7 @@ struct Journal: ~Copyable {
   mutating func takeNews(at now: Instant) -> [OpenSession]? {
     guard let news = thread?.news.drain() else { return nil }
     forgotten += news.forgotten
+    endedProcesses += news.endedProcesses
     if let words = news.trouble {
       refusal = words.isEmpty ? nil : words
       if refusal == nil { deadline = nil } else { deadline = deadline ?? now + Self.retryInterval }
@@ -64,6 +67,12 @@ struct Journal: ~Copyable {
   mutating func takeForgotten() -> Int {
     defer { forgotten = 0 }
     return forgotten
+  }
+
+  /// How many processes of earlier runs were ended since the last call.
+  mutating func takeEndedProcesses() -> Int {
+    defer { endedProcesses = 0 }
+    return endedProcesses
   }
 
   /// Takes over those leftovers that this run can end. The others stay where they are, for the run that can.

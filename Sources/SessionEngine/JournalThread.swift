@@ -64,14 +64,17 @@ struct JournalNews: Mail {
   var trouble: String?
   /// How many leftovers were given up, because no run could end them for too long.
   var forgotten = 0
+  /// How many processes that an earlier run left were ended.
+  var endedProcesses = 0
   var isLast = false
 
-  var isEmpty: Bool { leftovers == nil && trouble == nil && forgotten == 0 && !isLast }
+  var isEmpty: Bool { leftovers == nil && trouble == nil && forgotten == 0 && endedProcesses == 0 && !isLast }
 
   mutating func merge(_ later: JournalNews) {
     leftovers = later.leftovers ?? leftovers
     trouble = later.trouble ?? trouble
     forgotten += later.forgotten
+    endedProcesses += later.endedProcesses
     isLast = isLast || later.isLast
   }
 }
@@ -94,6 +97,7 @@ private struct JournalKeeper: ~Copyable {
     var news = JournalNews()
     do {
       try open(&news)
+      news.endedProcesses = ProcessLedger.endLeftovers(in: path)
       news.trouble = ""
     } catch {
       isIncomplete = true

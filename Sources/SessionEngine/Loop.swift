@@ -9,6 +9,8 @@ struct Loop: ~Copyable {
   /// Absent before the first one is to start, and while this process lacks what it takes.
   private var processes: Processes?
   private let inherited: Inheritance
+  /// Where is written down what must not outlive us; absent means nowhere.
+  private let folder: String?
   private let commands: Mailbox<CommandQueue>
   private let output: Mailbox<EngineReport>
   private let known: Known
@@ -34,13 +36,15 @@ struct Loop: ~Copyable {
   private static let releaseLimit = Duration.seconds(1)
 
   init(
-    transfers: Transfers, inherited: Inheritance, fleet: consuming Fleet, journal: consuming Journal,
+    transfers: Transfers, inherited: Inheritance, folder: String?, fleet: consuming Fleet,
+    journal: consuming Journal,
     limits: Limits,
     commands: Mailbox<CommandQueue>, output: Mailbox<EngineReport>, known: Known
   ) {
     self.known = known
     self.transfers = transfers
     self.inherited = inherited
+    self.folder = folder
     self.fleet = fleet
     self.journal = journal
     self.limits = limits
@@ -91,6 +95,7 @@ struct Loop: ~Copyable {
       }
     }
     fleet.giveUp(at: Moment.now)
+    processes?.close()
     journal.close(until: giveUp)
     var last = fleet.takeReport(at: Moment.now)
     last.stopped = true
@@ -117,9 +122,10 @@ struct Loop: ~Copyable {
   }
 
   private mutating func openProcesses() {
+    let mark = randomName()
+    let ledger = folder.flatMap { try? ProcessLedger(folder: $0, mark: mark) }
     guard
-      let opened = Processes(
-        inherited: inherited, mark: "\(UInt64.random(in: 0 ... .max))", lineLimit: limits.bodyBytes),
+      let opened = Processes(inherited: inherited, mark: mark, lineLimit: limits.bodyBytes, ledger: ledger),
       transfers.watch(opened.descriptor)
     else { return }
     processes = opened
@@ -159,6 +165,11 @@ struct Loop: ~Copyable {
         journal.trouble.map { "\(ForeignText(local: $0))" } ?? "the journal of open sessions is written again"
       fleet.announce(.configProblem, journal.trouble == nil ? .info : .warning, words, at: Moment.now)
       toldTrouble = journal.trouble
+    }
+    let ended = journal.takeEndedProcesses()
+    if ended > 0 {
+      let words: Sentence = "\(ended) processes that an earlier run left behind were ended"
+      fleet.announce(.configProblem, .warning, words, at: Moment.now)
     }
     let forgotten = journal.takeForgotten()
     if forgotten > 0 {

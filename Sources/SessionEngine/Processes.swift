@@ -13,6 +13,9 @@ final class Processes {
   private let lineLimit: Int
   /// The value of the mark that children carry, so that what they leave is found.
   private let mark: String
+  private let ledger: ProcessLedger?
+  /// Something was started that `close` has not seen to.
+  private var hasStarted = false
   /// When children are measured next.
   private var measuring = Instant.zero
   private static let measureInterval = Duration.seconds(5)
@@ -27,32 +30,45 @@ final class Processes {
 
   /// `lineLimit` bounds a line of a child, in bytes; `mark` is this run's own word. Absent when the process
   /// lacks descriptors or threads.
-  init?(inherited: Inheritance, mark: String, lineLimit: Int) {
+  init?(inherited: Inheritance, mark: String, lineLimit: Int, ledger: ProcessLedger? = nil) {
     descriptor = clinux_epoll_create()
     guard descriptor >= 0 else { return nil }
-    guard let thread = try? ProcessThread(inherited: inherited) else {
-      close(descriptor)
+    guard let thread = try? ProcessThread(inherited: inherited, ledger: ledger) else {
+      Glibc.close(descriptor)
       return nil
     }
     self.thread = thread
     self.lineLimit = lineLimit
     self.mark = mark
+    self.ledger = ledger
     _ = clinux_epoll_set(descriptor, EPOLL_CTL_ADD, thread.results.descriptor, EPOLLIN.rawValue, 0)
   }
 
   deinit {
+    close()
+    Glibc.close(descriptor)
+  }
+
+  /// Ends with SIGKILL whatever is left of all children and of what they started; to be called before this
+  /// process ends, for who left its parent's session has nobody else to end it.
+  func close() {
     for conduit in conduits.values {
       conduit.child.signalGroup(SIGKILL)
       conduit.child.reap()
-      endProcesses(marked: mark(of: conduit.request.id))
     }
-    close(descriptor)
+    conduits = [:]
+    guard hasStarted else { return }
+    hasStarted = false
+    endProcesses(ofRun: mark)
+    // What is only just being started ends with the thread that starts it.
+    ledger?.remove()
   }
 
   /// Whether no child is left and none is on its way.
   var isEmpty: Bool { conduits.isEmpty && starting.isEmpty }
 
   func start(_ request: ProcessRequest) {
+    hasStarted = true
     starting[request.id.number] = (request, true)
     var environment = request.environment.mapValues(\.revealed)
     environment[processMark] = mark(of: request.id)

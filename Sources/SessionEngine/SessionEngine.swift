@@ -62,7 +62,8 @@ public final class SessionEngine: Sendable {
       var seeds = SystemRandomNumberGenerator()
       let fleet = Fleet(servers: servers, limits: limits, seed: seeds.next(), at: now)
       var loop = Loop(
-        transfers: transfers, inherited: inherited, fleet: fleet, journal: journal, limits: limits,
+        transfers: transfers, inherited: inherited, folder: journalFolder, fleet: fleet, journal: journal,
+        limits: limits,
         commands: commands, output: output, known: known)
       loop.run()
     }

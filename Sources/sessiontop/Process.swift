@@ -75,6 +75,8 @@ struct ConfigurationPlaces {
   let paths: [String]
   /// Whether servers of different files may have the same name.
   let namesByFile: Bool
+  /// With what the command line says above it.
+  var environment = sessiontop.environment
 
   func read() -> Loaded {
     loadConfiguration(
@@ -85,7 +87,9 @@ struct ConfigurationPlaces {
 extension Source {
   /// Those of the command line, and with `--found` those of this user.
   var places: ConfigurationPlaces {
-    ConfigurationPlaces(paths: config + (found ? foundFiles().map(\.path) : []), namesByFile: found)
+    ConfigurationPlaces(
+      paths: config + (found ? foundFiles().map(\.path) : []), namesByFile: found,
+      environment: stdio ? environment.merging(["SESSIONTOP_STDIO": "all"]) { $1 } : environment)
   }
 }
 

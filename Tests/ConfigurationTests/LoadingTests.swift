@@ -211,7 +211,7 @@ struct LoadingTests {
       loaded.servers.map(\.availability) == [
         .unmonitored("needs values that only VS Code has: desk-key"), .automatic,
         .broken("url: the variable NOBODY is not set; set it in the environment"),
-        .unmonitored("stdio servers are not monitored"),
+        .onDemand,
       ])
     #expect(loaded.servers[1].endpoint?.url.revealed == "https://h/ops/mcp")
   }

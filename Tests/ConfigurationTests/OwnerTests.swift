@@ -57,7 +57,7 @@ struct OwnerTests {
         off2: streamable-http, on demand, switched off in the file (enabled)
         off3: streamable-http, not watched, switched off in the file (disabled); url: the variable NONE is not \
         set; set it in the environment
-        off4: stdio, not watched, switched off in the file (enabled)
+        off4: stdio, on demand, switched off in the file (enabled)
         on: streamable-http, watched
         """),
     OwnedFile(
@@ -143,7 +143,7 @@ struct OwnerTests {
         left out; write it out
         """,
       servers: """
-        tool: stdio, not watched, stdio servers are not monitored
+        tool: stdio, not watched, needs values that only VS Code has: workspaceFolder, userHome
         a: streamable-http, watched
         b: streamable-http, not watched, needs values that only VS Code has: config:host
         """),
@@ -207,7 +207,7 @@ struct OwnerTests {
         a: sse, watched (mcp-remote to https://a.example.org/mcp, watched directly)
         b: streamable-http, watched (supergateway to https://b.example.org/mcp, watched directly)
         c: streamable-http, watched (mcp-remote to https://c.example.org/mcp?key=•••, watched directly)
-        d: stdio, not watched, stdio servers are not monitored
+        d: stdio, on demand
         e: streamable-http, watched (mcp-remote to https://e.example.org/mcp, watched directly)
         """),
     OwnedFile(
@@ -218,7 +218,7 @@ struct OwnerTests {
           "tool": {"type": "local", "command": ["npx", "-y", "tool"], "environment": {"A": "b"}, "enabled": false},
         }}
         """, environment: ["TOKEN": "planted"], owner: "opencode",
-      servers: "a: streamable-http, watched\ntool: stdio, not watched, switched off in the file (enabled)"),
+      servers: "a: streamable-http, watched\ntool: stdio, on demand, switched off in the file (enabled)"),
     OwnedFile(
       what: "Crush's map",
       text: """
@@ -251,7 +251,7 @@ struct OwnerTests {
         """,
       servers: """
         a: streamable-http, broken, env_http_headers.X-Key: the variable NONE is not set; set it in the environment
-        tool: stdio, not watched, switched off in the file (enabled)
+        tool: stdio, on demand, switched off in the file (enabled)
         """),
     OwnedFile(
       what: "Zed", name: ".zed/settings.json",
@@ -264,7 +264,7 @@ struct OwnerTests {
         """, owner: "Zed",
       servers: """
         a: streamable-http, watched
-        tool: stdio, not watched, stdio servers are not monitored
+        tool: stdio, on demand
         ext: stdio, not watched, is brought along by Zed
         """),
     OwnedFile(
@@ -273,7 +273,10 @@ struct OwnerTests {
         {"a": {"type": "http", "url": "https://a.example.org/mcp"},
          "tool": {"command": "${CLAUDE_PLUGIN_ROOT}/tool"}}
         """, owner: "Claude Code",
-      servers: "a: streamable-http, watched\ntool: stdio, not watched, stdio servers are not monitored"),
+      servers: """
+        a: streamable-http, watched
+        tool: stdio, not watched, needs values that only Claude Code has: CLAUDE_PLUGIN_ROOT
+        """),
     OwnedFile(
       what: "LiteLLM", name: "config.yaml",
       text: """
@@ -310,7 +313,7 @@ struct OwnerTests {
             a: {transport: streamable_http, url: "https://a.example.org/mcp", http_timeout_seconds: 30}
             tool: {command: npx, args: ["-y", "tool"]}
         """, owner: "mcp-agent",
-      servers: "a: streamable-http, watched\ntool: stdio, not watched, stdio servers are not monitored"),
+      servers: "a: streamable-http, watched\ntool: stdio, on demand"),
     OwnedFile(
       what: "Amp", text: #"{"amp.mcpServers": {"a": {"url": "https://a.example.org/mcp"}}}"#, owner: "Amp",
       servers: "a: streamable-http, watched"),
@@ -336,7 +339,7 @@ struct OwnerTests {
         """, owner: "goose",
       servers: """
         a: streamable-http, watched
-        tool: stdio, not watched, switched off in the file (enabled)
+        tool: stdio, on demand, switched off in the file (enabled)
         developer: stdio, not watched, is brought along by goose
         """),
     OwnedFile(
@@ -351,7 +354,7 @@ struct OwnerTests {
             requestOptions: {headers: {Authorization: "Bearer ${{ secrets.TOKEN }}"}}
           - {name: tool, command: npx, args: ["-y", "tool"]}
         """, environment: ["TOKEN": "planted"], owner: "Continue",
-      servers: "a: streamable-http, watched\ntool: stdio, not watched, stdio servers are not monitored"),
+      servers: "a: streamable-http, watched\ntool: stdio, on demand"),
     OwnedFile(
       what: "Claude Code's own file with its projects", name: ".claude.json",
       text: """

@@ -44,6 +44,15 @@ import Testing
       Screen(name: "120x40-frozen", columns: 120, rows: 40, keys: ["p"], later: 75),
       Screen(name: "120x40-wide-names", columns: 120, rows: 40, store: foreignNames),
       Screen(name: "200x60", columns: 200, rows: 60),
+      Screen(name: "120x40-processes", columns: 120, rows: 40, store: Situations.processes),
+      Screen(
+        name: "120x40-process-detail", columns: 120, rows: 40, store: Situations.processes, keys: [.enter]),
+      Screen(
+        name: "120x40-process-cost", columns: 120, rows: 40, store: Situations.processes,
+        keys: ["/"] + typed("server:=git") + [.enter, .enter]),
+      Screen(
+        name: "dialog-start-process", columns: 100, rows: 30, store: Situations.processes,
+        keys: [":"] + typed("reconnect fetch") + [.enter]),
       Screen(name: "dialog-reconnect-one", columns: 80, rows: 24, keys: ["2", "r"]),
       Screen(name: "dialog-terminate-server", columns: 80, rows: 24, keys: ["j", "K"] + typed("1")),
       Screen(name: "dialog-40x12", columns: 40, rows: 12, keys: ["j", "K"]),

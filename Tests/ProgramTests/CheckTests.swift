@@ -11,7 +11,7 @@ import Testing
         headers: {Authorization: "Bearer ${LEDGER_TOKEN}", X-Team: ops}
         sessionConfig: {timeout: 7200000}
       jira: {type: streamableHttp, url: "http://127.0.0.1:1/"}
-      git: {command: npx, args: []}
+      git: {command: /bin/sh, args: [-c, "exit"]}
     """
 
   private func run(_ arguments: [String], _ text: String = text) throws -> (output: String, exit: Int32) {
@@ -30,7 +30,7 @@ import Testing
       result.output == """
         {"v":1,"servers":[{"name":"ledger","transport":"streamable-http","usable":true,"monitored":true},\
         {"name":"jira","transport":"streamable-http","usable":false,"monitored":false},\
-        {"name":"git","transport":"stdio","usable":true,"monitored":false}],\
+        {"name":"git","transport":"stdio","usable":true,"monitored":true,"command":{"line":"/bin/sh -c exit","path":"/bin/sh"}}],\
         "problems":[{"file":"FILE","line":7,"column":16,"severity":"error","path":"mcpServers.jira.type",\
         "message":"must be streamable-http, http, sse, websocket or stdio",\
         "remedy":"did you mean streamable-http? (LibreChat refuses the whole file)"}],\
@@ -61,6 +61,7 @@ import Testing
         session.slow               2000                                    default
         session.stream             true                                    default
         session.transport          auto                                    default
+        session.stdio              false                                   default
         session.terminateURL       none                                    default
         session.caFile             none                                    default
         session.clientCertificate  none                                    default

@@ -178,4 +178,4 @@ extension Owner {
 }
 
 /// Sections of our own file.
-let ownSections = ["files", "mcpServers", "session", "users", "ui", "log", "metrics", "limits"]
+let ownSections = ["files", "mcpServers", "session", "stdio", "users", "ui", "log", "metrics", "limits"]

@@ -60,7 +60,8 @@ func readServer(
     settings: reader.policy.settings(
       requestTimeout: reader.requestTimeout, initTimeout: reader.initTimeout),
     availability: availability(reader, brokenReason: reason), proxy: reader.proxy,
-    secrets: reader.secrets.map(Secret.init), accounts: isBroken ? [] : reader.accounts, note: reader.note)
+    secrets: reader.secrets.map(Secret.init), accounts: isBroken ? [] : reader.accounts, note: reader.note,
+    process: isBroken ? nil : reader.process)
   return ReadServer(
     server: server, mark: entry.mark,
     findings: reader.switchedOff == nil ? reader.findings : reader.findings.asNotices(),
@@ -87,7 +88,8 @@ private func availability(_ reader: ServerReader, brokenReason: String?) -> Avai
   }
   if let brokenReason { return .broken(brokenReason) }
   if let reason = reader.unmonitoredReason { return .unmonitored(reason) }
-  return reader.startsAutomatically ? .automatic : .onDemand
+  let mayStart = reader.process == nil || reader.policy.stdio.value
+  return reader.startsAutomatically && mayStart ? .automatic : .onDemand
 }
 
 /// What LibreChat does when its schema is broken anywhere.

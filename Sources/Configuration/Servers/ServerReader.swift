@@ -42,6 +42,8 @@ struct ServerReader {
   var foreignKind: String?
   /// What a process is started with, and what its arguments may name.
   var ownEnvironment: [String: String] = [:]
+  /// What is started, for a server that is a process.
+  var process: ServerProcess?
 
   init(
     section: Section, original: Mapping, entry: TranslatedEntry, context: ServerContext, findings: Findings
@@ -58,9 +60,8 @@ struct ServerReader {
   var unmonitoredReason: String? {
     if let foreignKind { return foreignKind }
     switch transport {
-    case .stdio: return "stdio servers are not monitored"
     case .websocket: return "websocket servers are not monitored"
-    case .streamableHTTP, .sse: break
+    case .stdio, .streamableHTTP, .sse: break
     }
     if let needsSignIn { return needsSignIn }
     if !missing.isEmpty, accounts.isEmpty {
@@ -87,7 +88,7 @@ struct ServerReader {
     case _ where foreignKind != nil: break
     case .stdio:
       readProcess()
-      if let wrapper { readWrapped(wrapper) }
+      if let wrapper { readWrapped(wrapper) } else { readCommand() }
     case .websocket: readURL()
     case .sse, .streamableHTTP:
       readURL()

@@ -16,6 +16,8 @@ public let defaultSettingsFile: String = {
     lines += ["  # \(SessionPolicy.comments[key] ?? "")", "  \(key): \(literal(setting.value))"]
   }
   lines += [
+    "", "# Servers that are processes: manual starts none by itself, all starts every one, as session.stdio.",
+    "# SESSIONTOP_STDIO overrides it.", "stdio: manual",
     "", "# One session a user for servers whose url or headers hold {{NAME}}:",
     "#   - {id: ana, variables: {LIBRECHAT_USER_EMAIL: ana@example.org, DESK_PAT: \"${ANA_PAT}\"}}",
     "users: []",
@@ -48,6 +50,7 @@ extension SessionPolicy {
     "slow": "An answer to a probe that takes longer is slow; 0: only ten times the usual is.",
     "stream": "Hold the stream that a server offers for its own messages.",
     "transport": "auto, session, stateless or sse.",
+    "stdio": "Start servers that are processes by itself; false: only when you reconnect them.",
     "terminateURL": "An address that gets a DELETE as well when a session ends; null means none.",
     "caFile": "More authorities to trust (PEM), relative to this file; null: SSL_CERT_FILE or its like.",
     "clientCertificate": "Our own certificate (PEM), for servers that want one, relative to this file.",

@@ -13,6 +13,8 @@ struct SessionPolicy: Hashable, Sendable {
   var slow: Sourced<Int>
   var stream: Sourced<Bool>
   var transport = Sourced(value: "auto")
+  /// Whether a server that is a process may be started without being asked for.
+  var stdio = Sourced(value: false)
   /// Where a second DELETE goes; the text holds secrets as a server's url may.
   var terminateURL = Sourced<Endpoint?>(value: nil)
   /// A path, absolute or seen from the current directory.
@@ -34,7 +36,7 @@ struct SessionPolicy: Hashable, Sendable {
   static let longest = 31_536_000_000
   static let keys = [
     "timeout", "retryAttempts", "retryDelay", "pingInterval", "listEvery", "slow", "stream", "transport",
-    "terminateURL",
+    "terminateURL", "stdio",
     "caFile", "clientCertificate", "clientKey",
   ]
 
@@ -53,6 +55,7 @@ struct SessionPolicy: Hashable, Sendable {
     take(section.integer("listEvery", in: 0...1_000_000, unit: "probes", &findings), &listEvery)
     take(section.integer("slow", in: 0...3_600_000, unit: "milliseconds", &findings), &slow)
     take(section.flag("stream", &findings), &stream)
+    take(section.flag("stdio", &findings), &stdio)
     readReach(section, environment, &findings)
   }
 
@@ -117,6 +120,7 @@ struct SessionPolicy: Hashable, Sendable {
     take("MCP_SESSION_TIMEOUT", in: 1...Self.longest, unit: " of milliseconds", &timeout)
     take("MCP_SESSION_RETRY_ATTEMPTS", in: 0...1_000, unit: "", &retryAttempts)
     take("MCP_SESSION_RETRY_DELAY", in: 1...3_600_000, unit: " of milliseconds", &retryDelay)
+    readConsent(environment, &findings)
     readAuthorities(environment, &findings)
   }
 
@@ -172,6 +176,7 @@ struct SessionPolicy: Hashable, Sendable {
       number("slow", slow),
       ResolvedSetting(name: "session.stream", value: .flag(stream.value), origin: stream.origin),
       text("transport", transport.value, transport.origin),
+      ResolvedSetting(name: "session.stdio", value: .flag(stdio.value), origin: stdio.origin),
       text("terminateURL", terminateURL.value?.display, terminateURL.origin),
       text("caFile", caFile.value, caFile.origin),
       text("clientCertificate", clientCertificate.value, clientCertificate.origin),

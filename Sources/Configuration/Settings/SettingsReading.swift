@@ -24,6 +24,7 @@ struct SettingsReader {
       for field in fields { read(field, section, &findings) }
     }
     checkTheme(root, &findings)
+    policy.readConsent(root, &findings)
     if let session = root.section("session", &findings) { policy.read(session, environment, &findings) }
     readUsers(root, &findings)
   }
@@ -207,7 +208,9 @@ struct SettingsReader {
   /// A slip in a variable's name would go unseen; other programs' variables are theirs.
   private func checkNames(_ findings: inout Findings) {
     let known =
-      SettingField.all.map(\.variable) + SessionPolicy.variables + ["SESSIONTOP_CONFIG", "MCP_SESSION_DEBUG"]
+      SettingField.all.map(\.variable) + SessionPolicy.variables + [
+        "SESSIONTOP_CONFIG", "MCP_SESSION_DEBUG", SessionPolicy.consentVariable,
+      ]
     for name in environment.keys.sorted() where !known.contains(name) {
       guard name.hasPrefix("SESSIONTOP_") || name.hasPrefix("MCP_SESSION_") else { continue }
       guard let meant = suggestion(for: name, among: known) else { continue }

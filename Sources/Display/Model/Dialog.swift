@@ -18,18 +18,25 @@ struct Dialog: Hashable, Sendable {
   let answers: [String]
   /// Marked ones that the filter hides.
   let hidden: Int
+  /// Commands that are started on this machine, with what they are started with.
+  let commands: [String]
+  /// Whether all of them are processes, which are ended in another way than by a request.
+  private let areProcesses: Bool
   private(set) var typed = ""
 
   init(verb: OperatorAction, targets: [SessionReport], hidden: Int = 0, _ store: Store) {
     self.hidden = hidden
     self.verb = verb
+    let servers = Set(targets.map(\.key.server))
+    commands = verb == .reconnect ? commandsToStart(servers, store) : []
+    areProcesses = store.servers.filter { servers.contains($0.name) }.allSatisfy { $0.command != nil }
     keys = targets.map(\.key).sorted()
     live = targets.count(where: \.isOpen)
     streams = targets.count { $0.stream == .open }
     connecting = targets.count { $0.state == .connecting }
     answers =
       live > 0 && (verb == .reconnect || verb == .terminate)
-      ? lastAnswers(of: Set(targets.map(\.key.server)), store) : []
+      ? lastAnswers(of: servers, store) : []
   }
 
   /// Whether an action makes sense for a session.
@@ -71,7 +78,8 @@ struct Dialog: Hashable, Sendable {
     return [
       "\(verb.rawValue.prefix(1).uppercased())\(verb.rawValue.dropFirst()) \(sessions), \(now)?",
       listed("server", keys.map(\.server)), listed("user", keys.map(\.user)), inFlight,
-    ] + (hidden == 0 ? [] : ["\(hidden) of them marked but not in sight: the filter hides them"]) + answers
+    ] + (hidden == 0 ? [] : ["\(hidden) of them marked but not in sight: the filter hides them"]) + commands
+      + answers
       + ["", effect]
   }
 
@@ -84,7 +92,8 @@ struct Dialog: Hashable, Sendable {
   }
 
   private var effect: String {
-    let ending = live > 0 ? "What lives is ended with DELETE" : "Nothing is live"
+    let way = areProcesses ? "by closing its input, then SIGTERM" : "with DELETE"
+    let ending = live > 0 ? "What lives is ended \(way)" : "Nothing is live"
     return switch verb {
     case .reconnect: "\(ending), then a new session is opened."
     case .terminate: "\(ending); it stays closed until reconnected."

@@ -94,7 +94,7 @@ struct ViewModel: Sendable {
       let words = [kind, kind == nil ? nil : session.protocolVersion].joined(" ")
       return Phrase(words.isEmpty ? server(session.key.server)?.summary?.text ?? "" : words, .muted)
     case .unmonitored: return Phrase((note ?? session.advice)?.text ?? "", .muted)
-    case .idle: return Phrase(note?.text ?? "not started, r connects", .muted)
+    case .idle: return Phrase((note ?? session.advice)?.text ?? "not started, r connects", .muted)
     case .closed: return Phrase("ended, r reconnects", .muted)
     case .closing: return Phrase("being ended", .muted)
     default:

@@ -58,6 +58,7 @@ private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewMo
         "latency last \(Display.latency(latency.last))", "p50 \(Display.latency(latency.p50))",
         "p95 \(Display.latency(latency.p95))", "p99 \(Display.latency(latency.p99))"))
   }
+  lines += processLines(session, model)
   lines.append(errorsLine(session))
   if let history = model.store.history(of: session.key.server) {
     lines.append(DetailLine("server's last hour [\(strip(history, columns: 30, model).text)]"))
@@ -70,6 +71,7 @@ private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewMo
         session.created.map { "session opened \(age(of: $0, at: now, calm: true)) ago" }))
   }
   lines += addressLines(server, model)
+  lines += lastWordLines(session)
   if others > 0 { lines.append(DetailLine("\(others) more sessions of this server", role: .muted)) }
   return lines
 }
@@ -116,7 +118,7 @@ private func addressLines(_ server: ServerReport?, _ model: ViewModel) -> [Detai
   return [
     DetailLine(policy, ping, list, settings.stream ? nil : "no stream", role: .muted),
     DetailLine(server.transport.rawValue, server.url, role: .muted),
-  ]
+  ] + commandLines(server.command)
 }
 
 /// The outages of a server in the last day, the newest first, as long as they are seen at once.

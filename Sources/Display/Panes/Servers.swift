@@ -20,6 +20,14 @@ extension Frame {
       Column("GOOD", 6, right: true, rank: rank(.good, 2), text: { lastGood($0, at: now) }),
       Column("ERR", 4, right: true, text: { $0.isUnwatched ? "-" : count($0.errors) }),
     ]
+    if rows.contains(where: { $0.worst?.process?.usage != nil }) {
+      list += [
+        Column("CPU", 5, right: true, rank: 2, text: { $0.worst?.process?.load.map(percent) ?? "-" }),
+        Column(
+          "MEM", 5, right: true, rank: 2,
+          text: { ($0.worst?.process?.usage?.memory).map(bytes) ?? "-" }),
+      ]
+    }
     if model.view.sort.field == .recoveries {
       list.append(Column("REC", 4, right: true, text: { count($0.recoveries) }))
     }

@@ -59,6 +59,15 @@ extension Frame {
       words("P95", 5, right: true, rank: model.view.sort.field == .p95 ? nil : 7) {
         latency($0.latency?.p95)
       },
+    ]
+    // Only where there are processes: others cost this machine nothing.
+    if model.rows.sessions.prefix(500).contains(where: { store.sessions[$0]?.process?.usage != nil }) {
+      list += [
+        words("CPU", 5, right: true, rank: 4) { $0.process?.load.map(percent) ?? "-" },
+        words("MEM", 5, right: true, rank: 4) { ($0.process?.usage?.memory).map(bytes) ?? "-" },
+      ]
+    }
+    list += [
       words("ERR", 3, right: true) { count($0.errorCount, width: 3) },
       words("REC", 3, right: true, rank: model.view.sort.field == .recoveries ? nil : 5) {
         count($0.recoveries, width: 3)

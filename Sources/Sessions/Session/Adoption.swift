@@ -9,6 +9,7 @@ extension Session {
     let old = server.settings
     server = new
     redactor.learn(new)
+    commandLine = CommandReport(new)?.line ?? .empty
     switch state {
     case .idle: start(&turn)
     case .live(var live):

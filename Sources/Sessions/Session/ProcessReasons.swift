@@ -58,17 +58,16 @@ extension Session {
   static func error(_ ending: ProcessEnding, hasShakenHands: Bool, words: ForeignText?)
     -> SessionError
   {
-    let reason: Sentence = words.map { ": \($0)" } ?? ""
     let when: Sentence = hasShakenHands ? "" : " before initialize was answered"
+    /// Its own words come first: how it ended matters less than why.
+    func told(_ type: ErrorType, _ how: Sentence) -> SessionError {
+      SessionError(type, detail: words.map { "\($0) (\(how)\(when))" } ?? "\(how)\(when)")
+    }
     switch ending {
-    case .exited(let code):
-      return SessionError(.exited, detail: "exit code \(code)\(when)\(reason)")
+    case .exited(let code): return told(.exited, "exit code \(code)")
     case .killed(signal: 9):
-      return SessionError(
-        .killedBySystem, detail: "SIGKILL\(when), not from here: out of memory, or somebody ended it\(reason)"
-      )
-    case .killed(let signal):
-      return SessionError(.exited, detail: "ended by signal \(signal)\(when)\(reason)")
+      return told(.killedBySystem, "SIGKILL that is not from here: out of memory, or somebody ended it")
+    case .killed(let signal): return told(.exited, "ended by signal \(signal)")
     case .notFound(let path?):
       return SessionError(
         .commandNotFound, detail: "it is in no folder of PATH (\(ForeignText(local: path, limit: 160)))")
@@ -93,7 +92,7 @@ extension Session {
   var processAdvice: Sentence? {
     guard server.process != nil else { return nil }
     switch (publicState, cause?.type) {
-    case (.idle, _): return "reconnect starts it; nothing runs before that"
+    case (.idle, _): return "r starts: \(commandLine)"
     case (_, .commandNotFound): return "install the command, or set PATH or the whole path in its entry"
     case (_, .notExecutable): return "make the file executable, or name the program that runs it"
     case (_, .exited): return "read its last words; start its command by hand to see more"

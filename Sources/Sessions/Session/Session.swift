@@ -85,6 +85,8 @@ struct Session: Sendable {
 
   let key: SessionKey
   var server: Server
+  /// What is started for a server that is a process, as people may see it.
+  var commandLine = Sentence.empty
   /// What belongs to its server and must not be shown; it learns what appears later.
   var redactor = Redactor()
   var state: State
@@ -129,6 +131,7 @@ struct Session: Sendable {
     self.key = key
     self.server = server
     redactor.learn(server)
+    commandLine = CommandReport(server)?.line ?? .empty
     since = now
     switch server.availability {
     case .unmonitored(let why): state = .unmonitored("\(ForeignText(local: why))")

@@ -42,7 +42,10 @@ public struct LastWords: Hashable, Sendable {
 
   public private(set) var lines: [ForeignText] = []
 
-  public init() {}
+  /// Of what was written before; the last `limit` lines of it.
+  public init(_ lines: [ForeignText] = []) {
+    self.lines = lines.suffix(Self.limit)
+  }
 
   mutating func append(_ line: ForeignText) {
     lines.append(line)

@@ -68,6 +68,13 @@ public struct SessionField: Sendable {
     },
     SessionField("err", "ERR", "errors since the start") { session, _ in Double(session.errorCount) },
     SessionField("rec", "REC", "times it came back") { session, _ in Double(session.recoveries) },
+    SessionField("cpu", "CPU", "percent of a processor that its process uses, with all it started") {
+      session, _ in
+      session.process?.load
+    },
+    SessionField("mem", "MEM", "megabytes of memory of its process, with all it started") { session, _ in
+      session.process?.usage.map { Double($0.memory) / 1_000_000 }
+    },
     SessionField("missed", "", "probes without an answer") { session, _ in Double(session.missed) },
   ]
 

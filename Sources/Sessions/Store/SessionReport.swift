@@ -179,11 +179,14 @@ public struct CommandReport: Hashable, Sendable {
   public let folder: Sentence?
   /// The names of the variables that its entry sets.
   public let variables: [Sentence]
+  /// What it may fetch from the net before it runs it; absent for what is there already.
+  public let download: Sentence?
 
-  public init(line: Sentence, folder: Sentence?, variables: [Sentence]) {
+  public init(line: Sentence, folder: Sentence?, variables: [Sentence], download: Sentence? = nil) {
     self.line = line
     self.folder = folder
     self.variables = variables
+    self.download = download
   }
 }
 
@@ -207,7 +210,7 @@ extension CommandReport {
   private static let limit = 400
 
   /// Absent for a server that is no process.
-  init?(_ server: Server) {
+  public init?(_ server: Server) {
     guard let process = server.process else { return nil }
     var redactor = Redactor()
     redactor.learn(server)
@@ -217,6 +220,7 @@ extension CommandReport {
     line = Sentence(ForeignText(local: shown.joined(separator: " "), limit: Self.limit))
     folder = process.folder.map { Sentence(gate.text($0, limit: Self.limit)) }
     variables = process.variables.map { Sentence(gate.text($0, limit: 80)) }
+    download = process.download.map { "\(gate.text($0.what, limit: 80)) (\(ForeignText(local: $0.runner)))" }
   }
 }
 

@@ -5,8 +5,9 @@ import Sessions
 /// `check`: every problem, then what is usable; or what is in force for one server.
 func check(_ command: Check) -> Int32 {
   let places = command.source.places
-  let loaded = ConfigurationPlaces(paths: command.files + places.paths, namesByFile: places.namesByFile)
-    .read()
+  let loaded = ConfigurationPlaces(
+    paths: command.files + places.paths, namesByFile: places.namesByFile, environment: places.environment
+  ).read()
   if let name = command.show { return show(name, of: loaded, asJSON: command.json) }
   if command.json {
     writeLine(checkLine(loaded))
@@ -37,13 +38,16 @@ private func verdicts(_ loaded: Loaded) -> [String] {
   return loaded.servers.map { server in
     let verdict =
       switch server.availability {
+      case .automatic where server.process != nil: "started and monitored"
       case .automatic: "monitored" + (server.note.map { " (\(PrintableText.line($0)))" } ?? "")
+      case .onDemand where server.process != nil: "started only when you ask (r, --stdio, stdio: all)"
       case .onDemand: "monitored on demand"
       case .switchedOff(let why): "monitored on demand: \(PrintableText.line(why))"
       case .unmonitored(let why): "not monitored: \(PrintableText.line(why))"
       case .broken(let why): "cannot be used: \(PrintableText.line(why))"
       }
     return "\(PrintableText.line(server.name, limit: 60)): \(server.transport.rawValue), \(verdict)"
+      + commandVerdict(server)
   }
 }
 
@@ -59,6 +63,7 @@ private func checkLine(_ loaded: Loaded) -> String {
           $0.member("transport", server.transport.rawValue)
           $0.member("usable", server.availability.isUsable)
           $0.member("monitored", server.availability.isMonitored)
+          $0.command(server)
         }
       }
     }

@@ -33,6 +33,13 @@ struct Source: ParsableArguments {
 
   @Flag(help: "Open every configuration that `sessiontop files` lists, as well.")
   var found = false
+
+  @Flag(
+    help: """
+      Start servers that are processes (stdio) without being asked, as 'stdio: all' does; sessionConfig.stdio: \
+      false of a server still holds.
+      """)
+  var stdio = false
 }
 
 /// How the screen looks.

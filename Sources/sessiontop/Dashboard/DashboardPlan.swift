@@ -49,7 +49,8 @@ func dashboard(_ plan: DashboardPlan, signals: Signals) -> Int32 {
     let journal = plan.keeping == nil ? nil : stateFolder
     let engine =
       plan.recording == nil
-      ? try SessionEngine(servers: plan.servers, limits: plan.limits, journalFolder: journal) : nil
+      ? try SessionEngine(
+        servers: plan.servers, limits: plan.limits, journalFolder: journal, inherited: inheritance) : nil
     do throws(Terminal.Unusable) {
       var interactive = try Dashboard(plan, engine: engine, metrics: metrics)
       do {

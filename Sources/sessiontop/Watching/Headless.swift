@@ -42,7 +42,7 @@ func runHeadless<Output: Headless & ~Copyable>(
     var metrics = Metrics(settings?.metrics)
     if let problem = metrics.problem { complain(problem) }
     let engine = try SessionEngine(
-      servers: loaded.servers, limits: loaded.limits, journalFolder: stateFolder)
+      servers: loaded.servers, limits: loaded.limits, journalFolder: stateFolder, inherited: inheritance)
     try engine.start()
     var end = duration.map { Moment.now.instant + $0 }
     while true {

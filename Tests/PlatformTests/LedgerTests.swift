@@ -1,0 +1,64 @@
+import Glibc
+import Testing
+
+@testable import Platform
+
+/// What a run that was killed left running, the next one ends.
+@Suite struct `A ledger of processes` {
+  private let folder: String
+
+  init() throws {
+    var template = Array("/tmp/sessiontop-ledger-XXXXXX".utf8CString)
+    try #require(mkdtemp(&template) != nil)
+    folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  private func ledgers() -> [String] {
+    guard let directory = opendir(folder) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name.hasPrefix("processes-") { names.append(name) }
+    }
+    return names
+  }
+
+  @Test func `of a living run is left alone, of a dead one ended by number and start`() throws {
+    let mark = "ledger-\(UInt64.random(in: 0 ... .max))"
+    var ledger: ProcessLedger? = try ProcessLedger(folder: folder, mark: mark)
+    let child = try ChildProcess.start(
+      ChildCommand(program: "sleep", arguments: ["60"], environment: ["PATH": "/usr/bin:/bin"]),
+      Inheritance())
+    ledger?.note(child)
+    #expect(ProcessLedger.endLeftovers(in: folder) == 0 && child.peekAtEnd() == nil)
+    ledger = nil
+    #expect(ledger == nil && ledgers().count == 1, "a killed run removes nothing")
+    #expect(ProcessLedger.endLeftovers(in: folder) == 1)
+    _ = wait(reading: [child.end], milliseconds: 10_000)
+    #expect(child.peekAtEnd() == .killed(signal: SIGKILL))
+    child.reap()
+    child.closeAll()
+    #expect(ledgers().isEmpty && rmdir(folder) == 0)
+  }
+
+  @Test func `ends nobody whose number was given to another since`() throws {
+    let child = try ChildProcess.start(
+      ChildCommand(program: "sleep", arguments: ["60"], environment: ["PATH": "/usr/bin:/bin"]),
+      Inheritance())
+    defer {
+      child.signalGroup(SIGKILL)
+      child.reap()
+      child.closeAll()
+    }
+    let path = folder + "/processes-0.ledger"
+    let file = open(path, O_WRONLY | O_CREAT, 0o600)
+    #expect(writeAll("no-such-mark\n\(child.id) \(child.started + 1)\n1 1\nnonsense\n\(child.id)", to: file))
+    close(file)
+    #expect(ProcessLedger.endLeftovers(in: folder) == 0)
+    #expect(child.peekAtEnd() == nil)
+    #expect(rmdir(folder) == 0)
+  }
+}

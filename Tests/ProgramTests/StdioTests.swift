@@ -1,0 +1,176 @@
+import Glibc
+import Platform
+import Testing
+
+/// Servers that are processes, good and hostile, as the whole program keeps them; nothing of them is left.
+@Suite(.serialized) struct `A server that is a process` {
+  private let folder: TemporaryFolder
+  /// In the arguments of everything that these tests start.
+  private let marker = "\(UInt32.random(in: 1_000_000 ... .max)).5"
+
+  init() throws {
+    folder = try TemporaryFolder()
+  }
+
+  private func watch(
+    _ mood: String, _ settings: String = "", arguments: [String] = ["--stdio"]
+  ) throws -> ChildProcess {
+    let configuration = folder.path + "/librechat.yaml"
+    try """
+    mcpServers:
+      child:
+        command: python3
+        args: ["\(packageRoot)/Tests/Interoperability/hostile.py", \(mood), "\(marker)"]
+        initTimeout: 8000
+        sessionConfig: {pingInterval: 500, retryDelay: 200\(settings)}
+
+    """.write(to: configuration)
+    return try ChildProcess(
+      sessiontopBinary,
+      ["watch", "--format", "jsonl", "--config", configuration, "--for", "120s"] + arguments,
+      environment: ["XDG_STATE_HOME": folder.path])
+  }
+
+  /// Processes that carry the marker, but for the program itself.
+  private func left() -> Int {
+    ProcessStatus.all().count { process in
+      guard !process.isZombie, let words = try? String(contentsOf: "/proc/\(process.id)/cmdline") else {
+        return false
+      }
+      return words.split(separator: "\0").contains { $0 == marker }
+    }
+  }
+
+  private func expectNothingLeft(_ what: String, sourceLocation: SourceLocation = #_sourceLocation) {
+    let limit = ContinuousClock.now + .seconds(10)
+    while left() > 0, ContinuousClock.now < limit { _ = Platform.wait(reading: [], milliseconds: 20) }
+    #expect(left() == 0, "\(what): a process is left", sourceLocation: sourceLocation)
+  }
+
+  private func isReady(_ output: String) -> Bool { output.contains(#""state":"ready","kind":"process""#) }
+
+  @Test func `is not started unless somebody allowed that`() throws {
+    let program = try watch("plain", arguments: ["--for", "2s"])
+    try program.end()
+    #expect(program.output.contains(#""state":"idle""#))
+    #expect(program.output.contains("r starts: python3"))
+    #expect(!program.output.contains("hostile: plain") && left() == 0)
+  }
+
+  @Test(arguments: ["plain", "halves", "chatty", "stubborn", "grandchild", "floods", "endless"])
+  func `is ready, whatever else it does, and is gone afterwards`(mood: String) throws {
+    let program = try watch(mood)
+    try program.wait(for: "ready", within: .seconds(60)) { isReady($0) }
+    #expect(left() > 0)
+    let asked = ContinuousClock.now
+    #expect(try program.stop() == 0)
+    #expect(ContinuousClock.now - asked < .seconds(7))
+    expectNothingLeft(mood)
+    #expect(program.output.utf8.count < 200_000, "a flood is no reason to fill a log")
+    if mood == "chatty" { #expect(program.output.contains("INFO a log on standard output")) }
+    if mood == "endless" { #expect(program.output.contains("a line of its standard output is too long")) }
+  }
+
+  @Test(arguments: [
+    ("exits", #""type":"exited""#, "Error: TOKEN is not set (exit code 3 before initialize was answered)"),
+    ("forks", #""type":"exited""#, "exit code 0"),
+    ("deaf", #""type":"not_speaking""#, "no JSON-RPC within 8"),
+    ("babbles", #""type":"not_speaking""#, "it wrote instead: Welcome! Listening for clients."),
+    ("closes", #""type":"not_speaking""#, "it closed its standard output and lives on"),
+    ("wrong-ids", #""type":"session_timeout""#, "no answer within 8"),
+  ]) func `that is none says why, and is gone afterwards`(mood: String, type: String, words: String) throws {
+    let program = try watch(mood)
+    try program.wait(for: type, within: .seconds(60)) { $0.contains(type) && $0.contains(words) }
+    #expect(try program.stop() == 0)
+    expectNothingLeft(mood)
+  }
+
+  @Test func `that is killed comes back`() throws {
+    let program = try watch("plain")
+    try program.wait(for: "ready") { isReady($0) }
+    let child = try #require(
+      ProcessStatus.all().first {
+        $0.parent == program.pid
+      })
+    kill(child.id, SIGKILL)
+    try program.wait(for: "the error") { $0.contains(#""type":"killed_by_system""#) }
+    try program.wait(for: "recovery") { $0.contains(#""event":"recovery_succeeded""#) }
+    #expect(try program.stop() == 0)
+    expectNothingLeft("killed")
+  }
+
+  @Test func `does not outlive a program that is killed, nor does what it started`() throws {
+    let program = try watch("grandchild")
+    try program.wait(for: "ready") { isReady($0) }
+    #expect(try program.stop(SIGKILL) == -SIGKILL)
+    // The child ends with us; its grandchild has left the session and is the next run's matter.
+    let next = try watch("plain")
+    try next.wait(for: "ready") { isReady($0) }
+    try next.wait(for: "the news") { $0.contains("that an earlier run left behind were ended") }
+    #expect(try next.stop() == 0)
+    expectNothingLeft("kill -9")
+    #expect(folderNames().filter { $0.hasPrefix("processes-") }.isEmpty)
+  }
+
+  private func folderNames() -> [String] {
+    guard let directory = opendir(folder.path + "/sessiontop") else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      names.append(
+        withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+    }
+    return names
+  }
+
+  @Test func `that is not there says where it was looked for`() throws {
+    let configuration = folder.path + "/librechat.yaml"
+    try "mcpServers:\n  none: {command: no-such-command-here, args: []}\n".write(to: configuration)
+    let status = try ChildProcess(
+      sessiontopBinary, ["status", "--config", configuration, "--stdio", "--json"],
+      environment: ["XDG_STATE_HOME": folder.path])
+    #expect(try status.end() == 1)
+    #expect(status.output.contains(#""type":"command_not_found""#))
+    #expect(status.output.contains("install the command"))
+    let check = try ChildProcess(sessiontopBinary, ["check", configuration])
+    try check.end()
+    #expect(check.output.contains("its command cannot be started, it is in no folder of PATH"))
+  }
+}
+
+/// Servers from the registry, as their readers start them.
+@Suite(.serialized) struct `Real servers that are processes` {
+  @Test(arguments: [
+    ("mcp-server-time", "mcp_server_time", [] as [String]), ("mcp-server-git", "mcp_server_git", []),
+    ("mcp-server-fetch", "mcp_server_fetch", []),
+  ]) func `are ready, come back when killed, and are gone at the end`(
+    package: String, module: String, arguments: [String]
+  ) throws {
+    let environment = try ChildProcess(
+      "/usr/bin/env", ["bash", packageRoot + "/Tests/Interoperability/environment.sh", package])
+    guard try environment.end(within: .seconds(300)) == 0 else {
+      throw ChildProcess.Failure(description: environment.output)
+    }
+    let python = String(environment.output.prefix { $0 != "\n" })
+    let folder = try TemporaryFolder()
+    let configuration = folder.path + "/librechat.yaml"
+    try """
+    mcpServers:
+      real: {command: "\(python)", args: [-m, \(module)], sessionConfig: {pingInterval: 500, retryDelay: 200}}
+    """.write(to: configuration)
+    let program = try ChildProcess(
+      sessiontopBinary,
+      ["watch", "--format", "jsonl", "--config", configuration, "--stdio", "--for", "120s"],
+      environment: ["XDG_STATE_HOME": folder.path])
+    try program.wait(for: "ready", within: .seconds(90)) { $0.contains(#""state":"ready","kind":"process""#) }
+    let child = try #require(ProcessStatus.all().first { $0.parent == program.pid })
+    kill(child.id, SIGKILL)
+    try program.wait(for: "recovery", within: .seconds(90)) {
+      $0.contains(#""event":"recovery_succeeded""#)
+    }
+    let second = try #require(ProcessStatus.all().first { $0.parent == program.pid && !$0.isZombie })
+    #expect(try program.stop() == 0)
+    #expect(ProcessStatus(second.id).map { $0.started != second.started } ?? true)
+    #expect(program.output.contains(#""server_info":{"name":"mcp-"#))
+  }
+}
