@@ -73,7 +73,7 @@ private func report(_ line: JSONValue, _ time: Moment) -> EngineReport {
     return ServerReport(
       name: name, transport: transport, url: server["url"]?.text.map { PrintableText.line($0, limit: 400) },
       users: sessions.filter { $0.key.server == name }.map(\.key.user), note: sentence(server["note"]),
-      settings: SessionSettings())
+      settings: SessionSettings(), command: command(server["command"]))
   }
   guard let counts = line["statistics"] else { return report }
   var statistics = Statistics()
@@ -124,7 +124,34 @@ private func session(_ line: JSONValue, _ time: Moment) -> SessionReport? {
   report.cause = error(line["cause"])
   report.nextAttempt = line["next_attempt_ms"]?.whole.map { time.instant + .milliseconds($0) }
   report.advice = sentence(line["advice"])
+  report.process = process(line["process"], time)
+  report.lastWords = LastWords(
+    (line["last_words"]?.list ?? []).prefix(LastWords.limit).compactMap { text($0) })
   return report
+}
+
+private func command(_ value: JSONValue?) -> CommandReport? {
+  guard let value, let line = value["line"]?.text else { return nil }
+  return CommandReport(
+    line: Sentence(ForeignText(recorded: line, limit: 400)), folder: sentence(value["folder"]),
+    variables: (value["variables"]?.list ?? []).prefix(100).compactMap { sentence($0) },
+    download: sentence(value["download"]))
+}
+
+private func process(_ value: JSONValue?, _ time: Moment) -> ProcessReport? {
+  guard let value, let id = value["id"]?.whole, let age = value["age_ms"]?.whole else { return nil }
+  let since = Moment(
+    instant: time.instant - .milliseconds(age),
+    wall: WallTime(milliseconds: time.wall.milliseconds.subtractingReportingOverflow(Int64(age)).partialValue)
+  )
+  var usage: ServerUsage?
+  if let memory = value["memory_bytes"]?.whole {
+    usage = ServerUsage(
+      processes: count(value["processes"]), threads: count(value["threads"]), memory: Int64(memory),
+      processorTime: .milliseconds(count(value["cpu_ms"])))
+  }
+  return ProcessReport(
+    id: Int32(clamping: id), since: since, usage: usage, load: value["cpu_percent"]?.number)
 }
 
 private func errors(_ value: JSONValue?) -> [ErrorType: Int] {

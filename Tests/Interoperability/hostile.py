@@ -60,6 +60,8 @@ def endless():
 
 
 print("hostile:", mood, file=sys.stderr, flush=True)
+if mood == "leaks":
+    print("INFO my token is", os.environ["API_TOKEN"], "and", sys.argv[3:], file=sys.stderr, flush=True)
 if mood == "exits":
     print("Error: TOKEN is not set", file=sys.stderr)
     sys.exit(3)

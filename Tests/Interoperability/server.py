@@ -1,6 +1,7 @@
 """A server on the Python packages `mcp` or `fastmcp`, for the interoperability tests.
 
     server.py --port 8123 [--stateless] [--json] [--sse] [--fastmcp]
+    server.py --stdio [--fastmcp]
 
 Works with mcp 1.x and 2.x, which name their server class differently and take their options in different
 places. Binds 127.0.0.1; the access log goes to standard output, DELETE requests among it.
@@ -9,7 +10,8 @@ places. Binds 127.0.0.1; the access log goes to standard output, DELETE requests
 import argparse
 
 arguments = argparse.ArgumentParser()
-arguments.add_argument("--port", type=int, required=True)
+arguments.add_argument("--port", type=int)
+arguments.add_argument("--stdio", action="store_true", help="speak on standard input and output")
 arguments.add_argument("--stateless", action="store_true", help="give no session ids")
 arguments.add_argument("--json", action="store_true", help="answer JSON instead of an event stream")
 arguments.add_argument("--sse", action="store_true", help="HTTP+SSE of 2024-11-05, at /sse")
@@ -54,7 +56,9 @@ def add(a: int, b: int) -> int:
     return a + b
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and options.stdio:
+    server.run("stdio")
+elif __name__ == "__main__":
     import uvicorn
 
     uvicorn.run(

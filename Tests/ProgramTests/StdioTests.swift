@@ -123,6 +123,26 @@ import Testing
     return names
   }
 
+  @Test func `may print its secrets, and nobody sees them`() throws {
+    let configuration = folder.path + "/librechat.yaml"
+    try """
+    mcpServers:
+      child:
+        command: python3
+        args: ["\(packageRoot)/Tests/Interoperability/hostile.py", leaks, "\(marker)", --api-key, planted-word-1]
+        env: {API_TOKEN: planted-word-2}
+    """.write(to: configuration)
+    let program = try ChildProcess(
+      sessiontopBinary, ["watch", "--format", "jsonl", "--config", configuration, "--stdio", "--for", "60s"],
+      environment: ["XDG_STATE_HOME": folder.path])
+    try program.wait(for: "its words") { $0.contains("my token is") && isReady($0) }
+    #expect(try program.stop() == 0)
+    #expect(program.output.contains("INFO my token is \u{2022}") && !program.output.contains("planted-word"))
+    let check = try ChildProcess(sessiontopBinary, ["check", configuration, "--json"])
+    try check.end()
+    #expect(check.output.contains("--api-key \u{2022}") && !check.output.contains("planted-word"))
+  }
+
   @Test func `that is not there says where it was looked for`() throws {
     let configuration = folder.path + "/librechat.yaml"
     try "mcpServers:\n  none: {command: no-such-command-here, args: []}\n".write(to: configuration)
@@ -138,31 +158,55 @@ import Testing
   }
 }
 
-/// Servers from the registry, as their readers start them.
+/// Servers of the registry, as their readers start them.
 @Suite(.serialized) struct `Real servers that are processes` {
+  struct Real: Sendable, CustomTestStringConvertible {
+    let package: String
+    /// Behind the interpreter.
+    let arguments: [String]
+    /// The name that it gives itself.
+    let name: String
+    var protocolVersion = "2026-07-28"
+    var testDescription: String { package }
+
+    static let server = packageRoot + "/Tests/Interoperability/server.py"
+  }
+
   @Test(arguments: [
-    ("mcp-server-time", "mcp_server_time", [] as [String]), ("mcp-server-git", "mcp_server_git", []),
-    ("mcp-server-fetch", "mcp_server_fetch", []),
-  ]) func `are ready, come back when killed, and are gone at the end`(
-    package: String, module: String, arguments: [String]
-  ) throws {
+    Real(package: "mcp-server-time==2026.10.19", arguments: ["-m", "mcp_server_time"], name: "mcp-time"),
+    Real(package: "mcp-server-git==2026.10.19", arguments: ["-m", "mcp_server_git"], name: "mcp-git"),
+    Real(package: "mcp-server-fetch==2026.10.24", arguments: ["-m", "mcp_server_fetch"], name: "mcp-fetch"),
+    Real(
+      package: "mcp==1.30.0", arguments: [Real.server, "--stdio"], name: "ledger",
+      protocolVersion: "2025-11-25"),
+    Real(package: "mcp==2.3.0", arguments: [Real.server, "--stdio"], name: "ledger"),
+    Real(
+      package: "fastmcp==2.14.7", arguments: [Real.server, "--stdio", "--fastmcp"], name: "ledger",
+      protocolVersion: "2025-11-25"),
+  ]) func `are ready, come back when killed, and are gone at the end`(real: Real) throws {
     let environment = try ChildProcess(
-      "/usr/bin/env", ["bash", packageRoot + "/Tests/Interoperability/environment.sh", package])
+      "/usr/bin/env", ["bash", packageRoot + "/Tests/Interoperability/environment.sh", real.package])
     guard try environment.end(within: .seconds(300)) == 0 else {
       throw ChildProcess.Failure(description: environment.output)
     }
     let python = String(environment.output.prefix { $0 != "\n" })
     let folder = try TemporaryFolder()
     let configuration = folder.path + "/librechat.yaml"
+    let words = real.arguments.map { "\"\($0)\"" }.joined(separator: ", ")
     try """
     mcpServers:
-      real: {command: "\(python)", args: [-m, \(module)], sessionConfig: {pingInterval: 500, retryDelay: 200}}
+      real:
+        command: "\(python)"
+        args: [\(words)]
+        initTimeout: 60000
+        sessionConfig: {pingInterval: 500, retryDelay: 200}
     """.write(to: configuration)
     let program = try ChildProcess(
       sessiontopBinary,
-      ["watch", "--format", "jsonl", "--config", configuration, "--stdio", "--for", "120s"],
+      ["watch", "--format", "jsonl", "--config", configuration, "--stdio", "--for", "200s"],
       environment: ["XDG_STATE_HOME": folder.path])
     try program.wait(for: "ready", within: .seconds(90)) { $0.contains(#""state":"ready","kind":"process""#) }
+    #expect(!program.output.contains(#""event":"session_error""#))
     let child = try #require(ProcessStatus.all().first { $0.parent == program.pid })
     kill(child.id, SIGKILL)
     try program.wait(for: "recovery", within: .seconds(90)) {
@@ -170,7 +214,9 @@ import Testing
     }
     let second = try #require(ProcessStatus.all().first { $0.parent == program.pid && !$0.isZombie })
     #expect(try program.stop() == 0)
-    #expect(ProcessStatus(second.id).map { $0.started != second.started } ?? true)
-    #expect(program.output.contains(#""server_info":{"name":"mcp-"#))
+    #expect(ProcessStatus(second.id).map { $0.started != second.started } ?? true, "it is gone")
+    #expect(
+      program.output.contains(
+        #""kind":"process","protocol":"\#(real.protocolVersion)","server_info":{"name":"\#(real.name)""#))
   }
 }
