@@ -2,8 +2,8 @@
 
 PREFIX ?= /usr/local
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-HEADERS := curl/curl.h yaml.h curses.h toml++/toml.h
-PACKAGES := libcurl4-openssl-dev libyaml-dev libncurses-dev libtomlplusplus-dev
+HEADERS := curl/curl.h openssl/evp.h yaml.h curses.h toml++/toml.h
+PACKAGES := libcurl4-openssl-dev libssl-dev libyaml-dev libncurses-dev libtomlplusplus-dev
 TEST_PACKAGES := tmux python3-venv
 FUZZ_SECONDS ?= 1800
 RELEASE := .build/release/sessiontop

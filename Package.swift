@@ -34,6 +34,8 @@ let package = Package(
     .target(name: "CProcess"),
     // toml++ is a header of C++ (apt: libtomlplusplus-dev), so its shim is a target of its own.
     .target(name: "CTOML"),
+    // libssl-dev has its headers; libcurl has loaded the library already.
+    .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
     .target(
       name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
 
@@ -45,7 +47,8 @@ let package = Package(
 
     // Effects. Does everything, decides nothing.
     .target(name: "Platform", dependencies: ["CLinux", "CProcess"]),
-    .target(name: "SessionEngine", dependencies: ["CCurl", "CLinux", "MCPWire", "Sessions", "Platform"]),
+    .target(
+      name: "SessionEngine", dependencies: ["CCrypto", "CCurl", "CLinux", "MCPWire", "Sessions", "Platform"]),
     .target(
       name: "Configuration", dependencies: ["CTOML", "CYAML", "Display", "Sessions"],
       resources: themes.map { .embedInCode("../../themes/\($0).yaml") }),

@@ -84,6 +84,11 @@ import Testing
         sessiontop_session_errors_total{error_type="not_speaking"} 0
         sessiontop_session_errors_total{error_type="not_reading"} 0
         sessiontop_session_errors_total{error_type="killed_by_system"} 0
+        sessiontop_session_errors_total{error_type="sign_in_needed"} 0
+        sessiontop_session_errors_total{error_type="sign_in_failed"} 0
+        sessiontop_session_errors_total{error_type="token_refused"} 0
+        sessiontop_session_errors_total{error_type="insufficient_scope"} 0
+        sessiontop_session_errors_total{error_type="issuer_unavailable"} 0
         sessiontop_session_errors_total{error_type="config_error"} 0
         sessiontop_session_errors_total{error_type="resource_error"} 0
         # HELP sessiontop_recoveries_attempted_total Recoveries attempted since start.

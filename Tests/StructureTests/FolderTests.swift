@@ -9,7 +9,9 @@ struct Storeys: CustomTestStringConvertible, Sendable {
 }
 
 private let house = [
-  Storeys(target: "Sessions", folders: ["Time", "Server", "Text", "Store", "Session", "Fleet"]),
+  Storeys(
+    target: "Sessions",
+    folders: ["Time", "Server", "Text", "Store", "Session", "Authorization", "Fleet"]),
   Storeys(target: "Display", folders: ["Frame", "Keys", "Model", "Panes", "Input"]),
 ]
 

@@ -96,7 +96,8 @@ private func allowedImports(_ file: SourceFile) -> Set<String> {
   case "Display": return pure.union(["Sessions"])
   case "Reports": return pure.union(["MCPWire", "Sessions"])
   case "Platform": return system.union(["CLinux", "CProcess"])
-  case "SessionEngine": return system.union(["CCurl", "CLinux", "MCPWire", "Sessions", "Platform"])
+  case "SessionEngine":
+    return system.union(["CCrypto", "CCurl", "CLinux", "MCPWire", "Sessions", "Platform"])
   case "Configuration": return system.union(["CTOML", "CYAML", "Display", "Sessions"])
   case "Console": return system.union(["CNcurses", "Display"])
   case "LoopbackServers": return system.union(nio).union(["MCPWire"])

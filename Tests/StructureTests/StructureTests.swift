@@ -21,7 +21,8 @@ import Testing
 
   @Test func `each C library belongs to one target`() {
     let owners = [
-      ("CCurl", "SessionEngine"), ("CYAML", "Configuration"), ("CTOML", "Configuration"),
+      ("CCurl", "SessionEngine"), ("CCrypto", "SessionEngine"), ("CYAML", "Configuration"),
+      ("CTOML", "Configuration"),
       ("CNcurses", "Console"),
     ]
     for (library, owner) in owners {

@@ -18,6 +18,11 @@ public enum EventKind: String, CaseIterable, Sendable {
   case configReloaded = "config_reloaded"
   case configProblem = "config_problem"
   case eventsDropped = "events_dropped"
+  /// A server's token was got, or replaced by a new one.
+  case tokenRenewed = "token_renewed"
+  /// A person is to sign in.
+  case signInNeeded = "sign_in_needed"
+  case signInFailed = "sign_in_failed"
 }
 
 /// How much an event matters, in the order of `LOG_LEVEL`.

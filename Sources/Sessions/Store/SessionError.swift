@@ -33,6 +33,12 @@ public enum ErrorType: String, CaseIterable, Sendable {
   case notReading = "not_reading"
   /// SIGKILL that we did not send: memory ran out, or somebody did.
   case killedBySystem = "killed_by_system"
+  // Signing in.
+  case signInNeeded = "sign_in_needed"
+  case signInFailed = "sign_in_failed"
+  case tokenRefused = "token_refused"
+  case insufficientScope = "insufficient_scope"
+  case issuerUnavailable = "issuer_unavailable"
   // Our own side.
   case configError = "config_error"
   case resourceError = "resource_error"

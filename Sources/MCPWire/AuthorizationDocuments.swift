@@ -1,0 +1,161 @@
+// What servers and issuers publish about signing in. Members of another kind count as absent.
+
+/// Metadata of a protected resource (RFC 9728).
+public struct ProtectedResource: Hashable, Sendable {
+  /// The resource that a token is for, as its server spells it.
+  public let resource: String
+  /// Who gives tokens for it, in the server's order.
+  public let issuers: [String]
+  /// Absent when nothing is said of scopes.
+  public let scopes: [String]?
+
+  /// Absent when the text is no such document.
+  public init?(_ value: JSONValue) {
+    guard let resource = value["resource"]?.text else { return nil }
+    self.resource = resource
+    issuers = value["authorization_servers"]?.texts ?? []
+    scopes = value["scopes_supported"].map(\.texts)
+  }
+}
+
+/// Metadata of an authorization server (RFC 8414, OpenID Connect Discovery).
+public struct IssuerMetadata: Hashable, Sendable {
+  public let issuer: String
+  public var authorizationEndpoint: String?
+  public var tokenEndpoint: String?
+  public var registrationEndpoint: String?
+  public var deviceEndpoint: String?
+  public var revocationEndpoint: String?
+  public var scopes: [String] = []
+  /// Absent means the default of RFC 8414: authorization code, and implicit.
+  public var grants: [String]?
+  /// How clients make themselves known at the token endpoint; absent means HTTP Basic.
+  public var clientMethods: [String]?
+  /// Ways of proving who asked for a code; absent means that none is promised.
+  public var codeChallengeMethods: [String]?
+  /// Every answer names its issuer (RFC 9207).
+  public var promisesIssuer = false
+  /// The client may be the address of a document that describes it.
+  public var takesMetadataDocuments = false
+  /// Algorithms for tokens that are bound to a key (RFC 9449).
+  public var proofAlgorithms: [String] = []
+
+  public init(issuer: String) {
+    self.issuer = issuer
+  }
+
+  /// Absent when the text is no such document.
+  public init?(_ value: JSONValue) {
+    guard let issuer = value["issuer"]?.text else { return nil }
+    self.init(issuer: issuer)
+    authorizationEndpoint = value["authorization_endpoint"]?.text
+    tokenEndpoint = value["token_endpoint"]?.text
+    registrationEndpoint = value["registration_endpoint"]?.text
+    deviceEndpoint = value["device_authorization_endpoint"]?.text
+    revocationEndpoint = value["revocation_endpoint"]?.text
+    scopes = value["scopes_supported"]?.texts ?? []
+    grants = value["grant_types_supported"].map(\.texts)
+    clientMethods = value["token_endpoint_auth_methods_supported"].map(\.texts)
+    codeChallengeMethods = value["code_challenge_methods_supported"].map(\.texts)
+    promisesIssuer = value["authorization_response_iss_parameter_supported"]?.flag ?? false
+    takesMetadataDocuments = value["client_id_metadata_document_supported"]?.flag ?? false
+    proofAlgorithms = value["dpop_signing_alg_values_supported"]?.texts ?? []
+  }
+}
+
+/// The answer to a registration (RFC 7591).
+public struct RegisteredClient: Hashable, Sendable {
+  public let id: String
+  public let secret: String?
+  public let method: String?
+
+  public init?(_ value: JSONValue) {
+    guard let id = value["client_id"]?.text, !id.isEmpty else { return nil }
+    self.id = id
+    secret = value["client_secret"]?.text.flatMap { $0.isEmpty ? nil : $0 }
+    method = value["token_endpoint_auth_method"]?.text
+  }
+}
+
+/// A token as an issuer gives it (RFC 6749 section 5.1).
+public struct IssuedToken: Hashable, Sendable {
+  public let access: String
+  /// `Bearer` or `DPoP`, in small letters; `bearer` where nothing is said.
+  public let kind: String
+  /// Seconds; absent when the issuer does not say.
+  public let lifetime: Int?
+  /// Absent when they are those that were asked for.
+  public let scopes: [String]?
+  public let refresh: String?
+
+  public init?(_ value: JSONValue) {
+    guard let access = value["access_token"]?.text, !access.isEmpty else { return nil }
+    self.access = access
+    kind = value["token_type"]?.text?.lowercased() ?? "bearer"
+    lifetime = value["expires_in"]?.seconds
+    scopes = value["scope"]?.text.map { $0.split(separator: " ").map(String.init) }
+    refresh = value["refresh_token"]?.text.flatMap { $0.isEmpty ? nil : $0 }
+  }
+}
+
+/// What an issuer answers instead of a token (RFC 6749 section 5.2).
+public struct TokenError: Hashable, Sendable {
+  public let code: String
+  public let description: String
+
+  public init(code: String, description: String) {
+    self.code = code
+    self.description = description
+  }
+
+  public init?(_ value: JSONValue) {
+    guard let code = value["error"]?.text else { return nil }
+    self.code = code
+    description = value["error_description"]?.text ?? ""
+  }
+}
+
+/// What a person is to do on another device (RFC 8628 section 3.2).
+public struct DeviceCode: Hashable, Sendable {
+  public let device: String
+  /// What the person types.
+  public let user: String
+  public let address: String
+  /// The address with the code in it.
+  public let completeAddress: String?
+  /// Seconds.
+  public let lifetime: Int
+  /// Seconds between two questions.
+  public let interval: Int
+
+  public init?(_ value: JSONValue) {
+    guard let device = value["device_code"]?.text, let user = value["user_code"]?.text,
+      let address = value["verification_uri"]?.text ?? value["verification_url"]?.text
+    else { return nil }
+    self.device = device
+    self.user = user
+    self.address = address
+    completeAddress = value["verification_uri_complete"]?.text
+    lifetime = min(max(value["expires_in"]?.seconds ?? 600, 1), 3_600)
+    interval = min(max(value["interval"]?.seconds ?? 5, 1), 120)
+  }
+}
+
+extension JSONValue {
+  fileprivate var texts: [String] { list.prefix(256).compactMap(\.text) }
+
+  fileprivate var flag: Bool? {
+    if case .flag(let flag) = self { flag } else { nil }
+  }
+
+  /// Some issuers write numbers as text.
+  fileprivate var seconds: Int? {
+    (whole ?? number.map { Int($0.rounded(.down).clamped) } ?? text.flatMap { Int($0) }).flatMap {
+      $0 >= 0 ? $0 : nil
+    }
+  }
+}
+
+extension Double {
+  fileprivate var clamped: Double { isNaN ? 0 : Swift.min(Swift.max(self, -1), 1e12) }
+}

@@ -1,0 +1,99 @@
+import MCPWire
+
+/// A person was sent to an issuer: what must come back, fixed before the browser opens.
+struct BrowserVisit: Hashable, Sendable {
+  let issuer: String
+  /// Absent metadata name nobody to compare with.
+  let checksIssuer: Bool
+  /// The issuer promised to name itself in every answer.
+  let promisesIssuer: Bool
+  let redirect: String
+  let state: Secret
+  let verifier: Secret
+  /// Where the person goes.
+  let address: String
+  let client: Client
+
+  /// What makes one visit unlike any other, from a source of true randomness.
+  struct Seed: Hashable, Sendable {
+    let state: Secret
+    let verifier: Secret
+    /// SHA-256 of the verifier in base64url (RFC 7636).
+    let challenge: String
+  }
+
+  init?(
+    _ metadata: IssuerMetadata, _ client: Client, redirect: String, resource: String, scopes: [String],
+    audience: String?, seed: Seed, checksIssuer: Bool = true
+  ) {
+    guard let endpoint = metadata.authorizationEndpoint else { return nil }
+    var form = WebForm()
+    form.add("response_type", "code")
+    form.add("client_id", client.id)
+    form.add("redirect_uri", redirect)
+    form.add("code_challenge", seed.challenge)
+    form.add("code_challenge_method", "S256")
+    form.add("state", seed.state.revealed)
+    form.add("resource", resource)
+    form.add("audience", audience)
+    form.add("scope", scopes.isEmpty ? nil : scopes.joined(separator: " "))
+    issuer = metadata.issuer
+    self.checksIssuer = checksIssuer
+    promisesIssuer = metadata.promisesIssuer
+    self.redirect = redirect
+    self.client = client
+    state = seed.state
+    verifier = seed.verifier
+    address = endpoint + (endpoint.contains("?") ? "&" : "?") + form.encoded
+  }
+
+  /// Why what came back is not used.
+  enum Flaw: Error, Hashable, Sendable {
+    case otherState
+    case otherIssuer(String)
+    case noIssuer
+    /// The issuer said no, in its words.
+    case refused(TokenError)
+    case noCode
+    /// A code alone does not say who gave it, and this issuer promised to.
+    case needsAddress
+  }
+
+  /// The code in an answer that came to the loopback listener or was pasted as a whole address. Compared to
+  /// the
+  /// byte: `https://a` and `https://a/` are two issuers here.
+  func code(in query: WebForm) throws(Flaw) -> Secret {
+    guard let stated = query["state"], isEqual(stated, state.revealed) else { throw .otherState }
+    if let stated = query["iss"] {
+      guard stated == issuer || !checksIssuer else { throw .otherIssuer(stated) }
+    } else if promisesIssuer {
+      throw .noIssuer
+    }
+    if let error = query["error"] {
+      throw .refused(TokenError(code: error, description: query["error_description"] ?? ""))
+    }
+    guard let code = query["code"], !code.isEmpty else { throw .noCode }
+    return Secret(code)
+  }
+
+  /// The same in what a person pasted: the whole address that the browser ended at, its query, or the code
+  /// that
+  /// a page shows.
+  func code(pasted text: String) throws(Flaw) -> Secret {
+    let word = text.filter { !$0.isWhitespace }
+    if let mark = word.firstIndex(of: "?") {
+      return try code(in: WebForm(query: word[word.index(after: mark)...].prefix { $0 != "#" }))
+    }
+    if word.contains("code="), word.contains("state=") { return try code(in: WebForm(query: word)) }
+    guard !word.isEmpty, !word.contains("://") else { throw .noCode }
+    guard !promisesIssuer else { throw .needsAddress }
+    return Secret(word)
+  }
+
+  /// Takes as long for any two texts of one length.
+  private func isEqual(_ left: String, _ right: String) -> Bool {
+    let (left, right) = (Array(left.utf8), Array(right.utf8))
+    guard left.count == right.count else { return false }
+    return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+  }
+}

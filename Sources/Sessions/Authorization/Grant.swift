@@ -1,0 +1,194 @@
+import MCPWire
+
+/// A token that is held, and what is needed to get the next one.
+public struct Grant: Hashable, Sendable {
+  /// The value of the header that carries it, without its scheme.
+  public let token: Secret
+  /// `bearer` or `dpop`.
+  public let kind: String
+  public let scopes: [String]
+  public let obtained: WallTime
+  /// Absent when the issuer does not say; the server says it by 401.
+  public let expires: WallTime?
+  public let refresh: Secret?
+  /// Who gave it, for whom, and where the next one is asked for; absent for a token from a file or a program.
+  public let origin: Origin?
+
+  /// Where a grant comes from, and goes to be renewed.
+  public struct Origin: Hashable, Sendable {
+    public let issuer: String
+    public let tokenEndpoint: String
+    public let revocationEndpoint: String?
+    public let client: Client
+    public let resource: String
+  }
+
+  public init(
+    token: Secret, kind: String = "bearer", scopes: [String] = [], obtained: WallTime,
+    expires: WallTime? = nil, refresh: Secret? = nil, origin: Origin? = nil
+  ) {
+    self.token = token
+    self.kind = kind
+    self.scopes = scopes
+    self.obtained = obtained
+    self.expires = expires
+    self.refresh = refresh
+    self.origin = origin
+  }
+
+  /// What an issuer gave. A refresh token that is not replaced stays good (RFC 6749 section 6).
+  init(_ issued: IssuedToken, asked: [String], replacing old: Grant?, origin: Origin, at now: WallTime) {
+    self.init(
+      token: Secret(issued.access), kind: issued.kind,
+      scopes: issued.scopes ?? old?.scopes ?? asked, obtained: now,
+      expires: issued.lifetime.map { WallTime(milliseconds: now.milliseconds + Int64($0) * 1_000) },
+      refresh: issued.refresh.map(Secret.init) ?? old?.refresh, origin: origin)
+  }
+
+  /// The same without what renews it: the issuer has said that it is no longer good.
+  var withoutRefresh: Grant {
+    Grant(
+      token: token, kind: kind, scopes: scopes, obtained: obtained, expires: expires, refresh: nil,
+      origin: origin)
+  }
+
+  func hasEnded(at now: WallTime) -> Bool { expires.map { $0 <= now } ?? false }
+
+  /// How long from now a renewal is due: at 80 % of its life with a little spread, so that many clients do
+  /// not
+  /// come at once. Absent for a token without an end.
+  func renewal(at now: WallTime, _ random: inout SeededGenerator) -> Duration? {
+    guard let expires else { return nil }
+    let life = Double(max(0, expires.milliseconds - obtained.milliseconds))
+    let due = Double(obtained.milliseconds) + life * Double.random(in: 0.75...0.85, using: &random)
+    return .milliseconds(max(0, min(due - Double(now.milliseconds), Self.longest)))
+  }
+
+  /// A day: clocks are set, and machines sleep.
+  private static let longest = 86_400_000.0
+}
+
+/// What is kept of a sign-in between two runs.
+public struct StoredGrant: Hashable, Sendable {
+  /// The address of the server, without query and user information.
+  public let server: String
+  public let user: String
+  public var grant: Grant
+  public var renewals: Int
+
+  public init(server: String, user: String, grant: Grant, renewals: Int) {
+    self.server = server
+    self.user = user
+    self.grant = grant
+    self.renewals = renewals
+  }
+
+  /// Whether it is what a sign-in would lead to: of the same user, at the same server, and of the client that
+  /// is
+  /// configured, if one is.
+  public func isFor(_ subject: SignIn.Subject) -> Bool {
+    guard server == subject.storedServer, user == subject.user, subject.settings.source == .issuer else {
+      return false
+    }
+    return subject.settings.clientID.map { $0 == grant.origin?.client.id } ?? true
+  }
+
+  /// What tells one file from another.
+  public var name: String {
+    let origin = grant.origin
+    return [origin?.issuer ?? "", origin?.client.id ?? "", origin?.resource ?? "", server, user]
+      .joined(separator: "\n")
+  }
+
+  /// As JSON, for a file that only its owner can read.
+  public var text: String {
+    var writer = JSONWriter()
+    writer.object { object in
+      object.member("v", 1)
+      object.member("server", server)
+      object.member("user", user)
+      object.member("access_token", grant.token.revealed)
+      object.member("token_type", grant.kind)
+      object.member("scope", grant.scopes.joined(separator: " "))
+      object.member("obtained", grant.obtained.rfc3339)
+      object.member("expires", grant.expires?.rfc3339)
+      object.member("refresh_token", grant.refresh?.revealed)
+      object.member("renewals", renewals)
+      if let origin = grant.origin {
+        object.member("issuer", origin.issuer)
+        object.member("token_endpoint", origin.tokenEndpoint)
+        object.member("revocation_endpoint", origin.revocationEndpoint)
+        object.member("resource", origin.resource)
+        origin.client.write(to: &object)
+      }
+    }
+    return writer.text
+  }
+
+  /// Absent for anything but a whole text of this form.
+  public init?(_ bytes: [UInt8]) {
+    guard let value = try? JSONValue.read(bytes), value["v"]?.whole == 1,
+      let server = value["server"]?.text, let user = value["user"]?.text,
+      let token = value["access_token"]?.text,
+      let obtained = value["obtained"]?.text.flatMap(WallTime.init(rfc3339:)),
+      let issuer = value["issuer"]?.text, let endpoint = value["token_endpoint"]?.text,
+      let resource = value["resource"]?.text, let client = Client(stored: value)
+    else { return nil }
+    let origin = Grant.Origin(
+      issuer: issuer, tokenEndpoint: endpoint, revocationEndpoint: value["revocation_endpoint"]?.text,
+      client: client, resource: resource)
+    self.init(
+      server: server, user: user,
+      grant: Grant(
+        token: Secret(token), kind: value["token_type"]?.text ?? "bearer",
+        scopes: (value["scope"]?.text ?? "").split(separator: " ").map(String.init), obtained: obtained,
+        expires: value["expires"]?.text.flatMap(WallTime.init(rfc3339:)),
+        refresh: value["refresh_token"]?.text.map(Secret.init), origin: origin),
+      renewals: value["renewals"]?.whole ?? 0)
+  }
+}
+
+/// Who we are to an issuer, kept for the next sign-in there.
+public struct StoredClient: Hashable, Sendable {
+  public let issuer: String
+  public let client: Client
+
+  public init(issuer: String, client: Client) {
+    self.issuer = issuer
+    self.client = client
+  }
+
+  public var text: String {
+    var writer = JSONWriter()
+    writer.object { object in
+      object.member("v", 1)
+      object.member("registered_at", issuer)
+      client.write(to: &object)
+    }
+    return writer.text
+  }
+
+  public init?(_ bytes: [UInt8]) {
+    guard let value = try? JSONValue.read(bytes), value["v"]?.whole == 1,
+      let issuer = value["registered_at"]?.text, let client = Client(stored: value)
+    else { return nil }
+    self.init(issuer: issuer, client: client)
+  }
+}
+
+extension Client {
+  fileprivate func write(to object: inout JSONWriter) {
+    object.member("client_id", id)
+    object.member("client_secret", secret?.revealed)
+    object.member("token_endpoint_auth_method", method.rawValue)
+    object.member("port", port)
+  }
+
+  fileprivate init?(stored value: JSONValue) {
+    guard let id = value["client_id"]?.text else { return nil }
+    self.init(
+      id: id, secret: value["client_secret"]?.text.map(Secret.init),
+      method: value["token_endpoint_auth_method"]?.text.flatMap(ClientMethod.init) ?? .none,
+      port: value["port"]?.whole)
+  }
+}

@@ -1,0 +1,303 @@
+// The longest file of its folder: a machine's states, inputs and actions are read side by side.
+public import MCPWire
+
+/// How we come to the credential of one server and one user, and keep it: a machine like a session, told what
+/// happened and asking for what is to be done. It sends nothing, reads no clock, and signs nothing.
+///
+/// | state | entered by | left by |
+/// | --- | --- | --- |
+/// | empty | the start, `forget` | a request or a person that wants a credential |
+/// | held | a token from an issuer, a file, a program or the store | its renewal, a refusal, `forget` |
+/// | working | a token that is wanted, ends, or was refused | a token, a refusal |
+/// | refused | what only a person or time can change | a person, its time |
+///
+/// In every state late answers (of requests that the state does not know) are dropped.
+public struct SignIn: Sendable {
+  /// Who signs in where, and how.
+  public struct Subject: Hashable, Sendable {
+    public let server: Endpoint
+    public let user: String
+    public let settings: CredentialSettings
+
+    public init(server: Endpoint, user: String, settings: CredentialSettings) {
+      self.server = server
+      self.user = user
+      self.settings = settings
+    }
+
+    /// The server as the store names it: without query and user information.
+    public var storedServer: String { IssuerPlaces.resource(of: server) }
+  }
+
+  /// What a server said to a request, or to the credential in it.
+  public struct Demand: Hashable, Sendable {
+    public let status: Int
+    public let challenges: [Challenge]
+    public let purpose: Purpose
+    /// The credential that the request carried; 0 for none.
+    public let version: UInt64
+
+    public init(status: Int, challenges: [Challenge], purpose: Purpose, version: UInt64) {
+      self.status = status
+      self.challenges = challenges
+      self.purpose = purpose
+      self.version = version
+    }
+
+    /// More scopes are wanted, and nothing else is wrong.
+    public var wantsMore: Bool { status == 403 && own?["error"] == "insufficient_scope" }
+
+    /// The parameters of the challenge that is for tokens.
+    var own: [String: String]? {
+      challenges.first { $0.scheme == "bearer" || $0.scheme == "dpop" }?.parameters
+    }
+  }
+
+  public enum Input: Sendable {
+    /// A request is about to go out.
+    case wanted
+    case refused(Demand)
+    /// A request with the credential of this version was served.
+    case accepted(version: UInt64, Purpose)
+    case begin(SignInManner)
+    /// The person leaves it.
+    case leave
+    /// It is this sign-in's turn to ask the person.
+    case turn
+    case listening(Opening)
+    /// The query that the browser came back with.
+    case returned(WebForm)
+    case pasted(String)
+    case answered(Int, IssuerAnswer)
+    /// The store holds this: an earlier run, or another process, signed in or renewed a token.
+    case stored(StoredGrant)
+    /// The store is locked, and holds this.
+    case locked(StoredGrant?)
+    /// The file with the token has changed.
+    case changed
+    /// What a file holds or a program printed; its trouble otherwise.
+    case provided(ProvidedToken)
+    case timer
+    case forget
+  }
+
+  /// Where the browser comes back to, and what makes this visit its own.
+  public struct Opening: Hashable, Sendable {
+    /// Absent when no port could be listened at.
+    public let port: Int?
+    let seed: BrowserVisit.Seed
+    /// Who we are to the issuer from an earlier registration that named this port.
+    let registered: Client?
+
+    /// `challenge` is SHA-256 of the verifier in base64url.
+    public init(port: Int?, state: Secret, verifier: Secret, challenge: String, registered: Client?) {
+      self.port = port
+      seed = BrowserVisit.Seed(state: state, verifier: verifier, challenge: challenge)
+      self.registered = registered
+    }
+  }
+
+  public enum Action: Sendable {
+    case send(IssuerRequest)
+    /// Ask for a turn with the person; answered with `turn`.
+    case requestTurn
+    /// The turn is over, if there was one.
+    case leaveTurn
+    /// Listen for the browser; answered with `listening`.
+    case listen(issuer: String, port: Int?)
+    case stopListening
+    /// Show the address to the person, and the code to type where there is one.
+    case show(address: String, code: String?)
+    /// Lock the store and read it; answered with `locked`.
+    case lock
+    case unlock
+    case save(StoredGrant)
+    case saveClient(StoredClient)
+    case erase(StoredGrant)
+    /// Read the file or run the program; answered with `provided`.
+    case provide
+    /// Must not be shown from now on.
+    case learn(Secret)
+    case event(EventKind, EventLevel, Sentence, SessionError?)
+  }
+
+  /// One call into the machine.
+  public struct Turn {
+    public let now: Moment
+    public var random: SeededGenerator
+    public internal(set) var actions: [Action] = []
+
+    public init(now: Moment, random: SeededGenerator) {
+      self.now = now
+      self.random = random
+    }
+  }
+
+  enum State: Sendable {
+    case empty
+    case held(Holding)
+    case working(Work)
+    case refused(Refusal)
+  }
+
+  public let subject: Subject
+  let policy: SignInPolicy
+  var state = State.empty
+  var scopes = Scopes()
+  /// Counts the tokens; requests say which one they carried.
+  var version: UInt64 = 0
+  var renewals = 0
+  /// Requests of these kinds were refused: that others are served says nothing of them.
+  var challenged: Set<Purpose> = []
+  /// Sign-ins in a row whose refresh token did not live long enough to be used.
+  var shortLives = 0
+  var lastRequest = 0
+  /// What was told last, so that it is told once.
+  var lastError: SessionError?
+  private var redactor = Redactor()
+  private var learnt: [Secret] = []
+  /// As many tokens of the past are remembered.
+  private static let remembered = 16
+
+  public init(_ subject: Subject, policy: SignInPolicy) {
+    self.subject = subject
+    self.policy = policy
+    for secret in subject.settings.secrets { redactor.learn(secret.revealed) }
+    redactor.learn(address: subject.server.url.revealed)
+  }
+
+  /// The one door: takes what happened and asks, in `turn`, for what is to be done.
+  public mutating func handle(_ input: Input, _ turn: inout Turn) {
+    switch input {
+    case .wanted: wanted(&turn)
+    case .refused(let demand): refused(demand, &turn)
+    case .accepted(let version, let purpose): accepted(version, purpose)
+    case .begin(let manner): begin(Work(step: .start, held: held, manner: manner), &turn)
+    case .leave: leave(&turn)
+    case .turn: hasTurn(&turn)
+    case .listening(let opening): listening(opening, &turn)
+    case .returned(let query): returned(query, &turn)
+    case .pasted(let text): pasted(text, &turn)
+    case .answered(let number, let answer): answered(number, answer, &turn)
+    case .stored(let stored): recalled(stored, &turn)
+    case .locked(let stored): locked(stored, &turn)
+    case .changed: begin(Work(step: .start, held: held), &turn)
+    case .provided(let provided): self.provided(provided, &turn)
+    case .timer: timer(&turn)
+    case .forget: forget(&turn)
+    }
+  }
+
+  /// When the machine wants to be woken with `.timer`.
+  public var deadline: Instant? {
+    switch state {
+    case .empty: nil
+    case .held(let holding): holding.renewal
+    case .working(let work): work.step.deadline
+    case .refused(let refusal): refusal.retry
+    }
+  }
+
+  // MARK: - What requests want and servers say
+
+  private mutating func wanted(_ turn: inout Turn) {
+    switch state {
+    case .empty where worksAlone: begin(Work(step: .start), &turn)
+    case .held(let holding) where holding.grant.hasEnded(at: turn.now.wall):
+      begin(Work(step: .start, held: holding.grant, mayRefresh: true), &turn)
+    default: break
+    }
+  }
+
+  private mutating func refused(_ demand: Demand, _ turn: inout Turn) {
+    challenged.insert(demand.purpose)
+    // What was sent before the last change says nothing of what is held now.
+    if case .held = state, demand.version != version { return }
+    switch state {
+    case .working: return
+    case .refused(let refusal) where !refusal.mayTryAgain(at: turn.now.instant): return
+    default: break
+    }
+    if demand.wantsMore {
+      guard scopes.stepUp() else { return refuse(scopeError(demand), held: held, &turn) }
+      return begin(Work(step: .start, held: held, demand: demand), &turn)
+    }
+    if case .held(let holding) = state, !holding.isProven, demand.version != 0 {
+      return refuse(tokenError(demand), &turn)
+    }
+    begin(Work(step: .start, held: held, demand: demand, mayRefresh: true), &turn)
+  }
+
+  private mutating func accepted(_ version: UInt64, _ purpose: Purpose) {
+    guard case .held(var holding) = state, version == self.version,
+      challenged.isEmpty || challenged.contains(purpose)
+    else { return }
+    holding.isProven = true
+    state = .held(holding)
+    scopes.succeeded()
+  }
+
+  private mutating func leave(_ turn: inout Turn) {
+    guard case .working(let work) = state else { return }
+    refuse(SessionError(.signInNeeded, detail: "the sign-in was left"), held: work.held, &turn)
+  }
+
+  private mutating func forget(_ turn: inout Turn) {
+    if let held, held.origin != nil { turn.actions.append(.erase(record(held))) }
+    endWork(&turn)
+    state = .empty
+    scopes = Scopes()
+  }
+
+  private mutating func timer(_ turn: inout Turn) {
+    switch state {
+    case .held(let holding): renewalDue(holding, &turn)
+    case .working(let work): workDue(work, &turn)
+    case .refused(let refusal) where refusal.mayTryAgain(at: turn.now.instant):
+      begin(refusal.again ?? Work(step: .start, held: refusal.held), &turn)
+    case .empty, .refused: break
+    }
+  }
+
+  // MARK: - What is known
+
+  /// The token that is held, also while the next one is got.
+  var held: Grant? {
+    switch state {
+    case .held(let holding): holding.grant
+    case .working(let work): work.held
+    case .refused(let refusal): refusal.held
+    case .empty: nil
+    }
+  }
+
+  /// A token can be had without a person, from nothing.
+  var worksAlone: Bool {
+    let settings = subject.settings
+    switch settings.source {
+    case .file, .command: return true
+    case .issuer: break
+    }
+    switch settings.grant {
+    case .clientCredentials, .assertion: return true
+    case .authorizationCode, .deviceCode: return settings.refreshToken != nil
+    case .automatic:
+      return settings.refreshToken != nil || settings.clientKeyFile != nil || settings.assertionFile != nil
+    }
+  }
+
+  var gate: Gate { Gate(own: redactor, known: KnownSecrets()) }
+
+  /// What is secret is told before anything else is done with it.
+  mutating func learn(_ secret: Secret, _ turn: inout Turn) {
+    redactor.learn(secret.revealed)
+    learnt.append(secret)
+    if learnt.count > Self.remembered { redactor.forget(learnt.removeFirst().revealed) }
+    turn.actions.append(.learn(secret))
+  }
+
+  mutating func newRequest() -> Int {
+    lastRequest += 1
+    return lastRequest
+  }
+}

@@ -1,0 +1,98 @@
+import MCPWire
+
+// How getting a token ends without one, and what is said of it.
+
+extension SignIn {
+  /// What is under way is given up: the store, the port and the person's turn are free again.
+  mutating func endWork(_ turn: inout Turn) {
+    guard case .working(let work) = state else { return }
+    switch work.step {
+    case .lock, .token(.refresh, _, _, _): turn.actions.append(.unlock)
+    case .opening, .registering, .browser: turn.actions.append(.stopListening)
+    default: break
+    }
+    turn.actions.append(.leaveTurn)
+  }
+
+  mutating func refuse(
+    _ error: SessionError, held: Grant? = nil, retry: Instant? = nil, again: Work? = nil, _ turn: inout Turn
+  ) {
+    let isNews = error != lastError
+    lastError = error
+    endWork(&turn)
+    state = .refused(Refusal(error: error, held: held, retry: retry, again: again))
+    // Told once, however often it is tried again.
+    guard isNews else { return }
+    let kind: EventKind =
+      switch error.type {
+      case .signInNeeded, .insufficientScope: .signInNeeded
+      default: .signInFailed
+      }
+    turn.actions.append(.event(kind, .warning, error.detail, error))
+  }
+
+  /// Only a person can change it.
+  mutating func fail(_ words: Sentence, _ work: Work, _ turn: inout Turn) {
+    refuse(
+      SessionError(.signInFailed, detail: words), held: work.held,
+      retry: isAlone(work) ? turn.now.instant + .seconds(300) : nil, &turn)
+  }
+
+  private func isAlone(_ work: Work) -> Bool { work.manner == nil && worksAlone }
+
+  /// Nobody answers: what is held is used as long as it lives, and the issuer is asked again.
+  mutating func outage(_ answer: IssuerAnswer, _ what: Sentence, _ work: Work, _ turn: inout Turn) {
+    let words = words(for: answer)
+    let error = SessionError(.issuerUnavailable, detail: "\(what): \(words)")
+    if let held = work.held, work.demand == nil, work.manner == nil, !held.hasEnded(at: turn.now.wall) {
+      endWork(&turn)
+      turn.actions.append(.event(.signInFailed, .warning, error.detail, error))
+      return hold(held, isProven: true, setbacks: 1, &turn)
+    }
+    var again = work
+    again.step = .start
+    again.setbacks += 1
+    let delay = Backoff(base: .seconds(4)).delay(attempt: again.setbacks, using: &turn.random) + .seconds(1)
+    refuse(error, held: work.held, retry: turn.now.instant + delay, again: again, &turn)
+  }
+
+  /// The issuer answered, and not with what was asked for.
+  mutating func refused(_ answer: IssuerAnswer, _ what: Sentence, _ work: Work, _ turn: inout Turn) {
+    if answer.isOutage { return outage(answer, what, work, &turn) }
+    fail("\(what): \(words(for: answer))", work, &turn)
+  }
+
+  private func words(for answer: IssuerAnswer) -> Sentence {
+    switch answer {
+    case .failed(let type, let words): return "\(type), \(gate.text(words))"
+    case .answer(let status, _, _, _):
+      guard let error = answer.json.flatMap(TokenError.init) else { return "status \(status)" }
+      return words(for: error)
+    }
+  }
+
+  func words(for error: TokenError) -> Sentence {
+    let code = gate.text(error.code, limit: 80)
+    return error.description.isEmpty ? "\(code)" : "\(code): \(gate.text(error.description))"
+  }
+
+  /// The server wants more than the token is good for.
+  func scopeError(_ demand: Demand?) -> SessionError {
+    let wanted = demand?.own?["scope"] ?? ""
+    let held = held?.scopes.joined(separator: " ") ?? scopes.asked.joined(separator: " ")
+    let wants: Sentence =
+      wanted.isEmpty ? "the server wants further scopes" : "the server wants \(gate.text(wanted, limit: 120))"
+    let has: Sentence = held.isEmpty ? "" : ", the token has \(gate.text(held, limit: 120))"
+    return SessionError(.insufficientScope, status: demand?.status, detail: "\(wants)\(has)")
+  }
+
+  /// The server takes no token that the issuer gives.
+  func tokenError(_ demand: Demand?) -> SessionError {
+    let own = demand?.own
+    let said = [own?["error"], own?["error_description"]].compactMap { $0 }.joined(separator: ": ")
+    let why: Sentence = said.isEmpty ? "" : ": \(gate.text(said))"
+    return SessionError(
+      .tokenRefused, status: demand?.status,
+      detail: "the server refuses the token that it was just given\(why)")
+  }
+}

@@ -1,0 +1,88 @@
+// What a sign-in means for requests and for people.
+
+/// What goes with requests to a server.
+public struct Credential: Hashable, Sendable {
+  public let token: Secret
+  /// `bearer` or `dpop`.
+  public let kind: String
+  /// Another one is another credential.
+  public let version: UInt64
+  /// After this it is not sent any more.
+  public let expires: WallTime?
+}
+
+extension SignIn {
+  /// What a request can count on.
+  public enum Standing: Hashable, Sendable {
+    /// Nothing is held; the server may want nothing.
+    case none
+    case credential(Credential)
+    /// Wait: it goes on by itself.
+    case working
+    case refused(SessionError)
+  }
+
+  /// `demand` is what the server said to the request, if it was sent already.
+  public func standing(at now: WallTime) -> Standing {
+    switch state {
+    case .empty: .none
+    case .held(let holding): holding.grant.hasEnded(at: now) ? .none : .credential(credential(holding.grant))
+    case .working(let work):
+      if let held = work.held, work.demand == nil, !held.hasEnded(at: now) {
+        .credential(credential(held))
+      } else if let step, step.needsPerson {
+        .refused(waiting(for: step))
+      } else {
+        .working
+      }
+    case .refused(let refusal):
+      .refused(refusal.error)
+    }
+  }
+
+  private func credential(_ grant: Grant) -> Credential {
+    Credential(token: grant.token, kind: grant.kind, version: version, expires: grant.expires)
+  }
+
+  private func waiting(for step: SignInStep) -> SessionError {
+    SessionError(.signInNeeded, detail: step.words)
+  }
+
+  /// Which token is held: the next one has the next number. 0 for none yet.
+  public var tokenVersion: UInt64 { version }
+
+  /// How far it is; absent when nothing is under way.
+  public var step: SignInStep? {
+    guard case .working(let work) = state else { return nil }
+    return switch work.step {
+    case .start, .resource, .issuer: .discovering
+    case .provider, .vouching: .asking
+    case .queued: .queued
+    case .opening, .registering, .deviceRequest: .registering
+    case .browser, .device: .waitingForPerson
+    case .lock: .renewing
+    case .token(.refresh, _, _, _): .renewing
+    case .token(.code, _, _, _), .token(.device, _, _, _): .exchanging
+    case .token(.clientCredentials, _, _, _), .token(.assertion, _, _, _): .asking
+    }
+  }
+
+  /// For the screen and for exports; absent when there is nothing to say.
+  public var report: AuthorizationReport? {
+    var report = AuthorizationReport()
+    report.step = step
+    if case .refused(let refusal) = state { report.why = refusal.error }
+    if let held {
+      report.issuer = held.origin.map { gate.text($0.issuer, limit: 200) }
+      report.scopes = held.scopes.isEmpty ? nil : gate.text(held.scopes.joined(separator: " "), limit: 200)
+      report.expires = held.expires
+      report.renewed = held.obtained
+      report.isRenewable = isRenewable(held)
+    }
+    report.renewals = renewals
+    return report == AuthorizationReport() ? nil : report
+  }
+
+  /// Whether the next token can be had without a person.
+  func isRenewable(_ grant: Grant) -> Bool { grant.refresh != nil || worksAlone }
+}

@@ -1,0 +1,120 @@
+import MCPWire
+
+// The data that is valid in each state of a sign-in.
+
+/// A token is held.
+struct Holding: Hashable, Sendable {
+  let grant: Grant
+  /// When the next one is asked for, or a person is told that none can be had; absent when nothing is to be
+  /// done.
+  var renewal: Instant?
+  /// The server took it, or it was taken in an earlier run.
+  var isProven: Bool
+  /// Renewals in a row that found nobody.
+  var setbacks = 0
+}
+
+/// The next token is being got.
+struct Work: Hashable, Sendable {
+  var step: Step
+  /// What is held meanwhile.
+  var held: Grant?
+  /// A person asked for it; absent when the machine began by itself.
+  var manner: SignInManner?
+  /// What the server said.
+  var demand: SignIn.Demand?
+  /// A refresh token may be used.
+  var mayRefresh = false
+  /// The issuer's number for the next proof of possession; asked for once.
+  var nonce: String?
+  /// Attempts in a row that found nobody.
+  var setbacks = 0
+
+  var isStepUp: Bool { demand?.wantsMore ?? false }
+
+  enum Step: Hashable, Sendable {
+    case start
+    /// The file or the program is asked.
+    case provider
+    /// The file with the assertion that somebody signed for us is read.
+    case vouching(Discovery)
+    case resource(left: [String], request: Int)
+    case issuer(String, ProtectedResource?, left: [String], request: Int)
+    /// Another sign-in is with the person.
+    case queued(Discovery)
+    case opening(Discovery)
+    case registering(Discovery, SignIn.Opening, redirect: String, request: Int)
+    case browser(Discovery, BrowserVisit, until: Instant)
+    case deviceRequest(Discovery, Client, request: Int)
+    case device(Discovery, Client, DeviceWait)
+    /// The store is locked and read, so that no two processes use one refresh token.
+    case lock(Grant.Origin)
+    case token(TokenPurpose, Grant.Origin, scopes: [String], request: Int)
+
+    var deadline: Instant? {
+      switch self {
+      case .browser(_, _, let until): until
+      case .device(_, _, let wait): wait.request == nil ? min(wait.next, wait.until) : nil
+      default: nil
+      }
+    }
+
+    var isWithPerson: Bool {
+      switch self {
+      case .queued, .browser, .device: true
+      default: false
+      }
+    }
+
+    var request: Int? {
+      switch self {
+      case .resource(_, let request), .issuer(_, _, _, let request), .registering(_, _, _, let request),
+        .deviceRequest(_, _, let request), .token(_, _, _, let request):
+        request
+      case .device(_, _, let wait): wait.request
+      default: nil
+      }
+    }
+  }
+}
+
+/// A person types a code elsewhere; the issuer is asked now and then whether that is done.
+struct DeviceWait: Hashable, Sendable {
+  let code: DeviceCode
+  let until: Instant
+  var interval: Duration
+  var next: Instant
+  var request: Int?
+}
+
+/// Who gives tokens for the server, and for what.
+struct Discovery: Hashable, Sendable {
+  let metadata: IssuerMetadata
+  let resource: String
+  let scopes: [String]
+
+  func origin(_ client: Client) -> Grant.Origin {
+    Grant.Origin(
+      issuer: metadata.issuer, tokenEndpoint: metadata.tokenEndpoint ?? "",
+      revocationEndpoint: metadata.revocationEndpoint, client: client, resource: resource)
+  }
+}
+
+/// No token can be had for now.
+struct Refusal: Hashable, Sendable {
+  let error: SessionError
+  /// What is held all the same: enough for some requests, or known to be useless.
+  let held: Grant?
+  /// When asking again makes sense; absent when only a person can change anything.
+  let retry: Instant?
+  /// What is begun again then.
+  var again: Work?
+
+  func mayTryAgain(at now: Instant) -> Bool { retry.map { $0 <= now } ?? false }
+}
+
+/// What a file or a program gave.
+public enum ProvidedToken: Hashable, Sendable {
+  case text([UInt8])
+  case failed(String)
+}

@@ -1,0 +1,257 @@
+import MCPWire
+
+// Tokens: asked for, taken, renewed in time, and lost.
+
+extension SignIn {
+  mutating func ask(
+    for purpose: TokenPurpose, _ origin: Grant.Origin, scopes: [String], _ work: Work, _ turn: inout Turn
+  ) {
+    var work = work
+    let number = newRequest()
+    work.step = .token(purpose, origin, scopes: scopes, request: number)
+    state = .working(work)
+    let form = purpose.form(
+      resource: origin.resource, scopes: scopes, audience: subject.settings.audience)
+    turn.actions.append(
+      .send(
+        origin.client.sign(
+          form, number: number, url: origin.tokenEndpoint, issuer: origin.issuer, settings: subject.settings,
+          proof: work.nonce.map { IssuerRequest.Proof(nonce: $0) })))
+  }
+
+  /// An answer came; late ones are dropped.
+  mutating func answered(_ number: Int, _ answer: IssuerAnswer, _ turn: inout Turn) {
+    guard case .working(let work) = state, work.step.request == number else { return }
+    switch work.step {
+    case .resource(let left, _): resourceAnswered(answer, left: left, work, &turn)
+    case .issuer(let issuer, let resource, let left, _):
+      issuerAnswered(answer, issuer, resource, left: left, work, &turn)
+    case .registering(let discovery, let opening, let redirect, _):
+      registrationAnswered(answer, discovery, opening, redirect: redirect, work, &turn)
+    case .deviceRequest(let discovery, let client, _): deviceAnswered(answer, discovery, client, work, &turn)
+    case .device(let discovery, let client, let wait):
+      pollAnswered(answer, discovery, client, wait, work, &turn)
+    case .token(let purpose, let origin, let scopes, _):
+      tokenAnswered(answer, purpose, origin, scopes: scopes, work, &turn)
+    default: break
+    }
+  }
+
+  mutating func tokenAnswered(
+    _ answer: IssuerAnswer, _ purpose: TokenPurpose, _ origin: Grant.Origin, scopes: [String], _ work: Work,
+    _ turn: inout Turn
+  ) {
+    if let issued = answer.document.flatMap(IssuedToken.init) {
+      learn(Secret(issued.access), &turn)
+      if let refresh = issued.refresh { learn(Secret(refresh), &turn) }
+      guard issued.kind == "bearer" || issued.kind == "dpop" else {
+        return fail(
+          "the issuer gives tokens of an unknown kind, \(gate.text(issued.kind, limit: 40))", work, &turn)
+      }
+      var old: Grant?
+      if case .refresh(let token) = purpose {
+        shortLives = 0
+        old = work.held ?? Grant(token: Secret(""), scopes: scopes, obtained: turn.now.wall, refresh: token)
+      }
+      return take(
+        Grant(issued, asked: scopes, replacing: old, origin: origin, at: turn.now.wall),
+        wasRenewed: old != nil || purpose == .clientCredentials && work.held != nil, work, &turn)
+    }
+    let error = answer.json.flatMap(TokenError.init)
+    if case .refresh = purpose {
+      turn.actions.append(.unlock)
+      if error?.code == "invalid_grant" { return revoked(work, &turn) }
+    }
+    refused(answer, "no token was given", work, &turn)
+  }
+
+  /// A new token: on disk first, then used.
+  private mutating func take(_ grant: Grant, wasRenewed: Bool, _ work: Work, _ turn: inout Turn) {
+    version += 1
+    if wasRenewed { renewals += 1 }
+    if grant.origin != nil, subject.settings.source == .issuer {
+      turn.actions.append(.save(record(grant)))
+      turn.actions.append(.unlock)
+    }
+    hold(grant, isProven: false, &turn)
+    turn.actions.append(.leaveTurn)
+    let ends: Sentence = grant.expires.map { "; it ends at \(time($0))" } ?? .empty
+    let words: Sentence = wasRenewed ? "the token was renewed\(ends)" : "a token was given\(ends)"
+    turn.actions.append(.event(.tokenRenewed, wasRenewed ? .debug : .info, words, nil))
+  }
+
+  mutating func hold(_ grant: Grant, isProven: Bool, setbacks: Int = 0, _ turn: inout Turn) {
+    var due = grant.renewal(at: turn.now.wall, &turn.random).map { turn.now.instant + $0 }
+    if setbacks > 0 {
+      due = turn.now.instant + Backoff(base: .seconds(2)).delay(attempt: setbacks, using: &turn.random)
+    }
+    state = .held(Holding(grant: grant, renewal: due, isProven: isProven, setbacks: setbacks))
+    if setbacks == 0 { lastError = nil }
+  }
+
+  func record(_ grant: Grant) -> StoredGrant {
+    StoredGrant(
+      server: IssuerPlaces.resource(of: subject.server), user: subject.user, grant: grant, renewals: renewals)
+  }
+
+  // MARK: - Renewing
+
+  /// Most of a token's life is over: the next one is asked for, or a person is told in time.
+  mutating func renewalDue(_ holding: Holding, _ turn: inout Turn) {
+    guard let renewal = holding.renewal, renewal <= turn.now.instant else { return }
+    guard isRenewable(holding.grant) else {
+      var holding = holding
+      holding.renewal = nil
+      state = .held(holding)
+      let ends: Sentence = holding.grant.expires.map { " at \(time($0))" } ?? .empty
+      turn.actions.append(
+        .event(.signInNeeded, .warning, "the token ends\(ends) and cannot be renewed: sign in again", nil))
+      return
+    }
+    begin(Work(step: .start, held: holding.grant, mayRefresh: true), &turn)
+  }
+
+  mutating func lock(_ origin: Grant.Origin, _ work: Work, _ turn: inout Turn) {
+    var work = work
+    work.step = .lock(origin)
+    state = .working(work)
+    turn.actions.append(.lock)
+  }
+
+  /// The store has a token that was got by an earlier run or another process: it is ours as well.
+  mutating func recalled(_ stored: StoredGrant, _ turn: inout Turn) {
+    let isNew = held.map { $0.token != stored.grant.token && $0.obtained <= stored.grant.obtained } ?? true
+    guard isNew, subject.settings.source == .issuer else { return }
+    switch state {
+    case .empty, .held: break
+    case .refused: guard !stored.grant.hasEnded(at: turn.now.wall) else { return }
+    case .working(let work):
+      guard work.step.isWithPerson, !stored.grant.hasEnded(at: turn.now.wall) else { return }
+    }
+    endWork(&turn)
+    adopt(stored, &turn)
+  }
+
+  private mutating func adopt(_ stored: StoredGrant, _ turn: inout Turn) {
+    learn(stored.grant.token, &turn)
+    if let refresh = stored.grant.refresh { learn(refresh, &turn) }
+    if let secret = stored.grant.origin?.client.secret { learn(secret, &turn) }
+    version += 1
+    renewals = stored.renewals
+    scopes.recall(stored.grant.scopes)
+    hold(stored.grant, isProven: true, &turn)
+  }
+
+  /// The store is ours. Another process may have renewed the token meanwhile.
+  mutating func locked(_ stored: StoredGrant?, _ turn: inout Turn) {
+    guard case .working(var work) = state, case .lock(let origin) = work.step else {
+      turn.actions.append(.unlock)
+      return
+    }
+    let found = stored.flatMap { $0.grant.origin?.issuer == origin.issuer ? $0 : nil }
+    if let found, found.grant.token != work.held?.token, !found.grant.hasEnded(at: turn.now.wall) {
+      turn.actions.append(.unlock)
+      return adopt(found, &turn)
+    }
+    let newest = found?.grant ?? work.held
+    guard let token = newest?.refresh else {
+      turn.actions.append(.unlock)
+      return revoked(work, &turn)
+    }
+    learn(token, &turn)
+    work.held = newest
+    ask(for: .refresh(token), newest?.origin ?? origin, scopes: [], work, &turn)
+  }
+
+  /// The issuer takes the refresh token no more: it is dropped, and a person is asked.
+  private mutating func revoked(_ work: Work, _ turn: inout Turn) {
+    shortLives += 1
+    var work = work
+    work.mayRefresh = false
+    if let held = work.held {
+      turn.actions.append(.save(record(held.withoutRefresh)))
+      turn.actions.append(.unlock)
+      work.held = held.withoutRefresh
+    }
+    if policy == .auto || work.manner != nil { return begin(work, &turn) }
+    turn.actions.append(
+      .event(.signInNeeded, .warning, "the issuer renews the token no more: sign in again", nil))
+    if let held = work.held, work.demand == nil, !held.hasEnded(at: turn.now.wall) {
+      state = .held(Holding(grant: held, renewal: nil, isProven: true))
+      return
+    }
+    refuse(
+      SessionError(.signInNeeded, detail: "the issuer renews the token no more: sign in again"), held: nil,
+      &turn)
+  }
+
+  // MARK: - Tokens from a file, a program or somebody who vouches for us
+
+  mutating func provided(_ provided: ProvidedToken, _ turn: inout Turn) {
+    guard case .working(let work) = state else { return }
+    let text: [UInt8]
+    switch provided {
+    case .failed(let words):
+      return refuse(
+        SessionError(.signInFailed, detail: "\(gate.text(words))"), held: nil,
+        retry: turn.now.instant + .seconds(30), &turn)
+    case .text(let bytes): text = bytes
+    }
+    let line =
+      String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline).first.map(trimmed) ?? ""
+    switch work.step {
+    case .vouching(let discovery):
+      learn(Secret(line), &turn)
+      let client =
+        Client.choice(subject.settings, discovery.metadata, registered: nil).known
+        ?? Client(id: "", secret: nil, method: .none)
+      ask(for: .assertion(Secret(line)), discovery.origin(client), scopes: discovery.scopes, work, &turn)
+    case .provider:
+      guard let grant = providedGrant(text, line, at: turn.now.wall) else {
+        return refuse(
+          SessionError(.signInFailed, detail: "no token was given: there is nothing in it"), held: nil,
+          retry: turn.now.instant + .seconds(30), &turn)
+      }
+      learn(grant.token, &turn)
+      // The same one again is no news; that it was refused counts.
+      if grant.token == work.held?.token, work.demand != nil {
+        return refuse(tokenError(work.demand), retry: turn.now.instant + .seconds(30), &turn)
+      }
+      if grant.token == work.held?.token { return hold(grant, isProven: true, &turn) }
+      take(grant, wasRenewed: work.held != nil, work, &turn)
+    default: break
+    }
+  }
+
+  /// A token alone, or JSON with its life (`expires_in`, in seconds), or the headers that carry it.
+  private func providedGrant(_ text: [UInt8], _ line: String, at now: WallTime) -> Grant? {
+    if let value = try? JSONValue.read(text), !value.members.isEmpty {
+      if let issued = IssuedToken(value) {
+        return Grant(
+          token: Secret(issued.access), kind: issued.kind, scopes: issued.scopes ?? [], obtained: now,
+          expires: issued.lifetime.map { WallTime(milliseconds: now.milliseconds + Int64($0) * 1_000) })
+      }
+      let headers = value["headers"]?.members ?? value.members
+      let header = headers.first { $0.key.lowercased() == "authorization" }?.value.text
+      guard let words = header?.split(separator: " ", maxSplits: 1), words.count == 2 else { return nil }
+      return Grant(token: Secret(String(words[1])), kind: words[0].lowercased(), obtained: now)
+    }
+    guard !line.isEmpty else { return nil }
+    let token = line.lowercased().hasPrefix("bearer ") ? String(line.dropFirst(7)) : line
+    return Grant(token: Secret(token), obtained: now)
+  }
+}
+
+extension Client.Choice {
+  fileprivate var known: Client? {
+    if case .known(let client) = self { client } else { nil }
+  }
+}
+
+private func time(_ time: WallTime) -> ForeignText { ForeignText(local: time.rfc3339) }
+
+private func trimmed(_ line: Substring) -> String {
+  var line = line.drop { $0.isWhitespace }
+  while line.last?.isWhitespace == true { line.removeLast() }
+  return String(line)
+}

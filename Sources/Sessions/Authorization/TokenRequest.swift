@@ -1,0 +1,140 @@
+public import MCPWire
+
+/// One request to an authorization server, or for metadata: it carries nothing of the MCP server's.
+public struct IssuerRequest: Hashable, Sendable {
+  /// Names the request; its answer comes under the same number.
+  public let number: Int
+  public let url: String
+  public let body: Body
+  /// HTTP Basic, where the client makes itself known so; the value of the header.
+  public let authorization: Secret?
+  /// An assertion that is to be signed and added to the form, as `client_assertion`.
+  public let assertion: ClientAssertion?
+  /// A proof of possession goes with it, with the number that the issuer asked for.
+  public var proof: Proof?
+
+  public enum Body: Hashable, Sendable {
+    /// A GET of a document.
+    case none
+    case form(WebForm)
+    case json(String)
+  }
+
+  /// Whether a token is bound to our key, and what the other side wants to read in the next proof.
+  public struct Proof: Hashable, Sendable {
+    public let nonce: String?
+
+    public init(nonce: String? = nil) {
+      self.nonce = nonce
+    }
+  }
+}
+
+/// What a client says of itself and signs (RFC 7523).
+public struct ClientAssertion: Hashable, Sendable {
+  public let keyFile: String
+  public let algorithm: CredentialSettings.Algorithm
+  public let client: String
+  /// The issuer, as its metadata spell it.
+  public let audience: String
+}
+
+/// What came back: an answer of any status, or no usable one.
+public enum IssuerAnswer: Hashable, Sendable {
+  case answer(status: Int, body: [UInt8], retryAfter: String?, nonce: String?)
+  /// Why there is none, in words that nobody has looked at yet.
+  case failed(ErrorType, words: String)
+}
+
+extension IssuerAnswer {
+  /// The document, if it is one: status 200 and JSON.
+  var document: JSONValue? {
+    guard case .answer(200...299, let body, _, _) = self else { return nil }
+    return try? JSONValue.read(body)
+  }
+
+  /// JSON, whatever the status.
+  var json: JSONValue? {
+    guard case .answer(_, let body, _, _) = self else { return nil }
+    return try? JSONValue.read(body)
+  }
+
+  /// Whether the other side is away or out of order, so that asking again may help.
+  var isOutage: Bool {
+    switch self {
+    case .failed: true
+    case .answer(let status, _, _, _): status >= 500 || status == 429
+    }
+  }
+}
+
+/// What a token is asked for with.
+enum TokenPurpose: Hashable, Sendable {
+  case code(Secret, BrowserVisit)
+  case refresh(Secret)
+  case clientCredentials
+  case device(Secret)
+  /// Somebody else vouches for us.
+  case assertion(Secret)
+}
+
+extension TokenPurpose {
+  /// The form of a token request, without who asks.
+  func form(resource: String, scopes: [String], audience: String?) -> WebForm {
+    var form = WebForm()
+    let scope = scopes.isEmpty ? nil : scopes.joined(separator: " ")
+    switch self {
+    case .code(let code, let visit):
+      form.add("grant_type", "authorization_code")
+      form.add("code", code.revealed)
+      form.add("redirect_uri", visit.redirect)
+      form.add("code_verifier", visit.verifier.revealed)
+    case .refresh(let token):
+      form.add("grant_type", "refresh_token")
+      form.add("refresh_token", token.revealed)
+    case .clientCredentials:
+      form.add("grant_type", "client_credentials")
+      form.add("scope", scope)
+    case .device(let code):
+      form.add("grant_type", deviceGrant)
+      form.add("device_code", code.revealed)
+    case .assertion(let assertion):
+      form.add("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")
+      form.add("assertion", assertion.revealed)
+      form.add("scope", scope)
+    }
+    form.add("resource", resource)
+    form.add("audience", audience)
+    return form
+  }
+}
+
+extension Client {
+  /// Adds who asks to a form (RFC 6749 section 2.3.1); a secret goes by one way only.
+  func sign(
+    _ form: WebForm, number: Int, url: String, issuer: String, settings: CredentialSettings,
+    proof: IssuerRequest.Proof?
+  ) -> IssuerRequest {
+    var form = form
+    var authorization: Secret?
+    var assertion: ClientAssertion?
+    switch method {
+    case .basic:
+      let pair = "\(WebForm.encoded(id)):\(WebForm.encoded(secret?.revealed ?? ""))"
+      authorization = Secret("Basic " + base64(pair.utf8))
+    case .post:
+      form.add("client_id", id)
+      form.add("client_secret", secret?.revealed)
+    case .signedToken:
+      form.add("client_id", id)
+      assertion = settings.clientKeyFile.map {
+        ClientAssertion(keyFile: $0, algorithm: settings.algorithm, client: id, audience: issuer)
+      }
+    case .none:
+      form.add("client_id", id)
+    }
+    return IssuerRequest(
+      number: number, url: url, body: .form(form), authorization: authorization, assertion: assertion,
+      proof: proof)
+  }
+}

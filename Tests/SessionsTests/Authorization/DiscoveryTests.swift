@@ -1,0 +1,148 @@
+import MCPWire
+import Testing
+
+@testable import Sessions
+
+@Suite struct `Who gives tokens` {
+  @Test(arguments: [
+    (
+      "https://a.example/mcp",
+      ["/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-protected-resource"]
+    ),
+    ("https://a.example/", ["/.well-known/oauth-protected-resource"]),
+    (
+      "https://user:pass@a.example/x/y/?k=1",
+      ["/.well-known/oauth-protected-resource/x/y", "/.well-known/oauth-protected-resource"]
+    ),
+  ])
+  func `is asked below the server's path first`(server: String, paths: [String]) throws {
+    #expect(IssuerPlaces.ofResource(try Endpoint(server)) == paths.map { "https://a.example" + $0 })
+  }
+
+  @Test(arguments: [
+    ("https://i.example", ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"]),
+    (
+      "https://i.example/tenant1",
+      [
+        "/.well-known/oauth-authorization-server/tenant1", "/.well-known/openid-configuration/tenant1",
+        "/tenant1/.well-known/openid-configuration",
+      ]
+    ),
+  ])
+  func `describes itself in a fixed order of places`(issuer: String, paths: [String]) {
+    #expect(IssuerPlaces.ofIssuer(issuer) == paths.map { "https://i.example" + $0 })
+  }
+
+  @Test(arguments: [
+    ("https://a.example/mcp", true), ("https://a.example", true), ("https://A.example:443/mcp/", true),
+    ("https://a.example/mc", false), ("https://a.example/mcp/other", false),
+    ("https://evil.example/mcp", false),
+    ("http://a.example/mcp", false), ("https://a.example:444/mcp", false), ("https://a.example/mcp#x", false),
+  ])
+  func `gives them for this server, or what stands above it`(resource: String, isOurs: Bool) throws {
+    #expect(IssuerPlaces.isResource(resource, of: try Endpoint("https://a.example/mcp")) == isOurs)
+  }
+
+  @Test(arguments: [
+    ("https://i.example/token", "https://a.example", true),
+    ("http://i.example/token", "https://a.example", false),
+    ("http://127.0.0.1:9/token", "https://a.example", false),
+    ("http://127.0.0.1:9/t", "http://localhost:8", true),
+    ("http://localhost:9/t", "http://127.0.0.1:8", true), ("ftp://i.example", "https://a.example", false),
+    ("https://user:pass@i.example", "https://a.example", false),
+  ])
+  func `is spoken to over TLS, or within this machine`(address: String, server: String, may: Bool) throws {
+    #expect(IssuerPlaces.mayBeUsed(address, for: try Endpoint(server)) == may)
+  }
+
+  @Test func `is found by the address in the challenge and no other`() throws {
+    var run = try SignInRun()
+    run.refuse(401, #"Bearer resource_metadata="https://mcp.example/odd/place.json""#)
+    #expect(run.request?.url == "https://mcp.example/odd/place.json")
+    run.answer("not found", status: 404)
+    #expect(run.error?.type == .signInFailed)
+  }
+
+  @Test func `is the server itself where it is older than such metadata`() throws {
+    var run = try SignInRun()
+    run.refuse()
+    for _ in 0..<2 { run.answer("no", status: 404) }
+    #expect(run.request?.url == "https://mcp.example/.well-known/oauth-authorization-server")
+    for _ in 0..<2 { run.answer("no", status: 404) }
+    run.open()
+    #expect(run.request?.url == "https://mcp.example/register")
+    run.answer(#"{"client_id": "id-1"}"#, status: 201)
+    #expect(run.address?.hasPrefix("https://mcp.example/authorize?") == true)
+    #expect(run.query["resource"] == SignInRun.server)
+  }
+
+  @Test(arguments: [
+    (resourceText("https://evil.example/mcp"), issuerText()),
+    (resourceText(), issuerText(issuer: "https://attacker.example")),
+    (resourceText(), issuerText(issuer: SignInRun.issuer + "/other")),
+    (resourceText(), issuerText(pkce: false)),
+    (resourceText(), issuerText(#", "revocation_endpoint": "http://issuer.example/revoke""#)),
+  ])
+  func `is refused before anything is sent there`(resource: String, issuer: String) throws {
+    var run = try SignInRun()
+    run.refuse()
+    run.answer(resource)
+    run.answer(issuer)
+    #expect(run.error?.type == .signInFailed)
+    #expect(run.visits == 0 && run.request?.url.contains("/register") == false)
+  }
+
+  @Test func `may spell itself with a slash where there is no path`() throws {
+    var run = try SignInRun()
+    run.reachPerson(issuer: issuerText(issuer: SignInRun.issuer + "/"))
+    #expect(run.visits == 1)
+  }
+
+  @Test(arguments: [
+    ("client_secret_basic", true), ("client_secret_post", false),
+  ])
+  func `is told who we are in the way that it takes`(method: String, isHeader: Bool) throws {
+    var settings = CredentialSettings()
+    settings.clientID = "an id"
+    settings.clientSecret = Secret("a:secret")
+    var run = try SignInRun(settings)
+    let metadata =
+      #"{"issuer": "https://issuer.example", "authorization_endpoint": "https://issuer.example/a","#
+      + #""token_endpoint": "https://issuer.example/t", "code_challenge_methods_supported": ["S256"],"#
+      + #""token_endpoint_auth_methods_supported": ["\#(method)"]}"#
+    run.reachPerson(issuer: metadata)
+    run.comeBack()
+    #expect((run.request?.authorization?.revealed == "Basic YW4lMjBpZDphJTNBc2VjcmV0") == isHeader)
+    #expect((run.form["client_secret"] == "a:secret") == !isHeader)
+    #expect(run.form["code_verifier"] == "verifier-of-this-visit")
+    #expect(run.form["resource"] == SignInRun.server)
+  }
+
+  @Test func `knows us by the configuration, by a document, or by registration, in this order`() throws {
+    var settings = CredentialSettings()
+    settings.clientMetadataURL = "https://us.example/client.json"
+    var metadata = IssuerMetadata(issuer: "https://i.example")
+    metadata.registrationEndpoint = "https://i.example/register"
+    #expect(Client.choice(settings, metadata, registered: nil) == .register("https://i.example/register"))
+    metadata.takesMetadataDocuments = true
+    #expect(
+      Client.choice(settings, metadata, registered: nil)
+        == .known(Client(id: "https://us.example/client.json", secret: nil, method: .none)))
+    settings.clientID = "configured"
+    #expect(
+      Client.choice(settings, metadata, registered: nil)
+        == .known(Client(id: "configured", secret: nil, method: .none)))
+    #expect(Client.choice(CredentialSettings(), IssuerMetadata(issuer: "x"), registered: nil) == .impossible)
+  }
+
+  @Test func `may change: nothing of the old one goes to the new one`() throws {
+    var run = try SignInRun()
+    run.signIn()
+    run.tell(.accepted(version: run.machine.version, .initialize))
+    run.refuse(401)
+    run.answer(resourceText().replacing("issuer.example", with: "second.example"))
+    run.answer(issuerText().replacing("issuer.example", with: "second.example"))
+    run.open()
+    #expect(run.request?.url == "https://second.example/register")
+  }
+}

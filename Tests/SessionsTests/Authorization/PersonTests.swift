@@ -1,0 +1,160 @@
+import MCPWire
+import Testing
+
+@testable import Sessions
+
+@Suite struct `A person who signs in` {
+  @Test func `is sent to the issuer with all that the answer is checked by`() throws {
+    var run = try SignInRun()
+    run.reachPerson(challenge: #"Bearer scope="files:read""#)
+    let query = run.query
+    #expect(query["response_type"] == "code" && query["client_id"] == "id-1")
+    #expect(query["redirect_uri"] == "http://127.0.0.1:4000/callback")
+    #expect(query["code_challenge"] == "challenge" && query["code_challenge_method"] == "S256")
+    #expect(query["state"] == "state-of-this-visit" && query["resource"] == SignInRun.server)
+    #expect(query["scope"] == "files:read")
+    run.comeBack()
+    #expect(run.form["code"] == "the-code" && run.form["redirect_uri"] == query["redirect_uri"])
+    run.answer(tokenText("token-1"))
+    #expect(run.token == "token-1")
+  }
+
+  @Test(
+    arguments: [
+      ("promised", nil, false), ("promised", SignInRun.issuer, true),
+      ("promised", SignInRun.issuer + "/", false),
+      ("promised", "https://evil.example", false), ("", "https://evil.example", false), ("", nil, true),
+      ("", SignInRun.issuer, true),
+    ] as [(String, String?, Bool)])
+  func `comes back from the issuer that was asked`(promise: String, stated: String?, isGood: Bool) throws {
+    var run = try SignInRun()
+    let more = promise.isEmpty ? "" : #", "authorization_response_iss_parameter_supported": true"#
+    run.reachPerson(issuer: issuerText(more))
+    run.comeBack(["iss": stated])
+    #expect((run.request?.url == SignInRun.issuer + "/token") == isGood)
+    #expect((run.error?.type == .signInFailed) == !isGood)
+    #expect(run.visits == 1)
+  }
+
+  @Test(arguments: [
+    ["state": "another"], ["state": nil], ["code": nil, "error": "access_denied"], ["code": nil],
+  ])
+  func `is not asked twice when the answer is no good`(changes: [String: String?]) throws {
+    var run = try SignInRun()
+    run.reachPerson()
+    run.comeBack(changes)
+    #expect(run.error?.type == .signInFailed)
+    run.refuse()
+    run.tell(.wanted)
+    #expect(run.visits == 1)
+    run.tell(.begin(.browser))
+    run.answer(resourceText())
+    run.answer(issuerText())
+    run.open()
+    run.answer(#"{"client_id": "id-2"}"#, status: 201)
+    #expect(run.visits == 2)
+  }
+
+  @Test(arguments: [
+    ("http://127.0.0.1:4000/callback?code=c0de&state=state-of-this-visit", "c0de"),
+    ("  http://127.0.0.1:4000/callback?state=state-of-this-visit&code=c0\nde#x ", "c0de"),
+    ("code=c0de&state=state-of-this-visit", "c0de"), ("c0de", "c0de"),
+    ("http://127.0.0.1:4000/callback?code=c0de&state=other", nil), ("http://127.0.0.1/", nil), (" ", nil),
+  ])
+  func `may paste where the browser ended, or the code alone`(text: String, code: String?) throws {
+    var run = try SignInRun()
+    run.reachPerson()
+    run.tell(.pasted(text))
+    #expect(run.form["code"] == code)
+    if code == nil { #expect(run.machine.step == .waitingForPerson, "a slip ends nothing") }
+  }
+
+  @Test func `is not asked where that is not wanted`() throws {
+    var run = try SignInRun(policy: .ask)
+    run.refuse()
+    run.answer(resourceText(scopes: #""files:read""#))
+    run.answer(issuerText())
+    #expect(run.error?.type == .signInNeeded)
+    #expect(run.error?.detail.text == "the server wants a sign-in at https://issuer.example for files:read")
+    #expect(run.visits == 0)
+  }
+
+  @Test func `types a code on another device`() throws {
+    var run = try SignInRun()
+    run.tell(.begin(.device))
+    run.answer(resourceText())
+    run.answer(issuerText(#", "device_authorization_endpoint": "https://issuer.example/device""#))
+    run.open()
+    run.answer(#"{"client_id": "id-1"}"#, status: 201)
+    #expect(run.request?.url == "https://issuer.example/device")
+    run.answer(
+      #"{"device_code": "dev-code", "user_code": "ABCD-EFGH", "verification_uri": "https://issuer.example/go","#
+        + #""expires_in": 60, "interval": 2}"#)
+    #expect(run.address == "https://issuer.example/go")
+    run.pass(.seconds(2))
+    #expect(run.form["device_code"] == "dev-code")
+    run.answer(#"{"error": "slow_down"}"#, status: 400)
+    run.pass(.seconds(2))
+    let asked = run.request?.number
+    run.pass(.seconds(5))
+    #expect(run.request?.number != asked, "five seconds more, as the issuer wishes")
+    run.answer(tokenText("token-1"))
+    #expect(run.token == "token-1")
+  }
+
+  @Test func `waits no longer than ten minutes, and can leave`() throws {
+    var run = try SignInRun()
+    run.reachPerson()
+    run.pass(.seconds(601))
+    #expect(run.error?.type == .signInFailed)
+    run = try SignInRun()
+    run.reachPerson()
+    run.tell(.leave)
+    #expect(run.error?.type == .signInNeeded)
+  }
+}
+
+@Suite struct `Scopes of a sign-in` {
+  @Test(
+    arguments: [
+      ("a b", ["x"], [], nil, ["a", "b"]), (nil, ["x", "y"], [], nil, ["x", "y"]), (nil, nil, ["z"], nil, []),
+      ("a", nil, ["offline_access"], nil, ["a", "offline_access"]), (nil, nil, ["offline_access"], nil, []),
+      ("a", ["x"], [], ["own"], ["own"]),
+    ] as [(String?, [String]?, [String], [String]?, [String])])
+  func `are the server's, never the issuer's`(
+    challenge: String?, resource: [String]?, issuer: [String], configured: [String]?, expected: [String]
+  ) {
+    var scopes = Scopes()
+    #expect(
+      scopes.choose(
+        challenge: challenge, resource: resource, issuer: issuer, configured: configured, isStepUp: false)
+        == expected)
+  }
+
+  @Test func `add up when more are wanted`() {
+    var scopes = Scopes()
+    _ = scopes.choose(challenge: "a", resource: nil, issuer: [], configured: nil, isStepUp: false)
+    #expect(
+      scopes.choose(challenge: "b a", resource: ["x"], issuer: [], configured: nil, isStepUp: true) == [
+        "a", "b",
+      ])
+  }
+
+  @Test func `that never suffice are asked for three times in all`() throws {
+    var run = try SignInRun()
+    run.signIn()
+    for number in 2...5 {
+      run.tell(.accepted(version: run.machine.version, .initialized))
+      run.refuse(403, #"Bearer error="insufficient_scope", scope="admin""#, purpose: .list)
+      guard case .working = run.machine.state else { break }
+      run.answer(resourceText())
+      run.answer(issuerText())
+      run.open(registered: Client(id: "id-1", secret: nil, method: .none))
+      #expect(run.query["scope"]?.contains("admin") == true)
+      run.comeBack()
+      run.answer(tokenText("token-\(number)"))
+    }
+    #expect(run.visits == 3)
+    #expect(run.error?.type == .insufficientScope)
+  }
+}

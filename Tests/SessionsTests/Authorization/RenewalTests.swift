@@ -1,0 +1,182 @@
+import MCPWire
+import Testing
+
+@testable import Sessions
+
+@Suite struct `A token` {
+  @Test func `is renewed when four fifths of its life are over, without a person`() throws {
+    var run = try SignInRun()
+    run.signIn(lifetime: 100, refresh: "refresh-1")
+    run.pass(.seconds(70))
+    #expect(run.form["grant_type"] == "authorization_code")
+    run.pass(.seconds(16))
+    run.tell(.locked(nil))
+    #expect(run.form["refresh_token"] == "refresh-1" && run.form["resource"] == SignInRun.server)
+    #expect(run.token == "token-1", "the old one is good meanwhile")
+    run.answer(tokenText("token-2", lifetime: 100, refresh: "refresh-2"))
+    #expect(run.token == "token-2" && run.visits == 1)
+    run.pass(.seconds(86))
+    run.tell(.locked(nil))
+    #expect(run.form["refresh_token"] == "refresh-2")
+    run.answer(tokenText("token-3", lifetime: 100))
+    run.pass(.seconds(86))
+    run.tell(.locked(nil))
+    #expect(run.form["refresh_token"] == "refresh-2", "what is not replaced stays good")
+  }
+
+  @Test func `is on the disk before it is used`() throws {
+    var run = try SignInRun()
+    run.signIn(lifetime: 100, refresh: "refresh-1")
+    run.actions = []
+    run.pass(.seconds(90))
+    run.tell(.locked(nil))
+    run.answer(tokenText("token-2", refresh: "refresh-2"))
+    let order = run.actions.compactMap { action -> String? in
+      switch action {
+      case .lock: "lock"
+      case .save(let stored): "save \(stored.grant.refresh?.revealed ?? "")"
+      case .unlock: "unlock"
+      default: nil
+      }
+    }
+    #expect(order == ["lock", "save refresh-2", "unlock"])
+  }
+
+  @Test func `that another process has renewed is taken over`() throws {
+    var run = try SignInRun()
+    run.signIn(lifetime: 100, refresh: "refresh-1")
+    let held = try #require(run.machine.held)
+    run.pass(.seconds(90))
+    let newer = Grant(
+      token: Secret("token-of-another"), obtained: run.moment.wall,
+      expires: WallTime(milliseconds: 1_000_000), refresh: Secret("refresh-9"), origin: held.origin)
+    let request = run.request?.number
+    run.tell(.locked(StoredGrant(server: SignInRun.server, user: "app", grant: newer, renewals: 3)))
+    #expect(run.token == "token-of-another" && run.request?.number == request)
+  }
+
+  @Test func `is used to its end while the issuer is away`() throws {
+    var run = try SignInRun()
+    run.signIn(lifetime: 100, refresh: "refresh-1")
+    run.pass(.seconds(86))
+    run.tell(.locked(nil))
+    run.nobodyAnswers()
+    #expect(run.token == "token-1")
+    run.pass(.seconds(10))
+    run.tell(.locked(nil))
+    run.answer("busy", status: 503)
+    #expect(run.token == "token-1")
+    run.now = run.now + .seconds(10)
+    run.tell(.wanted)
+    run.tell(.locked(nil))
+    run.nobodyAnswers()
+    #expect(run.error?.type == .issuerUnavailable)
+  }
+
+  @Test func `whose renewal is refused is asked of a person once, not in a loop`() throws {
+    var run = try SignInRun()
+    run.signIn(lifetime: 100, refresh: "refresh-1")
+    for _ in 0..<4 {
+      run.pass(.seconds(90))
+      guard case .lock = run.actions.last else { break }
+      run.tell(.locked(nil))
+      run.answer(#"{"error": "invalid_grant"}"#, status: 400)
+      guard case .working = run.machine.state else { break }
+      run.answer(resourceText())
+      run.answer(issuerText())
+      run.open(registered: Client(id: "id-1", secret: nil, method: .none))
+      run.comeBack()
+      run.answer(tokenText("token-n", lifetime: 100, refresh: "refresh-n"))
+    }
+    #expect(run.visits == 2)
+    #expect(run.error?.type == .signInNeeded)
+  }
+
+  @Test func `that is refused fresh is not asked for again`() throws {
+    var run = try SignInRun()
+    run.signIn()
+    run.refuse(401, #"Bearer error="invalid_token""#)
+    #expect(run.error?.type == .tokenRefused && run.visits == 1)
+    #expect(run.error?.detail.text.contains("invalid_token") == true)
+  }
+
+  @Test func `that was replaced meanwhile is not what a late refusal is about`() throws {
+    var run = try SignInRun()
+    run.signIn()
+    run.refuse(401, version: 0)
+    #expect(run.token == "token-1")
+  }
+
+  @Test func `that nothing renews is told of before it ends`() throws {
+    var run = try SignInRun()
+    run.signIn(lifetime: 100)
+    run.pass(.seconds(86))
+    let told = run.actions.contains {
+      if case .event(.signInNeeded, .warning, _, _) = $0 { true } else { false }
+    }
+    #expect(told && run.token == "token-1")
+  }
+
+  @Test func `is had without a person by client credentials, and again when it ends`() throws {
+    var settings = CredentialSettings()
+    settings.grant = .clientCredentials
+    settings.clientID = "id"
+    settings.clientKeyFile = "/key.pem"
+    var run = try SignInRun(settings, policy: .never)
+    for number in 1...3 {
+      if number == 1 { run.tell(.wanted) } else { run.pass(.seconds(90)) }
+      run.answer(resourceText())
+      run.answer(issuerText())
+      #expect(run.form["grant_type"] == "client_credentials")
+      #expect(run.request?.assertion?.audience == SignInRun.issuer)
+      run.answer(tokenText("token-\(number)", lifetime: 100))
+      #expect(run.token == "token-\(number)")
+    }
+  }
+
+  @Test(arguments: [
+    ("token-f\n", "token-f"), ("Bearer token-f", "token-f"),
+    (#"{"access_token": "token-f", "expires_in": 60}"#, "token-f"),
+    (#"{"Authorization": "Bearer token-f"}"#, "token-f"),
+    (#"{"headers": {"authorization": "Bearer token-f"}}"#, "token-f"),
+    ("", nil), ("\n", nil), (#"{"other": 1}"#, nil),
+  ])
+  func `may come from a file or a program`(text: String, token: String?) throws {
+    var settings = CredentialSettings()
+    settings.source = .command(["give"])
+    var run = try SignInRun(settings, policy: .never)
+    run.tell(.wanted)
+    run.tell(.provided(.text(Array(text.utf8))))
+    #expect(run.token == token)
+    if token == nil { #expect(run.error?.type == .signInFailed) }
+  }
+
+  @Test func `is read again from what is stored, to the letter`() throws {
+    let origin = Grant.Origin(
+      issuer: "https://i", tokenEndpoint: "https://i/t", revocationEndpoint: nil,
+      client: Client(id: "c\"1", secret: Secret("s"), method: .basic, port: 4_000), resource: "https://a/mcp")
+    let grant = Grant(
+      token: Secret("t\u{1F}\"é"), kind: "dpop", scopes: ["a", "b"], obtained: WallTime(milliseconds: 1_000),
+      expires: WallTime(milliseconds: 61_000), refresh: Secret("r"), origin: origin)
+    let stored = StoredGrant(server: "https://a/mcp", user: "ana", grant: grant, renewals: 7)
+    #expect(StoredGrant(Array(stored.text.utf8)) == stored)
+    #expect(StoredGrant(Array(stored.text.utf8.dropLast(1))) == nil)
+    let client = StoredClient(issuer: "https://i", client: origin.client)
+    #expect(StoredClient(Array(client.text.utf8)) == client)
+  }
+
+  @Test func `is in no text of the machine, whatever the issuer says`() throws {
+    var run = try SignInRun()
+    run.signIn(lifetime: 100, refresh: "refresh-secret-1")
+    run.pass(.seconds(90))
+    run.tell(.locked(nil))
+    run.answer(
+      #"{"error": "invalid_client", "error_description": "refresh-secret-1 token-1 the-code"}"#,
+      status: 400)
+    let words = run.error?.detail.text ?? ""
+    #expect(words.contains("invalid_client"))
+    for secret in ["refresh-secret-1", "token-1", "the-code"] {
+      #expect(!words.contains(secret))
+    }
+  }
+}
