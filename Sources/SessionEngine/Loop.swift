@@ -14,6 +14,7 @@ struct Loop: ~Copyable {
   private let commands: Mailbox<CommandQueue>
   private let output: Mailbox<EngineReport>
   private let known: Known
+  private let credentials: Credentials
   private let limits: Limits
   private var fleet: Fleet
   private var journal: Journal
@@ -37,10 +38,10 @@ struct Loop: ~Copyable {
 
   init(
     transfers: Transfers, inherited: Inheritance, folder: String?, fleet: consuming Fleet,
-    journal: consuming Journal,
-    limits: Limits,
-    commands: Mailbox<CommandQueue>, output: Mailbox<EngineReport>, known: Known
+    journal: consuming Journal, limits: Limits, commands: Mailbox<CommandQueue>,
+    output: Mailbox<EngineReport>, known: Known, credentials: Credentials
   ) {
+    self.credentials = credentials
     self.known = known
     self.transfers = transfers
     self.inherited = inherited
@@ -64,7 +65,7 @@ struct Loop: ~Copyable {
       known.lastTurn.store(now.nanoseconds, ordering: .relaxed)
       let dues = [
         fleet.deadline, giveUp, transfers.deadline(at: now), processes?.deadline(at: now), journal.deadline,
-        tidying, now + Self.beat,
+        tidying, now + Self.beat, credentials.deadline,
       ]
       let late = transfers.run(until: dues.compactMap { $0 }.min())
       awake = Moment.now.instant
@@ -78,11 +79,15 @@ struct Loop: ~Copyable {
       }
       for command in mail.commands {
         if command == .stop, giveUp == nil { giveUp = Moment.now.instant + Self.farewellLimit }
+        switch command {
+        case .apply(let servers, _): credentials.serve(servers)
+        case .signIn(let order, let key, _): credentials.act(order, on: key)
+        default: break
+        }
         obey(fleet.command(command, at: Moment.now))
       }
-      for (id, events) in transfers.takeNews(at: Moment.now.instant) {
-        for event in events { obey(fleet.transfer(id, event, at: Moment.now)) }
-      }
+      takeCredentials()
+      for (request, events) in transfers.takeNews(at: Moment.now.instant) { take(events, of: request) }
       for (id, event) in processes?.takeNews(at: Moment.now.instant) ?? [] {
         obey(fleet.process(id, event, at: Moment.now))
       }
@@ -96,6 +101,7 @@ struct Loop: ~Copyable {
     }
     fleet.giveUp(at: Moment.now)
     processes?.close()
+    credentials.stop()
     journal.close(until: giveUp)
     var last = fleet.takeReport(at: Moment.now)
     last.stopped = true
@@ -106,12 +112,11 @@ struct Loop: ~Copyable {
   private mutating func obey(_ orders: [Fleet.Order]) {
     for order in orders {
       switch order {
-      case .send(let request):
-        guard let failure = transfers.add(request, limits: limits) else { continue }
-        obey(fleet.transfer(request.id, .ended(TransferEnd(failure: failure)), at: Moment.now))
+      case .send(let request): pass(credentials.pass(request, at: Moment.now), request)
       case .release(let id):
         transfers.release(id, until: Moment.now.instant + Self.releaseLimit)
       case .cancel(let id):
+        credentials.drop(id)
         transfers.remove(id)
       case .launch, .write, .endProcess:
         obeyProcess(order)
@@ -148,6 +153,40 @@ struct Loop: ~Copyable {
     case .endProcess(let id): processes?.end(id, at: now)
     case .send, .release, .cancel, .journal: break
     }
+  }
+
+  private mutating func pass(_ passage: Credentials.Passage, _ request: TransferRequest) {
+    let failure: TransferFailure?
+    switch passage {
+    case .send(let request): failure = transfers.add(request, limits: limits)
+    case .wait: failure = nil
+    case .fail(let why): failure = why
+    }
+    guard let failure else { return }
+    obey(fleet.transfer(request.id, .ended(TransferEnd(failure: failure)), at: Moment.now))
+  }
+
+  /// What came in of a transfer. A refusal that another credential may cure is nobody's business yet.
+  private mutating func take(_ events: [TransferEvent], of request: TransferRequest) {
+    for event in events {
+      if case .head(let head) = event, credentials.refused(head, request, at: Moment.now) {
+        return transfers.remove(request.id)
+      }
+      if case .ended = event { credentials.drop(request.id) }
+      obey(fleet.transfer(request.id, event, at: Moment.now))
+    }
+  }
+
+  /// What became of credentials, and of the requests that waited for them.
+  private mutating func takeCredentials() {
+    let news = credentials.takeNews(at: Moment.now)
+    fleet.learn(news.secrets)
+    for (keys, report) in news.reports { fleet.note(report, of: keys) }
+    for (key, what) in news.happenings {
+      fleet.tell(what.kind, what.level, of: key, error: what.error, what.message, at: Moment.now)
+    }
+    for (request, passage) in news.ready { pass(passage, request) }
+    if !news.changed.isEmpty { obey(fleet.credentialChanged(of: news.changed, at: Moment.now)) }
   }
 
   /// What earlier runs left, once it is known: what this configuration can end is ended.

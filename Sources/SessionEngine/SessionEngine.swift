@@ -27,17 +27,20 @@ public final class SessionEngine: Sendable {
   private let servers: [Server]
   private let limits: Limits
   private let journalFolder: String?
+  private let credentials: CredentialPlan
   private let known = Known()
   /// What children begin with: taken before this process changes its own limits.
   private let inherited: Inheritance
 
   /// Throws when the process is out of descriptors. In `journalFolder` is written which sessions are open, so
-  /// that the next engine with the same folder ends what this one may leave; without it nothing is written.
+  /// that the next engine with the same folder ends what this one may leave; without it nothing is written,
+  /// and no sign-in is kept. `signIn` says whether a browser may be opened, and `environment` which one.
   public init(
-    servers: [Server], limits: Limits = Limits(), journalFolder: String? = nil,
-    inherited: Inheritance = Inheritance()
+    servers: [Server], limits: Limits = Limits(), journalFolder: String? = nil, signIn: SignInPolicy = .never,
+    environment: [String: String] = [:], inherited: Inheritance = Inheritance()
   ) throws(ErrorNumber) {
     self.inherited = inherited
+    credentials = CredentialPlan(policy: signIn, environment: environment)
     output = try Mailbox()
     commands = try Mailbox()
     self.servers = servers
@@ -49,22 +52,24 @@ public final class SessionEngine: Sendable {
   public func start() throws(ErrorNumber) {
     curl_global_init(Int(CURL_GLOBAL_DEFAULT))
     let (output, commands, servers, limits) = (output, commands, servers, limits)
-    let (journalFolder, known, inherited) = (journalFolder, known, inherited)
+    let (journalFolder, known, inherited, plan) = (journalFolder, known, inherited, credentials)
     try startThread(named: "engine") {
       let journal = Journal(folder: journalFolder, at: Moment.now)
-      let watched = [commands.descriptor] + (journal.descriptor.map { [$0] } ?? [])
-      guard let transfers = Transfers(watching: watched) else {
+      let credentials = try? Credentials(
+        stateFolder: journalFolder, policy: plan.policy, environment: plan.environment)
+      let watched = [commands.descriptor, credentials?.descriptor, journal.descriptor].compactMap { $0 }
+      guard let credentials, let transfers = Transfers(watching: watched) else {
         var report = EngineReport()
         report.stopped = true
         return output.post(report)
       }
       let now = Moment.now
+      credentials.serve(servers)
       var seeds = SystemRandomNumberGenerator()
       let fleet = Fleet(servers: servers, limits: limits, seed: seeds.next(), at: now)
       var loop = Loop(
         transfers: transfers, inherited: inherited, folder: journalFolder, fleet: fleet, journal: journal,
-        limits: limits,
-        commands: commands, output: output, known: known)
+        limits: limits, commands: commands, output: output, known: known, credentials: credentials)
       loop.run()
     }
   }
@@ -95,6 +100,12 @@ public final class SessionEngine: Sendable {
 }
 
 extension EngineReport: Mail {}
+
+/// How credentials are got.
+private struct CredentialPlan: Sendable {
+  let policy: SignInPolicy
+  let environment: [String: String]
+}
 
 /// What is known of all sessions, for whoever asks from another thread.
 final class Known: Sendable {

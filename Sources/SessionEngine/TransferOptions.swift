@@ -54,9 +54,7 @@ extension Transfer {
 
   private func configureTrust() {
     if let caFile = request.caFile {
-      // Beside the system's authorities, where they stand in a folder.
-      _ = ccurl_setopt_string(easy, CURLOPT_CAINFO, caFile)
-      if let folder = hashedAuthorities { _ = ccurl_setopt_string(easy, CURLOPT_CAPATH, folder) }
+      trust(caFile, of: easy)
     }
     if let certificate = request.clientCertificate {
       _ = ccurl_setopt_string(easy, CURLOPT_SSLCERT, certificate)
@@ -132,6 +130,12 @@ extension Transfer {
         ? size * count : Int(CURL_WRITEFUNC_PAUSE)
     }
   }
+}
+
+/// Lets a handle trust what is in a file, beside the system's authorities, where they stand in a folder.
+func trust(_ caFile: String, of easy: UnsafeMutableRawPointer) {
+  _ = ccurl_setopt_string(easy, CURLOPT_CAINFO, caFile)
+  if let folder = hashedAuthorities { _ = ccurl_setopt_string(easy, CURLOPT_CAPATH, folder) }
 }
 
 /// Where the system keeps its authorities by the hashes of their names, which is what libcurl can look up;

@@ -137,12 +137,12 @@ final class Transfers {
 
   /// What transfers received or came to since the last call, as far as each session's budget goes; those at
   /// their end are gone afterwards.
-  func takeNews(at now: Instant) -> [(TransferID, [TransferEvent])] {
+  func takeNews(at now: Instant) -> [(TransferRequest, [TransferEvent])] {
     for pool in [exchanges, streams] {
       var code = CURLE_OK
       while let transfer = pool?.nextDone(&code) { transfer.conclude(code) }
     }
-    var news: [(TransferID, [TransferEvent])] = []
+    var news: [(TransferRequest, [TransferEvent])] = []
     let told = noted.ids
     noted.ids = []
     // In the order in which they were noted, so that those who wait have their turn before others come again.
@@ -151,7 +151,7 @@ final class Transfers {
       transfer.keepCookies()
       let last = takeEnd(of: transfer, at: now)
       events += last ?? []
-      if !transfer.isReleased, !events.isEmpty { news.append((transfer.request.id, events)) }
+      if !transfer.isReleased, !events.isEmpty { news.append((transfer.request, events)) }
     }
     return news
   }

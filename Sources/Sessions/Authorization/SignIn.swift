@@ -47,6 +47,9 @@ public struct SignIn: Sendable {
     /// More scopes are wanted, and nothing else is wrong.
     public var wantsMore: Bool { status == 403 && own?["error"] == "insufficient_scope" }
 
+    /// It asks for a token, or does not say what it asks for.
+    public var concernsTokens: Bool { challenges.isEmpty || own != nil }
+
     /// The parameters of the challenge that is for tokens.
     var own: [String: String]? {
       challenges.first { $0.scheme == "bearer" || $0.scheme == "dpop" }?.parameters
@@ -59,7 +62,8 @@ public struct SignIn: Sendable {
     case refused(Demand)
     /// A request with the credential of this version was served.
     case accepted(version: UInt64, Purpose)
-    case begin(SignInManner)
+    /// A person asks for it; `Demand` is what the server said last, where that is known.
+    case begin(SignInManner, Demand?)
     /// The person leaves it.
     case leave
     /// It is this sign-in's turn to ask the person.
@@ -152,6 +156,8 @@ public struct SignIn: Sendable {
   /// Sign-ins in a row whose refresh token did not live long enough to be used.
   var shortLives = 0
   var lastRequest = 0
+  /// The request by which a token is given back.
+  var revocation: Int?
   /// What was told last, so that it is told once.
   var lastError: SessionError?
   private var redactor = Redactor()
@@ -172,7 +178,8 @@ public struct SignIn: Sendable {
     case .wanted: wanted(&turn)
     case .refused(let demand): refused(demand, &turn)
     case .accepted(let version, let purpose): accepted(version, purpose)
-    case .begin(let manner): begin(Work(step: .start, held: held, manner: manner), &turn)
+    case .begin(let manner, let demand):
+      begin(Work(step: .start, held: held, manner: manner, demand: demand), &turn)
     case .leave: leave(&turn)
     case .turn: hasTurn(&turn)
     case .listening(let opening): listening(opening, &turn)
@@ -242,13 +249,6 @@ public struct SignIn: Sendable {
     refuse(SessionError(.signInNeeded, detail: "the sign-in was left"), held: work.held, &turn)
   }
 
-  private mutating func forget(_ turn: inout Turn) {
-    if let held, held.origin != nil { turn.actions.append(.erase(record(held))) }
-    endWork(&turn)
-    state = .empty
-    scopes = Scopes()
-  }
-
   private mutating func timer(_ turn: inout Turn) {
     switch state {
     case .held(let holding): renewalDue(holding, &turn)
@@ -272,19 +272,7 @@ public struct SignIn: Sendable {
   }
 
   /// A token can be had without a person, from nothing.
-  var worksAlone: Bool {
-    let settings = subject.settings
-    switch settings.source {
-    case .file, .command: return true
-    case .issuer: break
-    }
-    switch settings.grant {
-    case .clientCredentials, .assertion: return true
-    case .authorizationCode, .deviceCode: return settings.refreshToken != nil
-    case .automatic:
-      return settings.refreshToken != nil || settings.clientKeyFile != nil || settings.assertionFile != nil
-    }
-  }
+  var worksAlone: Bool { subject.settings.worksAlone }
 
   var gate: Gate { Gate(own: redactor, known: KnownSecrets()) }
 

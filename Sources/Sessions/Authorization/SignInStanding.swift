@@ -26,7 +26,14 @@ extension SignIn {
   public func standing(at now: WallTime) -> Standing {
     switch state {
     case .empty: .none
-    case .held(let holding): holding.grant.hasEnded(at: now) ? .none : .credential(credential(holding.grant))
+    case .held(let holding):
+      if !holding.grant.hasEnded(at: now) {
+        .credential(credential(holding.grant))
+      } else if isRenewable(holding.grant) {
+        .working
+      } else {
+        .refused(SessionError(.signInNeeded, detail: "the token has ended: sign in again"))
+      }
     case .working(let work):
       if let held = work.held, work.demand == nil, !held.hasEnded(at: now) {
         .credential(credential(held))

@@ -120,6 +120,8 @@ extension Client {
     var assertion: ClientAssertion?
     switch method {
     case .basic:
+      // Not asked for by the RFC; some servers look up the client by it all the same.
+      form.add("client_id", id)
       let pair = "\(WebForm.encoded(id)):\(WebForm.encoded(secret?.revealed ?? ""))"
       authorization = Secret("Basic " + base64(pair.utf8))
     case .post:

@@ -56,6 +56,8 @@ public struct Fleet: Sendable {
   var report = EngineReport()
   /// What must not be shown in any session's texts.
   var known = KnownSecrets()
+  /// How we are known to servers, where there is something to tell of it.
+  var authorizations: [SessionKey: AuthorizationReport] = [:]
   var statistics = Statistics()
   /// What each session contributed to the sums.
   var counted: [Statistics]
@@ -148,6 +150,7 @@ public struct Fleet: Sendable {
     case .reportConfigurationProblem(let why):
       publish(
         Event(time: now, kind: .configProblem, level: .error, message: EventText.notReloaded(why)))
+    case .signIn(let order, let key, let by): announce(order, key, by, at: now)
     case .stop:
       isStopping = true
       for index in sessions.indices { pending.append((index, .stop)) }

@@ -26,6 +26,7 @@ extension Fleet {
 
   func row(_ index: Int) -> SessionReport {
     var row = sessions[index].report()
+    row.authorization = authorizations[row.key]
     if row.nextAttempt == nil { row.nextAttempt = nextAttempt(index) }
     return row
   }

@@ -33,6 +33,8 @@ public enum Command: Hashable, Sendable {
   case apply([Server], note: String?)
   /// Tell that a new configuration cannot be used, and why; everything stays as it is.
   case reportConfigurationProblem(String)
+  /// Sign in to a server, leave that, or forget it.
+  case signIn(SignInOrder, on: SessionKey, by: Operator)
   /// End everything politely, then stop the engine.
   case stop
 }

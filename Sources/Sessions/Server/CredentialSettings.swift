@@ -57,6 +57,20 @@ public struct CredentialSettings: Hashable, Sendable {
 
   public init() {}
 
+  /// A token can be had without a person, from nothing.
+  public var worksAlone: Bool {
+    switch source {
+    case .file, .command: return true
+    case .issuer: break
+    }
+    switch grant {
+    case .clientCredentials, .assertion: return true
+    case .authorizationCode, .deviceCode: return refreshToken != nil
+    case .automatic:
+      return refreshToken != nil || clientKeyFile != nil || assertionFile != nil
+    }
+  }
+
   /// What must not be shown.
   public var secrets: [Secret] { [clientSecret, refreshToken].compactMap { $0 } }
 }

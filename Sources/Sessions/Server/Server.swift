@@ -168,6 +168,8 @@ public struct SessionSettings: Hashable, Sendable {
   public var requestTimeout: Duration?
   /// Limit of connect and initialize, `initTimeout` of the server.
   public var initTimeout: Duration?
+  /// How we make ourselves known, beside headers as they are written.
+  public var credentials = CredentialSettings()
   /// A file of certificates (PEM) that are trusted beside the system's.
   public var caFile: String?
   /// A file with the certificate (PEM) by which we make ourselves known to the server.

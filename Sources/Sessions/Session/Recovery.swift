@@ -73,6 +73,8 @@ extension Session {
       trouble.doubted = nil
       (approach, remedy) = (.resume(live), .backoff)
     }
+    // What stands for want of a credential is nobody's outage.
+    if error.type.isOfCredentials { remedy = .credentials }
     var next: Duration?
     if remedy == .way {
       trouble.nature = .recovering

@@ -67,6 +67,8 @@ struct Session: Sendable {
     case act(OperatorAction, Operator)
     /// The configuration keeps the session, with other settings.
     case adopt(Server)
+    /// There is another credential for its server, or none any more.
+    case credentialChanged
     /// Its server gave its id to another session of ours as well.
     case sharesID
     /// A request of it was not sent, because the way to its server is closed.
@@ -154,6 +156,7 @@ struct Session: Sendable {
     case .act(.pause, let by): pause(by, &turn)
     case .act(.resume, let by): resume(by, &turn)
     case .adopt(let server): adopt(server, &turn)
+    case .credentialChanged: credentialChanged(&turn)
     case .sharesID:
       tell(SessionError(.sessionConflict, detail: "another session of ours was given the same id"), &turn)
     case .held(let id): postpone(id, &turn)

@@ -126,6 +126,10 @@ extension Session {
       return "new ids are refused as well: check what stands between here and the server"
     case (.failed, .httpError): return "check the url"
     case (.failed, _): return "check that the url is that of an MCP server this client can speak with"
+    case (.unauthorized, .signInNeeded), (.unauthorized, .insufficientScope): return "sign in to the server"
+    case (.unauthorized, .issuerUnavailable): return "wait until the issuer is back; it is asked again"
+    case (.unauthorized, .tokenRefused), (.unauthorized, .signInFailed):
+      return "check what issuer and scopes the server wants, then sign in again"
     case (.unauthorized, _): return "check the credentials in the server's headers, then reconnect"
     case (.unstable, _):
       return "requests reach different replicas (check sticky routing), or another client takes the session:"

@@ -22,7 +22,7 @@ public struct TransferRequest: Sendable {
   public let purpose: Purpose
   public let method: Method
   public let url: Secret
-  public let headers: [Header]
+  public var headers: [Header]
   public let body: String
   /// Limit of the whole exchange; absent for streams.
   public let timeout: Duration?

@@ -40,7 +40,7 @@ func judge(_ outcome: Exchange.Outcome, carriedID: Bool, _ gate: Gate) -> Verdic
     guard carriedID, saysSessionIsLost(error) else { return .methodFailed(error) }
     return .lost(sessionError(.sessionTerminated, head, error, "", gate))
   case .broken(let error, _):
-    return .trouble(error)
+    return error.type.isOfCredentials ? .refused(error) : .trouble(error)
   case .status(let head, let error, let excerpt):
     return judge(head, error, excerpt, carriedID: carriedID, gate)
   }

@@ -119,6 +119,8 @@ public struct SessionReport: Hashable, Sendable {
   public var streamFailure: SessionError?
   /// Events on its streams that were no messages.
   public var oddities = 0
+  /// How we are known to the server, where tokens are involved.
+  public var authorization: AuthorizationReport?
   /// What a person must change, when waiting does not help.
   public var advice: Sentence?
   /// The process that it is, while one lives.

@@ -6,20 +6,31 @@ struct KnownSecrets: Sendable {
   private static let shortestOfOthers = 12
   /// Ids that a session was seen with and does not hold: so many of the latest are remembered.
   private static let remembered = 8
+  /// Tokens of all servers that are remembered, the ended ones too.
+  private static let tokenLimit = 4_096
 
   private var configured = Redactor()
   /// The configuration before this one: what it held is still secret, and still under way.
   private var earlier = Redactor()
   private var ids = Redactor()
+  private var tokens = Redactor()
+  private var learnt: [Secret] = []
   private var seen: [SessionKey: [String]] = [:]
 
-  var redactors: [Redactor] { [configured, earlier, ids] }
+  var redactors: [Redactor] { [configured, earlier, ids, tokens] }
 
   /// Learns what a new configuration holds.
   mutating func learn(_ servers: [Server]) {
     earlier = configured
     configured = Redactor()
     for server in servers { configured.learn(server, shortest: Self.shortestOfOthers) }
+  }
+
+  /// A token, a code or the like came to be; it may be long over before somebody speaks of it.
+  mutating func learn(_ secret: Secret) {
+    tokens.learn(secret.revealed)
+    learnt.append(secret)
+    if learnt.count > Self.tokenLimit { tokens.forget(learnt.removeFirst().revealed) }
   }
 
   /// A session holds an id from now on.

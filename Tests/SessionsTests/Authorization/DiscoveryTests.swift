@@ -114,6 +114,7 @@ import Testing
     run.comeBack()
     #expect((run.request?.authorization?.revealed == "Basic YW4lMjBpZDphJTNBc2VjcmV0") == isHeader)
     #expect((run.form["client_secret"] == "a:secret") == !isHeader)
+    #expect(run.form["client_id"] == "an id")
     #expect(run.form["code_verifier"] == "verifier-of-this-visit")
     #expect(run.form["resource"] == SignInRun.server)
   }

@@ -47,7 +47,7 @@ import Testing
     run.refuse()
     run.tell(.wanted)
     #expect(run.visits == 1)
-    run.tell(.begin(.browser))
+    run.tell(.begin(.browser, nil))
     run.answer(resourceText())
     run.answer(issuerText())
     run.open()
@@ -81,7 +81,7 @@ import Testing
 
   @Test func `types a code on another device`() throws {
     var run = try SignInRun()
-    run.tell(.begin(.device))
+    run.tell(.begin(.device, nil))
     run.answer(resourceText())
     run.answer(issuerText(#", "device_authorization_endpoint": "https://issuer.example/device""#))
     run.open()

@@ -1,0 +1,51 @@
+import MCPWire
+import Sessions
+
+// What requests and the engine are told of credentials, and what is remembered of requests meanwhile.
+
+extension Credentials {
+  /// What is to be done with a request.
+  enum Passage {
+    case send(TransferRequest)
+    /// It waits; it comes back in `takeNews`.
+    case wait
+    case fail(TransferFailure)
+  }
+
+  /// What came of waiting, and what the fleet is to know.
+  struct News {
+    var ready: [(request: TransferRequest, passage: Passage)] = []
+    var changed: [SessionKey] = []
+    var reports: [(keys: [SessionKey], report: AuthorizationReport?)] = []
+    var happenings: [(key: SessionKey, what: DeskNews.Happening)] = []
+    var secrets: [Secret] = []
+  }
+
+  struct Waiting {
+    let request: TransferRequest
+    let number: Int
+    let until: Instant
+    /// The token that the server has refused: only a later one helps. Absent when the request was not sent
+    /// yet.
+    let refused: UInt64?
+    /// The desk was asked for one.
+    var hasAsked = false
+  }
+
+  struct Sent {
+    let number: Int
+    let version: UInt64
+    let purpose: Purpose
+  }
+
+  /// What a token was good for: told once, not with every ping.
+  struct Accepted {
+    var version: UInt64
+    var purposes: Set<Purpose> = []
+
+    mutating func note(_ version: UInt64, _ purpose: Purpose) -> Bool {
+      if version != self.version { self = Accepted(version: version) }
+      return purposes.insert(purpose).inserted
+    }
+  }
+}

@@ -1,0 +1,275 @@
+import Glibc
+import MCPWire
+import Platform
+import Sessions
+
+/// The engine's side of credentials: what goes with a request is asked here as it is sent, and a refusal is
+/// looked
+/// at here before a session hears of it. A session never learns that its token was renewed.
+///
+/// Requests wait here while a credential is got that needs no person; the desk, a thread of its own, gets it.
+/// For servers that want no credential nothing is done, started or said.
+final class Credentials {
+  private let policy: SignInPolicy
+  private let store: CredentialStore?
+  private let environment: [String: String]
+  private let orders: Mailbox<DeskOrders>
+  private let mail: Mailbox<DeskNews>
+  private var isRunning = false
+  /// The store was read, or nobody waits for that.
+  private var isReady = false
+  private var subjects: [SignIn.Subject: Int] = [:]
+  private var numbers: [SessionKey: Int] = [:]
+  private var keys: [Int: [SessionKey]] = [:]
+  private var ways: [Int: IssuerWay] = [:]
+  private var standings: [Int: DeskNews.Standing] = [:]
+  private var waiting: [TransferID: Waiting] = [:]
+  /// With which token requests went out that are not answered yet.
+  private var sent: [TransferID: Sent] = [:]
+  private var nextNumber = 0
+  /// Other sessions share a sign-in now: they are to be told how it stands.
+  private var isRetelling = false
+  /// What servers said last, for the person who signs in later.
+  private var demands: [Int: SignIn.Demand] = [:]
+  private var accepted: [Int: Accepted] = [:]
+  /// Sign-ins that need no person.
+  private var sourced: Set<Int> = []
+
+  /// A renewal may ask in six places, ten seconds each at the worst; a session has its own patience.
+  private static let patience = Duration.seconds(30)
+  /// How long the first requests wait for the store.
+  private static let startPatience = Duration.seconds(2)
+
+  @available(*, unavailable)
+  private func isNeverShared() {}
+
+  /// Throws when the process is out of descriptors.
+  init(stateFolder: String?, policy: SignInPolicy, environment: [String: String]) throws(ErrorNumber) {
+    self.policy = policy
+    self.environment = environment
+    store = stateFolder.map { CredentialStore(stateFolder: $0) }
+    orders = try Mailbox()
+    mail = try Mailbox()
+  }
+
+  /// Readable when `takeNews` has something.
+  var descriptor: Int32 { mail.descriptor }
+
+  /// When `takeNews` has something to do though nothing is readable.
+  var deadline: Instant? { waiting.values.map(\.until).min() }
+
+  // MARK: - Who signs in where
+
+  /// These servers are watched from now on.
+  func serve(_ servers: [Server]) {
+    let old = subjects
+    subjects = [:]
+    isRetelling = true
+    sourced = []
+    numbers = [:]
+    keys = [:]
+    var hasSources = false
+    for (key, server) in servers.flatMap(\.sessions) {
+      guard let subject = Self.subject(key, server) else { continue }
+      if subject.settings != CredentialSettings() { hasSources = true }
+      let number = subjects[subject] ?? old[subject] ?? newNumber()
+      subjects[subject] = number
+      numbers[key] = number
+      if subject.settings.worksAlone { sourced.insert(number) }
+      keys[number, default: []].append(key)
+      ways[number] = IssuerWay(server)
+    }
+    if isRunning || hasSources || store?.exists == true { serveDesk() } else { isReady = true }
+  }
+
+  private func newNumber() -> Int {
+    nextNumber += 1
+    return nextNumber
+  }
+
+  /// Absent for servers that are no address, or that are given a credential as it is written.
+  private static func subject(_ key: SessionKey, _ server: Server) -> SignIn.Subject? {
+    guard let endpoint = server.endpoint, server.transport == .streamableHTTP || server.transport == .sse
+    else {
+      return nil
+    }
+    let settings = server.settings.credentials
+    let isWritten = server.headers.contains { $0.name.lowercased() == "authorization" }
+    guard !isWritten || settings != CredentialSettings() else { return nil }
+    return SignIn.Subject(server: endpoint, user: key.user, settings: settings)
+  }
+
+  private func serveDesk() {
+    if !isRunning {
+      isRunning = true
+      let (orders, mail, store, policy, environment) = (orders, mail, store, policy, environment)
+      try? startThread(named: "credentials") {
+        Desk(store: store, policy: policy, environment: environment, orders: orders, output: mail)?.run()
+      }
+    }
+    let customers = subjects.map { subject, number in
+      DeskCustomer(number: number, subject: subject, way: ways[number] ?? IssuerWay(proxy: nil, caFile: nil))
+    }
+    orders.post(DeskOrders(.serve(customers.sorted { $0.number < $1.number })))
+  }
+
+  // MARK: - Requests
+
+  /// A request is about to go out.
+  func pass(_ request: TransferRequest, at now: Moment) -> Passage {
+    guard isRunning, let number = numbers[request.session] else { return .send(request) }
+    let isLast = request.purpose == .delete
+    guard isReady || isLast else { return wait(request, number, now, Self.startPatience) }
+    switch standings[number]?.standing {
+    case .credential(let credential) where isLast || credential.expires.map({ $0 > now.wall }) ?? true:
+      return .send(carrying(credential, request, number))
+    case _ where isLast: return .send(request)
+    case .credential, .working:
+      orders.post(DeskOrders(.tell(number, .wanted)))
+      return wait(request, number, now, Self.patience)
+    case .refused(let error):
+      // The server may be open by now, or to this request.
+      if error.type == .signInNeeded || error.type == .insufficientScope { return .send(request) }
+      return .fail(failure(error))
+    case nil, .some(.none):
+      guard hasSource(number) else { return .send(request) }
+      orders.post(DeskOrders(.tell(number, .wanted)))
+      return wait(request, number, now, Self.patience)
+    }
+  }
+
+  /// Whether a token can be had for a sign-in without a person.
+  private func hasSource(_ number: Int) -> Bool { sourced.contains(number) }
+
+  private func wait(_ request: TransferRequest, _ number: Int, _ now: Moment, _ patience: Duration) -> Passage
+  {
+    waiting[request.id] = Waiting(
+      request: request, number: number, until: now.instant + patience, refused: nil)
+    return .wait
+  }
+
+  private func carrying(_ credential: Credential, _ request: TransferRequest, _ number: Int)
+    -> TransferRequest
+  {
+    sent[request.id] = Sent(number: number, version: credential.version, purpose: request.purpose)
+    var request = request
+    request.headers.removeAll { $0.name.lowercased() == "authorization" }
+    let scheme = credential.kind == "dpop" ? "DPoP" : credential.kind == "bearer" ? "Bearer" : credential.kind
+    request.headers.append(Header(name: "Authorization", value: "\(scheme) \(credential.token.revealed)"))
+    return request
+  }
+
+  /// A request is nobody's matter any more.
+  func drop(_ id: TransferID) {
+    waiting[id] = nil
+    sent[id] = nil
+  }
+
+  /// The server has answered. True when the answer is about the credential and the request waits for another
+  /// one:
+  /// the transfer is to be ended then, and nobody told.
+  func refused(_ head: ResponseHead, _ request: TransferRequest, at now: Moment) -> Bool {
+    let sent = sent.removeValue(forKey: request.id)
+    guard let number = sent?.number ?? numbers[request.session], request.purpose != .delete else {
+      return false
+    }
+    let demand = SignIn.Demand(
+      status: head.status, challenges: head.challenges.flatMap(Challenge.read), purpose: request.purpose,
+      version: sent?.version ?? 0)
+    guard head.status == 401 && demand.concernsTokens || demand.wantsMore else {
+      if head.status < 400, let sent,
+        accepted[number, default: Accepted(version: 0)].note(sent.version, sent.purpose)
+      {
+        orders.post(DeskOrders(.tell(number, .accepted(version: sent.version, sent.purpose))))
+      }
+      return false
+    }
+    demands[number] = demand
+    // Without a token and without leave to get one there is nothing to wait for.
+    guard sent != nil || policy == .auto || hasSource(number) else { return false }
+    if !isRunning {
+      isReady = true
+      serveDesk()
+    }
+    var request = request
+    if sent != nil { request.headers.removeAll { $0.name == "Authorization" } }
+    waiting[request.id] = Waiting(
+      request: request, number: number, until: now.instant + Self.patience,
+      refused: demand.version)
+    standings[number] = nil
+    orders.post(DeskOrders(.tell(number, .refused(demand))))
+    return true
+  }
+
+  /// What a person wants of a sign-in.
+  func act(_ order: SignInOrder, on key: SessionKey) {
+    guard let number = numbers[key] else { return }
+    if !isRunning {
+      isReady = true
+      serveDesk()
+    }
+    orders.post(DeskOrders(.tell(number, .act(order, demands[number]))))
+  }
+
+  func stop() {
+    if isRunning { orders.post(DeskOrders(.stop)) }
+  }
+
+  // MARK: - News
+
+  /// What the desk has to say, and what became of requests that waited.
+  func takeNews(at now: Moment) -> News {
+    var news = News()
+    let mail = mail.drain()
+    isReady = isReady || mail.isReady
+    news.secrets = mail.secrets
+    for (number, standing) in mail.standings.sorted(by: { $0.key < $1.key }) {
+      let old = standings.updateValue(standing, forKey: number)
+      let keys = keys[number] ?? []
+      news.reports.append((keys, standing.report))
+      if case .credential(let credential) = standing.standing, old?.version != credential.version {
+        news.changed += keys
+      }
+    }
+    if isRetelling {
+      isRetelling = false
+      for (number, standing) in standings { news.reports.append((keys[number] ?? [], standing.report)) }
+    }
+    for happening in mail.happenings {
+      if let key = keys[happening.number]?.first { news.happenings.append((key, happening)) }
+    }
+    for (id, one) in waiting.sorted(by: { $0.key.number < $1.key.number }) {
+      guard let passage = resolve(id, one, at: now) else { continue }
+      waiting[id] = nil
+      news.ready.append((one.request, passage))
+    }
+    return news
+  }
+
+  /// What a request that waits is to do now; absent when it goes on waiting.
+  private func resolve(_ id: TransferID, _ one: Waiting, at now: Moment) -> Passage? {
+    if !isReady, one.until <= now.instant { isReady = true }
+    guard isReady else { return nil }
+    switch standings[one.number]?.standing {
+    case .credential(let credential)
+    where credential.version > one.refused ?? 0 && credential.expires.map({ $0 > now.wall }) ?? true:
+      return .send(carrying(credential, one.request, one.number))
+    case .refused(let error): return .fail(failure(error))
+    case nil, .some(.none):
+      if one.refused == nil, !hasSource(one.number) { return .send(one.request) }
+      if one.refused == nil, !one.hasAsked {
+        orders.post(DeskOrders(.tell(one.number, .wanted)))
+        waiting[id]?.hasAsked = true
+      }
+    case .credential, .working: break
+    }
+    guard one.until <= now.instant else { return nil }
+    return .fail(
+      TransferFailure(.issuerUnavailable, words: "no token came within \(Self.patience.components.seconds) s")
+    )
+  }
+
+  private func failure(_ error: SessionError) -> TransferFailure {
+    TransferFailure(error.type, status: error.status, words: error.detail.text)
+  }
+}

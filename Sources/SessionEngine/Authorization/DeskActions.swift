@@ -1,0 +1,125 @@
+import Glibc
+import MCPWire
+import Platform
+import Sessions
+
+// What the desk does for a sign-in.
+
+extension Desk {
+  private static let lockPause = Duration.milliseconds(50)
+  /// A renewal takes a few round trips, so whoever holds the lock longer is in trouble.
+  private static let lockPatience = Duration.seconds(20)
+
+  func perform(_ action: SignIn.Action, _ number: Int, _ customer: Customer) {
+    switch action {
+    case .send(let request): send(request, number, customer)
+    case .requestTurn: requestTurn(number)
+    case .leaveTurn: leaveTurn(number)
+    case .listen(let issuer, let port): listen(issuer, port, number, customer)
+    case .stopListening: customer.listener = nil
+    case .show(let address, let code): show(address, code, customer)
+    case .lock: tryLock(number, customer, Moment.now.instant + Self.lockPatience, at: Moment.now.instant)
+    case .unlock: (customer.lock, customer.locking) = (nil, nil)
+    case .save(let stored): save(number) { () throws(FolderProblem) in try store?.save(stored) }
+    case .saveClient(let client): save(number) { () throws(FolderProblem) in try store?.save(client) }
+    case .erase(let stored): store?.erase(stored)
+    case .provide: provide(number, customer)
+    case .learn(let secret): news.secrets.append(secret)
+    case .event(let kind, let level, let message, let error):
+      news.happenings.append(
+        DeskNews.Happening(number: number, kind: kind, level: level, message: message, error: error))
+    }
+  }
+
+  private func send(_ request: IssuerRequest, _ number: Int, _ customer: Customer) {
+    var form: WebForm?
+    if case .form(var signed) = request.body, let assertion = request.assertion {
+      guard case .text(let pem) = readToken(assertion.keyFile), let key = SigningKey(pem: pem),
+        let token = assertion.signed(with: key, at: Moment.now.wall)
+      else {
+        return tell(
+          number,
+          .answered(
+            request.number,
+            .failed(.configError, words: "\(assertion.keyFile) is no key for \(assertion.algorithm.rawValue)")
+          ))
+      }
+      news.secrets.append(token)
+      signed.add("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+      signed.add("client_assertion", token.revealed)
+      form = signed
+    }
+    if let failure = pool.start(request, form: form, proof: nil, way: customer.way, owner: number) {
+      tell(number, .answered(request.number, failure))
+    }
+  }
+
+  private func listen(_ issuer: String, _ port: Int?, _ number: Int, _ customer: Customer) {
+    guard let state = Cryptography.randomText(bytes: 24), let verifier = Cryptography.randomText(bytes: 48)
+    else {
+      return tell(number, .leave)
+    }
+    let registered = store?.client(of: issuer)
+    customer.listener = LoopbackListener(port: port ?? registered?.port)
+    // A port that the configuration names is the only one; one of an earlier registration was any.
+    if customer.listener == nil, port == nil { customer.listener = LoopbackListener(port: nil) }
+    let found = customer.listener?.port
+    tell(
+      number,
+      .listening(
+        SignIn.Opening(
+          port: found, state: Secret(state), verifier: Secret(verifier),
+          challenge: base64URL(Cryptography.sha256(verifier)),
+          registered: registered?.port == found ? registered : nil)))
+  }
+
+  /// Opens a browser where there is one; who shows the address to the person reads it in the report.
+  private func show(_ address: String, _ code: String?, _ customer: Customer) {
+    let isOpened = Browser.open(address, environment).map { browsers.append($0) } != nil
+    customer.prompt = SignInPrompt(address: address, code: code, isOpened: isOpened)
+  }
+
+  private func save(_ number: Int, _ write: () throws(FolderProblem) -> Void) {
+    do {
+      try write()
+      watchFiles()
+    } catch {
+      news.happenings.append(
+        DeskNews.Happening(
+          number: number, kind: .configProblem, level: .warning,
+          message: "the sign-in cannot be kept for the next start: \(ForeignText(local: error.description))",
+          error: nil))
+    }
+  }
+
+  func tryLock(_ number: Int, _ customer: Customer, _ until: Instant, at now: Instant) {
+    customer.locking = nil
+    let subject = customer.machine.subject
+    guard let store else { return tell(number, .locked(nil)) }
+    switch store.lock(server: subject.storedServer, user: subject.user) {
+    case .held(let lock): customer.lock = lock
+    case .busy where until > now:
+      customer.locking = (now + Self.lockPause, until)
+      return
+    case .busy, .impossible: break
+    }
+    tell(number, .locked(store.grants().first { $0.isFor(subject) }))
+  }
+
+  private func provide(_ number: Int, _ customer: Customer) {
+    let settings = customer.machine.subject.settings
+    switch settings.source {
+    case .file(let path):
+      customer.fileState = FileState(path)
+      tell(number, .provided(readToken(path)))
+    case .command(let words):
+      do {
+        customer.program = try TokenProgram(words, environment, at: Moment.now.instant)
+      } catch {
+        tell(number, .provided(.failed("tokenCommand: \(error)")))
+      }
+    case .issuer:
+      tell(number, .provided(settings.assertionFile.map(readToken) ?? .failed("no assertion is configured")))
+    }
+  }
+}

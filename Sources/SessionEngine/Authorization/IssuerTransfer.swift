@@ -1,0 +1,168 @@
+import CCurl
+import Glibc
+import MCPWire
+import Sessions
+
+/// How requests to issuers leave this machine: what a server's settings say of it, and nothing else of the
+/// server.
+struct IssuerWay: Hashable {
+  let proxy: Secret?
+  let caFile: String?
+
+  init(proxy: Secret?, caFile: String?) {
+    (self.proxy, self.caFile) = (proxy, caFile)
+  }
+
+  init(_ server: Server) {
+    self.init(proxy: server.proxy, caFile: server.settings.caFile)
+  }
+}
+
+/// One exchange with an issuer: no redirect is followed, no cookie kept, nothing of the MCP server sent, and
+/// there
+/// is an end to its size and its time.
+final class IssuerTransfer {
+  let number: Int
+  private let handle: EasyHandle
+  private let errorBuffer: UnsafeMutablePointer<CChar>
+  private var headers: UnsafeMutablePointer<curl_slist>?
+  private var body: [UInt8] = []
+  private var isTooLarge = false
+  private var retryAfter: String?
+  private var nonce: String?
+  private let proxy: Proxy?
+
+  /// Bytes of an answer.
+  static let bodyLimit = 64 * 1_024
+  private static let timeLimit = 10_000
+  private static let connectLimit = 5_000
+
+  @available(*, unavailable)
+  private func isNeverShared() {}
+
+  /// Prepares the request; `form` is its form with all that was to be signed. Absent when the process lacks
+  /// memory.
+  init?(
+    _ request: IssuerRequest, form: WebForm?, proof: Secret?, way: IssuerWay, proxies: ProxyEnvironment
+  ) {
+    guard let handle = EasyHandle() else { return nil }
+    self.handle = handle
+    number = request.number
+    proxy = (try? Endpoint(request.url)).flatMap { proxies.proxy(for: $0.origin, own: way.proxy) }
+    errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
+    errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    configure(request, form, way)
+    configureHeaders(request, proof)
+    configureCallbacks()
+  }
+
+  deinit {
+    curl_slist_free_all(headers)
+    errorBuffer.deallocate()
+  }
+
+  var easy: UnsafeMutableRawPointer { handle.pointer }
+
+  private func configure(_ request: IssuerRequest, _ form: WebForm?, _ way: IssuerWay) {
+    _ = ccurl_setopt_pointer(easy, CURLOPT_ERRORBUFFER, errorBuffer)
+    _ = ccurl_setopt_string(easy, CURLOPT_URL, request.url)
+    _ = ccurl_setopt_string(easy, CURLOPT_PROTOCOLS_STR, "http,https")
+    _ = ccurl_setopt_long(easy, CURLOPT_NOSIGNAL, 1)
+    _ = ccurl_setopt_long(easy, CURLOPT_FOLLOWLOCATION, 0)
+    _ = ccurl_setopt_long(easy, CURLOPT_TIMEOUT_MS, Self.timeLimit)
+    _ = ccurl_setopt_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Self.connectLimit)
+    _ = ccurl_setopt_long(easy, CURLOPT_QUICK_EXIT, 1)
+    _ = ccurl_setopt_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+    // Kept connections would carry what one issuer knows of us to the next question.
+    _ = ccurl_setopt_long(easy, CURLOPT_FORBID_REUSE, 1)
+    _ = ccurl_setopt_string(easy, CURLOPT_PROXY, proxy?.url.revealed ?? "")
+    _ = ccurl_setopt_string(easy, CURLOPT_NOPROXY, "")
+    _ = ccurl_setopt_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+    _ = ccurl_setopt_string(easy, CURLOPT_ACCEPT_ENCODING, "")
+    if let caFile = way.caFile { trust(caFile, of: easy) }
+    switch (request.body, form) {
+    case (_, let form?): post(form.encoded)
+    case (.json(let text), _): post(text)
+    case (.form(let form), _): post(form.encoded)
+    case (.none, _): _ = ccurl_setopt_long(easy, CURLOPT_HTTPGET, 1)
+    }
+  }
+
+  private func post(_ text: String) {
+    _ = ccurl_setopt_long(easy, CURLOPT_POST, 1)
+    _ = ccurl_setopt_long(easy, CURLOPT_POSTFIELDSIZE, text.utf8.count)
+    _ = ccurl_setopt_string(easy, CURLOPT_COPYPOSTFIELDS, text)
+  }
+
+  private func configureHeaders(_ request: IssuerRequest, _ proof: Secret?) {
+    var lines = ["Accept: application/json", "Expect:", "User-Agent: sessiontop/\(Outgoing.clientVersion)"]
+    switch request.body {
+    case .none: lines.append("MCP-Protocol-Version: \(Revision.v2026_07_28.rawValue)")
+    case .json: lines.append("Content-Type: application/json")
+    case .form: lines.append("Content-Type: application/x-www-form-urlencoded")
+    }
+    if let authorization = request.authorization { lines.append("Authorization: \(authorization.revealed)") }
+    if let proof { lines.append("DPoP: \(proof.revealed)") }
+    for line in lines { headers = curl_slist_append(headers, line) }
+    _ = ccurl_setopt_list(easy, CURLOPT_HTTPHEADER, headers)
+  }
+
+  private func configureCallbacks() {
+    let me = Unmanaged.passUnretained(self).toOpaque()
+    _ = ccurl_setopt_pointer(easy, CURLOPT_PRIVATE, me)
+    _ = ccurl_setopt_pointer(easy, CURLOPT_HEADERDATA, me)
+    _ = ccurl_setopt_pointer(easy, CURLOPT_WRITEDATA, me)
+    _ = ccurl_on_open_socket(easy, { _, _, address in ccurl_open_socket(address) }, nil)
+    _ = ccurl_setopt_bytes(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, user in
+      guard let bytes, let user else { return 0 }
+      Unmanaged<IssuerTransfer>.fromOpaque(user).takeUnretainedValue()
+        .head(UnsafeRawBufferPointer(start: bytes, count: size * count))
+      return size * count
+    }
+    _ = ccurl_setopt_bytes(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, user in
+      guard let bytes, let user else { return 0 }
+      let transfer = Unmanaged<IssuerTransfer>.fromOpaque(user).takeUnretainedValue()
+      return transfer.take(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+    }
+  }
+
+  private func head(_ bytes: UnsafeRawBufferPointer) {
+    let line = String(decoding: bytes.prefix(4_096), as: UTF8.self)
+    guard let colon = line.firstIndex(of: ":") else { return }
+    let value = String(line[line.index(after: colon)...].split(whereSeparator: \.isWhitespace).first ?? "")
+    switch line[..<colon].lowercased() {
+    case "retry-after": retryAfter = value
+    case "dpop-nonce": nonce = value
+    default: break
+    }
+  }
+
+  private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard body.count + bytes.count <= Self.bodyLimit else {
+      isTooLarge = true
+      return false
+    }
+    body.append(contentsOf: bytes)
+    return true
+  }
+
+  /// The last word, once libcurl has said how it went.
+  func answer(_ code: CURLcode) -> IssuerAnswer {
+    if isTooLarge {
+      return .failed(.responseTooLarge, words: "the answer is over \(Self.bodyLimit / 1_024) KiB")
+    }
+    guard code == CURLE_OK else {
+      var connected: curl_off_t = 0
+      _ = ccurl_getinfo_off_t(easy, CURLINFO_PRETRANSFER_TIME_T, &connected)
+      let failure = transferFailure(
+        code,
+        TransferEvidence(
+          wasConnected: connected > 0, words: String(cString: errorBuffer), proxy: proxy, connectStatus: 0,
+          hasClientCertificate: false, lackedClientCertificate: false))
+      return .failed(failure.type, words: failure.words)
+    }
+    var status = 0
+    _ = ccurl_getinfo_long(easy, CURLINFO_RESPONSE_CODE, &status)
+    return .answer(status: status, body: body, retryAfter: retryAfter, nonce: nonce)
+  }
+}

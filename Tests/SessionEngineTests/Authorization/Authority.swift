@@ -1,0 +1,172 @@
+import Glibc
+import LoopbackServers
+import MCPWire
+import Platform
+import Synchronization
+
+/// An MCP server that wants a token, and the issuer that gives them: two servers on 127.0.0.1 which say yes
+/// to
+/// every person at once.
+final class Authority: Sendable {
+  /// How the two behave.
+  struct Rules: Sendable {
+    /// Seconds.
+    var lifetime = 3_600
+    var refreshes = true
+    /// Refused from then on: what was given before.
+    var isRevoked = false
+    /// The token endpoint is out of order.
+    var isOut = false
+    /// The door takes nothing.
+    var takesNothing = false
+    /// In the challenge.
+    var scope = "files:read"
+  }
+
+  struct State: Sendable {
+    var rules = Rules()
+    /// Good tokens and when they were given.
+    var tokens: [String: ContinuousClock.Instant] = [:]
+    var challenges: [String: String] = [:]
+    var refresh: String?
+    var visits = 0
+    var registrations = 0
+    var grants: [String] = []
+    /// Refresh tokens in the order in which they were used.
+    var used: [String] = []
+    var foreignHeaders: [String] = []
+    var count = 0
+  }
+
+  let state = Mutex(State())
+  let door: LoopbackServer
+  let issuer: LoopbackServer
+
+  static func start(_ rules: Rules = Rules(), behavior: Behavior = Behavior()) throws -> Authority {
+    let box = Box()
+    let issuer = try LoopbackServer.start { request, _ in
+      box.authority?.answer(request) ?? .text(500, "early")
+    }
+    let door = try LoopbackServer.start(behavior) { request, peer in
+      box.authority?.guarded(request, &peer) ?? .text(500, "early")
+    }
+    let authority = Authority(door: door, issuer: issuer)
+    authority.state.withLock { $0.rules = rules }
+    box.contents.withLock { $0 = authority }
+    return authority
+  }
+
+  private init(door: LoopbackServer, issuer: LoopbackServer) {
+    (self.door, self.issuer) = (door, issuer)
+  }
+
+  private final class Box: Sendable {
+    let contents = Mutex<Authority?>(nil)
+    var authority: Authority? { contents.withLock { $0 } }
+  }
+
+  func stop() {
+    door.stop()
+    issuer.stop()
+  }
+
+  /// A program for `BROWSER` that follows every redirect, in a folder of its own.
+  static func browser(in folder: String) throws -> String {
+    let path = folder + "/browser"
+    try replaceFile(
+      path,
+      with: """
+        #!/usr/bin/env python3
+        import sys, urllib.request
+        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(sys.argv[1], timeout=10).read()
+        """, mode: 0o700)
+    return path
+  }
+
+  private var base: String { "http://127.0.0.1:\(issuer.port)" }
+
+  // MARK: - The MCP server
+
+  private func guarded(_ request: Request, _ peer: inout Peer) -> Reply {
+    if request.path == "/.well-known/oauth-protected-resource/mcp" {
+      return .json(#"{"resource": "\#(door.url)", "authorization_servers": ["\#(base)"]}"#)
+    }
+    let token = request["Authorization"].map { String($0.dropFirst("Bearer ".count)) }
+    let (isGood, scope) = state.withLock { state in
+      let lifetime = Duration.seconds(state.rules.lifetime)
+      let isGood = token.flatMap { state.tokens[$0] }.map { ContinuousClock.now - $0 < lifetime } ?? false
+      return (isGood && !state.rules.takesNothing, state.rules.scope)
+    }
+    if isGood { return peer.answer(request) }
+    return .json(
+      #"{"error": "invalid_token"}"#, status: 401,
+      [Request.Header("WWW-Authenticate", #"Bearer error="invalid_token", scope="\#(scope)""#)])
+  }
+
+  // MARK: - The issuer
+
+  private func answer(_ request: Request) -> Reply {
+    state.withLock { state in
+      state.foreignHeaders += request.headers.map { $0.name.lowercased() }.filter {
+        $0 == "x-own" || $0 == "cookie"
+      }
+    }
+    switch request.path {
+    case "/.well-known/oauth-authorization-server":
+      return .json(
+        #"{"issuer": "\#(base)", "authorization_endpoint": "\#(base)/authorize", "token_endpoint": "\#(base)/token","#
+          + #""registration_endpoint": "\#(base)/register", "code_challenge_methods_supported": ["S256"],"#
+          + #""token_endpoint_auth_methods_supported": ["none", "client_secret_basic"]}"#)
+    case "/register":
+      let number = state.withLock { state in
+        state.registrations += 1
+        return state.registrations
+      }
+      return .json(#"{"client_id": "client-\#(number)", "token_endpoint_auth_method": "none"}"#, status: 201)
+    case "/authorize": return authorize(WebForm(query: request.target.drop { $0 != "?" }.dropFirst()))
+    case "/token": return token(WebForm(query: String(decoding: request.body, as: UTF8.self)))
+    default: return .text(404, "no such page")
+    }
+  }
+
+  private func authorize(_ query: WebForm) -> Reply {
+    let code = state.withLock { state in
+      state.visits += 1
+      state.challenges["code-\(state.visits)"] = query["code_challenge"]
+      return "code-\(state.visits)"
+    }
+    var answer = WebForm()
+    answer.add("code", code)
+    answer.add("state", query["state"])
+    answer.add("iss", base)
+    let place = "\(query["redirect_uri"] ?? "")?\(answer.encoded)"
+    return Reply([.head(.init(302, [.init("Location", place), .init("Content-Length", "0")]))])
+  }
+
+  private func token(_ form: WebForm) -> Reply {
+    state.withLock { state in
+      let grant = form["grant_type"] ?? ""
+      state.grants.append(grant)
+      if state.rules.isOut { return .text(503, "later") }
+      if grant == "authorization_code" {
+        let expected = state.challenges.removeValue(forKey: form["code"] ?? "")
+        guard expected != nil, form["code_verifier"] != nil, form["resource"] == door.url else {
+          return .json(#"{"error": "invalid_grant"}"#, status: 400)
+        }
+      }
+      if grant == "refresh_token" {
+        state.used.append(form["refresh_token"] ?? "")
+        guard form["refresh_token"] == state.refresh, !state.rules.isRevoked else {
+          return .json(#"{"error": "invalid_grant"}"#, status: 400)
+        }
+      }
+      state.count += 1
+      state.tokens["planted-token-\(state.count)"] = .now
+      state.refresh = "planted-refresh-\(state.count)"
+      let refresh = state.rules.refreshes ? #", "refresh_token": "planted-refresh-\#(state.count)""# : ""
+      return .json(
+        #"{"access_token": "planted-token-\#(state.count)", "token_type": "Bearer","#
+          + #""expires_in": \#(state.rules.lifetime)\#(refresh)}"#)
+    }
+  }
+}

@@ -1,0 +1,269 @@
+import Glibc
+import LoopbackServers
+import Platform
+import Sessions
+import Synchronization
+import Testing
+
+@testable import SessionEngine
+
+/// An engine with one server behind a sign-in, watched until something holds.
+private struct EngineWatch {
+  let engine: SessionEngine
+  var rows: [SessionKey: SessionReport] = [:]
+  var events: [Event] = []
+
+  init(_ servers: [Server], folder: String? = nil, signIn: SignInPolicy = .never, browser: String = "") throws
+  {
+    engine = try SessionEngine(
+      servers: servers, journalFolder: folder, signIn: signIn,
+      environment: ["BROWSER": browser, "PATH": "/usr/local/bin:/usr/bin:/bin"])
+    try engine.start()
+  }
+
+  /// Takes reports in until `isEnough`; false when that takes longer than `limit`.
+  mutating func watch(for limit: Duration, until isEnough: (EngineWatch) -> Bool) -> Bool {
+    let end = ContinuousClock.now + limit
+    while !isEnough(self) {
+      guard ContinuousClock.now < end else { return false }
+      _ = wait(reading: [engine.output.descriptor], milliseconds: 50)
+      take(engine.output.drain())
+    }
+    return true
+  }
+
+  private mutating func take(_ report: EngineReport) {
+    rows.merge(report.sessions) { $1 }
+    events += report.events
+  }
+
+  mutating func stop() {
+    engine.send(.stop)
+    let end = ContinuousClock.now + .seconds(8)
+    while ContinuousClock.now < end {
+      _ = wait(reading: [engine.output.descriptor], milliseconds: 50)
+      let report = engine.output.drain()
+      take(report)
+      if report.stopped { return }
+    }
+  }
+
+  var states: Set<SessionState> { Set(rows.values.map(\.state)) }
+}
+
+private func server(
+  _ authority: Authority, name: String = "a", ping: Duration = .milliseconds(200), headers: [Header] = [],
+  _ change: (inout CredentialSettings) -> Void = { _ in }
+) throws -> Server {
+  var settings = SessionSettings(pingInterval: ping)
+  change(&settings.credentials)
+  return Server(
+    name: name, transport: .streamableHTTP, endpoint: try Endpoint(authority.door.url), headers: headers,
+    settings: settings)
+}
+
+@Suite struct `A server that wants a sign-in` {
+  @Test func `is signed in to by a browser, and connected to at once`() throws {
+    let folder = try TemporaryPlace()
+    let authority = try Authority.start()
+    defer { authority.stop() }
+    var watch = try EngineWatch(
+      [try server(authority, headers: [Header(name: "X-Own", value: "planted-header")])], folder: folder.path,
+      signIn: .auto, browser: try Authority.browser(in: folder.path))
+    #expect(watch.watch(for: .seconds(10)) { $0.states == [.ready] })
+    watch.stop()
+    let state = authority.state.withLock { $0 }
+    #expect(state.visits == 1 && state.registrations == 1)
+    #expect(state.foreignHeaders == [], "nothing of the server's goes to the issuer")
+    #expect(watch.events.contains { $0.kind == .tokenRenewed })
+    let texts = watch.events.map(\.message.text).joined() + "\(watch.rows)"
+    for secret in ["planted-token", "planted-refresh", "code-1"] { #expect(!texts.contains(secret)) }
+  }
+
+  @Test func `is known again at the next start, without a browser`() throws {
+    let folder = try TemporaryPlace()
+    let authority = try Authority.start()
+    defer { authority.stop() }
+    for _ in 0..<2 {
+      var watch = try EngineWatch(
+        [try server(authority)], folder: folder.path, signIn: .auto,
+        browser: try Authority.browser(in: folder.path))
+      #expect(watch.watch(for: .seconds(10)) { $0.states == [.ready] })
+      watch.stop()
+    }
+    #expect(authority.state.withLock { $0.visits } == 1)
+    var status = stat()
+    let names = try #require(try? folder.names(in: "credentials").filter { $0.hasSuffix(".json") })
+    #expect(names.count == 2)
+    for name in names {
+      #expect(stat(folder.path + "/credentials/" + name, &status) == 0 && status.st_mode & 0o777 == 0o600)
+    }
+  }
+
+  @Test func `opens one browser for all sessions that need the same`() throws {
+    let folder = try TemporaryPlace()
+    let authority = try Authority.start()
+    defer { authority.stop() }
+    let servers = try (0..<40).map { try server(authority, name: "s\($0)", ping: .seconds(30)) }
+    var watch = try EngineWatch(
+      servers, folder: folder.path, signIn: .auto, browser: try Authority.browser(in: folder.path))
+    #expect(watch.watch(for: .seconds(15)) { $0.rows.count == 40 && $0.states == [.ready] })
+    watch.stop()
+    #expect(authority.state.withLock { $0.visits } == 1)
+  }
+
+  @Test func `keeps its session while tokens that live a second come and go`() throws {
+    let folder = try TemporaryPlace()
+    var rules = Authority.Rules()
+    rules.lifetime = 1
+    let authority = try Authority.start(rules)
+    defer { authority.stop() }
+    var watch = try EngineWatch(
+      [try server(authority)], folder: folder.path, signIn: .auto,
+      browser: try Authority.browser(in: folder.path))
+    #expect(watch.watch(for: .seconds(20)) { ($0.rows.values.first?.authorization?.renewals ?? 0) >= 5 })
+    watch.stop()
+    let state = authority.state.withLock { $0 }
+    #expect(state.visits == 1)
+    #expect(Set(state.used).count == state.used.count, "no refresh token is used twice")
+    #expect(watch.events.count { $0.kind == .sessionCreated } == 1)
+    #expect(!watch.events.drop { $0.kind != .sessionCreated }.contains { $0.kind == .sessionError })
+  }
+
+  @Test func `is left alone where nobody asked for a sign-in`() throws {
+    let authority = try Authority.start()
+    defer { authority.stop() }
+    var watch = try EngineWatch([try server(authority)])
+    #expect(watch.watch(for: .seconds(10)) { $0.states == [.unauthorized] })
+    #expect(watch.rows.values.first?.cause?.status == 401)
+    watch.stop()
+    #expect(authority.issuer.log.contents.entries.isEmpty)
+  }
+
+  @Test func `that takes no token at all sees one sign-in`() throws {
+    let folder = try TemporaryPlace()
+    var rules = Authority.Rules()
+    rules.takesNothing = true
+    let authority = try Authority.start(rules)
+    defer { authority.stop() }
+    var watch = try EngineWatch(
+      [try server(authority)], folder: folder.path, signIn: .auto,
+      browser: try Authority.browser(in: folder.path))
+    #expect(watch.watch(for: .seconds(10)) { $0.rows.values.first?.cause?.type == .tokenRefused })
+    watch.stop()
+    #expect(authority.state.withLock { $0.visits } == 1)
+  }
+
+  @Test func `is served by a token from a file, and by the next one when the file changes`() throws {
+    let folder = try TemporaryPlace()
+    let authority = try Authority.start()
+    defer { authority.stop() }
+    let path = folder.path + "/token"
+    try replaceFile(path, with: "planted-token-of-yesterday\n")
+    var watch = try EngineWatch([try server(authority) { $0.source = .file(path) }], folder: folder.path)
+    #expect(watch.watch(for: .seconds(10)) { $0.states == [.unauthorized] })
+    authority.state.withLock { $0.tokens["planted-token-of-today"] = .now }
+    try replaceFile(path, with: "planted-token-of-today\n")
+    #expect(watch.watch(for: .seconds(10)) { $0.states == [.ready] })
+    watch.stop()
+  }
+
+  @Test func `is served by a token that a program prints`() throws {
+    let folder = try TemporaryPlace()
+    let authority = try Authority.start()
+    defer { authority.stop() }
+    authority.state.withLock { $0.tokens["planted-token-of-a-program"] = .now }
+    let words = ["printf", #"{"access_token": "planted-token-of-a-program", "expires_in": 60}"#]
+    var watch = try EngineWatch([try server(authority) { $0.source = .command(words) }], folder: folder.path)
+    #expect(watch.watch(for: .seconds(10)) { $0.states == [.ready] })
+    watch.stop()
+  }
+
+  @Test(arguments: [["false"], ["/nowhere/at/all"], ["true"]])
+  func `tells why its program gave no token`(words: [String]) throws {
+    let authority = try Authority.start()
+    defer { authority.stop() }
+    var watch = try EngineWatch([try server(authority) { $0.source = .command(words) }])
+    #expect(watch.watch(for: .seconds(10)) { $0.rows.values.first?.cause?.type == .signInFailed })
+    watch.stop()
+  }
+
+  @Test func `is signed in to from outside while it is watched`() throws {
+    let folder = try TemporaryPlace()
+    let authority = try Authority.start()
+    defer { authority.stop() }
+    var first = try EngineWatch([try server(authority)], folder: folder.path, signIn: .ask)
+    #expect(first.watch(for: .seconds(10)) { $0.states == [.unauthorized] })
+    first.engine.send(
+      .signIn(.begin(.browser), on: SessionKey(server: "a"), by: Operator(user: "ana")))
+    #expect(first.watch(for: .seconds(10)) { $0.rows.values.first?.authorization?.prompt != nil })
+    let address = try #require(first.rows.values.first?.authorization?.prompt?.address)
+    #expect(address.hasPrefix("http://127.0.0.1:\(authority.issuer.port)/authorize?"))
+    first.engine.send(
+      .signIn(
+        .paste(Secret("http://127.0.0.1/callback?code=x&state=another")), on: SessionKey(server: "a"),
+        by: Operator(user: "ana")))
+    let browser = Browser.open(address, ["BROWSER": try Authority.browser(in: folder.path)])
+    #expect(first.watch(for: .seconds(10)) { $0.states == [.ready] })
+    if let browser { waitpid(browser, nil, 0) }
+    first.engine.send(.signIn(.forget, on: SessionKey(server: "a"), by: Operator(user: "ana")))
+    #expect(first.watch(for: .seconds(10)) { $0.states == [.unauthorized] })
+    first.stop()
+    #expect(CredentialStore(stateFolder: folder.path).grants().isEmpty)
+  }
+
+  @Test func `shares one refresh token between two programs without spending it twice`() throws {
+    let folder = try TemporaryPlace()
+    var rules = Authority.Rules()
+    rules.lifetime = 1
+    let authority = try Authority.start(rules)
+    defer { authority.stop() }
+    let browser = try Authority.browser(in: folder.path)
+    var first = try EngineWatch([try server(authority)], folder: folder.path, signIn: .auto, browser: browser)
+    #expect(first.watch(for: .seconds(10)) { $0.states == [.ready] })
+    var second = try EngineWatch([try server(authority)], folder: folder.path, signIn: .never)
+    #expect(second.watch(for: .seconds(10)) { $0.states == [.ready] })
+    #expect(first.watch(for: .seconds(20)) { _ in authority.state.withLock { $0.used.count } >= 8 })
+    #expect(second.watch(for: .seconds(5)) { $0.states == [.ready] })
+    first.stop()
+    second.stop()
+    let state = authority.state.withLock { $0 }
+    #expect(state.visits == 1 && Set(state.used).count == state.used.count)
+    let events = first.events.drop { $0.kind != .sessionCreated } + second.events
+    #expect(!events.contains { $0.kind == .sessionError })
+  }
+}
+
+/// A folder that is gone with the value.
+private final class TemporaryPlace {
+  let path: String
+
+  init() throws {
+    path = "/tmp/sessiontop-test-\(randomName())"
+    try makePrivateFolder(path)
+  }
+
+  deinit {
+    remove(path)
+  }
+
+  func names(in folder: String) throws -> [String] { Self.names(path + "/" + folder) }
+
+  private static func names(_ folder: String) -> [String] {
+    guard let directory = opendir(folder) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+
+  private func remove(_ path: String) {
+    for name in Self.names(path) { remove(path + "/" + name) }
+    if rmdir(path) != 0 { unlink(path) }
+  }
+}
