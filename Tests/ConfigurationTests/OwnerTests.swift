@@ -123,8 +123,6 @@ struct OwnerTests {
         }}
         """, owner: "Claude Code",
       told: """
-        2:61: notice: mcpServers.a.oauth: signing in is not done here; the server shows as unauthorized if it \
-        insists
         3:61: warning: mcpServers.b.headersHelper: the headers of headersHelper are not known here, no program \
         is started for them; expect 401, or write the headers out
         """, servers: "a: streamable-http, watched\nb: streamable-http, watched\nc: streamable-http, watched"),

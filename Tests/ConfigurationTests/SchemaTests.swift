@@ -46,8 +46,6 @@ struct SchemaTests {
       """
       error: requiresOAuth: must be true or false, not text; write true or false without quotes (LibreChat refuses \
       the whole file)
-      notice: oauth: signing in is not done here; the server shows as unauthorized if it insists; 'requiresOAuth: \
-      true' leaves it out
       warning: oauth.clientId: unknown key, LibreChat drops it unread; did you mean client_id?
       error: oauth.client_secret: stands without client_id, authorization_url, token_url; add what is missing \
       (LibreChat refuses the whole file)

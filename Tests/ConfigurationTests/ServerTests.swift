@@ -159,7 +159,7 @@ struct ServerTests {
     #expect(
       loaded.servers[2...].map(\.availability) == [
         .unmonitored("needs values of a signed-in user: MCP_API_KEY"),
-        .unmonitored("needs a sign-in (requiresOAuth)"),
+        .automatic,
         .unmonitored("needs values of a signed-in user: PAT"),
       ])
   }

@@ -14,7 +14,7 @@ extension ServerReader {
     if case .flag(true) = original["requiresOAuth"]?.scalar?.value {
       needsSignIn = "needs a sign-in (requiresOAuth)"
     }
-    noticeSignIn()
+    readForeignSignIn()
     if let proxy = section.looseText("proxy"), proxy.value.contains("://"), transport != .stdio {
       readProxy(proxy)
     }
@@ -81,16 +81,12 @@ extension ServerReader {
     }
   }
 
-  /// One word for all the ways in which other programs sign in.
-  private mutating func noticeSignIn() {
+  /// All the ways in which other programs say how they sign in.
+  private mutating func readForeignSignIn() {
     guard transport != .stdio || wrapper != nil else { return }
-    let field = original.entry("oauth") ?? original.entry("oauth_resource") ?? original.entry("auth")
-    guard let field, field.value.mapping?.entries.isEmpty == false || field.value.scalar?.text == "oauth"
-    else { return }
-    findings.add(
-      section.diagnostic(
-        .notice, field.key, at: field.mark, "signing in is not done here",
-        remedy: "the server shows as unauthorized if it insists"))
+    for key in ["oauth", "auth"] {
+      if let block = original.entry(key)?.value.mapping { takeForeignOAuth(block) }
+    }
   }
 
   // MARK: - Fields

@@ -1,7 +1,7 @@
-// How LibreChat signs users in. Nothing of it is done here; what is wrong with it is told all the same.
+// How LibreChat signs users in. It means the same here, for the one user who sits at this terminal.
 
 extension ServerReader {
-  mutating func readOAuth(isDecided: Bool) {
+  mutating func readOAuth() {
     guard let oauth = section.section("oauth", &findings) else { return }
     oauth.checkKeys(
       oauthTexts + oauthLists + oauthFlags + ["token_exchange_method"],
@@ -28,12 +28,7 @@ extension ServerReader {
             remedy: "add what is missing\(section.consequence)"))
       }
     }
-    if !isDecided {
-      findings.add(
-        section.diagnostic(
-          .notice, "oauth", at: section.mapping.entry("oauth")?.mark, "signing in is not done here",
-          remedy: "the server shows as unauthorized if it insists; 'requiresOAuth: true' leaves it out"))
-    }
+    takeOAuth(oauth)
   }
 }
 

@@ -99,7 +99,8 @@ struct ServerReader {
     {
       // LibreChat drops it unread, whatever it holds.
       configured.consequence = ""
-      policy.read(configured, context.environment, &findings)
+      policy.read(configured, context.environment, alsoKnown: ["auth"], &findings)
+      readCredentials(configured)
     }
     resolvedSettings += policy.resolved
     readAccounts()
@@ -146,8 +147,7 @@ struct ServerReader {
   private mutating func readSignIn() {
     let requiresOAuth = section.flag("requiresOAuth", &findings)
     if let requiresOAuth { resolve("requiresOAuth", .flag(requiresOAuth.value), at: requiresOAuth.mark) }
-    if requiresOAuth?.value == true { needsSignIn = "needs a sign-in (requiresOAuth)" }
-    readOAuth(isDecided: requiresOAuth != nil)
+    readOAuth()
     for (entry, text) in section.textMap("oauth_headers", &findings) {
       checkVariables(text, "oauth_headers.\(entry.key)")
     }

@@ -21,6 +21,8 @@ struct SessionPolicy: Hashable, Sendable {
   var caFile = Sourced<String?>(value: nil)
   var clientCertificate = Sourced<String?>(value: nil)
   var clientKey = Sourced<String?>(value: nil)
+  /// Of one server alone: a token for all of them would go to each.
+  var credentials = CredentialSettings()
 
   init(_ settings: SessionSettings = SessionSettings()) {
     timeout = Sourced(value: Int(settings.timeout.inMilliseconds))
@@ -41,12 +43,14 @@ struct SessionPolicy: Hashable, Sendable {
   ]
 
   /// Lays the fields of `session:` or of a `sessionConfig` over what is there.
-  mutating func read(_ section: Section, _ environment: [String: String], _ findings: inout Findings) {
+  mutating func read(
+    _ section: Section, _ environment: [String: String], alsoKnown: [String] = [], _ findings: inout Findings
+  ) {
     func take<Value: Hashable & Sendable>(_ found: Located<Value>?, _ setting: inout Sourced<Value>) {
       guard let found else { return }
       setting = Sourced(value: found.value, origin: .file(section.file, found.mark))
     }
-    section.checkKeys(Self.keys, consequence: "nothing reads it", &findings)
+    section.checkKeys(Self.keys + alsoKnown, consequence: "nothing reads it", &findings)
     take(section.integer("timeout", in: 1...Self.longest, unit: "milliseconds", &findings), &timeout)
     take(section.integer("retryAttempts", in: 0...1_000, &findings), &retryAttempts)
     take(section.integer("retryDelay", in: 1...3_600_000, unit: "milliseconds", &findings), &retryDelay)
@@ -156,6 +160,7 @@ struct SessionPolicy: Hashable, Sendable {
     settings.caFile = caFile.value
     settings.clientCertificate = clientCertificate.value
     settings.clientKey = clientKey.value
+    settings.credentials = credentials
     settings.terminateURL = terminateURL.value
     settings.era = SessionSettings.Era(rawValue: transport.value) ?? .automatic
     return settings

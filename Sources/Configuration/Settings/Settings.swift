@@ -38,6 +38,8 @@ public struct UISettings: Hashable, Sendable {
   public var title = true
   /// Program and arguments that are run for an alert; empty means none.
   public var onAlert: [String] = []
+  /// When a browser may be opened for a server that wants a sign-in.
+  public var signIn = SignInPolicy.ask
   /// Keys instead of the usual ones.
   public var keys = KeyChoices()
   /// Filters that are asked for by name.

@@ -66,6 +66,10 @@ struct SettingsReader {
       }
       settings[keyPath: place] = text.value
     case .glyphs(let place): isRead = set(place, glyphs(section, field.key, &findings))
+    case .signIn(let place):
+      let words = SignInPolicy.allCases.map(\.rawValue)
+      let word = section.choice(field.key, words, &findings)?.value
+      isRead = set(place, word.flatMap(SignInPolicy.init))
     case .words(let place): isRead = set(place, words(section, field.key, &findings))
     case .keys(let place):
       guard let inner = section.section(field.key, &findings) else { return }
@@ -182,6 +186,11 @@ struct SettingsReader {
     case .glyphs(let place):
       guard flag != nil || text == "auto" else { return "must be true, false or auto" }
       settings[keyPath: place] = flag.map { $0 ? .ascii : .utf8 } ?? .automatic
+    case .signIn(let place):
+      guard let policy = SignInPolicy(rawValue: text.lowercased()) else {
+        return "must be never, ask or auto"
+      }
+      settings[keyPath: place] = policy
     case .words(let place): settings[keyPath: place] = text.split(separator: " ").map(String.init)
     case .keys(let place):
       var choices = settings[keyPath: place]

@@ -19,6 +19,8 @@ struct SettingField: Sendable {
     case address(any Place<String?>)
     /// true, false or auto.
     case glyphs(any Place<GlyphChoice>)
+    /// never, ask or auto.
+    case signIn(any Place<SignInPolicy>)
     /// A list of texts, or one text; in the environment separated by spaces.
     case words(any Place<[String]>)
     /// Actions and their keys; `ACTION=KEY,KEY` in the environment.
@@ -58,6 +60,7 @@ struct SettingField: Sendable {
       return shown("[\"\(program.contains("=") || program.contains("://") ? "•••" : program)\"\(others)]")
     case .keys(let place): return shown(settings[keyPath: place].description)
     case .filters(let place): return shown(settings[keyPath: place].description)
+    case .signIn(let place): return .text(settings[keyPath: place].rawValue)
     case .glyphs(let place):
       switch settings[keyPath: place] {
       case .automatic: return .text("auto")
@@ -90,6 +93,9 @@ struct SettingField: Sendable {
       section: "ui", key: "onAlert", kind: .words(\.ui.onAlert),
       comment:
         "A program and its arguments; gets the event as JSON when something goes wrong or is well again."),
+    SettingField(
+      section: "ui", key: "signIn", kind: .signIn(\.ui.signIn),
+      comment: "Open a browser for a server that wants a sign-in: never, ask (a key does it) or auto."),
     SettingField(
       section: "ui", key: "keys", kind: .keys(\.ui.keys),
       comment: "Keys instead of the usual ones, such as {reconnect: R, filter: [f, ctrl-f]}."),
