@@ -25,7 +25,7 @@ public func render(
   }
   // What lies over a link hides it.
   switch view.overlay {
-  case .help, .sortMenu, .page, .dialog: frame.links = []
+  case .help, .sortMenu, .page, .dialog, .signIn: frame.links = []
   case .none, .filter, .prompt: break
   }
   switch view.overlay {
@@ -34,6 +34,7 @@ public func render(
   case .page(let page, let top): frame.page(page, top: top, model)
   case .help(let top, let search): frame.help(model, top: top, search: search)
   case .dialog(let dialog): frame.dialog(dialog, model)
+  case .signIn(let dialog): frame.signIn(dialog, model)
   }
   if view.isPrivate { frame.hide(privateWords(model)) }
   return frame

@@ -53,6 +53,13 @@ public func prometheusText(_ store: Store, at now: Moment) -> String {
       Family(
         "mcp_client_session_duration_seconds", .summary, "Age of the sessions that are live now.",
         sessionDurations(sessions, at: now)),
+      Family(
+        "sessiontop_token_expires_seconds", .gauge,
+        "Time until the token of a session ends; negative when it has.",
+        tokens(sessions) { $0.expires.map { Double($0.milliseconds - now.wall.milliseconds) / 1_000 } }),
+      Family(
+        "sessiontop_token_renewals_total", .counter, "Tokens that were renewed since the sign-in.",
+        tokens(sessions) { $0.renewed == nil ? nil : Double($0.renewals) }),
     ]
     + processFamilies(sessions).map { figures in
       Family(
@@ -60,6 +67,16 @@ public func prometheusText(_ store: Store, at now: Moment) -> String {
         figures.samples.map { Sample([("server", $0.server)], $0.value) })
     }
   return families.map(\.text).joined()
+}
+
+private func tokens(
+  _ sessions: [SessionReport], _ value: (AuthorizationReport) -> Double?
+) -> [Sample] {
+  sessions.compactMap { session in
+    session.authorization.flatMap(value).map {
+      Sample([("server", session.key.server), ("user", session.key.user)], $0)
+    }
+  }
 }
 
 private func perState(_ count: (SessionState) -> Int) -> [Sample] {

@@ -100,6 +100,18 @@ extension JSONWriter {
       $0.member("next_attempt_ms", session.nextAttempt.map { max(0, ($0 - now.instant).inMilliseconds) })
       $0.member("advice", session.advice?.text)
       $0.process(session, at: now)
+      if let held = session.authorization {
+        $0.object("authorization") {
+          $0.member("issuer", held.issuer?.text)
+          $0.member("scopes", held.scopes?.text)
+          $0.member("expires", held.expires?.rfc3339)
+          $0.member("renewed", held.renewed?.rfc3339)
+          $0.member("renewals", held.renewals)
+          $0.member("renewable", held.isRenewable)
+          $0.member("step", held.step?.rawValue)
+          $0.error("why", held.why)
+        }
+      }
     }
   }
 

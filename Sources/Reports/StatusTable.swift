@@ -107,7 +107,7 @@ private func wrapped(_ heading: String, _ facts: [String], width: Int) -> [Strin
 }
 
 /// Two units at most: `3s`, `4m12s`, `1h02m`, `2d04h`; what lies behind us is `0s`.
-private func shortDuration(_ duration: Duration) -> String {
+func shortDuration(_ duration: Duration) -> String {
   let seconds = max(0, Int(duration.components.seconds))
   func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
   switch seconds {

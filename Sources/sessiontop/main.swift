@@ -45,6 +45,7 @@ func answer(_ error: any Error) -> Never {
 if let check = command as? Check { exit(sessiontop.check(check)) }
 if let files = command as? FilesCommand { exit(sessiontop.files(files)) }
 if let settings = command as? Settings { exit(sessiontop.settings(settings)) }
+if let command = command as? Tokens { exit(tokens(command)) }
 if let themes = command as? any ThemeWord { exit(themes.perform()) }
 if let command = command as? Benchmark { exit(command.serve ? serveHerd() : benchmark()) }
 
@@ -52,7 +53,7 @@ if let command = command as? Benchmark { exit(command.serve ? serveHerd() : benc
 let signals: Signals
 do {
   // Without a screen there is nothing to give back before a stop: Ctrl-Z does what it always does.
-  let screenless = command is Watch || command is Status
+  let screenless = command is Watch || command is Status || command is Login || command is Logout
   signals = try Signals(
     [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2] + (screenless ? [] : [SIGWINCH, SIGTSTP, SIGCONT]))
 } catch {
@@ -63,6 +64,20 @@ do {
 switch command {
 case let command as Watch: exit(headless { () throws(CannotRun) in try watch(command, signals: signals) })
 case let command as Status: exit(headless { () throws(CannotRun) in try status(command, signals: signals) })
+case let command as Login:
+  exit(
+    headless { () throws(CannotRun) in
+      let target = try SignInTarget(command.server, user: command.user, command.source)
+      var run = try SignInRun(target, opensBrowser: !command.noBrowser)
+      return run.signIn(command.device ? .device : .browser, signals: signals)
+    })
+case let command as Logout:
+  exit(
+    headless { () throws(CannotRun) in
+      let target = try SignInTarget(command.server, user: command.user, command.source)
+      var run = try SignInRun(target, opensBrowser: false)
+      return run.signOut(signals: signals)
+    })
 case let command as Demo: exit(demo(command.screen, signals: signals))
 case let command as ReplayCommand: exit(replay(command, signals: signals))
 case let command as DashboardCommand: exit(dashboard(command, signals: signals))
@@ -184,6 +199,7 @@ func open(
     plan.onAlert = ui.onAlert
     plan.keys = ui.keys
     plan.filters = ui.filters
+    plan.signIn = ui.signIn
     return complete(&plan) ?? dashboard(plan, signals: signals)
   } catch {
     complain("\(error)")

@@ -1,6 +1,6 @@
 """A server on the Python packages `mcp` or `fastmcp`, for the interoperability tests.
 
-    server.py --port 8123 [--stateless] [--json] [--sse] [--fastmcp]
+    server.py --port 8123 [--stateless] [--json] [--sse] [--fastmcp] [--sign-in SECONDS]
     server.py --stdio [--fastmcp]
 
 Works with mcp 1.x and 2.x, which name their server class differently and take their options in different
@@ -16,12 +16,24 @@ arguments.add_argument("--stateless", action="store_true", help="give no session
 arguments.add_argument("--json", action="store_true", help="answer JSON instead of an event stream")
 arguments.add_argument("--sse", action="store_true", help="HTTP+SSE of 2024-11-05, at /sse")
 arguments.add_argument("--fastmcp", action="store_true", help="use the package fastmcp")
+arguments.add_argument("--sign-in", type=int, help="want tokens, that live so long, from an issuer at the same port")
 options = arguments.parse_args()
 
 if options.fastmcp:
     from fastmcp import FastMCP
 
-    server = FastMCP("ledger", version="2.0")
+    issuer = None
+    if options.sign_in:
+        from fastmcp.server.auth.providers import in_memory
+        from mcp.server.auth.settings import ClientRegistrationOptions, RevocationOptions
+
+        in_memory.DEFAULT_ACCESS_TOKEN_EXPIRY_SECONDS = options.sign_in
+        issuer = in_memory.InMemoryOAuthProvider(
+            base_url=f"http://127.0.0.1:{options.port}",
+            client_registration_options=ClientRegistrationOptions(enabled=True),
+            revocation_options=RevocationOptions(enabled=True),
+        )
+    server = FastMCP("ledger", version="2.0", auth=issuer)
     application = lambda: server.http_app(
         transport="sse" if options.sse else "http",
         stateless_http=None if options.sse else options.stateless,

@@ -94,6 +94,44 @@ import Testing
     #expect(try !server.stop().contains("DELETE"))
   }
 
+  /// The issuer inside the package, with tokens that live five seconds.
+  @Test func `a server behind a sign-in keeps its session while tokens come and go`() throws {
+    let server = try PythonServer("fastmcp==2.14.7", ["--sign-in", "5"])
+    let browser = try """
+    #!/usr/bin/env python3
+    import sys, urllib.request
+    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(sys.argv[1], timeout=10).read()
+
+    """.temporaryFile(suffix: ".py")
+    chmod(browser, 0o700)
+    defer { unlink(browser) }
+    let around = [
+      "XDG_STATE_HOME": server.stateFolder, "XDG_CONFIG_HOME": server.stateFolder, "BROWSER": browser,
+    ]
+    let login = try ChildProcess(
+      sessiontopBinary, ["login", "ledger", "--config", server.configuration], environment: around)
+    #expect(try login.end(within: .seconds(30)) == 0, "\(login.output)")
+    #expect(login.output.contains("signed in at http://127.0.0.1:\(server.port)"))
+    let watch = try watch(server)
+    try watch.wait(for: "renewals", within: .seconds(40)) {
+      $0.split(separator: "\n").count { $0.contains(#""event":"token_renewed""#) } >= 3
+    }
+    #expect(try watch.stop() == 0)
+    #expect(watch.output.split(separator: "\n").count { $0.contains(#""event":"session_created""#) } == 1)
+    #expect(!watch.output.contains(#""event":"session_error""#))
+    #expect(!watch.output.contains("Bearer") && !watch.output.contains("test_access_token"))
+    let tokens = try ChildProcess(sessiontopBinary, ["tokens", "--json"], environment: around)
+    #expect(try tokens.end() == 0)
+    #expect(tokens.output.contains(#""renewable":true"#) && !tokens.output.contains("test_"))
+    let logout = try ChildProcess(
+      sessiontopBinary, ["logout", "ledger", "--config", server.configuration], environment: around)
+    #expect(try logout.end(within: .seconds(30)) == 0, "\(logout.output)")
+    #expect(logout.output.contains("signed out"))
+    let log = try server.stop()
+    #expect(log.contains(#""POST /revoke HTTP/1.1" 200"#))
+    #expect(log.split(separator: "\n").count { $0.contains("GET /authorize") } == 1)
+  }
+
   @Test func `watch ends by itself after the time it was given`() throws {
     let server = try PythonServer("mcp==2.3.0")
     let watch = try watch(server, duration: "2s")

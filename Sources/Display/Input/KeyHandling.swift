@@ -8,7 +8,7 @@ extension ViewState {
     let action = KeyMap(context).action(for: key)
     if key == .control("c") { return [.quit] }
     switch overlay {
-    case .filter, .prompt:
+    case .filter, .prompt, .signIn:
       // Characters are typed, whatever else they would do.
       if case .character = key { break }
       if let effect = everywhere(action) { return [effect] }
@@ -27,9 +27,10 @@ extension ViewState {
         overlay = .none
         return action.map { handle($0, model, live: store) } ?? []
       }
-    case .filter, .prompt, .none: break
+    case .filter, .prompt, .signIn, .none: break
     }
     switch overlay {
+    case .signIn(let dialog): return handleSignIn(dialog, key, model, live: store)
     case .dialog(var dialog):
       let answer = dialog.handle(key)
       overlay = answer == .undecided ? .dialog(dialog) : .none
@@ -125,7 +126,9 @@ extension ViewState {
     case .problemsOnly:
       showsProblemsOnly.toggle()
       release()
-    case .onset: seekOnset(model)
+    case .onset:
+      if let effects = beginSignIn(model, live: live) { return effects }
+      seekOnset(model)
     case .level:
       leastLevel = leastLevel == .debug ? .info : leastLevel == .info ? .warning : .debug
       notice = leastLevel == .debug ? "all events" : "events from \(leastLevel.rawValue)"

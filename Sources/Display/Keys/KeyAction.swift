@@ -67,7 +67,7 @@ enum Action: String, Hashable, Sendable, CaseIterable {
     case .nextProblem: "next row that is not well"
     case .previousProblem: "previous row that is not well"
     case .problemsOnly: "only what is not well, or all"
-    case .onset: "the beginning of its trouble"
+    case .onset: "sign in, or how trouble began"
     case .outages: "outages since this program looks"
     case .level: "events from info, warning, debug"
     case .nextError: "next error; in a replay, next outage"

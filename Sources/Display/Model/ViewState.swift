@@ -20,6 +20,7 @@ public struct ViewState: Hashable, Sendable {
     case filter(LineEditor, before: Filter, choices: [String])
     case prompt(Prompt)
     case dialog(Dialog)
+    case signIn(SignInDialog)
     /// The fields to sort by, and which one is offered.
     case sortMenu(Int)
     case page(Page, top: Int)

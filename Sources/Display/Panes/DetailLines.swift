@@ -42,6 +42,7 @@ private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewMo
   if let advice = session.advice, advice != server?.note {
     lines.append(DetailLine("to do: \(advice)", role: .key))
   }
+  lines += authorizationLines(session, model)
   guard state != .unmonitored else { return lines + addressLines(server, model) }
   lines += pastLines(session.key.server, model)
   lines += outageLines(server, model)

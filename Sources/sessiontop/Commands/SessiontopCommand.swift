@@ -1,4 +1,5 @@
 import ArgumentParser
+import Sessions
 
 /// The command line as values; what they lead to is in main.swift.
 struct Sessiontop: ParsableCommand {
@@ -16,7 +17,7 @@ struct Sessiontop: ParsableCommand {
     subcommands: [
       DashboardCommand.self, Demo.self, Watch.self, Status.self, Check.self, FilesCommand.self, Settings.self,
       ReplayCommand.self,
-      ThemeCommand.self, Benchmark.self,
+      ThemeCommand.self, Login.self, Logout.self, Tokens.self, Benchmark.self,
     ],
     defaultSubcommand: DashboardCommand.self)
 }
@@ -40,6 +41,20 @@ struct Source: ParsableArguments {
       false of a server still holds.
       """)
   var stdio = false
+}
+
+/// When a person may be asked to sign in.
+struct SigningIn: ParsableArguments {
+  @Option(
+    name: .customLong("sign-in"),
+    help: "Open a browser for a server that wants a sign-in: never, ask (as never here) or auto.",
+    transform: { word in
+      guard let policy = SignInPolicy(rawValue: word) else {
+        throw ValidationError("must be never, ask or auto")
+      }
+      return policy
+    })
+  var policy = SignInPolicy.never
 }
 
 /// How the screen looks.
@@ -135,6 +150,8 @@ struct Watch: ParsableCommand {
 
   @OptionGroup var source: Source
 
+  @OptionGroup var signingIn: SigningIn
+
   @Option(help: "text: log lines; jsonl: one JSON object a line.")
   var format = Format.text
 
@@ -147,6 +164,8 @@ struct Status: ParsableCommand {
     abstract: "Connect to all, print one table (or JSON), and exit with 1 if something is not well.")
 
   @OptionGroup var source: Source
+
+  @OptionGroup var signingIn: SigningIn
 
   @Flag(help: "Print the snapshot as JSON.")
   var json = false

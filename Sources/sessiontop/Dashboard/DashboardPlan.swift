@@ -22,6 +22,8 @@ struct DashboardPlan {
   var duration: Duration?
   /// Where events and figures are kept; absent means nowhere.
   var keeping: Configuration.Settings?
+  /// When a browser may be opened for a server that wants a sign-in.
+  var signIn = SignInPolicy.ask
   /// Absent when there are no files to follow.
   var reloader: Reloader?
   /// Shown instead of an engine's news.
@@ -50,7 +52,8 @@ func dashboard(_ plan: DashboardPlan, signals: Signals) -> Int32 {
     let engine =
       plan.recording == nil
       ? try SessionEngine(
-        servers: plan.servers, limits: plan.limits, journalFolder: journal, inherited: inheritance) : nil
+        servers: plan.servers, limits: plan.limits, journalFolder: journal, inherited: inheritance,
+        signIn: plan.signIn, environment: environment) : nil
     do throws(Terminal.Unusable) {
       var interactive = try Dashboard(plan, engine: engine, metrics: metrics)
       do {

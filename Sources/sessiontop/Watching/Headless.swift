@@ -31,7 +31,8 @@ protocol Headless: ~Copyable {
 /// what was ended and what was left behind. It ends by itself after `duration`, at a signal, and when
 /// `output` has enough; at a second signal at once. With a `reloader` the servers follow their files.
 func runHeadless<Output: Headless & ~Copyable>(
-  _ loaded: Loaded, keeping settings: Configuration.Settings? = nil, for duration: Duration?,
+  _ loaded: Loaded, keeping settings: Configuration.Settings? = nil, signIn: SignInPolicy = .never,
+  for duration: Duration?,
   signals: Signals, reloader: Reloader? = nil, output: inout Output
 ) throws(CannotRun) -> Store {
   var reloader = reloader
@@ -42,7 +43,8 @@ func runHeadless<Output: Headless & ~Copyable>(
     var metrics = Metrics(settings?.metrics)
     if let problem = metrics.problem { complain(problem) }
     let engine = try SessionEngine(
-      servers: loaded.servers, limits: loaded.limits, journalFolder: stateFolder, inherited: inheritance)
+      servers: loaded.servers, limits: loaded.limits, journalFolder: stateFolder, inherited: inheritance,
+      signIn: signIn, environment: environment)
     try engine.start()
     var end = duration.map { Moment.now.instant + $0 }
     while true {
@@ -149,8 +151,8 @@ func watch(_ command: Watch, signals: Signals) throws(CannotRun) -> Int32 {
       description: "standard output cannot be written: \(error)", exitCode: ExitCode.internalError)
   }
   let store = try runHeadless(
-    loaded, keeping: loaded.settings, for: command.duration?.duration, signals: signals, reloader: reloader,
-    output: &printer)
+    loaded, keeping: loaded.settings, signIn: command.signingIn.policy, for: command.duration?.duration,
+    signals: signals, reloader: reloader, output: &printer)
   printer.finish(store)
   return ExitCode.done
 }
@@ -159,7 +161,9 @@ func watch(_ command: Watch, signals: Signals) throws(CannotRun) -> Int32 {
 func status(_ command: Status, signals: Signals) throws(CannotRun) -> Int32 {
   guard let loaded = load(command.source.places) else { return ExitCode.configuration }
   var settling = Settling(expectsSessions: !loaded.servers.isEmpty)
-  let last = try runHeadless(loaded, for: command.duration.duration, signals: signals, output: &settling)
+  let last = try runHeadless(
+    loaded, signIn: command.signingIn.policy, for: command.duration.duration, signals: signals,
+    output: &settling)
   settling.settled?.countEnded(by: last)
   let store = settling.settled ?? last
   let settledAt = settling.time ?? Moment.now
@@ -196,7 +200,8 @@ private struct Settling: Headless {
 
 /// A session that answered a probe, or that failed, has told what it can in a short time.
 func hasSettled(_ session: SessionReport) -> Bool {
-  switch session.state {
+  guard session.authorization?.step == nil else { return false }
+  return switch session.state {
   case .connecting: false
   case .ready where session.awaitsList: false
   case .ready: session.latency != nil || session.probes == 0 && session.nextProbe == nil

@@ -1,0 +1,114 @@
+import ArgumentParser
+import Configuration
+import Glibc
+import Platform
+import Reports
+import SessionEngine
+import Sessions
+
+struct Login: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Sign in to a server, also over SSH; the sign-in is kept and renewed from then on.")
+
+  @OptionGroup var source: Source
+
+  @Argument(help: "A server of the configuration, or an address.")
+  var server: String
+
+  @Option(help: "The user of the configuration who signs in.")
+  var user: String?
+
+  @Flag(help: "By a code that is typed on another device, where the issuer offers that.")
+  var device = false
+
+  @Flag(name: .customLong("no-browser"), help: "Only show the address.")
+  var noBrowser = false
+}
+
+struct Logout: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Forget a sign-in, and give the token back where the issuer takes it.")
+
+  @OptionGroup var source: Source
+
+  @Argument(help: "A server of the configuration, or an address.")
+  var server: String
+
+  @Option(help: "The user of the configuration who signs out.")
+  var user: String?
+}
+
+struct Tokens: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print what sign-ins are kept: for whom, for what, until when. Never the tokens.")
+
+  @Flag(help: "Print them as one JSON object.")
+  var json = false
+}
+
+/// `tokens`: what is kept.
+func tokens(_ command: Tokens) -> Int32 {
+  let grants = stateFolder.map { CredentialStore(stateFolder: $0).grants() } ?? []
+  writeLine(command.json ? tokenList(grants) : tokenTable(grants, at: Moment.now.wall, width: outputWidth()))
+  return ExitCode.done
+}
+
+/// The session that somebody signs in for, alone.
+struct SignInTarget {
+  let key: SessionKey
+  let server: Server
+
+  /// By the name of a server of the configuration, or by an address.
+  init(_ name: String, user: String?, _ source: Source) throws(CannotRun) {
+    if name.contains("://") {
+      guard let endpoint = try? Endpoint(name), ["http", "https"].contains(endpoint.origin.scheme) else {
+        throw CannotRun(description: "\(PrintableText.line(name)) is no address", exitCode: ExitCode.usage)
+      }
+      server = Server(name: endpoint.origin.host, transport: .streamableHTTP, endpoint: endpoint)
+      key = SessionKey(server: server.name)
+      return
+    }
+    guard let loaded = load(source.config) else {
+      throw CannotRun(
+        description: "there is no configuration to find it in", exitCode: ExitCode.configuration)
+    }
+    guard let found = loaded.servers.first(where: { $0.name == name }) else {
+      let names = loaded.servers.map { PrintableText.line($0.name) }.joined(separator: ", ")
+      throw CannotRun(
+        description: "no server is called \(PrintableText.line(name)); there are: \(names)",
+        exitCode: ExitCode.usage)
+    }
+    let sessions = found.sessions
+    guard let session = sessions.first(where: { user == nil || $0.key.user == user }) else {
+      throw CannotRun(
+        description: "\(PrintableText.line(name)) has no user \(PrintableText.line(user ?? ""))",
+        exitCode: ExitCode.usage)
+    }
+    guard user != nil || sessions.count == 1 else {
+      let users = sessions.map { PrintableText.line($0.key.user) }.joined(separator: ", ")
+      throw CannotRun(description: "who signs in? --user with one of: \(users)", exitCode: ExitCode.usage)
+    }
+    guard session.server.endpoint != nil else {
+      throw CannotRun(
+        description: "\(PrintableText.line(name)) is no address: there is nothing to sign in to",
+        exitCode: ExitCode.usage)
+    }
+    let isWritten = session.server.headers.contains { $0.name.lowercased() == "authorization" }
+    guard !isWritten else {
+      throw CannotRun(
+        description:
+          "the headers of \(PrintableText.line(name)) hold a credential already: take it out first",
+        exitCode: ExitCode.usage)
+    }
+    key = session.key
+    server = Server(
+      name: found.name, transport: found.transport, endpoint: found.endpoint, headers: found.headers,
+      settings: found.settings, availability: .automatic, proxy: found.proxy, secrets: found.secrets,
+      accounts: found.accounts.filter { $0.user == session.key.user })
+  }
+}
+
+/// How wide a table may be: the terminal's width, or that of a wide one.
+private func outputWidth() -> Int {
+  isatty(1) == 1 ? Int(environment["COLUMNS"] ?? "") ?? 120 : 200
+}
