@@ -55,17 +55,21 @@ extension Client {
     return Client(id: answer.id, secret: secret, method: method, port: port)
   }
 
-  /// The first way that the issuer takes and we can go; HTTP Basic where it says nothing (RFC 8414).
+  /// The first way that the issuer names and we can go; HTTP Basic where it says nothing (RFC 8414).
   static func method(_ metadata: IssuerMetadata, hasSecret: Bool) -> ClientMethod {
     guard hasSecret else { return .none }
-    let offered = (metadata.clientMethods ?? [ClientMethod.basic.rawValue]).compactMap(ClientMethod.init)
-    return [.basic, .post, .none].first(where: offered.contains) ?? .basic
+    let offered = offered(metadata)
+    return offered.first { $0 == .basic || $0 == .post } ?? (offered.contains(.none) ? .none : .basic)
   }
 
   /// What we ask for when we register: no secret, if the issuer lets us.
   static func wantedMethod(_ metadata: IssuerMetadata) -> ClientMethod {
-    let offered = (metadata.clientMethods ?? [ClientMethod.basic.rawValue]).compactMap(ClientMethod.init)
-    return [.none, .basic, .post].first(where: offered.contains) ?? .none
+    let offered = offered(metadata)
+    return offered.contains(.none) ? .none : offered.first { $0 == .basic || $0 == .post } ?? .none
+  }
+
+  private static func offered(_ metadata: IssuerMetadata) -> [ClientMethod] {
+    (metadata.clientMethods ?? [ClientMethod.basic.rawValue]).compactMap(ClientMethod.init)
   }
 
   /// The body of a registration (RFC 7591).

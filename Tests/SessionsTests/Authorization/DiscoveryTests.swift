@@ -119,6 +119,20 @@ import Testing
     #expect(run.form["resource"] == SignInRun.server)
   }
 
+  @Test(
+    arguments: [
+      (nil, true, .basic), (["none"], true, .none), (["none", "client_secret_post"], true, .post),
+      (["client_secret_post", "client_secret_basic"], true, .post), (["private_key_jwt"], true, .basic),
+      (["client_secret_basic"], false, .none),
+    ] as [([String]?, Bool, ClientMethod)])
+  func `says in its own order how it wants to know us`(
+    offered: [String]?, hasSecret: Bool, method: ClientMethod
+  ) {
+    var metadata = IssuerMetadata(issuer: "https://i.example")
+    metadata.clientMethods = offered
+    #expect(Client.method(metadata, hasSecret: hasSecret) == method)
+  }
+
   @Test func `knows us by the configuration, by a document, or by registration, in this order`() throws {
     var settings = CredentialSettings()
     settings.clientMetadataURL = "https://us.example/client.json"
