@@ -8,11 +8,18 @@ extension Session {
   }
 }
 
+extension Server {
+  /// Whether a sign-in could give it the credential that it wants: it is an address, and none is written.
+  var mayBeSignedInTo: Bool {
+    endpoint != nil && !headers.contains { $0.name.lowercased() == "authorization" }
+  }
+}
+
 extension ErrorType {
-  /// Whether it is about who we are, and no outage of anybody.
+  /// Whether no credential could be had, which is no outage of anybody.
   var isOfCredentials: Bool {
     switch self {
-    case .authError, .signInNeeded, .signInFailed, .tokenRefused, .insufficientScope, .issuerUnavailable: true
+    case .signInNeeded, .signInFailed, .tokenRefused, .insufficientScope, .issuerUnavailable: true
     default: false
     }
   }

@@ -130,6 +130,8 @@ extension Session {
     case (.unauthorized, .issuerUnavailable): return "wait until the issuer is back; it is asked again"
     case (.unauthorized, .tokenRefused), (.unauthorized, .signInFailed):
       return "check what issuer and scopes the server wants, then sign in again"
+    case (.unauthorized, .authError) where server.mayBeSignedInTo:
+      return "sign in: the key o in the dashboard, or sessiontop login"
     case (.unauthorized, _): return "check the credentials in the server's headers, then reconnect"
     case (.unstable, _):
       return "requests reach different replicas (check sticky routing), or another client takes the session:"

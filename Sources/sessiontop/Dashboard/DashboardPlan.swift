@@ -52,8 +52,8 @@ func dashboard(_ plan: DashboardPlan, signals: Signals) -> Int32 {
     let engine =
       plan.recording == nil
       ? try SessionEngine(
-        servers: plan.servers, limits: plan.limits, journalFolder: journal, inherited: inheritance,
-        signIn: plan.signIn, environment: environment) : nil
+        servers: plan.servers, limits: plan.limits, journalFolder: journal, signIn: plan.signIn,
+        environment: environment, inherited: inheritance) : nil
     do throws(Terminal.Unusable) {
       var interactive = try Dashboard(plan, engine: engine, metrics: metrics)
       do {

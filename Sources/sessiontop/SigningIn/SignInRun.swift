@@ -126,9 +126,8 @@ struct SignInRun {
     if let code = prompt.code {
       writeLine("and type the code \(code.text)")
     } else {
-      writeLine(
-        "If the browser is on another machine it ends at a page that cannot be opened: paste the address of that "
-          + "page here. What is pasted is not shown. Ctrl-C leaves.")
+      writeLine("If the browser is on another machine it ends at a page that cannot be opened:")
+      writeLine("paste the address of that page here. It is not shown. Ctrl-C leaves.")
       if isTerminal { input.hide() }
     }
   }

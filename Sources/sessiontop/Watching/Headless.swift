@@ -43,8 +43,8 @@ func runHeadless<Output: Headless & ~Copyable>(
     var metrics = Metrics(settings?.metrics)
     if let problem = metrics.problem { complain(problem) }
     let engine = try SessionEngine(
-      servers: loaded.servers, limits: loaded.limits, journalFolder: stateFolder, inherited: inheritance,
-      signIn: signIn, environment: environment)
+      servers: loaded.servers, limits: loaded.limits, journalFolder: stateFolder, signIn: signIn,
+      environment: environment, inherited: inheritance)
     try engine.start()
     var end = duration.map { Moment.now.instant + $0 }
     while true {
