@@ -118,6 +118,17 @@ struct LibreChatTests {
     #expect(report(loaded).replacing("librechat.yaml:", with: "") == told)
   }
 
+  @Test func `A section that another program has is a slip beside LibreChat's own`() {
+    let loaded = loadText(
+      "version: 1.2.8\nendpoints: {}\nmcp_servers:\n  a: {type: http, url: 'https://a.example.org/'}\n",
+      name: "config.yaml")
+    #expect(loaded.sources.map(\.owner) == ["LibreChat"])
+    #expect(
+      report(loaded)
+        == "config.yaml:3:1: error: mcp_servers: unknown section, so no servers are read; did you mean mcpServers?"
+    )
+  }
+
   @Test func `A template is named as what it is, and so is a text of comments`() {
     #expect(
       report(loadText("mcpServers:\n{{#if remote}}\n  a: {type: http, url: {{ url }}}\n{{/if}}\n"))

@@ -137,6 +137,10 @@ extension Owner {
     if name.hasPrefix("librechat") { return of(.libreChat) }
     let keys = Set(root.entries.map(\.key))
     if root["mcpServers"]?.items?.first?.mapping != nil { return of(.continueDev) }
+    // Sections that nobody else has: what is misspelt beside them is misspelt.
+    if !keys.isDisjoint(with: ["endpoints", "modelSpecs", "fileConfig", "mcpSettings"]) {
+      return of(.libreChat)
+    }
     if keys.contains("mcp_servers"), !keys.contains("mcpServers") { return ofSnakes(root, path) }
     if root["mcp"]?.mapping?["servers"] != nil { return of(.mcpAgent) }
     if !keys.isDisjoint(with: LibreChatSections.known.subtracting(["version", "mcpServers"])) {
