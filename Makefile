@@ -46,12 +46,13 @@ fuzz: deps
 
 # Prints the figures of the README.
 bench: deps
-	swift build -c release --static-swift-stdlib --product sessiontop
-	$(RELEASE) benchmark
+	swift build -c release --static-swift-stdlib --product Benchmark
+	.build/release/Benchmark
 
 # Prints the README's table of what the dashboard is to a terminal, beside htop and top where they are installed.
 bench-terminal: build
-	python3 Tests/Performance/terminal.py $(RELEASE)
+	swift build -c release --static-swift-stdlib --product Benchmark
+	python3 Tests/Performance/terminal.py $(RELEASE) .build/release/Benchmark
 
 install: build
 	install -D -m 755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/sessiontop

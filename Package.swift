@@ -59,10 +59,16 @@ let package = Package(
     .executableTarget(
       name: "sessiontop",
       dependencies: [
-        "CLinux", "Configuration", "Console", "Display", "SessionEngine", "LoopbackServers", "MCPWire",
-        "Reports",
+        "Configuration", "Console", "Display", "SessionEngine", "LoopbackServers", "MCPWire", "Reports",
         "Sessions", "Platform", argumentParser,
       ] + nio),
+
+    // What `make bench` runs; built with the tests, so that it holds, and shipped with nothing.
+    .executableTarget(
+      name: "Benchmark",
+      dependencies: [
+        "CLinux", "Display", "LoopbackServers", "MCPWire", "Platform", "SessionEngine", "Sessions",
+      ], path: "Tests/Performance/Benchmark"),
 
     .testTarget(name: "MCPWireTests", dependencies: ["MCPWire"]),
     .testTarget(name: "SessionsTests", dependencies: ["MCPWire", "Sessions"]),

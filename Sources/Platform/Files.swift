@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Writes a whole text, however many calls that takes; false when it cannot, and then `errno` says why.
@@ -21,4 +22,9 @@ public func makeFolder(_ folder: some StringProtocol) -> Bool {
     if mkdir(path, 0o700) != 0, errno != EEXIST { return false }
   }
   return true
+}
+
+/// `open(2)`: the descriptor, or -1 with the reason in `errno`.
+public func openFile(_ path: String, _ flags: Int32, _ mode: UInt32) -> Int32 {
+  clinux_open(path, flags, mode)
 }

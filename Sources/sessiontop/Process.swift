@@ -1,4 +1,3 @@
-import CLinux
 import Configuration
 import Glibc
 import Sessions
@@ -6,27 +5,8 @@ import Platform
 
 // What the process finds around it, and how it speaks to it.
 
-/// Exit codes (see README).
-enum ExitCode {
-  static let done: Int32 = 0
-  static let notWell: Int32 = 1
-  static let usage: Int32 = 2
-  static let configuration: Int32 = 3
-  static let terminal: Int32 = 4
-  static let internalError: Int32 = 70
-}
-
 /// The environment, read once.
-let environment: [String: String] = {
-  var result: [String: String] = [:]
-  var entry = clinux_environment()
-  while let text = entry?.pointee {
-    let pair = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    if pair.count == 2 { result[String(pair[0])] = String(pair[1]) }
-    entry = entry?.successor()
-  }
-  return result
-}()
+let environment = processEnvironment()
 
 /// The home of this user: as the environment says, else as the system does. Never a folder that all share.
 let homeFolder: String? = {
@@ -69,48 +49,6 @@ func utcOffset(at now: WallTime) -> Int {
   localtime_r(&seconds, &local)
   return local.tm_gmtoff
 }
-
-/// Which configurations are meant, decided once at the start.
-struct ConfigurationPlaces {
-  let paths: [String]
-  /// Whether servers of different files may have the same name.
-  let namesByFile: Bool
-  /// With what the command line says above it.
-  var environment = sessiontop.environment
-
-  func read() -> Loaded {
-    loadConfiguration(
-      paths: paths, environment: environment, currentDirectory: currentDirectory, namesByFile: namesByFile)
-  }
-}
-
-extension Source {
-  /// Those of the command line, and with `--found` those of this user.
-  var places: ConfigurationPlaces {
-    ConfigurationPlaces(
-      paths: config + (found ? foundFiles().map(\.path) : []), namesByFile: found,
-      environment: stdio ? environment.merging(["SESSIONTOP_STDIO": "all"]) { $1 } : environment)
-  }
-}
-
-/// Reads the configuration and says what is wrong with it; absent when there is nothing to work with.
-func load(_ places: ConfigurationPlaces) -> Loaded? {
-  let loaded = places.read()
-  for diagnostic in loaded.diagnostics where diagnostic.severity != .notice {
-    _ = writeAll(diagnostic.description + "\n", to: 2)
-  }
-  if loaded.watched.isEmpty {
-    // Nothing was asked for, and nothing of ours is there.
-    let found = foundFiles()
-    for file in found.prefix(20) { complain("found \(words(for: file))") }
-    if found.count > 20 { complain("found \(found.count - 20) more, see `sessiontop files`") }
-    if !found.isEmpty { complain("open them with `sessiontop --found`, or one with --config FILE") }
-  }
-  return loaded.isUsable ? loaded : nil
-}
-
-/// The same for files that are named, and no others.
-func load(_ paths: [String]) -> Loaded? { load(ConfigurationPlaces(paths: paths, namesByFile: false)) }
 
 /// One line to standard output; false when nobody reads it any more.
 @discardableResult

@@ -1,6 +1,6 @@
 """Measures terminal programs from outside, all in the same way: sessiontop, and htop and top where they are.
 
-    terminal.py PATH/OF/sessiontop
+    terminal.py PATH/OF/sessiontop PATH/OF/Benchmark
 
 Each program gets a pseudo-terminal of 120x40 of its own. The table that comes out is that of the README:
 
@@ -181,8 +181,8 @@ def measure(words, folder, meanwhile=lambda: None):
 
 
 def main():
-    binary = os.path.abspath(sys.argv[1])
-    server = subprocess.Popen([binary, "benchmark", "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    binary, benchmark = map(os.path.abspath, sys.argv[1:3])
+    server = subprocess.Popen([benchmark, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     folder = tempfile.mkdtemp(prefix="sessiontop-terminal-")
     try:
         url = server.stdout.readline().decode().strip()

@@ -103,8 +103,7 @@ private func allowedImports(_ file: SourceFile) -> Set<String> {
   case "LoopbackServers": return system.union(nio).union(["MCPWire"])
   case "sessiontop":
     return system.union(nio).union([
-      "ArgumentParser", "CLinux", "Configuration", "Console", "Display", "SessionEngine", "LoopbackServers",
-      "MCPWire",
+      "ArgumentParser", "Configuration", "Console", "Display", "SessionEngine", "LoopbackServers", "MCPWire",
       "Reports", "Sessions", "Platform",
     ])
   default: return []

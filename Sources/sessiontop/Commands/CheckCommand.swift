@@ -1,22 +1,39 @@
+import ArgumentParser
 import Configuration
 import MCPWire
 import Sessions
 
 /// `check`: every problem, then what is usable; or what is in force for one server.
-func check(_ command: Check) -> Int32 {
-  let places = command.source.places
-  let loaded = ConfigurationPlaces(
-    paths: command.files + places.paths, namesByFile: places.namesByFile, environment: places.environment
-  ).read()
-  if let name = command.show { return show(name, of: loaded, asJSON: command.json) }
-  if command.json {
-    writeLine(checkLine(loaded))
-  } else {
-    for diagnostic in loaded.diagnostics { writeLine(diagnostic.description) }
-    for source in loaded.sources { writeLine(words(for: source)) }
-    for line in verdicts(loaded) { writeLine(line) }
+struct Check: ProgramCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Validate configuration files without touching the network: every problem in one run.")
+
+  @OptionGroup var source: Source
+
+  @Argument(help: "Files to check; those of --config otherwise.")
+  var files: [String] = []
+
+  @Flag(help: "Print servers and problems, or the settings of --show, as one JSON object.")
+  var json = false
+
+  @Option(help: "Print what is in force for this server and where each value comes from.")
+  var show: String?
+
+  func perform() -> Int32 {
+    let places = source.places
+    let loaded = ConfigurationPlaces(
+      paths: files + places.paths, namesByFile: places.namesByFile, environment: places.environment
+    ).read()
+    if let name = show { return showSettings(of: name, loaded, asJSON: json) }
+    if json {
+      writeLine(checkLine(loaded))
+    } else {
+      for diagnostic in loaded.diagnostics { writeLine(diagnostic.description) }
+      for source in loaded.sources { writeLine(words(for: source)) }
+      for line in verdicts(loaded) { writeLine(line) }
+    }
+    return checkResult(loaded)
   }
-  return checkResult(loaded)
 }
 
 /// Notices are no fault; anything worse is one, and without a usable server there is nothing to do.
@@ -107,7 +124,7 @@ extension Availability {
 }
 
 /// `check --show`: problems go to standard error, so that the settings can be piped on.
-private func show(_ name: String, of loaded: Loaded, asJSON: Bool) -> Int32 {
+private func showSettings(of name: String, _ loaded: Loaded, asJSON: Bool) -> Int32 {
   let shown = PrintableText.line(name, limit: 128)
   for diagnostic in loaded.diagnostics where diagnostic.severity != .notice {
     complain(diagnostic.description)

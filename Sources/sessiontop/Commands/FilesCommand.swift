@@ -3,8 +3,8 @@ import Configuration
 import MCPWire
 import Sessions
 
-/// The command line of `files`.
-struct FilesCommand: ParsableCommand {
+/// `files`: what was found, or that nothing was.
+struct FilesCommand: ProgramCommand {
   static let configuration = CommandConfiguration(
     commandName: "files",
     abstract: "List the configurations of this user that can be opened, whoever's they are.",
@@ -15,23 +15,22 @@ struct FilesCommand: ParsableCommand {
 
   @Flag(help: "Print them as one JSON object.")
   var json = false
-}
 
-/// `files`: what was found, or that nothing was.
-func files(_ command: FilesCommand) -> Int32 {
-  let found = foundFiles()
-  if command.json {
-    writeLine(filesLine(found))
+  func perform() -> Int32 {
+    let found = foundFiles()
+    if json {
+      writeLine(filesLine(found))
+      return ExitCode.done
+    }
+    guard !found.isEmpty else {
+      writeLine("no configuration of a client of MCP is found in its known place")
+      return ExitCode.done
+    }
+    for file in found { writeLine(words(for: file)) }
+    writeLine("")
+    writeLine("`sessiontop --found` opens them all, `sessiontop check FILE` tells the problems of one")
     return ExitCode.done
   }
-  guard !found.isEmpty else {
-    writeLine("no configuration of a client of MCP is found in its known place")
-    return ExitCode.done
-  }
-  for file in found { writeLine(words(for: file)) }
-  writeLine("")
-  writeLine("`sessiontop --found` opens them all, `sessiontop check FILE` tells the problems of one")
-  return ExitCode.done
 }
 
 /// All configurations of this user.

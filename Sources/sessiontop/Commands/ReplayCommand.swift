@@ -1,8 +1,40 @@
+import ArgumentParser
+import Configuration
 import Display
 import Glibc
 import Platform
 import Reports
 import Sessions
+
+/// `replay`: what was recorded, in the dashboard.
+struct ReplayCommand: ProgramCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay",
+    abstract: "A recorded event log in the dashboard: play, pause, step, jump.",
+    discussion:
+      "FILE is the event log, or what `sessiontop watch --format jsonl` printed; - is standard input.")
+
+  @Argument(help: "The recording.")
+  var file: String
+
+  @Option(help: "How fast to begin with; 1 is as it was.")
+  var speed = 1.0
+
+  @OptionGroup var screen: Screen
+
+  @MainActor
+  func perform() throws(CannotRun) -> Int32 {
+    let signals = try Signals.ofScreen()
+    let (recording, problem) = readRecording(file)
+    if let problem { complain(problem) }
+    guard let recording else { return ExitCode.usage }
+    var plan = try DashboardPlan(screen, UISettings())
+    plan.recording = recording
+    plan.speed = speed
+    plan.invocation = "sessiontop replay \(quoted(file))"
+    return openDashboard(plan, signals: signals)
+  }
+}
 
 /// Most events of a recording that are held; of a longer one the newest.
 private let recordingLimit = 200_000

@@ -2,8 +2,8 @@ import ArgumentParser
 import Configuration
 import Sessions
 
-/// The command line of `settings`.
-struct Settings: ParsableCommand {
+/// `settings`: the default file, or every setting in force with its origin.
+struct Settings: ProgramCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print the settings: a commented file of all defaults, or what is in force and from where.")
 
@@ -24,22 +24,21 @@ struct Settings: ParsableCommand {
 
   @Flag(help: "Print what is in force as one JSON object.")
   var json = false
-}
 
-/// `settings`: the default file, or every setting in force with its origin.
-func settings(_ command: Settings) -> Int32 {
-  guard command.kind == .effective else {
-    writeLine(defaultSettingsFile)
-    return ExitCode.done
+  func perform() -> Int32 {
+    guard kind == .effective else {
+      writeLine(defaultSettingsFile)
+      return ExitCode.done
+    }
+    let loaded = source.places.read()
+    for diagnostic in loaded.diagnostics where diagnostic.severity != .notice {
+      complain(diagnostic.description)
+    }
+    if json {
+      writeLine(settingsLine(loaded.inForce, of: nil))
+    } else {
+      for line in settingsTable(loaded.inForce) { writeLine(line) }
+    }
+    return checkResult(loaded)
   }
-  let loaded = command.source.places.read()
-  for diagnostic in loaded.diagnostics where diagnostic.severity != .notice {
-    complain(diagnostic.description)
-  }
-  if command.json {
-    writeLine(settingsLine(loaded.inForce, of: nil))
-  } else {
-    for line in settingsTable(loaded.inForce) { writeLine(line) }
-  }
-  return checkResult(loaded)
 }

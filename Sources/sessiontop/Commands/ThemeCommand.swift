@@ -1,64 +1,80 @@
+import ArgumentParser
 import Configuration
 import Display
 import Glibc
 
-// `sessiontop theme`: what there is, how it looks, what is wrong with it.
+/// `theme`: what there is, how it looks, what is wrong with it.
+struct ThemeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "theme", abstract: "Themes: list them, show one, check one.",
+    subcommands: [List.self, Show.self, CheckTheme.self], defaultSubcommand: List.self)
 
-/// A word behind `theme`.
-protocol ThemeWord {
-  /// Does it; returns the exit code.
-  func perform() -> Int32
-}
+  struct List: ProgramCommand {
+    static let configuration = CommandConfiguration(abstract: "The themes that can be named.")
 
-extension ThemeCommand.List: ThemeWord {
-  func perform() -> Int32 {
-    let own = Themes.userNames(environment)
-    for name in Themes.names { writeLine(own.contains(name) ? "\(name) (yours)" : name) }
-    for name in own where !Themes.names.contains(name) { writeLine("\(name) (yours)") }
-    if let folder = Themes.folder(environment) { writeLine("yours are NAME.yaml in \(folder)") }
-    return ExitCode.done
-  }
-}
-
-extension ThemeCommand.Show: ThemeWord {
-  func perform() -> Int32 {
-    let (theme, diagnostics) = Themes.named(
-      name, environment: environment, currentDirectory: currentDirectory)
-    for diagnostic in diagnostics { complain(diagnostic.description) }
-    guard let theme else { return ExitCode.usage }
-    let hasColor = isatty(1) == 1 && (environment["NO_COLOR"] ?? "").isEmpty
-    let ground = theme.background == .any ? "any background" : "a \(theme.background.rawValue) background"
-    writeLine("\(theme.name), for \(ground)")
-    writeLine(row("ROLE", "TRUE COLOUR", "256", "16", "BACKGROUND", "ATTRIBUTES", "WITHOUT COLOUR"))
-    for role in Role.allCases {
-      let look = theme[role]
-      let line = row(
-        role.rawValue, hex(look.foreground), of256(look.foreground), of16(look.foreground),
-        hex(look.background), words(look.attributes), words(look.mono ?? look.attributes))
-      writeLine(hasColor ? "\(line) \(sample(look))" : line)
+    func perform() -> Int32 {
+      let own = Themes.userNames(environment)
+      for name in Themes.names { writeLine(own.contains(name) ? "\(name) (yours)" : name) }
+      for name in own where !Themes.names.contains(name) { writeLine("\(name) (yours)") }
+      if let folder = Themes.folder(environment) { writeLine("yours are NAME.yaml in \(folder)") }
+      return ExitCode.done
     }
-    return ExitCode.done
   }
-}
 
-extension ThemeCommand.CheckTheme: ThemeWord {
-  func perform() -> Int32 {
-    var code = ExitCode.done
-    for name in names.isEmpty ? Themes.names : names {
+  struct Show: ProgramCommand {
+    static let configuration = CommandConfiguration(
+      abstract:
+        "Every role of a theme with its colours for every depth, as a sample where colour is possible.")
+
+    @Argument(help: "A name or a file.")
+    var name = "default"
+
+    func perform() -> Int32 {
       let (theme, diagnostics) = Themes.named(
         name, environment: environment, currentDirectory: currentDirectory)
-      for diagnostic in diagnostics { writeLine(diagnostic.description) }
-      guard let theme else {
-        code = ExitCode.notWell
-        continue
+      for diagnostic in diagnostics { complain(diagnostic.description) }
+      guard let theme else { return ExitCode.usage }
+      let hasColor = isatty(1) == 1 && (environment["NO_COLOR"] ?? "").isEmpty
+      let ground = theme.background == .any ? "any background" : "a \(theme.background.rawValue) background"
+      writeLine("\(theme.name), for \(ground)")
+      writeLine(row("ROLE", "TRUE COLOUR", "256", "16", "BACKGROUND", "ATTRIBUTES", "WITHOUT COLOUR"))
+      for role in Role.allCases {
+        let look = theme[role]
+        let line = row(
+          role.rawValue, hex(look.foreground), of256(look.foreground), of16(look.foreground),
+          hex(look.background), words(look.attributes), words(look.mono ?? look.attributes))
+        writeLine(hasColor ? "\(line) \(sample(look))" : line)
       }
-      let report = Configuration.check(theme)
-      for problem in report.problems { writeLine("\(name): error: \(problem)") }
-      for note in report.notes { writeLine("\(name): note: \(note)") }
-      if report.problems.isEmpty { writeLine("\(name): can be read, and its states told apart") }
-      if !report.problems.isEmpty { code = ExitCode.notWell }
+      return ExitCode.done
     }
-    return code
+  }
+
+  struct CheckTheme: ProgramCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "check",
+      abstract: "Check contrast, and that states can be told apart without colour and by deuteranopes.")
+
+    @Argument(help: "Names or files; all that are built in otherwise.")
+    var names: [String] = []
+
+    func perform() -> Int32 {
+      var code = ExitCode.done
+      for name in names.isEmpty ? Themes.names : names {
+        let (theme, diagnostics) = Themes.named(
+          name, environment: environment, currentDirectory: currentDirectory)
+        for diagnostic in diagnostics { writeLine(diagnostic.description) }
+        guard let theme else {
+          code = ExitCode.notWell
+          continue
+        }
+        let report = Configuration.check(theme)
+        for problem in report.problems { writeLine("\(name): error: \(problem)") }
+        for note in report.notes { writeLine("\(name): note: \(note)") }
+        if report.problems.isEmpty { writeLine("\(name): can be read, and its states told apart") }
+        if !report.problems.isEmpty { code = ExitCode.notWell }
+      }
+      return code
+    }
   }
 }
 

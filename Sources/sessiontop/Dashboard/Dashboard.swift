@@ -1,4 +1,3 @@
-import CLinux
 import Configuration
 import Console
 import Display
@@ -243,10 +242,8 @@ struct Dashboard: ~Copyable {
   }
 
   private mutating func resize() {
-    var columns: Int32 = 0
-    var rows: Int32 = 0
-    guard clinux_terminal_size(1, &columns, &rows) == 0, columns > 0, rows > 0 else { return }
-    terminal.resize(to: Size(columns: Int(columns), rows: Int(rows)))
+    guard let size = terminalSize(of: 1) else { return }
+    terminal.resize(to: Size(columns: size.columns, rows: size.rows))
     view.size = terminal.size
   }
 

@@ -43,9 +43,48 @@ struct DashboardPlan {
   var invocation = "sessiontop"
 }
 
+extension DashboardPlan {
+  /// How the command line and the settings want the dashboard; what it is opened on is added to it.
+  init(_ screen: Screen, _ ui: UISettings) throws(CannotRun) {
+    let named = environment["SESSIONTOP_THEME"].flatMap { name in name.allSatisfy { $0 == " " } ? nil : name }
+    var chosen = screen.theme ?? named ?? ui.theme
+    do {
+      var theme: Theme
+      var problem: String?
+      do {
+        theme = try Themes.load(chosen, environment: environment, currentDirectory: currentDirectory)
+      } catch {
+        // A slip in a theme must not keep anybody from seeing what is down; who names one wants that one.
+        guard screen.theme == nil else { throw error }
+        problem = "\(error); the built-in theme is used"
+        chosen = "default"
+        theme = try Themes.load(chosen, environment: environment, currentDirectory: currentDirectory)
+      }
+      self.init(theme: theme)
+      greeting = problem
+    } catch {
+      throw CannotRun(description: "\(error)", exitCode: ExitCode.usage)
+    }
+    let others = Themes.names + Themes.userNames(environment).filter { !Themes.names.contains($0) }
+    themeNames = [chosen] + others.filter { $0 != chosen }
+    isReadOnly = screen.readOnly || ui.readOnly
+    glyphs = screen.ascii ? .ascii : ui.glyphs
+    refresh =
+      screen.refresh.map { min(.seconds(60), max(.milliseconds(100), $0.duration)) } ?? ui.refresh
+    duration = screen.duration?.duration
+    filter = screen.filter
+    rings = ui.bell
+    hasTitle = ui.title
+    onAlert = ui.onAlert
+    keys = ui.keys
+    filters = ui.filters
+    signIn = ui.signIn
+  }
+}
+
 /// Opens the dashboard; returns the exit code.
 @MainActor
-func dashboard(_ plan: DashboardPlan, signals: Signals) -> Int32 {
+func openDashboard(_ plan: DashboardPlan, signals: Signals) -> Int32 {
   do {
     let metrics = Metrics(plan.keeping?.metrics)
     let journal = plan.keeping == nil ? nil : stateFolder

@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 import Platform
 
@@ -105,10 +104,10 @@ struct EventLogFile: ~Copyable {
     let flags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | (place.isOurs ? O_NOFOLLOW : 0)
     for number in 1...Self.neighbours {
       let path = place.path.neighbor(number)
-      var file = clinux_open(path, flags, 0o600)
+      var file = openFile(path, flags, 0o600)
       // A device or a pipe may be for writing only.
       if file < 0, [EACCES, EPERM, ENXIO].contains(errno) {
-        file = clinux_open(path, flags ^ O_RDWR | O_WRONLY, 0o600)
+        file = openFile(path, flags ^ O_RDWR | O_WRONLY, 0o600)
       }
       guard file >= 0 else { throw .notMade(ErrorNumber.current) }
       // Held as long as the descriptor: who has it may put the file aside.

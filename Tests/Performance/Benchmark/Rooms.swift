@@ -6,10 +6,10 @@ import MCPWire
 import Sessions
 import Platform
 
-// `sessiontop benchmark`: the figures of the README, measured on the machine where it runs.
+// What single rooms of the house can do: pictures, reports, streams, messages.
 
-/// Measures and prints; returns the exit code.
-func benchmark() -> Int32 {
+/// Measures and prints.
+func measureRooms() {
   let store = crowdedStore(sessions: 1_000, events: 10_000)
   for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
     let size = Size(columns: columns, rows: rows)
@@ -33,13 +33,6 @@ func benchmark() -> Int32 {
   let answer = Array(
     #"{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"add","inputSchema":{"type":"object"}}]}}"#.utf8)
   measure("read an answer", unit: "messages/s", count: 20_000) { _ = try? Message.read(answer) }
-  do {
-    try measureHerd(1_000)
-    return ExitCode.done
-  } catch {
-    complain("\(error)")
-    return ExitCode.internalError
-  }
 }
 
 private let benchmarkContext = Context(
@@ -55,7 +48,7 @@ private func measure(_ what: String, unit: String, count: Int, _ body: () -> Voi
 }
 
 func line(_ what: String, _ figure: String) {
-  writeLine(what + String(repeating: " ", count: max(1, 50 - what.count)) + figure)
+  _ = writeAll(what + String(repeating: " ", count: max(1, 50 - what.count)) + figure + "\n", to: 1)
 }
 
 private func single(_ key: SessionKey, number: Int) -> EngineReport {

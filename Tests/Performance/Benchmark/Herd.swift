@@ -6,7 +6,7 @@ import MCPWire
 import Sessions
 import Platform
 
-// The part of `sessiontop benchmark` that measures many sessions: the server is a process of its own, so that
+// Many sessions: the server is a process of its own, so that
 // the figures are those of the engine alone.
 
 /// Keeps `count` sessions with one server, each with its stream and a ping every five seconds, takes them all
@@ -50,25 +50,18 @@ func measureHerd(_ count: Int) throws {
   _ = try herd.wait("end all sessions", atMost: 10) { $0.statistics.ended == $0.statistics.opened }
 }
 
-/// What `sessiontop benchmark --serve` is: a server that does as it is told on standard input, until that
-/// ends.
-func serveHerd() -> Int32 {
-  do {
-    let server = try LoopbackServer.start(remembering: 0)
-    defer { server.stop() }
-    writeLine(server.url)
-    while let word = readLine() {
-      switch word {
-      case "forget": server.forgetSessions()
-      case "restart": server.restart(lasts: .seconds(3))
-      case "say": server.push(saying)
-      default: break
-      }
+/// A server that does as it is told on standard input, until that ends.
+func serveHerd() throws {
+  let server = try LoopbackServer.start(remembering: 0)
+  defer { server.stop() }
+  _ = writeAll(server.url + "\n", to: 1)
+  while let word = readLine() {
+    switch word {
+    case "forget": server.forgetSessions()
+    case "restart": server.restart(lasts: .seconds(3))
+    case "say": server.push(saying)
+    default: break
     }
-    return ExitCode.done
-  } catch {
-    complain("no server: \(error)")
-    return ExitCode.internalError
   }
 }
 
@@ -141,7 +134,7 @@ private final class FarServer {
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_adddup2(&actions, ends[1], 0)
     posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
-    let arguments = ["sessiontop", "benchmark", "--serve"]
+    let arguments = ["benchmark", "--serve"]
     var words = arguments.map { strdup($0) } + [nil]
     defer { for word in words { free(word) } }
     let failure = posix_spawn(&pid, "/proc/self/exe", &actions, nil, &words, clinux_environment())

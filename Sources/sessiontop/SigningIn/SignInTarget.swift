@@ -1,57 +1,5 @@
-import ArgumentParser
 import Configuration
-import Glibc
-import Platform
-import Reports
-import SessionEngine
 import Sessions
-
-struct Login: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Sign in to a server, also over SSH; the sign-in is kept and renewed from then on.")
-
-  @OptionGroup var source: Source
-
-  @Argument(help: "A server of the configuration, or an address.")
-  var server: String
-
-  @Option(help: "The user of the configuration who signs in.")
-  var user: String?
-
-  @Flag(help: "By a code that is typed on another device, where the issuer offers that.")
-  var device = false
-
-  @Flag(name: .customLong("no-browser"), help: "Only show the address.")
-  var noBrowser = false
-}
-
-struct Logout: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Forget a sign-in, and give the token back where the issuer takes it.")
-
-  @OptionGroup var source: Source
-
-  @Argument(help: "A server of the configuration, or an address.")
-  var server: String
-
-  @Option(help: "The user of the configuration who signs out.")
-  var user: String?
-}
-
-struct Tokens: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Print what sign-ins are kept: for whom, for what, until when. Never the tokens.")
-
-  @Flag(help: "Print them as one JSON object.")
-  var json = false
-}
-
-/// `tokens`: what is kept.
-func tokens(_ command: Tokens) -> Int32 {
-  let grants = stateFolder.map { CredentialStore(stateFolder: $0).grants() } ?? []
-  writeLine(command.json ? tokenList(grants) : tokenTable(grants, at: Moment.now.wall, width: outputWidth()))
-  return ExitCode.done
-}
 
 /// The session that somebody signs in for, alone.
 struct SignInTarget {
@@ -106,9 +54,4 @@ struct SignInTarget {
       settings: found.settings, availability: .automatic, proxy: found.proxy, secrets: found.secrets,
       accounts: found.accounts.filter { $0.user == session.key.user })
   }
-}
-
-/// How wide a table may be: the terminal's width, or that of a wide one.
-private func outputWidth() -> Int {
-  isatty(1) == 1 ? Int(environment["COLUMNS"] ?? "") ?? 120 : 200
 }

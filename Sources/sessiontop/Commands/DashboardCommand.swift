@@ -1,0 +1,32 @@
+import ArgumentParser
+import Configuration
+import Display
+import Platform
+import Sessions
+
+/// `dashboard`, and what happens without a command.
+struct DashboardCommand: ProgramCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dashboard", abstract: "The live screen (what happens without a command).")
+
+  @OptionGroup var source: Source
+  @OptionGroup var screen: Screen
+
+  @MainActor
+  func perform() throws(CannotRun) -> Int32 {
+    let signals = try Signals.ofScreen()
+    let places = source.places
+    guard let loaded = load(places) else { return ExitCode.configuration }
+    var plan = try DashboardPlan(screen, loaded.ui)
+    plan.servers = loaded.servers
+    plan.limits = loaded.limits
+    plan.keeping = loaded.settings
+    let words = source.config.map { "--config \(quoted($0))" } + (source.found ? ["--found"] : [])
+    plan.invocation = (["sessiontop"] + words).joined(separator: " ")
+    if screen.plain {
+      return try plain(plan, loaded: loaded, repeats: screen.refresh?.duration, signals: signals)
+    }
+    plan.reloader = Reloader(places, loaded)
+    return openDashboard(plan, signals: signals)
+  }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Configuration
+import Glibc
+import Platform
+import Sessions
+
+// Words of the command line that several commands take.
+
+/// Where the servers come from.
+struct Source: ParsableArguments {
+  @Option(
+    name: [.short, .long],
+    help: """
+      A librechat.yaml or sessiontop.yaml; may be repeated. Otherwise SESSIONTOP_CONFIG, sessiontop.yaml in the \
+      configuration directory, or ./librechat.yaml.
+      """)
+  var config: [String] = []
+
+  @Flag(help: "Open every configuration that `sessiontop files` lists, as well.")
+  var found = false
+
+  @Flag(
+    help: """
+      Start servers that are processes (stdio) without being asked, as 'stdio: all' does; sessionConfig.stdio: \
+      false of a server still holds.
+      """)
+  var stdio = false
+}
+
+/// When a person may be asked to sign in.
+struct SigningIn: ParsableArguments {
+  @Option(
+    name: .customLong("sign-in"),
+    help: "Open a browser for a server that wants a sign-in: never, ask (as never here) or auto.",
+    transform: { word in
+      guard let policy = SignInPolicy(rawValue: word) else {
+        throw ValidationError("must be never, ask or auto")
+      }
+      return policy
+    })
+  var policy = SignInPolicy.never
+}
+
+/// How the screen looks.
+struct Screen: ParsableArguments {
+  @Option(help: "A theme of `sessiontop theme list`, or a file.")
+  var theme: String?
+
+  @Option(help: "Begin with this filter, such as 'server:git* state:failed|recovering err>0'.")
+  var filter: String?
+
+  @Option(help: "The least time between two pictures, 100ms to 60s; a key is always answered at once.")
+  var refresh: Span?
+
+  @Flag(help: "Print the screen as flat lines, once; with --refresh again whenever it changed.")
+  var plain = false
+
+  @Flag(help: "Draw with ASCII only.")
+  var ascii = false
+
+  @Flag(name: .customLong("read-only"), help: "Take away the keys that change anything.")
+  var readOnly = false
+
+  @Option(name: .customLong("for"), help: "End by itself after this time, such as 30s or 2m.")
+  var duration: Span?
+}
+
+/// A length of time on the command line: `500ms`, `30s`, `5m`, `2h`; a bare number means seconds.
+struct Span: ExpressibleByArgument {
+  let duration: Duration
+
+  init(_ duration: Duration) {
+    self.duration = duration
+  }
+
+  init?(argument: String) {
+    let units: [(suffix: String, seconds: Double)] = [
+      ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600), ("", 1),
+    ]
+    for unit in units where argument.hasSuffix(unit.suffix) {
+      guard let number = Double(argument.dropLast(unit.suffix.count)), number > 0, number < 1e8 else {
+        return nil
+      }
+      duration = .seconds(number * unit.seconds)
+      return
+    }
+    return nil
+  }
+
+  var defaultValueDescription: String { "\(Int(duration.components.seconds))s" }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import Glibc
+import Platform
+import Reports
+import SessionEngine
+import Sessions
+
+/// `tokens`: what is kept.
+struct Tokens: ProgramCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print what sign-ins are kept: for whom, for what, until when. Never the tokens.")
+
+  @Flag(help: "Print them as one JSON object.")
+  var json = false
+
+  func perform() -> Int32 {
+    let grants = stateFolder.map { CredentialStore(stateFolder: $0).grants() } ?? []
+    writeLine(json ? tokenList(grants) : tokenTable(grants, at: Moment.now.wall, width: outputWidth()))
+    return ExitCode.done
+  }
+}
+
+/// How wide a table may be: the terminal's width, or that of a wide one.
+private func outputWidth() -> Int {
+  isatty(1) == 1 ? Int(environment["COLUMNS"] ?? "") ?? 120 : 200
+}

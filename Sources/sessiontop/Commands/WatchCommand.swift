@@ -1,0 +1,86 @@
+import ArgumentParser
+import Configuration
+import Platform
+import Reports
+import SessionEngine
+import Sessions
+
+/// `watch`: each event as a line, the snapshot last.
+struct Watch: ProgramCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "No screen: events to standard output as they happen, and a snapshot at the end.")
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, jsonl
+  }
+
+  @OptionGroup var source: Source
+
+  @OptionGroup var signingIn: SigningIn
+
+  @Option(help: "text: log lines; jsonl: one JSON object a line.")
+  var format = Format.text
+
+  @Option(name: .customLong("for"), help: "End by itself after this time, such as 30s or 2m.")
+  var duration: Span?
+
+  @MainActor
+  func perform() throws(CannotRun) -> Int32 {
+    let signals = try Signals.screenless()
+    let places = source.places
+    guard let loaded = load(places) else { return ExitCode.configuration }
+    let reloader = Reloader(places, loaded)
+    var printer: EventPrinter
+    do {
+      printer = try EventPrinter(format, loaded.logLevel)
+    } catch {
+      throw CannotRun(
+        description: "standard output cannot be written: \(error)", exitCode: ExitCode.internalError)
+    }
+    let store = try runHeadless(
+      loaded, keeping: loaded.settings, signIn: signingIn.policy, for: duration?.duration,
+      signals: signals, reloader: reloader, output: &printer)
+    printer.finish(store)
+    return ExitCode.done
+  }
+}
+
+/// Every event as a line.
+private struct EventPrinter: Headless, ~Copyable {
+  private var output: StandardOutput
+  private let format: Watch.Format
+  private let level: EventLevel
+
+  init(_ format: Watch.Format, _ level: EventLevel) throws(ErrorNumber) {
+    output = try StandardOutput()
+    self.format = format
+    self.level = level
+  }
+
+  var descriptor: Int32? { output.descriptor }
+
+  mutating func tick() -> Bool {
+    output.takeNews()
+    return !output.isGone
+  }
+
+  mutating func take(_ report: EngineReport, _ store: Store, _ now: Moment, ending: Bool) -> Bool {
+    for event in report.events {
+      switch format {
+      case .jsonl: output.write(eventLine(event))
+      case .text: if event.level >= level { output.write(logLine(event)) }
+      }
+    }
+    return !output.isGone
+  }
+
+  mutating func showSnapshot(_ store: Store, _ now: Moment) { output.write(snapshotLine(store, at: now)) }
+
+  mutating func finish(_ store: Store) {
+    switch format {
+    case .jsonl: output.write(snapshotLine(store, at: Moment.now))
+    case .text: output.write(statusTable(store, at: Moment.now, width: 120))
+    }
+    output.finish()
+  }
+}
