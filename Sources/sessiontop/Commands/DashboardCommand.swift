@@ -27,6 +27,6 @@ struct DashboardCommand: ProgramCommand {
       return try plain(plan, loaded: loaded, repeats: screen.refresh?.duration, signals: signals)
     }
     plan.reloader = Reloader(places, loaded)
-    return openDashboard(plan, signals: signals)
+    return try openDashboard(plan, signals: signals)
   }
 }

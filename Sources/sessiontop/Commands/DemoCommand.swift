@@ -31,7 +31,7 @@ struct Demo: ProgramCommand {
       plan.host = "\(hostName) demo"
       plan.invocation = "sessiontop demo"
       plan.greeting = "try Enter, n, o, O, /state:d, K, U; WHY says what a server shows; ? has all"
-      return openDashboard(plan, signals: signals)
+      return try openDashboard(plan, signals: signals)
     } catch let error as CannotRun {
       throw error
     } catch {

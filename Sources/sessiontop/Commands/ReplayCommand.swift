@@ -32,7 +32,7 @@ struct ReplayCommand: ProgramCommand {
     plan.recording = recording
     plan.speed = speed
     plan.invocation = "sessiontop replay \(quoted(file))"
-    return openDashboard(plan, signals: signals)
+    return try openDashboard(plan, signals: signals)
   }
 }
 

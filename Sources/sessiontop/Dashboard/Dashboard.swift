@@ -11,15 +11,12 @@ import Platform
 @MainActor
 struct Dashboard: ~Copyable {
   var terminal: Terminal
-  /// Absent when a recording is shown.
-  let engine: SessionEngine?
   let plan: DashboardPlan
-  var store: Store
-  private var log: EventLog
-  private var metrics: Metrics
-  var view = ViewState()
-  var reloader: Reloader?
+  /// Absent when a recording is shown.
+  let monitor: Monitor?
+  /// Absent when it is live.
   var replay: Replay?
+  var view = ViewState()
   private var hooks: AlertHooks
   private var bell = Bell()
   var theme: Theme
@@ -50,10 +47,8 @@ struct Dashboard: ~Copyable {
   private static let alertGap = Duration.milliseconds(200)
   private let opened = Moment.now.instant
 
-  init(_ plan: DashboardPlan, engine: SessionEngine?, metrics: Metrics) throws(Terminal.Unusable) {
+  init(_ plan: DashboardPlan, _ monitor: Monitor?) throws(Terminal.Unusable) {
     self.plan = plan
-    self.engine = engine
-    reloader = plan.reloader
     replay = plan.recording.map { Replay($0, capacity: plan.limits.events) }
     replay?.play(at: plan.speed)
     hooks = AlertHooks(plan.onAlert, inherited: inheritance)
@@ -62,13 +57,18 @@ struct Dashboard: ~Copyable {
     themeName = plan.themeNames.first ?? plan.theme.name
     refresh = plan.refresh
     terminal = try Terminal(theme: theme, hasColor: hasColor, termName: environment["TERM"])
-    store = replay?.store ?? Store(eventCapacity: plan.limits.events)
-    log = EventLog(plan.keeping?.log)
-    self.metrics = metrics
+    self.monitor = monitor
     view.size = terminal.size
     if let greeting = plan.greeting { view.say(greeting) }
     if let filter = plan.filter { view.start(filter: filter) }
-    if let problem = metrics.problem { note(problem) }
+  }
+
+  /// What is shown: of a recording what it has told so far.
+  var store: Store { replay?.store ?? monitor?.store ?? Store(eventCapacity: 1) }
+
+  /// Lets the engine begin; to be called once, before `run`.
+  mutating func start() throws {
+    if let problem = try monitor?.start() ?? nil { note(problem) }
   }
 
   /// Runs until the operator, a signal or the end of the terminal ends it.
@@ -76,13 +76,11 @@ struct Dashboard: ~Copyable {
     let end = plan.duration.map { Moment.now.instant + $0 }
     while true {
       draw()
-      let news = [engine?.output.descriptor, log.descriptor].compactMap { $0 }
       let ready = wait(
-        reading: [0, signals.descriptor] + news + hooks.descriptors + (reloader?.descriptors ?? []),
+        reading: [0, signals.descriptor] + (monitor?.descriptors ?? []) + hooks.descriptors,
         writing: isLineSlow ? [1] : [], milliseconds: pause(until: end))
       if let problem = hooks.act(at: Moment.now.instant) { note(problem) }
-      if let problem = metrics.act(store, at: Moment.now) { note(problem) }
-      for command in reloader?.look(ready, at: Moment.now.instant) ?? [] { engine?.send(command) }
+      takeIn(ready)
       var goesOn = true
       if ready.isEmpty { isDirty = true }  // the clock moves on
       for one in ready {
@@ -93,7 +91,6 @@ struct Dashboard: ~Copyable {
           goesOn = handleKeys()
         case 1: isLineSlow = false
         case signals.descriptor: goesOn = handle(signals)
-        case let descriptor where descriptor == engine?.output.descriptor: takeIn()
         default: break
         }
         guard goesOn else { return }
@@ -107,10 +104,9 @@ struct Dashboard: ~Copyable {
   /// Ends the screen and then every session; the terminal is given back first, so that nobody waits for
   /// servers.
   consuming func close() {
-    guard let engine else { return discard(terminal) }
-    engine.send(.stop)
+    let monitor = monitor
     discard(terminal)
-    waitUntilStopped(engine, &log)
+    monitor?.stop()
   }
 
   /// The time that is shown: of a recording its own.
@@ -125,7 +121,6 @@ struct Dashboard: ~Copyable {
     if lastFrame != .zero { lastNews = real }
     lastFrame = real
     let now = now
-    if let replay { store = replay.store }
     tell(at: now)
     let context = context(now)
     let frame = render(store, view, at: now, size: terminal.size, context: context)
@@ -168,16 +163,16 @@ struct Dashboard: ~Copyable {
       pause = min(pause, max(.zero, lastFrame + frameGap(at: now.instant) - now.instant))
     }
     if let next = replay?.untilNext { pause = min(pause, max(next, .milliseconds(20))) }
-    let dues = [end, reloader?.deadline, hooks.deadline, metrics.deadline, alertsDue, sequenceDue]
+    let dues = [end, monitor?.deadline, hooks.deadline, alertsDue, sequenceDue]
     for due in dues.compactMap({ $0 }) { pause = min(pause, max(.zero, due - now.instant)) }
     return Int32(clamping: pause.inMilliseconds + 1)
   }
 
-  private mutating func takeIn() {
-    guard let report = engine?.output.drain(), !report.isEmpty else { return }
-    store.fold(report, at: Moment.now)
-    if let news = log.write(report.events, at: Moment.now) { store.fold(news, at: Moment.now) }
-    metrics.noteChange(at: Moment.now.instant)
+  private mutating func takeIn(_ ready: [Readiness]) {
+    guard let news = monitor?.take(ready) else { return }
+    for problem in news.problems { note(problem) }
+    let report = news.report
+    guard !report.isEmpty else { return }
     isDirty = true
     alertsDue = alertsDue ?? Moment.now.instant + Self.alertGap
     // Whatever pane is open, what became of an edited file is seen.
@@ -189,13 +184,11 @@ struct Dashboard: ~Copyable {
   private mutating func note(_ problem: String) {
     guard problem != lastProblem else { return }
     lastProblem = problem
-    var report = EngineReport()
-    report.events = [
+    monitor?.note(
       Event(
         time: Moment.now, kind: .configProblem, level: .warning,
-        message: Sentence(ForeignText(local: problem)))
-    ]
-    store.fold(report, at: Moment.now)
+        message: Sentence(ForeignText(local: problem))))
+    isDirty = true
   }
 
   private mutating func handleKeys() -> Bool {
@@ -231,7 +224,7 @@ struct Dashboard: ~Copyable {
         terminal.resume()
         resize()
         if usesMouse { terminal.useMouse(true) }
-      case SIGUSR2: for command in reloader?.reload() ?? [] { engine?.send(command) }
+      case SIGUSR2: _ = monitor?.reload()
       case SIGINT, SIGTERM, SIGHUP, SIGQUIT: return false
       default: break
       }
@@ -275,8 +268,8 @@ struct Dashboard: ~Copyable {
       host: plan.host, operator: operatorIdentity, readOnly: plan.isReadOnly,
       utcOffset: utcOffset(at: now.wall), ascii: isASCII, themeName: theme.name,
       version: Outgoing.clientVersion,
-      staleAfter: engine == nil ? nil : Self.staleAfter)
-    context.lastTurn = engine?.lastTurn
+      staleAfter: replay == nil ? Self.staleAfter : nil)
+    context.lastTurn = monitor?.lastTurn
     context.keys = plan.keys
     context.filters = plan.filters
     context.themeNames = plan.themeNames

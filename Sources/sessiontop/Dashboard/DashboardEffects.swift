@@ -12,7 +12,7 @@ extension Dashboard {
   mutating func carryOut(_ effect: Effect) -> Bool {
     switch effect {
     case .quit: return false
-    case .command(let command): engine?.send(command)
+    case .command(let command): monitor?.send(command)
     case .redraw: terminal.redraw()
     case .cycleTheme:
       let index = plan.themeNames.firstIndex(of: themeName) ?? -1
@@ -35,11 +35,7 @@ extension Dashboard {
       let notice = replay?.move(move, utcOffset: offset)
       if let notice { view.say(notice) }
     case .reload:
-      guard reloader != nil else {
-        view.say("there is no configuration file to read again")
-        break
-      }
-      for command in reloader?.reload() ?? [] { engine?.send(command) }
+      if monitor?.reload() != true { view.say("there is no configuration file to read again") }
     case .suspend: break
     }
     return true
@@ -70,8 +66,7 @@ extension Dashboard {
   }
 
   /// One text with all that somebody else needs to look into it: the picture, what is known of these
-  /// sessions,
-  /// how they are kept, and what happened to them.
+  /// sessions, how they are kept, and what happened to them.
   private mutating func share(_ keys: [SessionKey]) {
     let now = now
     let names = Set(keys.map(\.server))

@@ -84,46 +84,31 @@ extension DashboardPlan {
 
 /// Opens the dashboard; returns the exit code.
 @MainActor
-func openDashboard(_ plan: DashboardPlan, signals: Signals) -> Int32 {
-  do {
-    let metrics = Metrics(plan.keeping?.metrics)
-    let journal = plan.keeping == nil ? nil : stateFolder
-    let engine =
-      plan.recording == nil
-      ? try SessionEngine(
-        servers: plan.servers, limits: plan.limits, journalFolder: journal, signIn: plan.signIn,
-        environment: environment, inherited: inheritance) : nil
-    do throws(Terminal.Unusable) {
-      var interactive = try Dashboard(plan, engine: engine, metrics: metrics)
-      do {
-        try engine?.start()
-      } catch {
-        interactive.close()
-        complain("the engine cannot start: \(error)")
-        return ExitCode.internalError
-      }
-      interactive.run(signals: signals)
-      interactive.close()
+func openDashboard(_ plan: DashboardPlan, signals: Signals) throws(CannotRun) -> Int32 {
+  var monitor: Monitor?
+  if plan.recording == nil {
+    do {
+      monitor = try Monitor(
+        plan.servers, limits: plan.limits, keeping: plan.keeping, signIn: plan.signIn,
+        journalFolder: plan.keeping == nil ? nil : stateFolder, reloader: plan.reloader)
     } catch {
-      complain("the dashboard cannot open: \(error)")
-      return ExitCode.terminal
+      throw CannotRun(
+        description: "the engine cannot start: \(error)", exitCode: ExitCode.internalError)
     }
+  }
+  var dashboard: Dashboard
+  do {
+    dashboard = try Dashboard(plan, monitor)
   } catch {
-    complain("the engine cannot start: \(error)")
-    return ExitCode.internalError
+    throw CannotRun(description: "the dashboard cannot open: \(error)", exitCode: ExitCode.terminal)
   }
+  do {
+    try dashboard.start()
+  } catch {
+    dashboard.close()
+    throw CannotRun(description: "the engine cannot start: \(error)", exitCode: ExitCode.internalError)
+  }
+  dashboard.run(signals: signals)
+  dashboard.close()
   return ExitCode.done
-}
-
-/// The engine ends all sessions within five seconds and then says so.
-func waitUntilStopped(_ engine: SessionEngine, _ log: inout EventLog) {
-  let limit = Moment.now.instant + .seconds(5)
-  while Moment.now.instant < limit {
-    let left = (limit - Moment.now.instant).inMilliseconds
-    _ = wait(reading: [engine.output.descriptor], milliseconds: Int32(clamping: left))
-    let report = engine.output.drain()
-    _ = log.write(report.events, at: Moment.now)
-    if report.stopped { break }
-  }
-  log.close()
 }

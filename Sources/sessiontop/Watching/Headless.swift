@@ -28,35 +28,28 @@ func runHeadless<Output: Headless & ~Copyable>(
   for duration: Duration?,
   signals: Signals, reloader: Reloader? = nil, output: inout Output
 ) throws(CannotRun) -> Store {
-  var reloader = reloader
-  var store = Store(eventCapacity: loaded.limits.events)
-  var log = EventLog(settings?.log)
   var atEnd: Store?
   do {
-    var metrics = Metrics(settings?.metrics)
-    if let problem = metrics.problem { complain(problem) }
-    let engine = try SessionEngine(
-      servers: loaded.servers, limits: loaded.limits, journalFolder: stateFolder, signIn: signIn,
-      environment: environment, inherited: inheritance)
-    try engine.start()
+    let monitor = try Monitor(
+      loaded.servers, limits: loaded.limits, keeping: settings, signIn: signIn, journalFolder: stateFolder,
+      reloader: reloader)
+    if let problem = try monitor.start() { complain(problem) }
     var end = duration.map { Moment.now.instant + $0 }
     while true {
       let now = Moment.now
       if let due = end, due <= now.instant {
         end = nil
-        if atEnd == nil { engine.send(.stop) }
-        atEnd = atEnd ?? store
+        if atEnd == nil { monitor.send(.stop) }
+        atEnd = atEnd ?? monitor.store
       }
-      let next = [end, reloader?.deadline, metrics.deadline].compactMap { $0 }.min()
+      let next = [end, monitor.deadline].compactMap { $0 }.min()
       let pause = next.map { Int32(clamping: max(0, ($0 - now.instant).inMilliseconds + 1)) } ?? -1
-      let others = [output.descriptor, log.descriptor].compactMap { $0 } + (reloader?.descriptors ?? [])
-      let ready = wait(
-        reading: [engine.output.descriptor, signals.descriptor] + others, milliseconds: pause)
-      for command in reloader?.look(ready, at: Moment.now.instant) ?? [] { engine.send(command) }
+      let others = [signals.descriptor] + [output.descriptor].compactMap { $0 }
+      let ready = wait(reading: monitor.descriptors + others, milliseconds: pause)
       while let signal = signals.next() {
         switch signal {
-        case SIGUSR1: output.showSnapshot(store, Moment.now)
-        case SIGUSR2: for command in reloader?.reload() ?? [] { engine.send(command) }
+        case SIGUSR1: output.showSnapshot(monitor.store, Moment.now)
+        case SIGUSR2: _ = monitor.reload()
         case SIGINT, SIGTERM, SIGHUP, SIGQUIT:
           // Whoever asks twice does not want to wait for servers.
           if atEnd != nil, signal == SIGINT {
@@ -66,21 +59,17 @@ func runHeadless<Output: Headless & ~Copyable>(
         default: break
         }
       }
-      if !output.tick(), atEnd == nil { end = Moment.now.instant }
-      var report = engine.output.drain()
-      if let news = log.write(report.events, at: Moment.now) { report.merge(news) }
-      if !report.isEmpty {
-        store.fold(report, at: Moment.now)
-        metrics.noteChange(at: Moment.now.instant)
-        if !output.take(report, store, Moment.now, ending: atEnd != nil), atEnd == nil {
-          end = Moment.now.instant
-        }
+      var goesOn = output.tick()
+      let news = monitor.take(ready)
+      for problem in news.problems { complain(problem) }
+      if goesOn, !news.report.isEmpty {
+        goesOn = output.take(news.report, monitor.store, Moment.now, ending: atEnd != nil)
       }
-      if let problem = metrics.act(store, at: Moment.now) { complain(problem) }
-      if report.stopped {
-        log.close()
-        atEnd?.countEnded(by: store)
-        return atEnd ?? store
+      if !goesOn, atEnd == nil { end = Moment.now.instant }
+      if news.report.stopped {
+        monitor.close()
+        atEnd?.countEnded(by: monitor.store)
+        return atEnd ?? monitor.store
       }
     }
   } catch let error as CannotRun {

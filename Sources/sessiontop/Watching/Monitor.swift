@@ -1,0 +1,100 @@
+import Configuration
+import Platform
+import SessionEngine
+import Sessions
+
+/// What every way of watching has in common: an engine, what is known from it, and what is kept of that.
+///
+/// Whoever has one waits until one of `descriptors` is readable or `deadline` comes, and then lets it `take`.
+final class Monitor {
+  private let engine: SessionEngine
+  /// What is known now.
+  private(set) var store: Store
+  private var log: EventLog
+  private var metrics: Metrics
+  private var reloader: Reloader?
+
+  /// What came since the last look.
+  struct News {
+    /// Already taken in by the store.
+    var report: EngineReport
+    /// What goes wrong with files and sockets of our own, in sentences.
+    var problems: [String] = []
+  }
+
+  /// Prepares an engine for these servers; `start` lets it begin. With a `reloader` the servers follow their
+  /// files. Throws what keeps an engine from being made.
+  init(
+    _ servers: [Server], limits: Limits, keeping settings: Configuration.Settings?, signIn: SignInPolicy,
+    journalFolder: String?, reloader: Reloader?
+  ) throws {
+    store = Store(eventCapacity: limits.events)
+    log = EventLog(settings?.log)
+    metrics = Metrics(settings?.metrics)
+    self.reloader = reloader
+    engine = try SessionEngine(
+      servers: servers, limits: limits, journalFolder: journalFolder, signIn: signIn,
+      environment: environment, inherited: inheritance)
+  }
+
+  /// Begins; what of our own does not work from the start comes back. Throws when there can be no thread.
+  func start() throws -> String? {
+    try engine.start()
+    return metrics.problem
+  }
+
+  var descriptors: [Int32] {
+    [engine.output.descriptor] + [log.descriptor].compactMap { $0 } + (reloader?.descriptors ?? [])
+  }
+
+  var deadline: Instant? { [reloader?.deadline, metrics.deadline].compactMap { $0 }.min() }
+
+  /// When the engine last came round.
+  var lastTurn: Instant? { engine.lastTurn }
+
+  var followsFiles: Bool { reloader != nil }
+
+  /// Takes in what the engine, the disk and the files say. To be called after every wait.
+  func take(_ ready: [Readiness]) -> News {
+    for command in reloader?.look(ready, at: Moment.now.instant) ?? [] { engine.send(command) }
+    var news = News(report: engine.output.drain())
+    if let told = log.write(news.report.events, at: Moment.now) { news.report.merge(told) }
+    if !news.report.isEmpty {
+      store.fold(news.report, at: Moment.now)
+      metrics.noteChange(at: Moment.now.instant)
+    }
+    if let problem = metrics.act(store, at: Moment.now) { news.problems.append(problem) }
+    return news
+  }
+
+  func send(_ command: Command) { engine.send(command) }
+
+  /// Reads the files now, changed or not; false when there are none.
+  func reload() -> Bool {
+    guard reloader != nil else { return false }
+    for command in reloader?.reload() ?? [] { engine.send(command) }
+    return true
+  }
+
+  /// Shows something of our own among the events.
+  func note(_ event: Event) {
+    var report = EngineReport()
+    report.events = [event]
+    store.fold(report, at: Moment.now)
+  }
+
+  /// Gives the disk a moment for what still waits; after the engine has stopped.
+  func close() { log.close() }
+
+  /// Ends all sessions, which the engine does within five seconds, and keeps what it says of that.
+  func stop() {
+    engine.send(.stop)
+    let limit = Moment.now.instant + .seconds(5)
+    while Moment.now.instant < limit {
+      let left = (limit - Moment.now.instant).inMilliseconds
+      let ready = wait(reading: [engine.output.descriptor], milliseconds: Int32(clamping: left))
+      if take(ready).report.stopped { break }
+    }
+    log.close()
+  }
+}
