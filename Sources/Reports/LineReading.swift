@@ -124,6 +124,7 @@ private func session(_ line: JSONValue, _ time: Moment) -> SessionReport? {
   report.cause = error(line["cause"])
   report.nextAttempt = line["next_attempt_ms"]?.whole.map { time.instant + .milliseconds($0) }
   report.advice = sentence(line["advice"])
+  report.remark = sentence(line["remark"])
   report.process = process(line["process"], time)
   report.lastWords = LastWords(
     (line["last_words"]?.list ?? []).prefix(LastWords.limit).compactMap { text($0) })

@@ -99,6 +99,7 @@ extension JSONWriter {
       $0.error("cause", session.cause)
       $0.member("next_attempt_ms", session.nextAttempt.map { max(0, ($0 - now.instant).inMilliseconds) })
       $0.member("advice", session.advice?.text)
+      $0.member("remark", session.remark?.text)
       $0.process(session, at: now)
       if let held = session.authorization {
         $0.object("authorization") {

@@ -63,7 +63,9 @@ private func sessionRow(_ session: SessionReport, at now: Moment) -> [String] {
 
 private func reason(_ session: SessionReport, at now: Moment) -> String {
   let next = session.nextAttempt.map { "next in \(shortDuration($0 - now.instant))" }
-  let parts = [session.cause?.summary ?? session.slow?.words.text, next, session.advice?.text]
+  let parts = [
+    session.cause?.summary ?? session.slow?.words.text, next, session.remark?.text, session.advice?.text,
+  ]
   return parts.compactMap { $0 }.joined(separator: "; ")
 }
 

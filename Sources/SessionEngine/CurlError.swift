@@ -33,12 +33,31 @@ func transferFailure(_ code: CURLcode, _ evidence: TransferEvidence) -> Transfer
   }
   let cuts = [CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_SSL_CONNECT_ERROR]
   if evidence.lackedClientCertificate, cuts.contains(code) {
-    return error(.tlsError, wantsCertificate(words))
+    return refusal(error(.tlsError, wantsCertificate(words)))
   }
-  if let detail = alert(words, hasClientCertificate: evidence.hasClientCertificate) {
-    return error(.tlsError, detail)
+  if let alert = alert(words, hasClientCertificate: evidence.hasClientCertificate) {
+    let failure = error(.tlsError, alert.words)
+    return alert.isAboutOurCertificate ? refusal(failure) : failure
   }
-  return error(type(code, evidence, words), words)
+  let type = type(code, evidence, words)
+  return error(type, type == .sessionTimeout ? patience(words) : words)
+}
+
+private func refusal(_ failure: TransferFailure) -> TransferFailure {
+  var failure = failure
+  failure.isAboutOurCertificate = true
+  return failure
+}
+
+/// `no answer within 10 s`, where libcurl counts milliseconds.
+private func patience(_ words: String) -> String {
+  let start = "Operation timed out after "
+  guard words.hasPrefix(start), let limit = Int(words.dropFirst(start.count).prefix { $0.isNumber }) else {
+    return words
+  }
+  let length = limit < 1_000 ? "\(limit) ms" : "\((limit + 500) / 1_000) s"
+  return words.contains(" with 0 ")
+    ? "no answer within \(length)" : "the answer was not whole within \(length)"
 }
 
 private func type(_ code: CURLcode, _ evidence: TransferEvidence, _ words: String) -> ErrorType {
@@ -102,7 +121,9 @@ private func wantsCertificate(_ words: String) -> String {
 
 /// What a server's TLS alert means. In TLS 1.3 a server that wants a certificate says so after the handshake,
 /// so that libcurl has it for a failed read.
-private func alert(_ words: String, hasClientCertificate: Bool) -> String? {
+private func alert(_ words: String, hasClientCertificate: Bool) -> (
+  words: String, isAboutOurCertificate: Bool
+)? {
   let text = words.lowercased()
   guard text.contains("alert"), text.contains("ssl") || text.contains("tls") else { return nil }
   let refusals = [
@@ -111,10 +132,10 @@ private func alert(_ words: String, hasClientCertificate: Bool) -> String? {
   ]
   switch hasClientCertificate {
   case true where refusals.contains { text.contains($0) }:
-    return "the server refuses our client certificate: \(words)"
+    return ("the server refuses our client certificate: \(words)", true)
   // TLS 1.2 servers send the second one for a missing certificate.
   case false where text.contains("certificate required") || text.contains("bad certificate"):
-    return wantsCertificate(words)
-  default: return words
+    return (wantsCertificate(words), true)
+  default: return (words, false)
   }
 }

@@ -82,7 +82,7 @@ import Testing
       Screen(name: "situation-hundred-lost", columns: 120, rows: 40, store: Situations.hundredLost),
       Screen(
         name: "situation-configuration-broken", columns: 80, rows: 24, store: Situations.configurationBroken),
-    ] + Jobs.screens
+    ] + Jobs.screens + Evidence.screens
 
   @Test(arguments: screens) func `are as they were seen`(screen: Screen) throws {
     var view = ViewState()

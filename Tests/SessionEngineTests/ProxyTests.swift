@@ -120,6 +120,21 @@ import Testing
       number: CurlCode.receive,
       TransferEvidence(wasConnected: true, words: alert.words, hasClientCertificate: alert.hasCertificate))
     #expect(error.type == .tlsError && error.words.contains(alert.holds), "\(error)")
+    #expect(error.isAboutOurCertificate == alert.holds.contains("client certificate"))
+  }
+
+  @Test(arguments: [
+    ("Operation timed out after 10001 milliseconds with 0 bytes received", "no answer within 10 s"),
+    ("Operation timed out after 250 milliseconds with 0 out of 12 bytes received", "no answer within 250 ms"),
+    (
+      "Operation timed out after 9501 milliseconds with 7 bytes received",
+      "the answer was not whole within 10 s"
+    ),
+    ("something else", "something else"),
+  ]) func `Impatience is told in seconds`(words: String, told: String) {
+    let error = transferFailure(
+      number: CurlCode.timeout, TransferEvidence(wasConnected: true, words: words))
+    #expect(error.type == .sessionTimeout && error.words == told)
   }
 
   @Test func `A name that nobody resolves in time is an error of the name`() {

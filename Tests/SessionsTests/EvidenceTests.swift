@@ -174,7 +174,7 @@ private func id(_ request: TransferRequest) -> String? { World.sessionID(request
         == "Tools changed: 2 gone (tool-1, tool-2), 1 new (new), 1 with another description (tool-0); 2 now")
     #expect(change?.level == .warning)
     #expect(world.row("a")?.toolsFingerprint != fingerprint)
-    #expect(world.state("a") == .degraded && world.row("a")?.advice == "2 tools, there were 3")
+    #expect(world.state("a") == .degraded && world.row("a")?.remark == "2 tools, there were 3")
   }
 }
 
@@ -240,11 +240,11 @@ private func id(_ request: TransferRequest) -> String? { World.sessionID(request
     world.machines["b"]?.mode = .silent
     world.run(30)
     #expect(world.state("b") == .ready && world.row("b")?.missed == 0 && world.row("b")?.errors == [:])
-    #expect(world.row("b")?.advice?.text.hasPrefix("not probed since 10:00:0") == true)
+    #expect(world.row("b")?.remark?.text.hasPrefix("not probed since 10:00:0") == true)
     #expect(world.wire.count { $0.contains("b-session-1") } - before <= 1)
     for name in ["a", "b"] { world.machines[name]?.mode = .well }
     world.run(10)
-    #expect(world.state("a") == .ready && world.row("b")?.advice == nil)
+    #expect(world.state("a") == .ready && world.row("b")?.remark == nil)
   }
 }
 

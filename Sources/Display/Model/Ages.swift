@@ -72,4 +72,7 @@ func count(_ number: Int, width: Int = 4) -> String {
   return number < 1_000_000 ? "\(number / 1_000)k" : "\(number / 1_000_000)M"
 }
 
+/// `1 tool`, `14 tools`.
+func counted(_ number: Int, _ thing: String) -> String { "\(number) \(thing)\(number == 1 ? "" : "s")" }
+
 private func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }

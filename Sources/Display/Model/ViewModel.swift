@@ -88,6 +88,8 @@ struct ViewModel: Sendable {
       return Phrase(was ?? "", .text, tail: "\(was == nil ? "" : "; ")\(by)Z resumes")
     }
     switch session.state {
+    case .ready where session.cause == nil && session.remark != nil:
+      return Phrase(session.remark?.text ?? "", .text)
     case .ready where session.cause == nil:
       // Stateful is the ordinary case and needs no word.
       let kind = session.kind == .stateful ? nil : session.kind?.rawValue
@@ -98,8 +100,9 @@ struct ViewModel: Sendable {
     case .closed: return Phrase("ended, r reconnects", .muted)
     case .closing: return Phrase("being ended", .muted)
     default:
-      let slow = session.slow?.words.text
-      let cause = session.cause.map(shortWords) ?? slow ?? (session.state == .failed ? note?.text : nil)
+      let cause =
+        session.cause.map(shortWords) ?? session.slow?.words.text ?? session.remark?.text
+        ?? (session.state == .failed ? note?.text : nil)
       return Phrase(cause ?? "", .text, tail: next(session).map { (cause == nil ? "" : "; ") + $0 } ?? "")
     }
   }
@@ -115,17 +118,24 @@ struct ViewModel: Sendable {
   }
 }
 
-/// An error in few words, the most telling first: `404 Session not found`, `connect refused`.
+/// An error in few words, the most telling first: `404 Session not found`, `connect refused`,
+/// `tools/list: no answer within 10 s`.
 func shortWords(_ error: SessionError) -> String {
+  // A handshake or a ping is what is usually asked, and needs no word.
+  let asked = error.request.flatMap { [.ping, .initialize].contains($0) ? nil : "\($0.name): " } ?? ""
   let words = error.type.rawValue.replacing("_", with: " ")
   // A status that says nothing went wrong does not explain what did.
   let status = error.status.flatMap { (200..<300).contains($0) ? nil : $0 }
-  return switch (status, error.detail.isEmpty) {
-  case (let status?, false): "\(status) \(error.detail)"
-  case (let status?, true): "\(status) \(words)"
-  case (nil, false): error.rpcCode.map { "\(error.detail) (\($0))" } ?? "\(words): \(error.detail)"
-  case (nil, true): words
-  }
+  let seen =
+    switch (status, error.detail.isEmpty) {
+    case (let status?, false): "\(status) \(error.detail)"
+    case (let status?, true): "\(status) \(words)"
+    // Its own words say what it is.
+    case (nil, false) where error.type == .sessionTimeout || error.type == .proxyError: "\(error.detail)"
+    case (nil, false): error.rpcCode.map { "\(error.detail) (\($0))" } ?? "\(words): \(error.detail)"
+    case (nil, true): words
+    }
+  return asked + seen
 }
 
 extension Sequence where Element == String? {

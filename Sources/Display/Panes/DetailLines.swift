@@ -39,19 +39,20 @@ private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewMo
   }
   if let summary = server?.summary { lines.append(DetailLine("what it is: \(summary)")) }
   if let note = server?.note { lines.append(DetailLine("note: \(note)")) }
+  if let remark = session.remark { lines.append(DetailLine("note: \(remark)", role: .levelWarning)) }
   if let advice = session.advice, advice != server?.note {
     lines.append(DetailLine("to do: \(advice)", role: .key))
   }
   lines += authorizationLines(session, model)
   guard state != .unmonitored else { return lines + addressLines(server, model) }
   lines += pastLines(session.key.server, model)
-  lines += outageLines(server, model)
+  lines += outageLines(server, session, model)
   lines.append(healthLine(session, model))
   let streamAge = session.streamSince.map { " \(age(of: $0, at: now, calm: true))" } ?? ""
   lines.append(
     DetailLine(
       "stream \(session.stream.rawValue.replacing("_", with: " "))\(streamAge)",
-      session.streamCuts > 0 ? "cut \(session.streamCuts) times" : nil, "probes \(session.probes)",
+      session.streamCuts > 0 ? "cut \(counted(session.streamCuts, "time"))" : nil, "probes \(session.probes)",
       "missed \(session.missed)", session.nextProbe.map { probe($0, at: now) }))
   if let latency = session.latency {
     lines.append(
@@ -68,12 +69,14 @@ private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewMo
     lines.append(
       DetailLine(
         "server \(identity.name) \(identity.version)",
-        session.tools.map { session.hasMoreTools ? "\($0) tools or more" : "\($0) tools" },
+        session.tools.map { counted($0, "tool") + (session.hasMoreTools ? " or more" : "") },
         session.created.map { "session opened \(age(of: $0, at: now, calm: true)) ago" }))
   }
   lines += addressLines(server, model)
   lines += lastWordLines(session)
-  if others > 0 { lines.append(DetailLine("\(others) more sessions of this server", role: .muted)) }
+  if others > 0 {
+    lines.append(DetailLine("\(counted(others, "more session")) of this server", role: .muted))
+  }
   return lines
 }
 
@@ -139,13 +142,17 @@ private func pastLines(_ server: String, _ model: ViewModel) -> [DetailLine] {
 }
 
 /// That the way to the origin is closed for all who go there, if it is.
-private func outageLines(_ server: ServerReport?, _ model: ViewModel) -> [DetailLine] {
+private func outageLines(
+  _ server: ServerReport?, _ session: SessionReport, _ model: ViewModel
+) -> [DetailLine] {
+  let means = session.cause?.type == .proxyError ? " through its proxy" : ""
   guard let url = server?.url, let origin = try? Endpoint(url).origin.description else { return [] }
   return model.store.origins.filter { $0.origin == origin && $0.failures > 0 }.map { outage in
     DetailLine(
-      "no way to \(outage.origin): \(outage.failures) connects failed in a row",
+      "no way to \(outage.origin)\(means): \(counted(outage.failures, "attempt")) failed in a row",
       outage.nextProbe.map { "one prober, \(countdown(to: $0, at: model.now))" },
-      outage.waiting > 0 ? "\(outage.waiting) session\(outage.waiting == 1 ? " waits" : "s wait")" : nil,
+      outage.waiting > 0
+        ? "\(counted(outage.waiting, "session")) \(outage.waiting == 1 ? "waits" : "wait")" : nil,
       role: .levelWarning)
   }
 }
@@ -211,10 +218,18 @@ func storyLines(_ model: ViewModel, limit: Int) -> [Phrase] {
     let repeated = event.repeated > 1 ? " x\(event.repeated)" : ""
     lines.append(
       Phrase(
-        "\(clock) \(model.glyphs.event(event)) \(event.message)", event.isError ? .levelWarning : .text,
+        "\(clock) \(model.glyphs.event(event)) \(wholeWords(event))", event.isError ? .levelWarning : .text,
         tail: repeated))
   }
   return lines
+}
+
+/// What an event says, and what was seen where the words are those of every such event.
+private func wholeWords(_ event: Event) -> String {
+  guard let detail = event.error?.detail.text, !detail.isEmpty, !event.message.text.contains(detail) else {
+    return event.message.text
+  }
+  return "\(event.message): \(detail)"
 }
 
 extension ErrorType {

@@ -186,6 +186,7 @@ extension SessionError {
   init(_ failure: TransferFailure, _ gate: Gate) {
     self.init(
       failure.type, status: failure.status, curlCode: failure.curlCode,
-      detail: Sentence(gate.text(failure.words)))
+      detail: Sentence(gate.text(failure.words)),
+      hint: failure.isAboutOurCertificate ? .clientCertificate : nil)
   }
 }

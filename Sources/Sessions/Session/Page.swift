@@ -17,7 +17,7 @@ struct Page: Hashable, Sendable {
     else { return nil }
     self.type = type.isEmpty ? "no content type" : type
     title = Page.text(ofElement: "title", in: excerpt) ?? Page.text(ofElement: "h1", in: excerpt) ?? ""
-    text = Page.words(of: excerpt)
+    text = Page.words(of: excerpt, besideTitle: true)
   }
 
   /// The page in words: `a web page (text/html) titled "Night Kitchen"`.
@@ -34,15 +34,16 @@ struct Page: Hashable, Sendable {
     return text.isEmpty ? nil : text
   }
 
-  /// What a person reads: outside of tags, of style and of script, of comments and of the head.
-  static func words(of page: String) -> String {
+  /// What a person reads: outside of tags, of style and of script, and of comments.
+  static func words(of page: String, besideTitle: Bool = false) -> String {
+    let unread = ["style", "script", "noscript", "svg"] + (besideTitle ? ["title"] : [])
     var rest = page[...]
     var words = ""
     while let open = rest.firstIndex(of: "<") {
       words += rest[..<open] + " "
       rest = rest[open...]
       let isComment = rest.hasPrefix("<!--")
-      let hidden = isComment ? nil : ["style", "script", "noscript", "svg"].first { rest.isTag($0) }
+      let hidden = isComment ? nil : unread.first { rest.isTag($0) }
       if isComment {
         rest = rest.firstRange(of: "-->").map { rest[$0.upperBound...] } ?? ""
       } else if let hidden {

@@ -65,6 +65,7 @@ extension Session {
     report.oddities = history.oddities
     (report.lastGood, report.lastValid) = (history.lastGood, history.lastValid)
     report.advice = isPaused ? nil : processAdvice ?? advice
+    report.remark = remark
     report.hold = held.map {
       Hold(by: EventText.name(of: $0.by), since: $0.since, state: heldState)
     }
@@ -99,60 +100,6 @@ extension Session {
     return report
   }
 
-  /// What a person can do where waiting does not help.
-  private var advice: Sentence? {
-    if case .live(let live) = state { return remark(live) }
-    if case .unmonitored(let why) = state { return why }
-    guard let cause else { return nil }
-    switch cause.hint {
-    case .hostName: return "let the server, or the proxy before it, take the Host name of the configured url"
-    case .botCheck: return "let this machine pass the bot check that stands in front of the server"
-    case .signInPage:
-      return
-        "a sign-in stands in front of the server: send what it accepts in headers, or use an address behind it"
-    case .downgrade: return "ask the server's owner for its https url"
-    case .sessionHeader:
-      return "what stands between here and the server drops the header Mcp-Session-Id: let it pass"
-    case .webPage where publicState == .failed:
-      return "a web page is at this url: ask for the path of the MCP endpoint"
-    case .webPage, nil: break
-    }
-    switch (publicState, cause.type) {
-    case (.failed, .configError): return "correct the entry in the configuration"
-    case (.failed, .redirectRefused): return "ask the server's owner for the url that answers by itself"
-    case (.failed, .tlsError): return "check the server's certificate and the trusted authorities"
-    case (.failed, .proxyError): return "check the proxy and its credentials"
-    case (.failed, .sessionInvalid):
-      return "new ids are refused as well: check what stands between here and the server"
-    case (.failed, .httpError): return "check the url"
-    case (.failed, _): return "check that the url is that of an MCP server this client can speak with"
-    case (.unauthorized, .signInNeeded), (.unauthorized, .insufficientScope): return "sign in to the server"
-    case (.unauthorized, .issuerUnavailable): return "wait until the issuer is back; it is asked again"
-    case (.unauthorized, .tokenRefused), (.unauthorized, .signInFailed):
-      return "check what issuer and scopes the server wants, then sign in again"
-    case (.unauthorized, .authError) where server.mayBeSignedInTo:
-      return "sign in: the key o in the dashboard, or sessiontop login"
-    case (.unauthorized, _): return "check the credentials in the server's headers, then reconnect"
-    case (.unstable, _):
-      return "requests reach different replicas (check sticky routing), or another client takes the session:"
-        + " some servers keep one at a time"
-    default: return nil
-    }
-  }
-
-  /// What there is to say of a session that lives.
-  private func remark(_ live: Live) -> Sentence? {
-    if let since = live.heldSince {
-      return "not probed since \(Self.clock(since)), the way to its server is closed"
-    }
-    if let floodWords { return floodWords }
-    if tools.failure?.type == .authError { return "the list of tools wants other credentials than the rest" }
-    if let shrunk = tools.shrunk, let count = tools.count, tools.failure == nil {
-      return "\(count) tools, there were \(shrunk.count)"
-    }
-    return nil
-  }
-
   /// A time of day for people, in UTC.
   static func clock(_ moment: Moment) -> Sentence {
     "\(ForeignText(local: moment.wall.clock(), limit: 20)) UTC"
@@ -165,7 +112,7 @@ extension Session {
       .stateChanged, isBad ? .info : .debug, self, error: cause,
       attempt: trouble.attempts > 0 ? trouble.attempts : nil,
       next: nextAttempt.map { $0 - turn.now.instant },
-      EventText.stateChanged(state, cause, slow?.words ?? (isBad ? advice : nil)))
+      EventText.stateChanged(state, cause, slow?.words ?? (isBad ? remark ?? advice : nil)))
   }
 
   private var slow: SlowAnswers? { if case .live(let live) = state { live.slow } else { nil } }

@@ -93,6 +93,8 @@ public struct TransferFailure: Hashable, Sendable {
   /// libcurl's code.
   public let curlCode: Int?
   public let words: String
+  /// The server wants a certificate of ours, or does not trust the one it got.
+  public var isAboutOurCertificate = false
 
   public init(_ type: ErrorType, status: Int? = nil, curlCode: Int? = nil, words: String) {
     self.type = type

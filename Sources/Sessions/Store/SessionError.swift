@@ -95,6 +95,8 @@ public struct SessionError: Error, Hashable, Sendable {
     case downgrade
     /// Something between drops the header that names the session.
     case sessionHeader
+    /// The server wants a certificate of ours that it trusts.
+    case clientCertificate
   }
 
   /// The same, as an answer to a request, where it is one and does not say so yet.

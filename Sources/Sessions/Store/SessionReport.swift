@@ -121,8 +121,10 @@ public struct SessionReport: Hashable, Sendable {
   public var oddities = 0
   /// How we are known to the server, where tokens are involved.
   public var authorization: AuthorizationReport?
-  /// What a person must change, when waiting does not help.
+  /// The next step of a person that helps.
   public var advice: Sentence?
+  /// What there is to know beside the cause, and is no step of anybody's.
+  public var remark: Sentence?
   /// The process that it is, while one lives.
   public var process: ProcessReport?
   /// What a process wrote to standard error last, also after its end.

@@ -1,0 +1,123 @@
+// What a person can do about a session that is not well. What is said here never weakens security, and never
+// names an address that a server supplied.
+
+extension Session {
+  /// The next step that helps; absent where there is none but to wait.
+  var advice: Sentence? {
+    if case .unmonitored(let why) = state { return why }
+    if case .live = state { return adviceInUse }
+    guard let cause else { return nil }
+    if let hint = cause.hint, let words = advice(on: hint) { return words }
+    switch publicState {
+    case .failed: return adviceToChange(cause)
+    case .unauthorized: return adviceToSignIn(cause)
+    case .unstable:
+      return "requests reach different replicas (check sticky routing), or another client takes the session:"
+        + " some servers keep one at a time"
+    case .recovering, .down: return adviceOnOutage(cause)
+    default: return nil
+    }
+  }
+
+  /// What there is to know beside the cause, and is no step of anybody's.
+  var remark: Sentence? {
+    guard case .live(let live) = state else {
+      return isAsking ? "whether the id is the trouble is found out by a new handshake beside it" : nil
+    }
+    if let since = live.heldSince {
+      return "not probed since \(Self.clock(since)), the way to its server is closed"
+    }
+    if let floodWords { return floodWords }
+    if tools.failure?.type == .authError { return "the list of tools wants other credentials than the rest" }
+    if let shrunk = tools.shrunk, let count = tools.count, tools.failure == nil {
+      return "\(count) \(count == 1 ? "tool" : "tools"), there were \(shrunk.count)"
+    }
+    return nil
+  }
+
+  /// The id was refused in words that may mean anything, and is asked about again.
+  private var isAsking: Bool {
+    let isTried = trouble.lastTrial != nil && trouble.doubted == nil
+    guard trouble.refusals > 0, !isTried, publicState == .recovering else { return false }
+    return trouble.cause?.type == .httpError && !(cause?.hint == .webPage && cause?.status == 404)
+  }
+
+  /// It answers, and is of less use than it was.
+  private var adviceInUse: Sentence? {
+    guard publicState != .ready else { return nil }
+    if let failure = tools.failure {
+      return failure.type == .authError
+        ? adviceToSignIn(failure)
+        : "look at the server's log for tools/list: pings are answered, this is not"
+    }
+    if tools.shrunk != nil {
+      return "ask the server's owner whether they were taken out; agents do without them until they are back"
+    }
+    if traffic.flood != nil { return "ask the server's owner why it sends so much" }
+    return "look at what the server, or the way to it, is busy with"
+  }
+
+  /// What stands in the way has a name of its own.
+  private func advice(on hint: SessionError.Hint) -> Sentence? {
+    switch hint {
+    case .hostName: "let the server, or the proxy before it, take the Host name of the configured url"
+    case .botCheck: "let this machine pass the bot check that stands in front of the server"
+    case .signInPage:
+      "a sign-in stands in front of the server: send what it accepts in headers, or use an address behind it"
+    case .downgrade: "ask the server's owner for its https url"
+    case .sessionHeader:
+      "what stands between here and the server drops the header Mcp-Session-Id: let it pass"
+    case .clientCertificate:
+      "set sessionConfig.clientCertificate and clientKey to a pair whose issuer the server trusts"
+    case .webPage:
+      publicState == .failed ? "a web page is at this url: ask for the path of the MCP endpoint" : nil
+    }
+  }
+
+  private func adviceToChange(_ cause: SessionError) -> Sentence {
+    switch cause.type {
+    case .configError: "correct the entry in the configuration"
+    case .redirectRefused: "ask the server's owner for the url that answers by itself"
+    case .tlsError: "check the server's certificate and the trusted authorities"
+    case .proxyError: "check the proxy and its credentials"
+    case .sessionInvalid: "new ids are refused as well: check what stands between here and the server"
+    case .httpError: "check the url"
+    default: "check that the url is that of an MCP server this client can speak with"
+    }
+  }
+
+  private func adviceToSignIn(_ cause: SessionError) -> Sentence {
+    switch cause.type {
+    case .signInNeeded, .insufficientScope: "sign in to the server"
+    case .issuerUnavailable: "wait until the issuer is back; it is asked again"
+    case .tokenRefused, .signInFailed: "check what issuer and scopes the server wants, then sign in again"
+    case .authError where server.mayBeSignedInTo: "sign in: the key o in the dashboard, or sessiontop login"
+    default: "check the credentials in the server's headers, then reconnect"
+    }
+  }
+
+  /// It is tried again by itself; this is where to look until it succeeds.
+  private func adviceOnOutage(_ cause: SessionError) -> Sentence? {
+    switch cause.type {
+    case .dnsError: return "check the host in the url; if it is right, this machine's name servers"
+    case .connectRefused: return "start the server, or check the port in the url"
+    case .connectTimeout: return "check that the host is up, and that no firewall is between"
+    case .connectionReset, .emptyReply:
+      return "look at the log of the server, or of a proxy before it: it ends connections without an answer"
+    case .sessionTimeout: return "look whether the server hangs: it takes requests and does not answer"
+    case .tlsError: return "check the server's certificate and the trusted authorities"
+    case .proxyError: return "start the proxy, or correct its address where it is named"
+    case .rateLimited: return "nothing: it is asked more seldom now; if it stays so, raise pingInterval"
+    case .protocolError, .responseTooLarge: return "ask the server's owner: what it answers is not MCP"
+    case .rpcError: return "look at the server's log for this error"
+    case .httpError, .authError, .redirectRefused:
+      switch cause.status {
+      case 502, 503, 504: return "look whether the server runs: what stands before it does not reach it"
+      case let status? where status >= 500:
+        return "look at the server's log: it fails with an error of its own"
+      default: return "look whether the server is being deployed: something answers in its place"
+      }
+    default: return nil
+    }
+  }
+}
