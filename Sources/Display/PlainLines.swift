@@ -38,7 +38,8 @@ public func plainLines(_ store: Store, filter: String, at now: Moment, utcOffset
     let event = store.events[place]
     let of = [event.server, event.user.flatMap { $0 == SessionKey.sharedUser ? nil : "user \($0)" }].joined(
       ", ")
-    let repeated = event.repeated > 1 ? ", \(event.repeated) times" : ""
+    let weight = store.events.weight(at: place)
+    let repeated = weight > 1 ? ", \(weight) times" : ""
     lines.append(
       "At \(event.time.wall.clock(offset: utcOffset)), \(event.level.rawValue): \(of.isEmpty ? "" : of + ": ")\(event.message)\(repeated)"
     )

@@ -115,10 +115,47 @@ import Testing
 
   @Test func `is not hidden among chatter`() {
     var view = ViewState()
-    press(["v", "v"], &view, Jobs.firstLook)
+    press(["v"], &view, Jobs.firstLook)
     let rows = Rows(Jobs.firstLook, view, at: now)
     #expect(rows.events.map { Jobs.firstLook.events[$0].level } == [.warning])
     press(["v"], &view, Jobs.firstLook)
     #expect(Rows(Jobs.firstLook, view, at: now).events.count == 2)
+  }
+
+  @Test func `tells of its attempts in one line, and of each where all is listed`() {
+    func failed(_ seconds: Double, _ seq: UInt64, _ server: String, _ error: SessionError = refused) -> Event
+    {
+      event(seconds, seq, .recoveryFailed, .warning, server, error: error, "Session recovery failed")
+    }
+    let one = store(
+      [server("a"), server("b")], [ready("a"), ready("b")],
+      [
+        event(-59.5, 1, .sessionError, .warning, "a", error: refused, "Session error"),
+        failed(-59, 2, "a"), failed(-58, 3, "b"), failed(-57, 4, "a"),
+        event(-56, 5, .streamOpened, .debug, "a", "Stream opened"), failed(-55, 6, "a"),
+        failed(-54, 7, "a", gone), event(-53, 8, .stateChanged, .info, "a", "State: down"),
+        failed(-52, 9, "a", gone),
+        failed(-51, 10, "b"),
+      ])
+    var view = ViewState()
+    let rows = Rows(one, view, at: now)
+    #expect(rows.events.map { one.events[$0].seq } == [1, 6, 7, 8, 9, 10])
+    #expect(rows.events.map { one.events.weight(at: $0) } == [1, 3, 1, 1, 1, 2])
+    view.start(filter: "server:a")
+    #expect(Rows(one, view, at: now).errorTotals[.connectRefused] == [4, 4, 4], "each attempt is counted")
+    press(["v", "v"], &view, one)
+    #expect(Rows(one, view, at: now).events.count == 8, "all of this server")
+  }
+
+  @Test func `is told by an event that takes the place of what was let go`() {
+    var ring = EventRing(capacity: 3)
+    for number in 1...7 {
+      ring.append(
+        event(
+          Double(number), UInt64(number), .recoveryFailed, .warning, number == 4 ? "b" : "a", error: refused,
+          "x"))
+    }
+    #expect((0..<3).map { ring[$0].seq } == [5, 6, 7])
+    #expect((0..<3).map { ring.weight(at: $0) } == [0, 0, 6])
   }
 }

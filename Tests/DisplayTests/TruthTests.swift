@@ -165,6 +165,24 @@ import Testing
     }
   }
 
+  @Test func `keeps its counts when many states are to be told`() {
+    let states = SessionState.allCases.filter { ![.unmonitored, .closing].contains($0) }
+    let many = store(
+      states.map { server($0.rawValue) },
+      states.map { state in
+        state == .ready
+          ? ready("ready") : DisplayTests.troubled(state.rawValue, "app", state, since: 9, refused)
+      },
+      [event(-1, 1, .sessionError, .warning, "down", error: refused, repeated: 117, "Session error")])
+    for columns in 80...240 {
+      let header = screen(many, columns, 24).prefix { $0 != "\n" }
+      for word in ["errors 1m 117", "2/11", "servers 11", "14:32:07"] where columns < 110 || word != "2/11" {
+        #expect(header.contains(word), "\(columns): \(header)")
+      }
+      #expect(["1 down", "V1", "6 not well"].contains { header.contains($0) }, "\(columns): \(header)")
+    }
+  }
+
   @Test func `keeps the question in sight on a small screen`() {
     var view = ViewState()
     view.size = Size(columns: 40, rows: 12)

@@ -130,8 +130,10 @@ extension ViewState {
       if let effects = beginSignIn(model, live: live) { return effects }
       seekOnset(model)
     case .level:
-      leastLevel = leastLevel == .debug ? .info : leastLevel == .info ? .warning : .debug
-      notice = leastLevel == .debug ? "all events" : "events from \(leastLevel.rawValue)"
+      leastLevel = leastLevel == .info ? .warning : leastLevel == .warning ? .debug : .info
+      notice =
+        leastLevel == .debug
+        ? "all events, and each attempt for itself" : "events from \(leastLevel.rawValue)"
     case .nextError, .previousError:
       if context.replay != nil { return [.replay(.onset(forward: action == .nextError))] }
       seekEvent("error", forward: action == .nextError, store, rows, where: \.isError)

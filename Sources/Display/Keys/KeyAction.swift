@@ -69,7 +69,7 @@ enum Action: String, Hashable, Sendable, CaseIterable {
     case .problemsOnly: "only what is not well, or all"
     case .onset: "sign in, or how trouble began"
     case .outages: "outages since this program looks"
-    case .level: "events from info, warning, debug"
+    case .level: "events: from info, warning; all"
     case .nextError: "next error; in a replay, next outage"
     case .previousError: "previous error, or outage"
     case .nextWarning: "next warning in the events"

@@ -54,15 +54,14 @@ struct Rows: Sendable {
       && (view.heldServers != nil && servers.map(\.name) != sorted.map(\.name)
         || view.heldSessions != nil && sessions != byOrder)
     newlyBad = holds ? risen(servers, over: sorted) : 0
-    let count = store.events.count
-    events =
-      filter.isEmpty && view.leastLevel == .debug
-      ? Array(0..<count)
-      : (0..<count).filter {
-        store.events[$0].level >= view.leastLevel
-          && filter.accepts(EventRow(event: store.events[$0], present: now, utcOffset: utcOffset))
-      }
-    let totals = filter.isEmpty ? allErrors(store, at: instant) : errorsAmong(events, store, at: instant)
+    let told = (0..<store.events.count).filter {
+      store.events.eventLevel(at: $0) >= view.leastLevel
+        && (filter.isEmpty
+          || filter.accepts(EventRow(event: store.events[$0], present: now, utcOffset: utcOffset)))
+    }
+    // Where all is listed, each attempt is; else the last of a row of them stands for it.
+    events = view.leastLevel == .debug ? told : told.filter { store.events.weight(at: $0) > 0 }
+    let totals = filter.isEmpty ? allErrors(store, at: instant) : errorsAmong(told, store, at: instant)
     errorTotals = totals
     errors =
       ErrorType.allCases.filter { totals[$0] != nil }

@@ -72,8 +72,8 @@ public struct ViewState: Hashable, Sendable {
   var lastMove: Instant?
   /// Only what is not well is listed.
   var showsProblemsOnly = false
-  /// Events that matter less are not listed.
-  var leastLevel = EventLevel.debug
+  /// Events that matter less are not listed; `debug` lists all, and each attempt for itself.
+  var leastLevel = EventLevel.info
   /// One pane over the whole screen, however large it is.
   var isZoomed = false
   /// Somebody else looks at the screen: hosts, users and ids are not readable.

@@ -213,9 +213,10 @@ func storyLines(_ model: ViewModel, limit: Int) -> [Phrase] {
   var lines: [Phrase] = []
   for place in stride(from: events.count - 1, through: 0, by: -1) where lines.count < limit {
     let event = events[place]
-    guard matches(event) else { continue }
+    let weight = model.view.leastLevel == .debug ? event.repeated : events.weight(at: place)
+    guard event.level >= model.view.leastLevel, weight > 0, matches(event) else { continue }
     let clock = event.time.wall.clock(offset: model.context.utcOffset)
-    let repeated = event.repeated > 1 ? " x\(event.repeated)" : ""
+    let repeated = weight > 1 ? " x\(weight)" : ""
     lines.append(
       Phrase(
         "\(clock) \(model.glyphs.event(event)) \(wholeWords(event))", event.isError ? .levelWarning : .text,

@@ -21,8 +21,11 @@ extension Frame {
       model.context.date(store.events[rows.events[$0]].time.wall) != today
     }
     for (offset, place) in places.enumerated() {
+      let index = rows.events[place]
+      let weight =
+        model.view.leastLevel == .debug ? store.events[index].repeated : store.events.weight(at: index)
       event(
-        store.events[rows.events[place]], model, row: area.row + offset, in: area,
+        store.events[index], weight, model, row: area.row + offset, in: area,
         isSelected: place == selected, isDated: isDated ?? false)
     }
   }
@@ -30,14 +33,16 @@ extension Frame {
   func eventsTitle(_ model: ViewModel, height: Int) -> String {
     let unseen = model.view.unseenEvents(model.store, model.rows, height: height)
     let filtered = model.view.filter.isEmpty ? "" : ", \(model.rows.events.count) match"
-    let level = model.view.leastLevel == .debug ? "" : ", from \(model.view.leastLevel.rawValue)"
+    let least = model.view.leastLevel
+    let level = least == .debug ? ", all" : least == .info ? "" : ", from \(least.rawValue)"
     let dropped = model.store.events.dropped > 0 ? ", \(model.store.events.dropped) older ones let go" : ""
     return
       "events, \(model.view.events == .following ? "follow" : "held, \(unseen) new below")\(filtered)\(level)\(dropped)"
   }
 
   private mutating func event(
-    _ event: Event, _ model: ViewModel, row: Int, in area: Rectangle, isSelected: Bool, isDated: Bool
+    _ event: Event, _ weight: Int, _ model: ViewModel, row: Int, in area: Rectangle, isSelected: Bool,
+    isDated: Bool
   ) {
     if isSelected { fill(row: row, column: area.column, width: area.columns, isSelected: true) }
     var place = area.column
@@ -61,7 +66,7 @@ extension Frame {
       let due = event.time.instant + wait
       return due > model.now.instant ? ", \(countdown(to: due, at: model.now))" : nil
     }
-    let repeated = event.repeated > 1 ? " x\(event.repeated)" : ""
+    let repeated = weight > 1 ? " x\(weight)" : ""
     let width = area.right - place
     put(
       Phrase(user + event.message.text, role == .levelDebug ? .muted : role, tail: (next ?? "") + repeated),

@@ -20,12 +20,41 @@ extension Frame {
       }
     }
     let banners = self.banners(model)
-    let counts = counts(model, hasAlert: hasAlert)
-    if area.columns >= 60 || banners.isEmpty { add([String(model.context.host.prefix(20))]) }
+    if !banners.isEmpty, area.columns >= 60 { add([String(model.context.host.prefix(20))]) }
     for banner in banners { add([banner], role: .banner) }
-    add(counts)
-    add(figures(model), gap: 3)
+    // What an outage is read from stays whatever else must go: states, sessions, errors.
+    let room = end - place
+    let lines = wordings(model, hasAlert: hasAlert, hasHost: banners.isEmpty)
+    for part in lines.first(where: { width(of: $0) < room }) ?? lines[lines.count - 1] {
+      add([part.text], gap: part.gap)
+    }
     for figure in extraFigures(model) { add([figure], gap: 3) }
+  }
+
+  private func width(of parts: [Part]) -> Int {
+    parts.reduce(0) { $0 + Display.columns(of: $1.text) + $1.gap } - (parts.last?.gap ?? 0)
+  }
+
+  /// A piece of the line, and the cells behind it.
+  private struct Part {
+    let text: String
+    var gap = 2
+  }
+
+  /// What the line may say, the fullest first.
+  private func wordings(_ model: ViewModel, hasAlert: Bool, hasHost: Bool) -> [[Part]] {
+    let host = hasHost ? [Part(text: String(model.context.host.prefix(20)))] : []
+    let errors = [Part(text: "errors 1m \(lastMinute(model))")]
+    let counts = counts(model, hasAlert: hasAlert).map { [Part(text: $0)] }
+    let figures = figures(model).map { [Part(text: $0)] }
+    let signs = signs(model).map { [Part(text: $0)] } ?? counts[2]
+    let (all, telling, brief) = (counts[0], counts[1], counts[2])
+    return [
+      host + all + figures[0] + errors, host + all + figures[1] + errors, host + all + figures[2] + errors,
+      host + telling + figures[2] + errors, host + signs + figures[2] + errors,
+      host + brief + figures[2] + errors, signs + figures[2] + errors, brief + figures[2] + errors,
+      host + telling, host + brief,
+    ] + counts.dropFirst().flatMap { [host + $0, $0] }
   }
 
   /// What makes the picture other than the present.
@@ -45,7 +74,7 @@ extension Frame {
 
   private func counts(_ model: ViewModel, hasAlert: Bool) -> [String] {
     let counts = model.rows.counts
-    guard !counts.isEmpty else { return ["no servers yet"] }
+    guard !counts.isEmpty else { return Array(repeating: "no servers yet", count: 3) }
     let total = model.rows.allServers.count
     let well = counts.filter { $0.state.severity < SessionState.degraded.severity }
     let bad = total - well.reduce(0) { $0 + $1.count }
@@ -54,7 +83,7 @@ extension Frame {
       (counts.filter { $0.state == .ready } + counts.filter { $0.state != .ready })
         .map { "\($0.count) \($0.state.rawValue)" }.joined(separator: " ")
     }
-    let telling = counts.filter { $0.state == .ready || $0.state.isProblem }
+    let telling = counts.filter { $0.state == .ready || $0.state == .paused || $0.state.isProblem }
     let brief = bad == 0 ? "all well" : "\(bad) not well"
     let worst = hasAlert ? nil : model.rows.problems.first.map { "\($0.key.server) \($0.state.rawValue), " }
     return [
@@ -69,17 +98,31 @@ extension Frame {
     let statistics = model.store.statistics
     let sessions = model.store.sessions.values.count { $0.state != .unmonitored }
     let live = "sessions \(statistics.activeSessions) of \(sessions) live"
-    return ["\(live), \(statistics.opened) opened, \(statistics.ended) ended", live]
+    return [
+      "\(live), \(statistics.opened) opened, \(statistics.ended) ended", live,
+      "sessions \(statistics.activeSessions)/\(sessions)",
+    ]
+  }
+
+  /// How many servers are in each state, by the signs that stand before them in the list.
+  private func signs(_ model: ViewModel) -> String? {
+    let counts = model.rows.counts
+    guard !counts.isEmpty else { return nil }
+    let ordered = counts.filter { $0.state == .ready } + counts.filter { $0.state != .ready }
+    return "servers \(model.rows.allServers.count): "
+      + ordered.map { "\(model.glyphs.state($0.state))\($0.count)" }.joined(separator: " ")
+  }
+
+  private func lastMinute(_ model: ViewModel) -> Int {
+    let errors = model.store.errors
+    return errors.types.reduce(0) { $0 + errors.total($1, over: .minute, at: model.now.instant) }
   }
 
   private func extraFigures(_ model: ViewModel) -> [String] {
     let statistics = model.store.statistics
-    let errors = model.store.errors
-    let lastMinute = errors.types.reduce(0) { $0 + errors.total($1, over: .minute, at: model.now.instant) }
     return [
       statistics.leftBehind > 0 ? "\(statistics.leftBehind) left behind" : nil,
       statistics.eventsDropped > 0 ? "\(statistics.eventsDropped) events dropped" : nil,
-      "errors 1m \(lastMinute)",
       statistics.recoveriesAttempted > 0
         ? "recoveries \(statistics.recoveriesSucceeded) of \(statistics.recoveriesAttempted)" : nil,
     ].compactMap { $0 }

@@ -6,6 +6,10 @@ public struct EventRing: Hashable, Sendable {
   public private(set) var dropped = 0
 
   private var storage: [Event] = []
+  /// How many failed attempts the event in each place tells of: 0 where a later one tells of it as well.
+  private var attempts: [UInt32] = []
+  /// The newest failed attempt of each session that nothing else was told of since.
+  private var failing: [SessionKey: UInt64] = [:]
   /// Where the oldest event stands once the ring is full.
   private var oldest = 0
 
@@ -26,15 +30,50 @@ public struct EventRing: Hashable, Sendable {
   /// begin anew with each run, and some have none.
   public func number(at position: Int) -> UInt64 { UInt64(dropped + position) }
 
+  /// How much the event at `position` matters.
+  public func eventLevel(at position: Int) -> EventLevel {
+    storage[(oldest + position) % storage.count].level
+  }
+
+  /// How many events the one at `position` stands for: those that were equal, and failed attempts before it
+  /// of
+  /// the same session for the same reason, between which nothing else happened. 0 where a later one stands
+  /// for
+  /// it.
+  public func weight(at position: Int) -> Int { Int(attempts[(oldest + position) % storage.count]) }
+
   /// Adds the newest event; a full ring loses its oldest.
   public mutating func append(_ event: Event) {
+    let weight = UInt32(clamping: event.repeated)
+    let told = min(UInt32.max - weight, foldAttempts(before: event))
     if storage.count < capacity {
       storage.append(event)
+      attempts.append(weight + told)
     } else {
       storage[oldest] = event
+      attempts[oldest] = weight + told
       oldest = (oldest + 1) % capacity
       dropped += 1
     }
+  }
+
+  /// Lets an event stand for the failed attempts of its session just before it; gives their number.
+  private mutating func foldAttempts(before event: Event) -> UInt32 {
+    guard let server = event.server, event.level > .debug else { return 0 }
+    let key = SessionKey(server: server, user: event.user ?? SessionKey.sharedUser)
+    guard event.kind == .recoveryFailed else {
+      failing[key] = nil
+      return 0
+    }
+    // Sessions that are gone leave theirs behind; what is lost with them is only brevity.
+    if failing.count >= capacity { failing = [:] }
+    let before = failing.updateValue(UInt64(dropped + storage.count), forKey: key)
+    guard let before, before >= UInt64(dropped) else { return 0 }
+    let place = (oldest + Int(before - UInt64(dropped))) % storage.count
+    let isSame = storage[place].error.flatMap { error in event.error.map(error.isLike) } ?? false
+    guard isSame else { return 0 }
+    defer { attempts[place] = 0 }
+    return attempts[place]
   }
 
   /// The newest `count` events, oldest first.
