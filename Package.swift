@@ -81,7 +81,8 @@ let package = Package(
       name: "SessionEngineTests",
       dependencies: ["CLinux", "SessionEngine", "LoopbackServers", "MCPWire", "Sessions", "Platform"]),
     .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
-    .testTarget(name: "ProgramTests", dependencies: ["CLinux", "LoopbackServers", "Platform", "sessiontop"]),
+    .testTarget(
+      name: "ProgramTests", dependencies: ["CLinux", "LoopbackServers", "MCPWire", "Platform", "sessiontop"]),
     .testTarget(name: "StructureTests"),
   ],
   swiftLanguageModes: [.v6],

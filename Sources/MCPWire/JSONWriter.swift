@@ -45,6 +45,12 @@ public struct JSONWriter: Sendable {
     text += id.json
   }
 
+  /// Adds a member whose value is JSON text already.
+  public mutating func member(_ name: String, json: String) {
+    begin(name)
+    text += json
+  }
+
   public mutating func member(_ name: String, _ value: Bool) {
     begin(name)
     text += value ? "true" : "false"

@@ -101,6 +101,13 @@ public struct Result: Hashable, Sendable {
   /// Some list tells when it changes, so that there is something to listen for.
   public var tellsListChanges = false
 
+  /// `tools/call`: its texts; what is no text stands there as its kind, `[image]`. At most `contentLimit`.
+  public var content: [String]?
+  /// `tools/call`: the tool itself failed.
+  public var isError = false
+
+  /// More parts of one answer to `tools/call` than this are not looked at.
+  public static let contentLimit = 64
   /// More tools of one page than this are not looked at.
   public static let toolLimit = 2_000
 

@@ -161,7 +161,7 @@ private struct ResultReader: Decodable {
   var value = Result()
 
   enum Keys: String, CodingKey {
-    case protocolVersion, serverInfo, capabilities, tools, nextCursor, supportedVersions
+    case protocolVersion, serverInfo, capabilities, tools, nextCursor, supportedVersions, content, isError
     case metadata = "_meta"
   }
   /// Revision 2026-07-28 names the server among the metadata.
@@ -175,6 +175,12 @@ private struct ResultReader: Decodable {
     value.protocolVersion = members.text(.protocolVersion)
     value.supportedVersions = try? members.decode([String].self, forKey: .supportedVersions)
     value.nextCursor = members.text(.nextCursor)
+    value.isError = (try? members.decode(Bool.self, forKey: .isError)) ?? false
+    if let parts = try? members.decode([JSONValue].self, forKey: .content) {
+      value.content = parts.prefix(Result.contentLimit).map { part in
+        part["text"]?.text ?? "[\(part["type"]?.text ?? "unknown")]"
+      }
+    }
     if let list = try? members.decode(ToolsReader.self, forKey: .tools) {
       (value.tools, value.hasMoreTools) = (list.tools, list.hasMore)
     }

@@ -30,6 +30,18 @@ public enum Outgoing {
     }
   }
 
+  /// Calls a tool with arguments that are the text of a JSON object; `isModern` adds the metadata of revision
+  /// 2026-07-28.
+  public static func callTool(id: Int64, name: String, arguments: String, isModern: Bool = false) -> String {
+    request(id: id, method: "tools/call") {
+      $0.object("params") {
+        $0.member("name", name)
+        $0.member("arguments", json: arguments)
+        if isModern { addMetadata(to: &$0) }
+      }
+    }
+  }
+
   // MARK: - Revision 2026-07-28: every request says who asks and in which revision
 
   /// What a sessionless server is and offers.

@@ -121,7 +121,7 @@ func shortDuration(_ duration: Duration) -> String {
 }
 
 /// `0.4ms`, `12ms`, `2.4s`.
-private func shortLatency(_ milliseconds: Double) -> String {
+func shortLatency(_ milliseconds: Double) -> String {
   func tenths(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
   guard milliseconds.isFinite else { return "-" }
   if milliseconds < 9.95 { return "\(tenths(milliseconds))ms" }

@@ -169,6 +169,7 @@ final class Transfer {
       var told = head
       told.isDowngrade =
         url.lowercased().hasPrefix("https:") && head.location?.lowercased().hasPrefix("http:") == true
+      told.route = request.isMeasured ? route : nil
       events.append(.head(told))
     }
     guard !isReleased else {
@@ -237,6 +238,7 @@ final class Transfer {
     let head = isHeadTold ? heads.head : nil
     var end = TransferEnd(head: head, excerpt: inbox.excerpt, lastEventID: inbox.lastEventID)
     end.lostKeptConnection = lostKeptConnection
+    end.route = request.isMeasured ? route : nil
     if let refusal {
       end.failure = refusal
     } else if code != CURLE_OK {

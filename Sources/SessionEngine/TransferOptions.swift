@@ -53,6 +53,14 @@ extension Transfer {
   }
 
   private func configureTrust() {
+    if request.isMeasured { _ = ccurl_setopt_long(easy, CURLOPT_CERTINFO, 1) }
+    if request.isHandshakeOnly {
+      // Nothing is sent, so nobody has to be trusted.
+      _ = ccurl_setopt_long(easy, CURLOPT_CONNECT_ONLY, 1)
+      _ = ccurl_setopt_long(easy, CURLOPT_SSL_VERIFYPEER, 0)
+      _ = ccurl_setopt_long(easy, CURLOPT_SSL_VERIFYHOST, 0)
+      return
+    }
     if let caFile = request.caFile {
       trust(caFile, of: easy)
     }

@@ -119,7 +119,7 @@ struct ScriptedFleet {
       sessions.remove(id ?? "")
       return tell(request, ResponseHead(status: 200))
     case .list: result.tools = (1...14).map { Tool(name: "tool-\($0)", definition: .object([:])) }
-    case .ping: break
+    case .ping, .call: break
     case .discover, .attach, .poll: return tell(request, ResponseHead(status: 405))
     }
     tell(request, head, result)

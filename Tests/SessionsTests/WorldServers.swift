@@ -166,7 +166,7 @@ extension World {
       if let id { machine.sessions.remove(id) }
       return answer(request.id, ResponseHead(status: 200), nil, "", after: delay)
     case .list: result.tools = Self.tools(3)
-    case .ping, .attach: break
+    case .ping, .call, .attach: break
     case .discover:
       let error = RPCError(code: -32_600, message: "Missing session ID")
       return answer(
@@ -190,7 +190,7 @@ extension World {
     case .stream:
       return tell(
         request.id, .head(ResponseHead(status: 200, contentType: "text/event-stream")), after: delay)
-    case .initialize, .attach, .initialized, .ping, .reply, .poll, .delete:
+    case .initialize, .attach, .initialized, .ping, .call, .reply, .poll, .delete:
       let error = RPCError(
         code: RPCError.unsupportedVersion, message: "Unsupported protocol version",
         supportedVersions: ["2026-07-28"])

@@ -11,7 +11,7 @@ struct Storeys: CustomTestStringConvertible, Sendable {
 private let house = [
   Storeys(
     target: "Sessions",
-    folders: ["Time", "Server", "Text", "Store", "Session", "Authorization", "Fleet"]),
+    folders: ["Time", "Server", "Text", "Store", "Session", "Authorization", "Fleet", "Probe"]),
   Storeys(target: "Display", folders: ["Frame", "Keys", "Model", "Panes", "Input"]),
 ]
 

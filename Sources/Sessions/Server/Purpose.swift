@@ -8,6 +8,8 @@ public enum Purpose: String, CaseIterable, Sendable {
   case initialized
   case ping
   case list
+  /// `tools/call`, of a tool that a person named; nothing else calls one.
+  case call
   /// The GET stream: no time limit.
   case stream
   /// The GET that asks for the rest of an answer whose stream ended (SSE polling, revision 2025-11-25).
@@ -27,6 +29,7 @@ extension Purpose {
     case .initialized: "initialized"
     case .ping: "ping"
     case .list: "tools/list"
+    case .call: "tools/call"
     case .poll: "GET for the rest of an answer"
     case .reply: "reply"
     case .delete: "DELETE"

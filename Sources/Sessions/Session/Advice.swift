@@ -59,19 +59,7 @@ extension Session {
 
   /// What stands in the way has a name of its own.
   private func advice(on hint: SessionError.Hint) -> Sentence? {
-    switch hint {
-    case .hostName: "let the server, or the proxy before it, take the Host name of the configured url"
-    case .botCheck: "let this machine pass the bot check that stands in front of the server"
-    case .signInPage:
-      "a sign-in stands in front of the server: send what it accepts in headers, or use an address behind it"
-    case .downgrade: "ask the server's owner for its https url"
-    case .sessionHeader:
-      "what stands between here and the server drops the header Mcp-Session-Id: let it pass"
-    case .clientCertificate:
-      "set sessionConfig.clientCertificate and clientKey to a pair whose issuer the server trusts"
-    case .webPage:
-      publicState == .failed ? "a web page is at this url: ask for the path of the MCP endpoint" : nil
-    }
+    hint == .webPage && publicState != .failed ? nil : hint.remedy
   }
 
   private func adviceToChange(_ cause: SessionError) -> Sentence {
@@ -118,6 +106,24 @@ extension Session {
       default: return "look whether the server is being deployed: something answers in its place"
       }
     default: return nil
+    }
+  }
+}
+
+extension SessionError.Hint {
+  /// What a person can do about it.
+  var remedy: Sentence {
+    switch self {
+    case .hostName: "let the server, or the proxy before it, take the Host name of the configured url"
+    case .botCheck: "let this machine pass the bot check that stands in front of the server"
+    case .signInPage:
+      "a sign-in stands in front of the server: send what it accepts in headers, or use an address behind it"
+    case .downgrade: "ask the server's owner for its https url"
+    case .sessionHeader:
+      "what stands between here and the server drops the header Mcp-Session-Id: let it pass"
+    case .clientCertificate:
+      "set sessionConfig.clientCertificate and clientKey to a pair whose issuer the server trusts"
+    case .webPage: "a web page is at this url: ask for the path of the MCP endpoint"
     }
   }
 }

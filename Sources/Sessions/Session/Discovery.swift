@@ -93,6 +93,7 @@ extension Session {
       switch purpose {
       case .discover, .ping: "server/discover"
       case .list: "tools/list"
+      case .call: "tools/call"
       case .stream: "subscriptions/listen"
       case .initialize, .attach, .initialized, .reply, .poll, .delete: nil
       }

@@ -180,7 +180,7 @@ extension Session {
 
 extension Exchange.Outcome {
   /// How well an answer to DELETE tells that the session is over; 0: it does not.
-  fileprivate var endsSession: Int {
+  var endsSession: Int {
     switch head?.status {
     case let status? where (200..<300).contains(status): 3
     case 404: 2

@@ -17,26 +17,6 @@ extension Session {
       approach: anew, &turn)
   }
 
-  /// The next revision to offer after a complaint about the version; absent when the complaint is another.
-  private func olderRevision(_ error: RPCError, _ offered: Revision) -> Revision? {
-    let older = Revision.allCases.filter { $0.hasSessions && $0 < offered }.reversed()
-    let listed = older.filter {
-      error.supportedVersions.contains($0.rawValue) || error.message.contains($0.rawValue)
-    }
-    if let listed = listed.first { return listed }
-    // A list without any of ours settles it.
-    guard error.supportedVersions.isEmpty else { return nil }
-    guard error.code == RPCError.unsupportedVersion || error.code == RPCError.invalidParams,
-      error.message.lowercased().contains("version")
-    else { return nil }
-    return older.first
-  }
-
-  /// Whether a complaint about the version names the sessionless revision.
-  private func listsModern(_ error: RPCError) -> Bool {
-    error.supportedVersions.contains(Revision.v2026_07_28.rawValue)
-  }
-
   mutating func initializeRefused(
     _ head: ResponseHead, _ error: RPCError?, _ excerpt: String, _ offered: Revision, _ turn: inout Turn
   ) {
@@ -60,7 +40,7 @@ extension Session {
         remedy: .person, &turn)
     }
     let seen = Exchange.Outcome.status(head, error, excerpt: excerpt)
-    if mayKeepChannel(head, error), channel == nil, server.settings.era == .automatic, mayFallBack {
+    if mayKeepChannel(head, error, server), channel == nil, server.settings.era == .automatic, mayFallBack {
       // So do servers from before streamable HTTP refuse: what they say to a GET decides.
       trouble.refusal = sessionError(.httpError, head, error, excerpt, gate(turn))
       return fallBack(to: .attach, &turn)
@@ -82,30 +62,6 @@ extension Session {
       lose(error, approach: approach, remedy: .person, &turn)
     case .conflict(let error), .busy(let error), .trouble(let error):
       lose(error, approach: approach, retryAfter: head.retryAfter, &turn)
-    }
-  }
-
-  /// Whether a refusal may be that of a server from before streamable HTTP. The specification allows to ask
-  /// after any of these statuses; a wrong URL gives 400 and 404 as well, and is not to be asked again in
-  /// another way, so they count only where such servers are usually found and no JSON-RPC was spoken.
-  private func mayKeepChannel(_ head: ResponseHead, _ error: RPCError?) -> Bool {
-    switch head.status {
-    case 405: return true
-    case 400, 404:
-      let path = server.endpoint?.display.prefix { $0 != "?" } ?? ""
-      return error == nil && (path.hasSuffix("/sse") || path.hasSuffix("/sse/"))
-    default: return false
-    }
-  }
-
-  /// Errors that only servers of revision 2026-07-28 give to a handshake.
-  private func isModern(_ error: RPCError) -> Bool {
-    switch error.code {
-    case RPCError.unsupportedVersion, RPCError.headerMismatch, RPCError.missingCapability,
-      RPCError.methodNotFound:
-      true
-    case RPCError.invalidParams: error.message.contains("_meta")
-    default: false
     }
   }
 
@@ -141,5 +97,51 @@ extension Session {
     lose(
       error, approach: anew,
       remedy: trouble.invalidIDs >= 3 ? .person : .backoff, &turn)
+  }
+}
+
+// MARK: - What an error tells of revisions
+
+/// The next revision to offer after a complaint about the version; absent when the complaint is another.
+func olderRevision(_ error: RPCError, _ offered: Revision) -> Revision? {
+  let older = Revision.allCases.filter { $0.hasSessions && $0 < offered }.reversed()
+  let listed = older.filter {
+    error.supportedVersions.contains($0.rawValue) || error.message.contains($0.rawValue)
+  }
+  if let listed = listed.first { return listed }
+  // A list without any of ours settles it.
+  guard error.supportedVersions.isEmpty else { return nil }
+  guard error.code == RPCError.unsupportedVersion || error.code == RPCError.invalidParams,
+    error.message.lowercased().contains("version")
+  else { return nil }
+  return older.first
+}
+
+/// Whether a complaint about the version names the sessionless revision.
+func listsModern(_ error: RPCError) -> Bool {
+  error.supportedVersions.contains(Revision.v2026_07_28.rawValue)
+}
+
+/// Errors that only servers of revision 2026-07-28 give to a handshake.
+func isModern(_ error: RPCError) -> Bool {
+  switch error.code {
+  case RPCError.unsupportedVersion, RPCError.headerMismatch, RPCError.missingCapability,
+    RPCError.methodNotFound:
+    true
+  case RPCError.invalidParams: error.message.contains("_meta")
+  default: false
+  }
+}
+
+/// Whether a refusal may be that of a server from before streamable HTTP. The specification allows to ask
+/// after any of these statuses; a wrong URL gives 400 and 404 as well, and is not to be asked again in
+/// another way, so they count only where such servers are usually found and no JSON-RPC was spoken.
+func mayKeepChannel(_ head: ResponseHead, _ error: RPCError?, _ server: Server) -> Bool {
+  switch head.status {
+  case 405: return true
+  case 400, 404:
+    let path = server.endpoint?.display.prefix { $0 != "?" } ?? ""
+    return error == nil && (path.hasSuffix("/sse") || path.hasSuffix("/sse/"))
+  default: return false
   }
 }

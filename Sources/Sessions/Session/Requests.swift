@@ -78,21 +78,7 @@ extension Session {
     requestID: Int64?, identity: Identity?, fresh: Bool, url: Secret? = nil, _ turn: inout Turn
   ) -> Exchange {
     if let pipe { return write(body, to: pipe, purpose, requestID: requestID, &turn) }
-    var headers = common
-    if let identity {
-      // HTTP+SSE is older than this header.
-      if !identity.isOverStream {
-        headers.append(Header(name: "MCP-Protocol-Version", value: identity.revision.rawValue))
-      }
-      if identity.isModern, let method = Self.methodHeader(purpose) { headers.append(method) }
-      if let id = identity.id { headers.append(Header(name: "Mcp-Session-Id", value: id.revealed)) }
-    }
-    // Each header goes out once: the protocol's own are ours, all others are the configuration's.
-    let agent = Header(name: "User-Agent", value: "sessiontop/\(Outgoing.clientVersion)")
-    let ours = Set(headers.map { $0.name.lowercased() })
-    headers += server.headers.filter { !ours.contains($0.name.lowercased()) }
-    if !headers.contains(where: { $0.name.lowercased() == "user-agent" }) { headers.append(agent) }
-
+    let headers = server.headers(of: purpose, common, identity)
     let transfer = turn.newTransferID()
     turn.actions.append(
       .send(
@@ -125,7 +111,7 @@ extension Session {
     case .discover where pipe != nil && server.settings.era == .automatic && !speaksModern:
       Self.discoveryLimit
     case .initialize, .discover: server.settings.initTimeout ?? StepLimit.initialize
-    case .initialized, .ping, .list, .reply, .poll:
+    case .initialized, .ping, .list, .call, .reply, .poll:
       // `timeout` of a file is made for tool calls and may be long; a probe must not wait for minutes.
       min(server.settings.requestTimeout ?? StepLimit.exchange, StepLimit.exchange)
     case .delete: StepLimit.delete
@@ -139,5 +125,27 @@ extension Session {
       .attach, .get, [Header(name: "Accept", value: "text/event-stream")], body: "", requestID: nil,
       identity: nil, fresh: false, &turn
     ).transfer
+  }
+}
+
+extension Server {
+  /// The headers of a request: `common` ones of its method, those of the session, and the server's own.
+  func headers(of purpose: Purpose, _ common: [Header], _ identity: Identity?) -> [Header] {
+    var headers = common
+    if let identity {
+      // HTTP+SSE is older than this header.
+      if !identity.isOverStream {
+        headers.append(Header(name: "MCP-Protocol-Version", value: identity.revision.rawValue))
+      }
+      if identity.isModern, let method = Session.methodHeader(purpose) { headers.append(method) }
+      if let id = identity.id { headers.append(Header(name: "Mcp-Session-Id", value: id.revealed)) }
+    }
+    // Each header goes out once: the protocol's own are ours, all others are the configuration's.
+    let ours = Set(headers.map { $0.name.lowercased() })
+    headers += self.headers.filter { !ours.contains($0.name.lowercased()) }
+    if !headers.contains(where: { $0.name.lowercased() == "user-agent" }) {
+      headers.append(Header(name: "User-Agent", value: "sessiontop/\(Outgoing.clientVersion)"))
+    }
+    return headers
   }
 }

@@ -38,6 +38,12 @@ public struct TransferRequest: Sendable {
   public let clientCertificate: String?
   public let clientKey: String?
 
+  /// The answer tells how it was reached: with which address, certificate and times.
+  public var isMeasured = false
+  /// Nothing is sent: it ends with the TLS handshake, whomever the other side turns out to be. So the
+  /// certificate can be looked at that nobody trusts.
+  public var isHandshakeOnly = false
+
   /// Whether it is a stream, which lasts as long as it can.
   public var isLasting: Bool { timeout == nil }
 }
@@ -56,6 +62,8 @@ public struct ResponseHead: Hashable, Sendable {
   public var challenges: [String]
   /// The values of the cookies that it sets: from now on they go with requests and may be echoed.
   public var cookies: [String]
+  /// How it was reached; only for a request that is measured.
+  public var route: Route?
 
   public init(
     status: Int, contentType: String = "", sessionIDs: [String] = [], retryAfter: String? = nil,
@@ -118,6 +126,8 @@ public struct TransferEnd: Hashable, Sendable {
   /// A connection that was kept from earlier turned out closed as the request was sent: this says nothing of
   /// the server, and the same question may be asked on a new connection.
   public var lostKeptConnection = false
+  /// How far it came; only for a request that is measured.
+  public var route: Route?
 
   public init(
     head: ResponseHead? = nil, excerpt: String = "", failure: TransferFailure? = nil, lastEventID: String = ""

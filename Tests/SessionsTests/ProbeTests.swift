@@ -1,0 +1,252 @@
+import MCPWire
+import Testing
+
+@testable import Sessions
+
+private typealias Kind = ProbeWorld.Kind
+
+/// One kind of server, and what a person reads of it.
+struct ProbeCase: Sendable, CustomTestStringConvertible {
+  let name: String
+  var change: @Sendable (inout ProbeWorld.Kind) -> Void = { _ in }
+  /// Steps that failed, and what is to be known.
+  var failed: [ProbeStep.Name] = []
+  var noted: [ProbeStep.Name] = []
+  /// Words of a finding or a remedy.
+  var says: [String] = []
+  /// To the questions in their order: that it is found, that it is not, that this look cannot tell.
+  var answers: [Bool?] = [false, false, false]
+
+  var testDescription: String { name }
+}
+
+private let cases = [
+  ProbeCase(name: "a good one", says: ["https", "2 tools: add, now", "4 of 4", "refused with 404"]),
+  ProbeCase(
+    name: "one without sessions", change: { $0.isStateful = false },
+    says: ["has no Mcp-Session-Id header"], answers: [true, nil, nil]),
+  ProbeCase(
+    name: "one of revision 2026-07-28", change: { $0.isModern = true },
+    says: ["every request stands for itself"], answers: [true, nil, nil]),
+  ProbeCase(
+    name: "one of HTTP+SSE", change: { $0.isOld = true }, noted: [.http],
+    says: ["HTTP+SSE, revision 2024-11-05"], answers: [false, nil, nil]),
+  ProbeCase(
+    name: "one of an older revision", change: { $0.versions = ["2025-06-18"] },
+    says: ["2025-11-25 was refused, streamable HTTP, revision 2025-06-18"]),
+  ProbeCase(
+    name: "two replicas", change: { $0.replicas = 2 }, failed: [.freshConnections],
+    says: ["2 of 4 new connections reach the session", "sticky routing"], answers: [false, true, false]),
+  ProbeCase(
+    name: "three replicas that take turns", change: { ($0.replicas, $0.isRandom) = (3, true) },
+    failed: [.initialized, .freshConnections],
+    says: ["not known a moment after its handshake"], answers: [false, true, nil]),
+  ProbeCase(
+    name: "one that forgets at once", change: { $0.drops = true },
+    failed: [.initialized, .freshConnections], says: ["0 of 4"], answers: [false, true, nil]),
+  ProbeCase(
+    name: "one that answers 400 to unknown ids", change: { $0.unknown = 400 },
+    noted: [.unknownID, .afterDelete], says: ["let the server answer 404"], answers: [false, false, true]),
+  ProbeCase(
+    name: "one that answers 500 to unknown ids", change: { $0.unknown = 500 }, failed: [.unknownID],
+    noted: [.afterDelete], says: ["take a 5xx for an outage"], answers: [false, false, true]),
+  ProbeCase(
+    name: "one that takes every id", change: { $0.unknown = 200 }, failed: [.afterDelete],
+    noted: [.unknownID], says: ["accepted", "works on after DELETE"], answers: [false, false, true]),
+  ProbeCase(
+    name: "one that only says that it ends sessions", change: { $0.keepsEnded = true },
+    failed: [.afterDelete], says: ["only says that it ends sessions"]),
+  ProbeCase(
+    name: "one that lets nobody end a session", change: { $0.delete = 405 }, noted: [.delete],
+    says: ["until it idles out"]),
+  ProbeCase(
+    name: "one that fails to end a session", change: { $0.delete = 500 }, failed: [.delete],
+    says: ["the session is left behind"]),
+  ProbeCase(
+    name: "one that is full", change: { $0.sessionLimit = 1 }, failed: [.recovery],
+    says: ["its limit of sessions"], answers: [false, false, true]),
+  ProbeCase(
+    name: "one without ping", change: { $0.knowsPing = false }, noted: [.ping], says: ["does not know ping"]),
+  ProbeCase(
+    name: "one whose list fails", change: { $0.failsLists = true }, failed: [.list],
+    says: ["pings alone are answered"]),
+  ProbeCase(name: "one without a stream", change: { $0.stream = 405 }, says: ["not offered (405)"]),
+  ProbeCase(
+    name: "one that refuses its stream", change: { $0.stream = 404 }, noted: [.stream],
+    says: ["a server without a stream answers 405"]),
+  ProbeCase(
+    name: "one that wants a token",
+    change: {
+      $0.refusal = ResponseHead(
+        status: 401, challenges: [#"Bearer error="invalid_token", scope="files:read""#])
+    }, failed: [.authorization],
+    says: ["(bearer) with the scope files:read, which https://login.example gives", "sessiontop login"],
+    answers: [true, nil, nil]),
+  ProbeCase(
+    name: "a wrong path", change: { $0.refusal = ResponseHead(status: 404, contentType: "text/plain") },
+    failed: [.initialize], noted: [.http], says: ["ask for the path of its MCP endpoint"],
+    answers: [true, nil, nil]),
+  ProbeCase(
+    name: "a name that nobody knows",
+    change: { $0.failure = TransferFailure(.dnsError, words: "Could not resolve host") }, failed: [.name],
+    says: ["name servers"], answers: [true, nil, nil]),
+  ProbeCase(
+    name: "a closed port",
+    change: { $0.failure = TransferFailure(.connectRefused, words: "refused") }, failed: [.tcp],
+    says: ["nothing listens at this port"], answers: [true, nil, nil]),
+  ProbeCase(
+    name: "a certificate that has ended",
+    change: {
+      $0.failure = TransferFailure(.tlsError, words: "certificate has expired")
+      $0.route = route(ends: "2026-11-11T12:00:00Z")
+    }, failed: [.tls],
+    says: ["CN = ledger.example, by CN = authority, ended 2026-11-11, 6 days ago", "renew the server"],
+    answers: [true, nil, nil]),
+  ProbeCase(
+    name: "a certificate that ends soon", change: { $0.route = route(ends: "2026-11-25T12:00:00Z") },
+    noted: [.tls], says: ["ends 2026-11-25, in 7 days"]),
+]
+
+private func route(ends: String) -> Route {
+  var route = Route()
+  (route.named, route.connected) = (.milliseconds(1), .milliseconds(3))
+  (route.secured, route.answered) = (.milliseconds(8), .milliseconds(20))
+  route.address = "192.0.2.1"
+  route.certificate = ServerCertificate(
+    subject: "CN = ledger.example", issuer: "CN = authority",
+    begins: WallTime(rfc3339: "2026-01-01T00:00:00Z"),
+    ends: WallTime(rfc3339: ends))
+  return route
+}
+
+@Suite struct `A look at a server` {
+  @Test(arguments: cases) func `tells what is wrong and what to do`(one: ProbeCase) throws {
+    var kind = ProbeWorld.Kind()
+    one.change(&kind)
+    var world = try ProbeWorld(kind)
+    world.run()
+    let report = world.probe.report
+    let steps = report.steps
+    let text = steps.map { "\($0.name) \($0.verdict): \($0.finding) -> \($0.remedy ?? "")" }.joined(
+      separator: "\n")
+    #expect(world.probe.isOver, "\(text)")
+    #expect(steps.filter { $0.verdict == .failed }.map(\.name) == one.failed, "\(text)")
+    #expect(steps.filter { $0.verdict == .note }.map(\.name) == one.noted, "\(text)")
+    for words in one.says where words != "https" { #expect(text.contains(words), "\(text)") }
+    #expect(report.troubleshooting.map(\.isFound) == one.answers, "\(report.troubleshooting)")
+    #expect(report.isWell == one.failed.isEmpty)
+    #expect(steps.allSatisfy { $0.verdict != .failed || $0.remedy != nil }, "each failure has a remedy")
+    #expect(report.opened == report.ended + report.leftBehind)
+    if [200, 405].contains(kind.delete) { #expect(report.leftBehind == 0) }
+    #expect(!text.contains("sesame") && !text.contains("-4711"), "no key and no whole id is told")
+  }
+
+  @Test(arguments: 0..<20) func `ends what it opened wherever it is broken off`(stop: Int) throws {
+    for replicas in [1, 2] {
+      var kind = ProbeWorld.Kind()
+      kind.replicas = replicas
+      var world = try ProbeWorld(kind)
+      world.run(stop: stop)
+      #expect(world.probe.isOver)
+      #expect(world.sessions.isEmpty, "\(world.wire)")
+      #expect(world.probe.report.opened == world.probe.report.ended)
+      if world.hasStopped { #expect(world.probe.report.interruption != nil && !world.probe.report.isWell) }
+    }
+  }
+
+  @Test func `calls a tool that a person names, and no other`() throws {
+    var world = try ProbeWorld(call: ServerProbe.Call(name: "add", arguments: #"{"a":1,"b":2}"#))
+    world.run()
+    #expect(world.wire.count { $0 == "tools/call" } == 1)
+    #expect(world.probe.report.content.map(\.text) == ["3"])
+    var other = try ProbeWorld()
+    other.run()
+    #expect(!other.wire.contains("tools/call"))
+  }
+
+  @Test func `asks for the certificate that was refused without sending anything`() throws {
+    var kind = ProbeWorld.Kind()
+    kind.failure = TransferFailure(.tlsError, words: "self-signed certificate")
+    var world = try ProbeWorld(kind)
+    world.run()
+    #expect(world.wire == ["initialize", "handshake"])
+  }
+
+  @Test(arguments: [
+    ("Nov 23 12:00:00 2026 GMT", "2026-11-23T12:00:00.000Z"),
+    ("Jan  1 00:00:00 2049 GMT", "2049-01-01T00:00:00.000Z"),
+    ("2026-11-23 12:00:00 GMT", "2026-11-23T12:00:00.000Z"), ("soon", nil), ("Foo 1 00:00:00 2049 GMT", nil),
+  ]) func `reads the times of certificates`(text: String, time: String?) {
+    #expect(ServerCertificate.time(text)?.rfc3339 == time)
+  }
+}
+
+@Suite struct `A look at a process` {
+  private func start() throws -> (probe: ServerProbe, orders: [ServerProbe.Order]) {
+    let server = Server(
+      name: "files", transport: .stdio, endpoint: nil,
+      process: ServerProcess(program: "serve-files", arguments: [Secret("--token=sesame-sesame")]))
+    let strange = try #require(SessionID("0123456789abcdef"))
+    var probe = ServerProbe(server, key: SessionKey(server: "files"), strangeID: strange, at: at(0))
+    let orders = probe.start(at: at(0))
+    return (probe, orders)
+  }
+
+  private func at(_ milliseconds: Int64) -> Moment {
+    Moment(
+      instant: Instant(nanoseconds: milliseconds * 1_000_000), wall: WallTime(milliseconds: milliseconds))
+  }
+
+  private let id = TransferID(number: 1)
+
+  @Test func `tells its start, its words, its handshake and its end`() throws {
+    var (probe, orders) = try start()
+    guard case .launch(let request)? = orders.first else { return #expect(Bool(false), "\(orders)") }
+    #expect(request.program == "serve-files")
+    _ = probe.process(id, .started(process: 4_711), at: at(5))
+    _ = probe.process(id, .said("listening, token sesame-sesame"), at: at(30))
+    _ = probe.process(id, .noise("hello"), at: at(31))
+    var answer = Result()
+    answer.protocolVersion = "2025-11-25"
+    _ = probe.process(id, .message(Message(id: .number(1), content: .result(answer))), at: at(40))
+    orders = probe.process(id, .message(Message(id: .number(2), content: .result(Result()))), at: at(42))
+    guard case .endProcess? = orders.last else { return #expect(Bool(false), "\(orders)") }
+    _ = probe.process(id, .ended(.exited(code: 0)), at: at(142))
+    #expect(probe.isOver && probe.report.isWell)
+    #expect(
+      probe.report.steps.map(\.name) == [
+        .command, .start, .firstWords, .era, .initialize, .session, .initialized, .ping, .firstWords, .end,
+      ])
+    let text = probe.report.steps.map(\.finding.text).joined(separator: "\n")
+    #expect(text.contains("the first: hello") && text.contains("exit code 0"), "\(text)")
+    #expect(!text.contains("sesame"))
+  }
+
+  @Test(arguments: [
+    (ProcessEnding.notFound(path: "/bin"), ProbeStep.Name.command, "install the command"),
+    (.notExecutable("Permission denied"), .command, "make the file executable"),
+    (.exited(code: 3), .initialize, "start its command by hand"),
+  ]) func `tells why it did not come to a handshake`(
+    ending: ProcessEnding, step: ProbeStep.Name, remedy: String
+  )
+    throws
+  {
+    var (probe, _) = try start()
+    if case .exited = ending { _ = probe.process(id, .started(process: 4_711), at: at(5)) }
+    _ = probe.process(id, .ended(ending), at: at(9))
+    let last = try #require(probe.report.steps.last)
+    #expect(probe.isOver && last.name == step && last.verdict == .failed)
+    #expect(last.remedy?.text.contains(remedy) == true)
+  }
+
+  @Test func `that never speaks is told so, and ended`() throws {
+    var (probe, _) = try start()
+    _ = probe.process(id, .started(process: 4_711), at: at(5))
+    _ = probe.process(id, .noise("Usage: serve-files"), at: at(6))
+    let due = try #require(probe.deadline)
+    let orders = probe.wake(at: Moment(instant: due, wall: WallTime(milliseconds: 20_000)))
+    guard case .endProcess? = orders.last else { return #expect(Bool(false), "\(orders)") }
+    #expect(probe.report.steps.last?.error?.type == .notSpeaking)
+    #expect(probe.report.steps.last?.finding.text.contains("Usage: serve-files") == true)
+  }
+}
