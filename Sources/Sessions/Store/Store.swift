@@ -47,6 +47,16 @@ public struct Store: Hashable, Sendable {
     if !changed.isEmpty || !report.removed.isEmpty { noteStates(at: now) }
   }
 
+  /// The same with these sessions alone, and with the servers that have one of them. Statistics stay those of
+  /// all.
+  public func limited(to keys: Set<SessionKey>) -> Store {
+    var store = self
+    store.sessions = sessions.filter { keys.contains($0.key) }
+    let names = Set(keys.map(\.server))
+    store.servers = servers.filter { names.contains($0.name) }
+    return store
+  }
+
   /// The same without its events.
   public var withoutEvents: Store {
     var store = self

@@ -104,9 +104,7 @@ private struct ProbePrinter {
   init(isJSON: Bool) {
     self.isJSON = isJSON
     isLive = isatty(2) == 1 && environment["TERM"] != "dumb"
-    var size = winsize()
-    let isTerminal = isatty(1) == 1 && ioctl(1, UInt(TIOCGWINSZ), &size) == 0
-    width = isTerminal ? max(40, Int(size.ws_col)) : 160
+    width = outputWidth(elsewhere: 160)
   }
 
   mutating func begin(_ report: ProbeReport) {

@@ -19,8 +19,3 @@ struct Tokens: ProgramCommand {
     return ExitCode.done
   }
 }
-
-/// How wide a table may be: the terminal's width, or that of a wide one.
-private func outputWidth() -> Int {
-  isatty(1) == 1 ? Int(environment["COLUMNS"] ?? "") ?? 120 : 200
-}
