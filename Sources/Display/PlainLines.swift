@@ -6,6 +6,7 @@ public func plainLines(_ store: Store, filter: String, at now: Moment, utcOffset
   var view = ViewState()
   view.start(filter: filter)
   view.scopeChoice = true
+  view.foldsIncidents = false
   let context = Context(
     host: "", operator: Operator(user: ""), readOnly: true, utcOffset: utcOffset, ascii: false, themeName: "",
     version: "")

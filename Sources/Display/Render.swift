@@ -26,10 +26,10 @@ public func render(
   // What lies over a link hides it.
   switch view.overlay {
   case .help, .sortMenu, .page, .dialog, .signIn: frame.links = []
-  case .none, .filter, .prompt: break
+  case .none, .filter, .prompt, .search: break
   }
   switch view.overlay {
-  case .none, .filter, .prompt: break
+  case .none, .filter, .prompt, .search: break
   case .sortMenu(let index): frame.sortMenu(model, at: index)
   case .page(let page, let top): frame.page(page, top: top, model)
   case .help(let top, let search): frame.help(model, top: top, search: search)

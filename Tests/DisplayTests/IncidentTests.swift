@@ -108,9 +108,9 @@ import Testing
   @Test func `is all that is seen by a key`() {
     var view = ViewState()
     press(["!"], &view, Jobs.familyDown)
-    #expect(Rows(Jobs.familyDown, view, at: now).servers.count == 13)
+    #expect(Rows(Jobs.familyDown, view, at: now).servers.flatMap(\.names).count == 13)
     press([.escape], &view, Jobs.familyDown)
-    #expect(Rows(Jobs.familyDown, view, at: now).servers.count == 17)
+    #expect(Rows(Jobs.familyDown, view, at: now).servers.flatMap(\.names).count == 17)
   }
 
   @Test func `is not hidden among chatter`() {
@@ -157,5 +157,42 @@ import Testing
     }
     #expect((0..<3).map { ring[$0].seq } == [5, 6, 7])
     #expect((0..<3).map { ring.weight(at: $0) } == [0, 0, 6])
+  }
+
+  @Test func `is one row, and one thing to act on`() {
+    let names = (1...13).map { $0 < 10 ? "jira-0\($0)" : "jira-\($0)" }
+    var view = ViewState()
+    let rows = Rows(Jobs.familyDown, view, at: now)
+    #expect(rows.servers.map(\.title) == ["jira-* (13)", "billing", "github-core", "ledger", "search"])
+    #expect(rows.servers[0].total == 13 && rows.servers[0].live == 0 && rows.servers[0].errors == 52)
+    press(["r"], &view, Jobs.familyDown)
+    guard case .dialog(let dialog) = view.overlay else {
+      Issue.record("no question")
+      return
+    }
+    #expect(dialog.keys.map(\.server) == names)
+    press([.escape, " "], &view, Jobs.familyDown)
+    #expect(view.marks.count == 13)
+    press(["u", "g", "a"], &view, Jobs.familyDown)
+    #expect(names.allSatisfy(view.alerts.isAcknowledged) || view.alerts.known.isEmpty)
+    press(["l"], &view, Jobs.familyDown)
+    #expect(view.pane == .events && view.notice == "the events of jira-* (13); Esc shows all")
+    #expect(Rows(Jobs.familyDown, view, at: now).events.count == 13)
+    press([.escape, "1", "F"], &view, Jobs.familyDown)
+    #expect(Rows(Jobs.familyDown, view, at: now).servers.count == 17)
+  }
+
+  @Test func `becomes one row under nobody's hands`() {
+    let names = ["a", "b", "c", "d"]
+    let calm = store(names.map { server($0) }, names.map { ready($0) })
+    let fallen = store(
+      names.map { server($0) }, names.map { troubled($0, "app", .down, since: 2, refused, next: 3) })
+    var view = ViewState()
+    press(["j", "j"], &view, calm)
+    #expect(Rows(fallen, view, at: now).servers.map(\.name) == names, "the order is held")
+    let later = Rows(fallen, view, at: moment(6))
+    #expect(later.servers.map(\.title) == ["a, b and 2 more"])
+    #expect(later.servers[0].name == "c", "who is at one of them stays at it")
+    #expect(later.servers[0].worst?.key.server == "a")
   }
 }

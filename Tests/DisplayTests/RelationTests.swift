@@ -101,4 +101,56 @@ import Testing
     press([.escape], &view, troubledMorning)
     #expect(view.overlay == .none)
   }
+
+  @Test func `is searched in its detail`() {
+    var view = ViewState()
+    press(["j", .enter, "/"] + typed("Nothing like it"), &view, troubledMorning)
+    #expect(view.filter.isEmpty && text(view, troubledMorning).contains("nothing here says so"))
+    press([.control("u")] + typed("SESSION"), &view, troubledMorning)
+    let first = view.detailMatch
+    #expect(text(view, troubledMorning, 80, 24).contains("/SESSION"))
+    press([.enter, "n", "n"], &view, troubledMorning)
+    let third = view.detailMatch
+    #expect(first != nil && third != nil && first != third)
+    press(["N", "N"], &view, troubledMorning)
+    #expect(view.detailMatch == first)
+    let model = ViewModel(troubledMorning, view, at: now, context: context())
+    let lines = view.detailText(model).lines
+    #expect(lines[view.detailMatch ?? 0].whole.lowercased().contains("session"))
+    press([.escape], &view, troubledMorning)
+    #expect(view.isDetailOpen && !view.isSearchingDetail)
+    press([.escape], &view, troubledMorning)
+    #expect(!view.isDetailOpen)
+  }
+
+  @Test func `of the errors names where most happened and what was asked`() {
+    let hanging = SessionError(.sessionTimeout, detail: "no answer within 10 s", request: .list)
+    let two = store(
+      [server("a"), server("b")],
+      [ready("a", errors: [.sessionTimeout: 2]), ready("b", errors: [.sessionTimeout: 7])],
+      [
+        event(-9, 1, .sessionError, .warning, "b", error: hanging, repeated: 7, "Session error"),
+        event(-8, 2, .sessionError, .warning, "a", error: hanging, repeated: 2, "Session error"),
+      ])
+    var view = ViewState()
+    press(["4"], &view, two)
+    let screen = text(view, two, 80, 24)
+    #expect(
+      screen.contains("session_timeout") && screen.contains("b 7") && screen.contains("tools/list 9"),
+      "\(screen)")
+    view.start(filter: "server:=a")
+    #expect(text(view, two, 80, 24).contains("a 2"))
+    press([.enter], &view, two)
+    #expect(text(view, two, 80, 24).contains("asked: tools/list 9"))
+  }
+
+  @Test func `is found by completion that says how many there are`() {
+    var view = ViewState()
+    press(["/"] + typed("server:=ledger state:") + [.tab], &view, troubledMorning)
+    guard case .filter(_, _, let choices) = view.overlay else {
+      Issue.record("no filter")
+      return
+    }
+    #expect(choices.contains("state:ready (5)") && choices.contains("state:unauthorized (1)"), "\(choices)")
+  }
 }

@@ -44,7 +44,7 @@ extension Frame {
   mutating func box(_ lines: [Phrase], title: String, _ glyphs: Glyphs) {
     let lines = lines.flatMap { line in
       // On a narrow screen words go on in the next line; the empty line is kept.
-      line.whole.isEmpty
+      line.whole.isEmpty || !line.roles.isEmpty && Display.columns(of: line.whole) <= size.columns - 4
         ? [line] : broken(line.whole, width: max(1, size.columns - 4)).map { Phrase($0, line.role) }
     }
     let wanted = (lines.map { Display.columns(of: $0.whole) }.max() ?? 0) + 4
@@ -62,9 +62,9 @@ extension Frame {
       columns: width - 2 * inset)
     for (offset, line) in visible.enumerated() {
       fill(row: area.row + offset, column: area.column, width: area.columns, role: line.role)
-      write(
-        line.whole, row: area.row + offset, column: area.column + inset, width: area.columns - inset,
-        role: line.role)
+      put(
+        line, row: area.row + offset, column: area.column + inset, width: area.columns - inset,
+        isSelected: false)
     }
     guard isFramed else { return }
     for row in [area.row - 1, area.bottom] { fill(row: row, column: area.column - 1, width: width) }

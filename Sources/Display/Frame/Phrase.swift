@@ -18,4 +18,7 @@ struct Phrase: Hashable, Sendable {
   }
 
   var whole: String { text + tail }
+
+  /// Whether it holds a text, whatever its case.
+  func says(_ text: String) -> Bool { !text.isEmpty && whole.lowercased().contains(text.lowercased()) }
 }

@@ -21,7 +21,9 @@ extension ViewState {
       return []
     case .up: prompt.recall(1, history)
     case .down: prompt.recall(-1, history)
-    case .tab: prompt.complete(completions(of: prompt.line.text, model.store, model.context))
+    case .tab:
+      prompt.complete(completions(of: prompt.line.text, model.store, model.context))
+      prompt.choices = withCounts(prompt.choices, model.store, model.now)
     case .backspace where prompt.line.text.isEmpty:
       overlay = .none
       return []

@@ -64,6 +64,20 @@ func filterCompletions(of text: String, _ store: Store) -> [String] {
   return values.filter { $0.hasPrefix(value) }.map { stem + "\(field):\(begun)\($0)" }
 }
 
+/// The most choices that are counted: more are not seen at once.
+private let countedChoices = 40
+
+/// Values of fields with how many sessions have them: `state:failed (3)`.
+func withCounts(_ choices: [String], _ store: Store, _ now: Moment) -> [String] {
+  guard choices.count <= countedChoices else { return choices }
+  return choices.map { choice in
+    let filter = Filter(choice)
+    guard choice.contains(":"), !choice.hasSuffix(":"), filter.objectionToActing == nil else { return choice }
+    let count = store.sessions.values.count { filter.accepts(SessionRow(session: $0, now: now.instant)) }
+    return "\(choice) (\(count))"
+  }
+}
+
 /// Completes a line as far as the candidates agree; returns what there is to choose from.
 func extend(_ line: inout LineEditor, _ candidates: [String]) -> [String] {
   var prompt = Prompt(line: line)

@@ -22,7 +22,7 @@ extension ViewState {
       if pane == .events {
         return [.export(.events(model.rows.events.map { model.store.events[$0] }))]
       }
-      let names = Set(model.rows.servers.map(\.name))
+      let names = Set(model.rows.servers.flatMap(\.names))
       let keys =
         pane == .sessions
         ? model.rows.sessions : model.store.sessions.keys.filter { names.contains($0.server) }.sorted()
@@ -46,7 +46,12 @@ extension ViewState {
       ].joined("; ")
     }
     switch Subject(model) {
-    case .session(let session, _): return words(session)
+    case .session(let session, _):
+      guard pane == .servers, let row = model.selectedServer, !row.others.isEmpty else {
+        return words(session)
+      }
+      return
+        "\(row.names.count) servers (\(row.names.sorted().joined(separator: ", "))); the first: \(words(session))"
     case .server(let server): return server.worst.map(words) ?? server.name
     case .event(let event):
       return [
@@ -64,7 +69,7 @@ extension ViewModel {
   var equivalentCommand: String {
     var words: [String] = filter.isEmpty ? [] : [filter.text]
     switch view.pane {
-    case .servers: words += selectedServer.map { [exactly("server", $0.name)] } ?? []
+    case .servers: words += selectedServer.map { [exactly("server", $0.names)] } ?? []
     case .sessions:
       words += selectedSession.map { [exactly("server", $0.key.server), exactly("user", $0.key.user)] } ?? []
     case .events, .errors: break

@@ -8,7 +8,7 @@ extension ViewState {
     let action = KeyMap(context).action(for: key)
     if key == .control("c") { return [.quit] }
     switch overlay {
-    case .filter, .prompt, .signIn:
+    case .filter, .prompt, .search, .signIn:
       // Characters are typed, whatever else they would do.
       if case .character = key { break }
       if let effect = everywhere(action) { return [effect] }
@@ -27,7 +27,7 @@ extension ViewState {
         overlay = .none
         return action.map { handle($0, model, live: store) } ?? []
       }
-    case .filter, .prompt, .signIn, .none: break
+    case .filter, .prompt, .search, .signIn, .none: break
     }
     switch overlay {
     case .signIn(let dialog): return handleSignIn(dialog, key, model, live: store)
@@ -42,6 +42,9 @@ extension ViewState {
       editFilter(line, key, before: before, model)
       return []
     case .prompt(let prompt): return editPrompt(prompt, key, model, live: store)
+    case .search(let line):
+      editSearch(line, key, model)
+      return []
     case .sortMenu(let index):
       pickSort(key, action, index)
       return []
@@ -114,18 +117,26 @@ extension ViewState {
       if isDetailOpen, pane == .events, goToSession(model) { break }
       isDetailOpen.toggle()
       detailTop = 0
+      forgetSearch()
     case .scope:
       scopeChoice = !listsAllSessions
       heldSessions = nil
+    case .filter where isDetailOpen: overlay = .search(LineEditor(detailSearch))
     case .filter: overlay = .filter(LineEditor(filter.text), before: filter, choices: [])
     case .saved:
       overlay = .prompt(Prompt(line: LineEditor("saved "), choices: context.filters.names))
     case .command: overlay = .prompt(Prompt())
+    case .nextProblem where isSearchingDetail: seekInDetail(forward: true, model)
+    case .previousProblem where isSearchingDetail: seekInDetail(forward: false, model)
     case .nextProblem: seekProblem(forward: true, model)
     case .previousProblem: seekProblem(forward: false, model)
     case .problemsOnly:
       showsProblemsOnly.toggle()
       release()
+    case .fold:
+      foldsIncidents.toggle()
+      release()
+      notice = foldsIncidents ? "what fell together is one row" : "each server is a row of its own"
     case .onset:
       if let effects = beginSignIn(model, live: live) { return effects }
       seekOnset(model)
@@ -208,7 +219,9 @@ extension ViewState {
 
   /// One step out; false at the top.
   private mutating func stepBack() -> Bool {
-    if isDetailOpen {
+    if isSearchingDetail {
+      forgetSearch()
+    } else if isDetailOpen {
       isDetailOpen = false
     } else if isZoomed {
       isZoomed = false
@@ -253,29 +266,13 @@ extension ViewState {
     case .escape:
       overlay = .none
       return narrow(to: before)
-    case .tab: choices = extend(&line, filterCompletions(of: line.text, model.store))
+    case .tab:
+      choices = withCounts(
+        extend(&line, filterCompletions(of: line.text, model.store)), model.store, model.now)
     default: guard line.handle(key) else { return }
     }
     overlay = .filter(line, before: before, choices: choices)
     narrow(to: Filter(line.text))
-  }
-
-  private mutating func pickSort(_ key: Key, _ action: Action?, _ index: Int) {
-    let fields = Sort.Field.allCases
-    switch (key, action) {
-    case (.enter, _): choose(fields[index])
-    case (_, .up): overlay = .sortMenu(max(0, index - 1))
-    case (_, .down): overlay = .sortMenu(min(fields.count - 1, index + 1))
-    case (.escape, _), (_, .back): overlay = .none
-    case (.character(let letter), _):
-      if let field = fields.first(where: { $0.key == letter }) { choose(field) }
-    default: break
-    }
-  }
-
-  private mutating func choose(_ field: Sort.Field) {
-    overlay = .none
-    order(by: Sort(field: field))
   }
 }
 

@@ -4,10 +4,8 @@ import Sessions
 
 extension ViewState {
   mutating func scrollDetail(_ action: Action, _ model: ViewModel) {
-    let layout = layout
-    let area = layout.form == .single ? layout[pane] : layout.detailPage
-    let count = detailPageLines(model, width: area.columns - 2).count
-    let height = count > area.rows ? area.rows - 1 : area.rows
+    let (lines, height) = detailText(model)
+    let count = lines.count
     detailTop = min(max(0, detailTop + step(action, count: count, height: height)), max(0, count - height))
   }
 

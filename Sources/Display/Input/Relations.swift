@@ -5,21 +5,25 @@ import Sessions
 extension ViewState {
   /// The events of the selected row and no others, until the filter is dropped.
   mutating func showEventsOfRow(_ model: ViewModel) {
-    let name: String?
+    var names: [String] = []
     var user: String?
     switch pane {
-    case .servers: name = model.selectedServer?.name
-    case .sessions: (name, user) = (model.selectedSession?.key.server, model.selectedSession?.key.user)
-    case .events: (name, user) = (model.selectedEvent?.server, model.selectedEvent?.user)
-    case .errors: name = nil
+    case .servers: names = model.selectedServer?.names ?? []
+    case .sessions:
+      names = model.selectedSession.map { [$0.key.server] } ?? []
+      user = model.selectedSession?.key.user
+    case .events:
+      names = model.selectedEvent?.server.map { [$0] } ?? []
+      user = model.selectedEvent?.user
+    case .errors: break
     }
-    guard let name else { return notice = "select a server, a session or an event first" }
-    let words = [exactly("server", name), user.map { exactly("user", $0) }].joined(" ")
+    guard !names.isEmpty else { return notice = "select a server, a session or an event first" }
+    let words = [exactly("server", names), user.map { exactly("user", $0) }].joined(" ")
     narrow(to: Filter(words))
     pane = .events
     events = .following
     isDetailOpen = false
-    notice = "the events of \(name); Esc shows all"
+    notice = "the events of \(incidentTitle(names)); Esc shows all"
   }
 
   /// From an event to the session that it tells of; false when there is none any more.

@@ -12,8 +12,8 @@ extension ViewState {
   func selectedKeys(_ model: ViewModel) -> [SessionKey] {
     switch pane {
     case .servers:
-      guard let name = model.selectedServer?.name else { return [] }
-      return model.store.sessions.keys.filter { $0.server == name }.sorted()
+      guard let names = model.selectedServer.map({ Set($0.names) }) else { return [] }
+      return model.store.sessions.keys.filter { names.contains($0.server) }.sorted()
     case .sessions: return model.selectedSession.map { [$0.key] } ?? []
     case .events:
       guard let event = model.selectedEvent, let server = event.server, let user = event.user else {
@@ -73,7 +73,7 @@ extension ViewState {
 
   /// Marks every session that a list shows: of the servers listed, or those listed themselves.
   mutating func markAll(_ model: ViewModel) {
-    let names = Set(model.rows.servers.map(\.name))
+    let names = Set(model.rows.servers.flatMap(\.names))
     let keys =
       pane == .servers ? model.store.sessions.keys.filter { names.contains($0.server) } : model.rows.sessions
     let markable = keys.filter { model.store.sessions[$0].map { $0.state != .unmonitored } ?? false }
@@ -88,11 +88,14 @@ extension ViewState {
   /// nothing is wrong with that row, takes off the alert that is shown.
   mutating func acknowledge(_ model: ViewModel) {
     let problems = model.rows.problems
-    let selected = pane == .servers ? model.selectedServer.map(\.name) : model.selectedSession?.key.server
-    if let selected, problems.contains(where: { $0.key.server == selected }), lastMove != nil {
-      let isSeen = alerts.isAcknowledged(selected)
-      alerts.acknowledge(selected, isSeen: !isSeen)
-      return notice = isSeen ? "\(selected) is no longer acknowledged" : acknowledged([selected], problems)
+    let selected =
+      pane == .servers
+      ? model.selectedServer?.names ?? [] : model.selectedSession.map { [$0.key.server] } ?? []
+    if problems.contains(where: { selected.contains($0.key.server) }), lastMove != nil {
+      let isSeen = selected.allSatisfy(alerts.isAcknowledged)
+      for name in selected { alerts.acknowledge(name, isSeen: !isSeen) }
+      return notice =
+        isSeen ? "\(incidentTitle(selected)) is no longer acknowledged" : acknowledged(selected, problems)
     }
     let open = problems.filter { !alerts.isAcknowledged($0.key.server) }
     guard let worst = incidents(open).first else {

@@ -3,7 +3,7 @@ enum Action: String, Hashable, Sendable, CaseIterable {
   case up, down, first, last, pageUp, pageDown, halfUp, halfDown
   case nextPane, previousPane, servers, sessions, events, errors
   case detail, back, scope
-  case filter, saved, command, nextProblem, previousProblem, problemsOnly, onset, level
+  case filter, saved, command, nextProblem, previousProblem, problemsOnly, onset, level, fold
   case outages, nextError, previousError, nextWarning, previousWarning, follow, freeze
   case sort, reverse, faster, slower
   case rowEvents, compare, share, privacy
@@ -13,6 +13,34 @@ enum Action: String, Hashable, Sendable, CaseIterable {
   case theme, utc, zoom, mouse, redraw, suspend, help, quit
   // A recording.
   case play, stepForward, stepBack, jumpForward, jumpBack
+
+  /// What the help puts together, in its order.
+  enum Topic: String, CaseIterable, Sendable {
+    case moving = "moving and reading"
+    case finding = "finding trouble"
+    case acting
+    case sharing = "taking along"
+    case screen
+    case recording = "a recording"
+  }
+
+  var topic: Topic {
+    switch self {
+    case .up, .down, .first, .last, .pageUp, .pageDown, .halfUp, .halfDown, .nextPane, .previousPane,
+      .servers,
+      .sessions, .events, .errors, .detail, .back, .scope, .rowEvents, .compare:
+      .moving
+    case .filter, .saved, .command, .nextProblem, .previousProblem, .problemsOnly, .onset, .level, .fold,
+      .outages, .nextError, .previousError, .nextWarning, .previousWarning, .sort, .reverse:
+      .finding
+    case .mark, .markAll, .unmark, .reconnect, .terminate, .pause, .resume, .undo, .acknowledge, .mute, .log:
+      .acting
+    case .copy, .copyCommand, .export, .inspect, .share, .privacy: .sharing
+    case .follow, .freeze, .faster, .slower, .theme, .utc, .zoom, .mouse, .redraw, .suspend, .help, .quit:
+      .screen
+    case .play, .stepForward, .stepBack, .jumpForward, .jumpBack: .recording
+    }
+  }
 
   /// Whether it moves within a list.
   var isMove: Bool {
@@ -67,6 +95,7 @@ enum Action: String, Hashable, Sendable, CaseIterable {
     case .nextProblem: "next row that is not well"
     case .previousProblem: "previous row that is not well"
     case .problemsOnly: "only what is not well, or all"
+    case .fold: "what fell together: one row, or each"
     case .onset: "sign in, or how trouble began"
     case .outages: "outages since this program looks"
     case .level: "events: from info, warning; all"

@@ -238,6 +238,15 @@ func exactly(_ field: String, _ name: String) -> String {
   return isPlain ? "\(field):=\(name)" : "\(field):=\"\(name)\""
 }
 
+/// A filter that means any of these names and no other. One of them that cannot stand beside others is told
+/// by
+/// itself alone.
+func exactly(_ field: String, _ names: [String]) -> String {
+  let plain = names.filter { name in name.allSatisfy { $0.isLetter || $0.isNumber || "-_.:/@".contains($0) } }
+  guard names.count > 1, let first = names.first else { return exactly(field, names.first ?? "") }
+  return plain.isEmpty ? exactly(field, first) : "\(field):=\(plain.joined(separator: "|"))"
+}
+
 /// The known word that was probably meant: the same but for its end, or one letter away.
 private func suggestion(for word: String, among known: [String]) -> String? {
   known.first { $0.hasPrefix(word) || word.hasPrefix($0) } ?? known.first { isNear(word, $0) }

@@ -27,6 +27,13 @@ struct ServerSummary: Filterable, Sendable {
   private(set) var lastGood: Moment?
 
   private(set) var state = SessionState.unmonitored
+  /// The other servers of an incident that the row stands for; none for a row of one server.
+  private(set) var others: [String] = []
+  /// What the row is called: its name, or what those of an incident have in common.
+  private(set) var title: String
+
+  /// Every server that the row stands for.
+  var names: [String] { [name] + others }
 
   var report: ServerReport { boxedReport.value }
   /// The session that is worst off, and of equals the one that has been so the longest.
@@ -35,6 +42,7 @@ struct ServerSummary: Filterable, Sendable {
 
   init(_ report: ServerReport, now: Instant) {
     name = report.name
+    title = report.name
     boxedReport = .value(report)
     self.now = now
   }
@@ -56,6 +64,22 @@ struct ServerSummary: Filterable, Sendable {
     }
     boxedWorst = .value(session)
     state = session.state
+  }
+
+  /// Stands for the servers of an incident; `members` are all of them, the one that fell first before the
+  /// others.
+  mutating func stand(for members: [ServerSummary]) {
+    title = incidentTitle(members.map(\.name))
+    boxedWorst = members.first?.boxedWorst ?? boxedWorst
+    for other in members where other.name != name {
+      others.append(other.name)
+      live += other.live
+      total += other.total
+      errors += other.errors
+      recoveries += other.recoveries
+      p95 = [p95, other.p95].compactMap { $0 }.max()
+      lastGood = [lastGood, other.lastGood].compactMap { $0 }.min { $0.instant < $1.instant }
+    }
   }
 
   var texts: [String] {

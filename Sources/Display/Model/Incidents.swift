@@ -42,6 +42,38 @@ func incidents(_ problems: [SessionReport]) -> [Incident] {
   return found
 }
 
+/// The least number of servers that are one line of the list.
+private let foldLimit = 3
+
+/// The rows of a list in which what fell together is one row, unless it is to stay as it stands. `kept` are
+/// rows
+/// that must not vanish while somebody moves among them, `chosen` the one that stands for its incident.
+func folded(_ rows: [ServerSummary], kept: Set<String>, chosen: String?) -> [ServerSummary] {
+  let groups = incidents(rows.compactMap { $0.isProblem ? $0.worst : nil }).map(\.servers).filter { names in
+    names.count >= foldLimit && names.count(where: kept.contains) < 2
+  }
+  guard !groups.isEmpty else { return rows }
+  let byName = Dictionary(rows.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  var heads: [String: ServerSummary] = [:]
+  var hidden: Set<String> = []
+  for names in groups {
+    guard let first = names.first else { continue }
+    // Who is at one of them, or was when the order began to be held, goes on being at it.
+    let head = names.first { $0 == chosen } ?? names.first(where: kept.contains) ?? first
+    guard var row = byName[head] else { continue }
+    row.stand(for: names.compactMap { byName[$0] })
+    heads[first] = row
+    hidden.formUnion(names)
+  }
+  return rows.compactMap { heads[$0.name] ?? (hidden.contains($0.name) ? nil : $0) }
+}
+
+/// `jira-* (13)`.
+func incidentTitle(_ servers: [String]) -> String {
+  let name = commonName(of: servers)
+  return name.hasSuffix("*") ? "\(name) (\(servers.count))" : name
+}
+
 /// `jira-*` for a family of names, otherwise the first of them.
 func commonName(of servers: [String]) -> String {
   guard let first = servers.first, servers.count > 1 else { return servers.first ?? "" }

@@ -114,7 +114,7 @@ struct Layout: Hashable, Sendable {
       row: second, column: sessions.right + 1, rows: middle, columns: right - sessions.right - 1)
     detailPage = Rectangle(row: second, column: 1, rows: middle, columns: size.columns - 2)
     let third = sessions.bottom + 1
-    errors = Rectangle(row: third, column: 1, rows: bottom - third, columns: 46)
+    errors = Rectangle(row: third, column: 1, rows: bottom - third, columns: 54)
     let actionsWidth = size.columns * 28 / 100
     events = Rectangle(
       row: third, column: errors.right + 1, rows: bottom - third,

@@ -6,8 +6,8 @@ struct Rows: Sendable {
   let allServers: [ServerSummary]
   let servers: [ServerSummary]
   let sessions: [SessionKey]
-  /// The server whose sessions are listed; nil when those of all are.
-  let scope: String?
+  /// The servers whose sessions are listed; nil when those of all are.
+  let scope: [String]?
   /// Positions in the store's events, oldest first.
   let events: [Int]
   let errors: [ErrorType]
@@ -28,12 +28,17 @@ struct Rows: Sendable {
     let sorted =
       filter.isEmpty && !problemsOnly
       ? allServers : allServers.filter { filter.accepts($0) && (!problemsOnly || $0.isProblem) }
-    servers = held(sorted, in: holds ? view.heldServers : nil) { $0.name }
-    scope =
-      view.listsAllSessions
-      ? nil : servers[safe: view.servers.index(in: servers.map(\.name))]?.name
+    let kept = holds ? Set(view.heldServers ?? []) : []
+    let listed =
+      view.foldsIncidents && view.sort.field == .state
+      ? folded(sorted, kept: kept, chosen: view.servers.id) : sorted
+    servers = held(listed, in: holds ? view.heldServers : nil) { $0.name }
+    let selected =
+      view.listsAllSessions ? nil : servers[safe: view.servers.index(in: servers.map(\.name))]
+    scope = selected?.names
     var keys: [SessionKey] = []
-    for key in store.sessions.keys where scope == nil || key.server == scope {
+    let inScope = scope.map(Set.init)
+    for key in store.sessions.keys where inScope?.contains(key.server) ?? true {
       // In a list of one server's sessions the filter has chosen the server already.
       guard
         filter.isEmpty
@@ -51,9 +56,9 @@ struct Rows: Sendable {
     sessions = held(byOrder, in: holds ? view.heldSessions : nil) { $0 }
     isHeld =
       holds
-      && (view.heldServers != nil && servers.map(\.name) != sorted.map(\.name)
+      && (view.heldServers != nil && servers.map(\.name) != listed.map(\.name)
         || view.heldSessions != nil && sessions != byOrder)
-    newlyBad = holds ? risen(servers, over: sorted) : 0
+    newlyBad = holds ? risen(servers, over: listed) : 0
     let told = (0..<store.events.count).filter {
       store.events.eventLevel(at: $0) >= view.leastLevel
         && (filter.isEmpty

@@ -19,6 +19,8 @@ public struct ViewState: Hashable, Sendable {
     /// Being typed; the filter before it comes back with Esc.
     case filter(LineEditor, before: Filter, choices: [String])
     case prompt(Prompt)
+    /// What is looked for in the open detail, being typed.
+    case search(LineEditor)
     case dialog(Dialog)
     case signIn(SignInDialog)
     /// The fields to sort by, and which one is offered.
@@ -58,6 +60,9 @@ public struct ViewState: Hashable, Sendable {
   var overlay = Overlay.none
   var isDetailOpen = false
   var detailTop = 0
+  /// What is looked for in the open detail, and the line that was found last.
+  var detailSearch = ""
+  var detailMatch: Int?
   var servers = Selection<String>()
   var sessions = Selection<SessionKey>()
   var errors = Selection<ErrorType>()
@@ -70,6 +75,8 @@ public struct ViewState: Hashable, Sendable {
   var heldSessions: [SessionKey]?
   /// When the operator moved in a list last.
   var lastMove: Instant?
+  /// What fell together is one row of the servers.
+  var foldsIncidents = true
   /// Only what is not well is listed.
   var showsProblemsOnly = false
   /// Events that matter less are not listed; `debug` lists all, and each attempt for itself.
@@ -105,6 +112,9 @@ public struct ViewState: Hashable, Sendable {
 
   /// Whether the sessions of all servers are listed, not those of the selected one.
   var listsAllSessions: Bool { scopeChoice ?? (layout.form != .wide) }
+
+  /// Whether an open detail is searched for something.
+  var isSearchingDetail: Bool { isDetailOpen && !detailSearch.isEmpty }
 
   var layout: Layout { Layout(size, pane: pane, isZoomed: isZoomed, isDetailOpen: isDetailOpen) }
 

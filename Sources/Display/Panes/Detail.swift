@@ -33,8 +33,10 @@ extension Frame {
     let height = more ? area.rows - 1 : area.rows
     let top = min(model.view.detailTop, max(0, lines.count - height))
     for (offset, line) in lines.dropFirst(top).prefix(height).enumerated() {
+      let isFound = model.view.isSearchingDetail && line.says(model.view.detailSearch)
       put(
-        line, row: area.row + offset, column: area.column + 1, width: area.columns - 1, isSelected: false)
+        isFound ? Phrase(line.whole, .marked) : line, row: area.row + offset, column: area.column + 1,
+        width: area.columns - 1, isSelected: isFound && model.view.detailMatch == top + offset)
       link(line.whole, row: area.row + offset, column: area.column + 1, right: area.right)
     }
     guard more else { return }
@@ -46,6 +48,7 @@ extension Frame {
 
   func detailTitle(_ model: ViewModel) -> String {
     switch Subject(model) {
+    case .session where !foldedNames(model).isEmpty: return "detail of \(model.selectedServer?.title ?? "")"
     case .session(let session, _):
       let user = session.key.user == SessionKey.sharedUser ? "" : " / \(session.key.user)"
       return "detail of \(session.key.server)\(user)"
@@ -62,4 +65,14 @@ func detailPageLines(_ model: ViewModel, width: Int) -> [Phrase] {
   let lines = wrapped(detailLines(model), width: width)
   let story = storyLines(model, limit: 200)
   return story.isEmpty ? lines : lines + [Phrase(""), Phrase("lately", .column)] + story
+}
+
+extension ViewState {
+  /// The lines of the open detail, and how many of them are seen at once.
+  func detailText(_ model: ViewModel) -> (lines: [Phrase], height: Int) {
+    let layout = layout
+    let area = layout.form == .single ? layout[pane] : layout.detailPage
+    let lines = detailPageLines(model, width: area.columns - 2)
+    return (lines, lines.count > area.rows ? area.rows - 1 : area.rows)
+  }
 }

@@ -12,6 +12,12 @@ func detailLines(_ model: ViewModel) -> [DetailLine] {
   }
 }
 
+/// The servers of the incident that the selected row stands for, if it is one.
+func foldedNames(_ model: ViewModel) -> [String] {
+  guard model.view.pane == .servers, let row = model.selectedServer, !row.others.isEmpty else { return [] }
+  return row.names
+}
+
 /// The three facts of health with their ages, then everything else that explains a session.
 private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewModel) -> [DetailLine] {
   let now = model.now
@@ -27,6 +33,14 @@ private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewMo
       session.kind?.rawValue, session.protocolVersion, session.session.map { "id \($0)" }, attempt, next,
       role: Role(state))
   ]
+  let names = foldedNames(model)
+  if !names.isEmpty {
+    lines.insert(
+      DetailLine(
+        "\(names.count) servers fell together, the first was \(session.key.server)", "F lists each",
+        role: .banner),
+      at: 0)
+  }
   if let cause = session.cause {
     lines.append(DetailLine("why: \(cause.summary)", cause.rpcCode.map { "code \($0)" }))
   }
@@ -43,6 +57,7 @@ private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewMo
   if let advice = session.advice, advice != server?.note {
     lines.append(DetailLine("to do: \(advice)", role: .key))
   }
+  if !names.isEmpty { lines.append(DetailLine("servers: \(names.sorted().joined(separator: ", "))")) }
   lines += authorizationLines(session, model)
   guard state != .unmonitored else { return lines + addressLines(server, model) }
   lines += pastLines(session.key.server, model)
@@ -74,7 +89,7 @@ private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewMo
   }
   lines += addressLines(server, model)
   lines += lastWordLines(session)
-  if others > 0 {
+  if others > 0, names.isEmpty {
     lines.append(DetailLine("\(counted(others, "more session")) of this server", role: .muted))
   }
   return lines
@@ -190,7 +205,9 @@ private func eventLines(_ event: Event, _ model: ViewModel) -> [DetailLine] {
 private func errorLines(_ type: ErrorType, _ model: ViewModel) -> [DetailLine] {
   let hit = model.store.sessions.values.filter { $0.errors[type] != nil }
     .sorted { ($1.errors[type] ?? 0, $0.key) < ($0.errors[type] ?? 0, $1.key) }
+  let asked = model.store.errors.requests(meeting: type).map { "\($0.request.name) \($0.count)" }
   return [DetailLine("\(type.rawValue): \(meaning(of: type))", role: .title)]
+    + (asked.isEmpty ? [] : [DetailLine("asked: \(asked.joined(separator: ", "))")])
     + hit.prefix(50).map { session in
       DetailLine(
         "\(session.errors[type] ?? 0)x \(session.key.server), user \(session.key.user)",
@@ -204,7 +221,10 @@ func storyLines(_ model: ViewModel, limit: Int) -> [Phrase] {
   let matches: (Event) -> Bool
   switch Subject(model) {
   case .session(let session, let others):
-    matches = { $0.server == session.key.server && (others > 0 || $0.user == session.key.user) }
+    let names = Set(foldedNames(model) + [session.key.server])
+    matches = { event in
+      event.server.map(names.contains) ?? false && (others > 0 || event.user == session.key.user)
+    }
   case .server(let server): matches = { $0.server == server.name }
   case .error(let type): matches = { $0.error?.type == type }
   case .event, .nothing: return []

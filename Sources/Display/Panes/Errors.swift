@@ -10,12 +10,19 @@ extension Frame {
         return Phrase(count(number, width: 4), number == 0 ? .muted : .text)
       }
     }
+    let most = mostHit(model)
+    let errors = model.store.errors
     let list: [Column<ErrorType>] = [
       Column("ERROR", 18, text: { $0.rawValue }),
       Column("1m", 4, right: true, total(0)),
       Column("15m", 4, right: true, total(1)),
       Column("24h", 4, right: true, total(2)),
-      Column("", 0, flexible: true) { Phrase(meaning(of: $0), .muted) },
+      Column("MOST AT", 16, rank: 2, text: { most[$0] ?? "-" }),
+      Column("ASKED", 17, rank: 1) { type in
+        let asked = errors.requests(meeting: type).map { "\($0.request.name) \($0.count)" }
+        return Phrase(asked.isEmpty ? "-" : asked.joined(separator: ", "))
+      },
+      Column("", 24, rank: 0, flexible: true) { Phrase(meaning(of: $0), .muted) },
     ]
     draw(
       Listing(
@@ -29,6 +36,25 @@ extension Frame {
 
   func errorsTitle(_ model: ViewModel) -> String {
     model.view.filter.isEmpty ? "errors by type" : "errors by type, of the events that match"
+  }
+}
+
+/// The server with most errors of each type since its sessions began, and how many; of those that the filter
+/// lets
+/// through.
+private func mostHit(_ model: ViewModel) -> [ErrorType: String] {
+  var counts: [ErrorType: [String: Int]] = [:]
+  let filter = model.view.filter
+  for session in model.store.sessions.values where !session.errors.isEmpty {
+    guard filter.isEmpty || filter.accepts(SessionRow(session: session, now: model.now.instant)) else {
+      continue
+    }
+    for (type, count) in session.errors {
+      counts[type, default: [:]][session.key.server, default: 0] += count
+    }
+  }
+  return counts.compactMapValues { servers in
+    servers.max { ($0.value, $1.key) < ($1.value, $0.key) }.map { "\($0.key) \($0.value)" }
   }
 }
 

@@ -9,6 +9,7 @@ extension Frame {
       return input("/", line, choices, model.filterVerdict, in: area)
     case .prompt(let prompt):
       return input(":", prompt.line, prompt.choices, model.verdict(on: prompt.line.text), in: area)
+    case .search(let line): return input("/", line, [], searchVerdict(model), in: area)
     default: break
     }
     if let notice = model.view.notice {
@@ -29,6 +30,7 @@ extension Frame {
     if !model.view.marks.isEmpty { add(" \(model.view.marks.count) marked", .marked) }
     if model.view.showsProblemsOnly { add(" ! only what is not well", .banner) }
     if model.context.readOnly { add(" [ro]", .banner) }
+    if model.view.isSearchingDetail { add(" /\(model.view.detailSearch)  n next", .input) }
     let isPanes = model.view.layout.form != .single
     if let line = model.context.replay?.line {
       let width = max(10, area.columns / 4)
@@ -70,6 +72,13 @@ extension Frame {
       hotspots.append(
         Hotspot(row: area.row, column: start + help.count + 2, width: quit.count - 2, meaning: .key("q")))
     }
+  }
+
+  /// How many lines of the open detail hold what is looked for.
+  private func searchVerdict(_ model: ViewModel) -> Phrase? {
+    guard model.view.isSearchingDetail else { return nil }
+    let count = model.view.detailText(model).lines.count { $0.says(model.view.detailSearch) }
+    return count == 0 ? Phrase("nothing here says so", .banner) : Phrase(counted(count, "line"), .muted)
   }
 
   /// A recording in a few cells: how much went wrong in each part of it, and where it stands.

@@ -36,18 +36,28 @@ private func helpLines(_ context: Context, _ size: Size) -> [Phrase] {
   let bindings = KeyMap(context).bindings
   let head = (bindings.map(\.shown.count).max() ?? 0) + 1
   let width = (bindings.map { head + $0.action.meaning.count }.max() ?? 0) + 2
-  let perColumn = max(1, size.rows - 5)
-  let wanted = (bindings.count + perColumn - 1) / perColumn
-  let columns = max(1, min(wanted, (size.columns - 4) / width))
-  let rows = (bindings.count + columns - 1) / columns
-  let room = max(16, min(size.columns - 4, max(columns * width, 60)))
-  let keys = (0..<rows).map { row in
-    (0..<columns).map { column in
-      let index = column * rows + row
-      return index < bindings.count
-        ? padded(padded(bindings[index].shown, head) + bindings[index].action.meaning, width) : ""
-    }.joined()
+  // Titles stand among the keys, so that all of them are seen at once on a screen of ordinary size.
+  let cells = Action.Topic.allCases.flatMap { topic -> [Phrase] in
+    let own = bindings.filter { $0.action.topic == topic }
+    let title = own.isEmpty ? [] : [Phrase("keys: \(topic.rawValue)", .column)]
+    return title + own.map { Phrase(padded($0.shown, head) + $0.action.meaning) }
   }
+  let wanted = (cells.count + max(1, size.rows - 5) - 1) / max(1, size.rows - 5)
+  let columns = max(1, min(wanted, (size.columns - 4) / width))
+  let rows = (cells.count + columns - 1) / columns
+  let room = max(16, min(size.columns - 4, max(columns * width, 60)))
+  let keys =
+    columns == 1
+    ? cells.flatMap { cell in
+      broken(cell.text, width: max(16, size.columns - 4)).map { Phrase($0, cell.role) }
+    }
+    : (0..<rows).map { row in
+      let across = stride(from: row, to: cells.count, by: rows).map { cells[$0] }
+      let text = across.map { padded($0.text, width) }
+      return Phrase(
+        text.joined(),
+        roles: zip(across, text).flatMap { Array(repeating: $0.role, count: $1.count) })
+    }
   let words = CommandWord.allCases.filter { context.isActing || !$0.acts }.map { ":\($0.rawValue)" }
   let fields = SessionField.all.filter { !$0.title.isEmpty }
   let states = SessionState.allCases.map { "\(glyphs.state($0)) \($0.rawValue)" }
@@ -57,8 +67,7 @@ private func helpLines(_ context: Context, _ size: Size) -> [Phrase] {
   func section(_ title: String, _ texts: [String]) -> [Phrase] {
     [Phrase(""), Phrase(title, .column)] + texts.flatMap { broken($0, width: room) }.map { Phrase($0) }
   }
-  return [Phrase("keys", .column)]
-    + keys.flatMap { broken($0, width: max(16, size.columns - 4)) }.map { Phrase($0) }
+  return keys
     + section("commands", [words.joined(separator: " ")])
     + section(
       "columns",

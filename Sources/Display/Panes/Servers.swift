@@ -5,13 +5,14 @@ extension Frame {
     let rows = model.rows.servers
     let now = model.now
     let isWide = area.columns >= 100
-    let longest = rows.map { columns(of: $0.name) }.max() ?? 0
+    let longest = rows.map { columns(of: $0.title) }.max() ?? 0
     let name = min(longest, max(12, area.columns / 3), isWide ? 40 : 28)
-    let looks = shortened(rows.map(\.name), to: max(10, name), isASCII: model.glyphs.isASCII)
+    let looks = shortened(rows.map(\.title), to: max(10, name), isASCII: model.glyphs.isASCII)
+    let marked = Set(model.view.marks.map(\.server))
     // What the rows are sorted by stays in sight.
     func rank(_ field: Sort.Field, _ rank: Int?) -> Int? { model.view.sort.field == field ? nil : rank }
     var list: [Column<ServerSummary>] = [
-      Column("SERVER", max(10, name), text: { looks[$0.name] ?? $0.name }),
+      Column("SERVER", max(10, name), text: { looks[$0.title] ?? $0.title }),
       Column("STATE", 12) { Phrase($0.state.rawValue, Role($0.state)) },
       Column("FOR", 6, right: true) { inState($0, at: now) },
       Column(
@@ -52,13 +53,13 @@ extension Frame {
     draw(
       Listing(
         rows: rows, columns: list, glyph: { Phrase(model.glyphs.state($0.state), Role($0.state)) },
-        isMarked: { server in model.view.marks.contains { $0.server == server.name } },
+        isMarked: { server in server.names.contains(where: marked.contains) },
         selected: selectedIndex(model, rows), top: model.view.servers.top, ifEmpty: ifEmpty(model)),
       model.glyphs, in: area, isFocused: model.isFocused(.servers) && !model.view.isDetailOpen)
   }
 
   func serversTitle(_ model: ViewModel) -> String {
-    let (shown, all) = (model.rows.servers.count, model.rows.allServers.count)
+    let (shown, all) = (model.rows.servers.reduce(0) { $0 + $1.names.count }, model.rows.allServers.count)
     return "servers (\(shown == all ? "\(all)" : "\(shown) of \(all)")), \(model.orderWords)"
   }
 

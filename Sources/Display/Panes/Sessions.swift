@@ -19,14 +19,14 @@ extension Frame {
 
   func sessionsTitle(_ model: ViewModel) -> String {
     let count = model.rows.sessions.count
-    return model.rows.scope.map { "sessions of \($0) (\(count)), \(model.orderWords)" }
+    return model.rows.scope.map { "sessions of \(incidentTitle($0)), \(count), \(model.orderWords)" }
       ?? "sessions, all servers (\(count)), \(model.orderWords)"
   }
 
   private func sessionColumns(_ model: ViewModel, width: Int) -> [Column<SessionKey>] {
     let (store, now) = (model.store, model.now)
     let notes = Dictionary(store.servers.map { ($0.name, $0.note) }, uniquingKeysWith: { first, _ in first })
-    let isOfAll = model.rows.scope == nil
+    let isOfAll = model.rows.scope?.count != 1
     let user = min(12, max(4, model.rows.sessions.prefix(500).map { columns(of: $0.user) }.max() ?? 0))
     func words(
       _ title: String, _ width: Int, right: Bool = false, rank: Int? = nil,
@@ -81,6 +81,6 @@ extension Frame {
 
   private func ifEmpty(_ model: ViewModel) -> String {
     if !model.view.filter.isEmpty { return "no session matches the filter" }
-    return model.rows.scope.flatMap { model.server($0)?.note?.text } ?? "no sessions"
+    return model.rows.scope?.first.flatMap { model.server($0)?.note?.text } ?? "no sessions"
   }
 }

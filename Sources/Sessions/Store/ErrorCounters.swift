@@ -56,14 +56,27 @@ public struct ErrorCounters: Hashable, Sendable {
   }
 
   private var counters: [ErrorType: [Window: Counter]] = [:]
+  /// How often each request met each type, since the start.
+  private var asked: [ErrorType: [Purpose: Int]] = [:]
 
   public init() {}
 
   /// Types that were ever counted.
   public var types: [ErrorType] { ErrorType.allCases.filter { counters[$0] != nil } }
 
-  /// Counts an error that happened at `now`.
-  public mutating func count(_ type: ErrorType, times: Int = 1, at now: Instant) {
+  /// Which requests met a type of error since the start, the most often first; none where it was on the way.
+  public func requests(meeting type: ErrorType) -> [(request: Purpose, count: Int)] {
+    (asked[type] ?? [:]).map { (request: $0.key, count: $0.value) }
+      .sorted { ($1.count, $0.request.rawValue) < ($0.count, $1.request.rawValue) }
+  }
+
+  /// Counts an error that happened at `now` to what was asked then.
+  public mutating func count(
+    _ type: ErrorType, asking request: Purpose? = nil, times: Int = 1, at now: Instant
+  ) {
+    if let request {
+      asked[type, default: [:]][request] = (asked[type]?[request] ?? 0).addingSaturated(times)
+    }
     for window in Window.allCases {
       var counter = counters[type]?[window] ?? Counter(buckets: window.buckets)
       counter.add(times, bucket: bucket(of: now, in: window))

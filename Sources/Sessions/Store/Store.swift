@@ -40,7 +40,8 @@ public struct Store: Hashable, Sendable {
         outages.count(event.repeated, of: server)
       }
       if let type = event.error?.type, event.kind == .sessionError || event.kind == .recoveryFailed {
-        errors.count(type, times: event.repeated, at: event.time.instant)
+        errors.count(
+          type, asking: event.error?.request, times: event.repeated, at: event.time.instant)
       }
     }
     updated = now
