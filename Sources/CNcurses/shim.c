@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,7 @@ static int memory = -1;   // where ncurses writes a frame
 
 // What a slow terminal has not taken yet of the last frame.
 static char *pending;
+static long frame_bytes;
 static size_t pending_start, pending_end, pending_room;
 
 static char restore_text[512];
@@ -262,13 +264,24 @@ int cncurses_show(void) {
   fflush(stdout);
   dup2(original, 1);
   off_t length = lseek(memory, 0, SEEK_CUR);
+  frame_bytes = 0;
   if (length <= (off_t)(sizeof FRAME_BEGIN - 1)) return 0;
   if (write(memory, FRAME_END, sizeof FRAME_END - 1) < 0) return -1;
   length += (off_t)(sizeof FRAME_END - 1);
   if (!reserve((size_t)length) || pread(memory, pending, (size_t)length, 0) != length) return -1;
   pending_start = 0;
   pending_end = (size_t)length;
+  frame_bytes = (long)length;
   return cncurses_flush();
+}
+
+long cncurses_frame_bytes(void) { return frame_bytes; }
+
+void cncurses_discard_input(int milliseconds) {
+  struct pollfd input = {.fd = 0, .events = POLLIN};
+  // What began to come is whole within a moment.
+  if (poll(&input, 1, milliseconds) > 0) poll(NULL, 0, 5);
+  tcflush(0, TCIFLUSH);
 }
 
 int cncurses_say(const char *bytes, int length) {

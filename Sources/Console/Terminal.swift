@@ -28,9 +28,11 @@ public struct Terminal: ~Copyable {
   private var drawn: Frame?
   private var scalars: [UInt32] = []
   private var shownTitle: String?
+  private var shownFrames = 0
   private let kind: TerminalKind
   /// Kept across reads: what belongs together may come in pieces.
   private var sequence = KeySequence()
+  private var pacing = FramePacing()
 
   /// Opens the terminal on standard input and output. `hasColor` false uses attributes only (NO_COLOR).
   public init(theme: Theme, hasColor: Bool, termName: String?) throws(Unusable) {
@@ -57,6 +59,8 @@ public struct Terminal: ~Copyable {
   }
 
   deinit {
+    // An answer that came after the end would be typed into the shell.
+    if pacing.awaitsAnswer { cncurses_discard_input(answerWait) }
     cncurses_close()
   }
 
@@ -71,17 +75,28 @@ public struct Terminal: ~Copyable {
     drawn = nil
   }
 
+  /// Until when a frame that is shown at `now` had better wait, because the last one was not seen yet; absent
+  /// when
+  /// it need not.
+  public func busyUntil(at now: Duration) -> Duration? { pacing.holds(at: now) ? pacing.deadline : nil }
+
   /// Shows a frame in one write and never waits; writes nothing when nothing changed.
-  public mutating func show(_ frame: Frame) -> Outcome {
+  public mutating func show(_ frame: Frame, at now: Duration) -> Outcome {
     // Before ncurses is told anything: a frame that is skipped must leave no trace in what it believes.
     let left = cncurses_flush()
     guard left == 0 else { return left > 0 ? .skipped : .gone }
     guard frame != drawn else { return .shown }
+    let isFirst = drawn == nil && shownFrames == 0
     let links = kind.hasLinks ? linkSequence(frame) : ""
     draw(frame)
     let outcome = cncurses_show()
+    shownFrames += 1
     // Behind the frame: links are drawn over the same text, of which ncurses knows nothing.
     if outcome >= 0, !links.isEmpty { _ = say(links) }
+    let bytes = Int(cncurses_frame_bytes()) + links.utf8.count
+    if outcome >= 0, kind.tellsCursor, isFirst ? pacing.opened(at: now) : pacing.drew(bytes, at: now) {
+      _ = say(FramePacing.question)
+    }
     switch outcome {
     case 0: return .shown
     case 1: return .skipped
@@ -125,6 +140,9 @@ public struct Terminal: ~Copyable {
 
   /// Gives the terminal back for a while; `resume` takes it again.
   public mutating func suspend() {
+    if pacing.awaitsAnswer { cncurses_discard_input(answerWait) }
+    pacing = FramePacing()
+    shownFrames = 0
     cncurses_pause()
     drawn = nil
     shownTitle = nil
@@ -151,6 +169,7 @@ public struct Terminal: ~Copyable {
         keys += sequence.finish() + [key].compactMap(\.self)
       }
     }
+    if sequence.takeReports() > 0 { pacing.answered() }
     return keys
   }
 
@@ -193,16 +212,22 @@ public struct Terminal: ~Copyable {
   }
 }
 
+/// How long an answer of the terminal is waited for at the end, in milliseconds.
+private nonisolated let answerWait: Int32 = 200
+
 /// What a terminal's name tells of it.
 private struct TerminalKind {
   let hasTitle: Bool
   let hasLinks: Bool
+  /// Whether it may be asked where its cursor is.
+  let tellsCursor: Bool
 
   init(_ name: String) {
     // A console has no window, and prints what it does not know.
     let consoles = ["linux", "vt", "ansi", "cons", "sun", "wyse", "dumb"]
     hasTitle = !consoles.contains { name.hasPrefix($0) }
     hasLinks = hasTitle && !name.hasPrefix("screen")
+    tellsCursor = hasTitle
   }
 }
 

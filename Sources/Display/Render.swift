@@ -25,12 +25,13 @@ public func render(
   }
   // What lies over a link hides it.
   switch view.overlay {
-  case .help, .sortMenu, .page, .dialog, .signIn: frame.links = []
+  case .help, .sortMenu, .columnMenu, .page, .dialog, .signIn: frame.links = []
   case .none, .filter, .prompt, .search: break
   }
   switch view.overlay {
   case .none, .filter, .prompt, .search: break
   case .sortMenu(let index): frame.sortMenu(model, at: index)
+  case .columnMenu(let index): frame.columnMenu(model, at: index)
   case .page(let page, let top): frame.page(page, top: top, model)
   case .help(let top, let search): frame.help(model, top: top, search: search)
   case .dialog(let dialog): frame.dialog(dialog, model)

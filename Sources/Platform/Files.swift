@@ -28,3 +28,19 @@ public func makeFolder(_ folder: some StringProtocol) -> Bool {
 public func openFile(_ path: String, _ flags: Int32, _ mode: UInt32) -> Int32 {
   clinux_open(path, flags, mode)
 }
+
+/// The text of a small file of ours; absent when it cannot be read, is longer than `limit` bytes, or is no
+/// plain
+/// file. Never waits.
+public func smallFile(_ path: String, limit: Int) -> String? {
+  let descriptor = clinux_open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0)
+  guard descriptor >= 0 else { return nil }
+  defer { close(descriptor) }
+  var status = stat()
+  guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else {
+    return nil
+  }
+  var bytes = Array(repeating: UInt8(0), count: limit)
+  let count = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, limit) }
+  return count < 0 ? nil : String(decoding: bytes.prefix(count), as: UTF8.self)
+}

@@ -67,6 +67,15 @@ struct SettingsTests {
       """
     ),
     (
+      "ui: {columns: {good: never, SIZE: always, P95: maybe}}",
+      """
+      sessiontop.yaml:2:16: error: ui.columns.good: there is no such column; did you mean GOOD?
+      sessiontop.yaml:2:29: error: ui.columns.SIZE: there is no such column; columns are ID, USER, KIND, PROTOCOL, FOR, NEXT, \
+      LIVE, AGE, P95, GOOD, ERR, REC, CPU, MEM, LAST HOUR, WHY
+      sessiontop.yaml:2:43: error: ui.columns.P95: must be always, never or auto; write one of these words
+      """
+    ),
+    (
       "ui: {onAlert: 5, keys: {reconect: R, filter: ctrl-s, sort: [o, 5]}}",
       """
       sessiontop.yaml:2:15: error: ui.onAlert: must be text, not a whole number; put it in quotes
@@ -136,17 +145,23 @@ struct SettingsTests {
   @Test func `Keys and the program for alerts come from the file or the environment`() {
     let text = """
       mcpServers: {a: {type: http, url: 'http://h/'}}
-      ui: {filters: {night: '!server:*-dev "x"'}, keys: {reconnect: R, filter: [f, f5]}, onAlert: [notify-send, it broke], bell: true, title: false}
+      ui: {columns: {GOOD: never, LAST HOUR: always}, filters: {night: '!server:*-dev "x"'}, keys: {reconnect: R, filter: [f, f5]}, onAlert: [notify-send, it broke], bell: true, title: false}
       """
     let loaded = loadText(text, name: "sessiontop.yaml")
     #expect(report(loaded) == "")
     #expect(loaded.ui.filters.description == #"{night: "!server:*-dev \"x\""}"#)
+    #expect(loaded.ui.columns.description == #"{GOOD: never, "LAST HOUR": always}"#)
     #expect(loaded.ui.keys.description == #"{filter: ["f", "F5"], reconnect: ["R"]}"#)
     #expect(loaded.ui.onAlert == ["notify-send", "it broke"] && loaded.ui.bell && !loaded.ui.title)
     let other = loadText(
-      text, environment: ["SESSIONTOP_KEYS": "sort=o,f2 filter=,", "SESSIONTOP_ON_ALERT": "beep -l 5"],
+      text,
+      environment: [
+        "SESSIONTOP_KEYS": "sort=o,f2 filter=,", "SESSIONTOP_ON_ALERT": "beep -l 5",
+        "SESSIONTOP_COLUMNS": "P95=always, GOOD=auto",
+      ],
       name: "sessiontop.yaml")
     #expect(other.ui.keys.description == #"{filter: [","], sort: ["o", "F2"], reconnect: ["R"]}"#)
+    #expect(other.ui.columns.description == #"{P95: always, "LAST HOUR": always}"#)
     #expect(other.ui.onAlert == ["beep", "-l", "5"])
   }
 

@@ -208,3 +208,31 @@ private func arbitraryStore(_ random: inout SeededGenerator) -> Store {
   }
   return store(names.map { server($0, note: Sentence(ForeignText(recorded: text(40)))) }, sessions, events)
 }
+
+@Suite struct `Pacing` {
+  @Test func `lets a frame wait until the last one was seen, on terminals that say so`() {
+    var pacing = FramePacing()
+    let asks = [pacing.opened(at: .zero), pacing.drew(5_000, at: .seconds(1))]
+    #expect(asks == [true, false], "one question at a time")
+    #expect(!pacing.holds(at: .seconds(1)) && pacing.deadline == nil, "nobody knows yet whether it answers")
+    pacing.answered()
+    let more = [pacing.drew(255, at: .seconds(2)), pacing.drew(1, at: .seconds(3))]
+    #expect(more == [false, true], "a clock that ticks is seen soon enough")
+    #expect(pacing.holds(at: .seconds(4)) && pacing.awaitsAnswer)
+    #expect(!pacing.holds(at: .seconds(34)), "an answer that was lost holds nothing for ever")
+    let again = pacing.drew(10, at: .seconds(34))
+    #expect(again && pacing.holds(at: .seconds(35)))
+    pacing.answered()
+    #expect(!pacing.holds(at: .seconds(35)) && !pacing.awaitsAnswer)
+  }
+
+  @Test func `hears where the cursor is, and takes it for no key`() {
+    var sequence = KeySequence()
+    var keys: [Key] = []
+    for scalar in "\u{1B}[2;1R\u{1B}[12;117Rx".unicodeScalars {
+      keys += sequence.take(scalar, as: .character(Character(scalar)))
+    }
+    let counts = [sequence.takeReports(), sequence.takeReports()]
+    #expect(keys == ["x"] && counts == [2, 0])
+  }
+}

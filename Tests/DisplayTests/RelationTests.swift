@@ -153,4 +153,29 @@ import Testing
     }
     #expect(choices.contains("state:ready (5)") && choices.contains("state:unauthorized (1)"), "\(choices)")
   }
+
+  @Test func `has the columns that were chosen, and they are kept`() {
+    var view = ViewState()
+    view.size = Size(columns: 80, rows: 24)
+    func titles() -> String {
+      let text = render(troubledMorning, view, at: now, size: view.size, context: context()).text
+      return String(text.split(separator: "\n").first { $0.contains("SERVER") } ?? "")
+    }
+    #expect(titles().contains("GOOD") && !titles().contains("LAST HOUR") && !titles().contains("P95"))
+    let down = { (title: String) in
+      Array(repeating: Key.down, count: ColumnChoices.titles.firstIndex(of: title) ?? 0)
+    }
+    press(
+      ["C"] + down("GOOD") + [" ", " ", "q", "C"] + down("P95") + [.enter, "q", "C"], &view, troubledMorning)
+    let effects = press(down("LAST HOUR") + [" ", .escape], &view, troubledMorning)
+    #expect(
+      !titles().contains("GOOD") && titles().contains("LAST HOUR") && titles().contains("P95"), "\(titles())")
+    #expect(effects == [.keepColumns(view.columns)])
+    #expect(view.columns.description == #"{P95: always, GOOD: never, "LAST HOUR": always}"#)
+    #expect(ColumnChoices(lines: view.columns.lines) == view.columns)
+    #expect(
+      ColumnChoices(lines: "P95=always\nSTATE=never\nrubbish\nERR=maybe\n").description == "{P95: always}")
+    press(["2"], &view, troubledMorning)
+    #expect(titles().contains("P95") && !titles().contains("GOOD"), "sessions have them as well")
+  }
 }

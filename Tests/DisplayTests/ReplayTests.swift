@@ -50,6 +50,21 @@ import Testing
     #expect(replay.store.errors.types == [.sessionTerminated, .connectRefused])
   }
 
+  @Test func `is limited to a time, as it was then`() {
+    var replay = Replay(recording)
+    var view = ViewState()
+    view.start(filter: "since:14:33 until:14:33:50")
+    func seen() -> [Int64] {
+      Rows(replay.store, view, at: replay.now).events.map {
+        (replay.store.events[$0].time.instant - now.instant).inMilliseconds / 1_000
+      }
+    }
+    _ = move(&replay, .step(4))
+    #expect(seen() == [100])
+    _ = move(&replay, .step(10))
+    #expect(replay.isAtEnd && seen() == [100, 100], "two hours later it means the same quarter")
+  }
+
   @Test func `stops and steps, back as well as forth, and knows every session as it was then`() {
     var replay = Replay(recording)
     let states: [SessionState] = [.ready, .ready, .recovering, .recovering, .ready, .recovering, .recovering]

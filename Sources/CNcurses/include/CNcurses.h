@@ -31,6 +31,10 @@ void cncurses_guard_against_crashes(void);
 // Copies the wanted picture to the terminal in one write inside synchronized-output marks, without ever waiting.
 // 0: written or nothing to write; 1: the rest is sent by cncurses_flush; -1: the terminal is gone.
 int cncurses_show(void);
+// How many bytes the last frame took.
+long cncurses_frame_bytes(void);
+// Waits up to so many milliseconds for input, and throws away what came.
+void cncurses_discard_input(int milliseconds);
 
 // Sends what is left of a frame. 0: nothing is left and a new frame can be taken; 1: the terminal takes nothing
 // more now; -1: the terminal is gone.

@@ -42,6 +42,8 @@ public struct UISettings: Hashable, Sendable {
   public var signIn = SignInPolicy.ask
   /// Keys instead of the usual ones.
   public var keys = KeyChoices()
+  /// Columns that are always shown, or never.
+  public var columns = ColumnChoices()
   /// Filters that are asked for by name.
   public var filters = SavedFilters()
 

@@ -74,6 +74,9 @@ struct SettingsReader {
     case .keys(let place):
       guard let inner = section.section(field.key, &findings) else { return }
       settings[keyPath: place] = keys(inner, &findings)
+    case .columns(let place):
+      guard let inner = section.section(field.key, &findings) else { return }
+      settings[keyPath: place] = columns(inner, &findings)
     case .filters(let place):
       guard let inner = section.section(field.key, &findings) else { return }
       settings[keyPath: place] = filters(inner, &findings)
@@ -99,6 +102,24 @@ struct SettingsReader {
         section.diagnostic(
           .error, entry.key, at: entry.mark, problem,
           remedy: (isKnown ? nil : meant) ?? "keys are written k, K, ctrl-d, space, enter, pgup, f5"))
+    }
+    return choices
+  }
+
+  private func columns(_ section: Section, _ findings: inout Findings) -> ColumnChoices {
+    var choices = ColumnChoices()
+    for entry in section.mapping.entries {
+      guard let word = section.text(entry.key, &findings),
+        let problem = choices.choose(word.value, for: entry.key)
+      else { continue }
+      let meant = suggestion(for: entry.key.uppercased(), among: ColumnChoices.titles)
+      findings.add(
+        section.diagnostic(
+          .error, entry.key, at: entry.mark, problem,
+          remedy: ColumnChoices.titles.contains(entry.key)
+            ? "write one of these words"
+            : meant.map { "did you mean \($0)?" }
+              ?? "columns are \(ColumnChoices.titles.joined(separator: ", "))"))
     }
     return choices
   }
@@ -200,6 +221,14 @@ struct SettingsReader {
         guard parts.count == 2 else { return "must be ACTION=KEY,KEY words" }
         let keys = parts[1].count == 1 ? [parts[1]] : parts[1].split(separator: ",").map(String.init)
         if let problem = choices.bind(parts[0], to: keys) { return "\(parts[0]): \(problem)" }
+      }
+      settings[keyPath: place] = choices
+    case .columns(let place):
+      var choices = settings[keyPath: place]
+      for word in text.split(separator: ",") {
+        let parts = word.split(separator: "=", maxSplits: 1).map { trim(String($0)) }
+        guard parts.count == 2 else { return "must be TITLE=WORD, with commas between them" }
+        if let problem = choices.choose(parts[1], for: parts[0]) { return "\(parts[0]): \(problem)" }
       }
       settings[keyPath: place] = choices
     case .filters(let place):

@@ -25,6 +25,8 @@ struct SettingField: Sendable {
     case words(any Place<[String]>)
     /// Actions and their keys; `ACTION=KEY,KEY` in the environment.
     case keys(any Place<KeyChoices>)
+    /// Columns, and whether they are shown; `TITLE=WORD, TITLE=WORD` in the environment.
+    case columns(any Place<ColumnChoices>)
     /// Names and their filters; `NAME=FILTER; NAME=FILTER` in the environment.
     case filters(any Place<SavedFilters>)
   }
@@ -59,6 +61,7 @@ struct SettingField: Sendable {
       let others = settings[keyPath: place].count > 1 ? ", •••" : ""
       return shown("[\"\(program.contains("=") || program.contains("://") ? "•••" : program)\"\(others)]")
     case .keys(let place): return shown(settings[keyPath: place].description)
+    case .columns(let place): return shown(settings[keyPath: place].description)
     case .filters(let place): return shown(settings[keyPath: place].description)
     case .signIn(let place): return .text(settings[keyPath: place].rawValue)
     case .glyphs(let place):
@@ -99,6 +102,9 @@ struct SettingField: Sendable {
     SettingField(
       section: "ui", key: "keys", kind: .keys(\.ui.keys),
       comment: "Keys instead of the usual ones, such as {reconnect: R, filter: [f, ctrl-f]}."),
+    SettingField(
+      section: "ui", key: "columns", kind: .columns(\.ui.columns),
+      comment: "Columns that are shown always or never, such as {GOOD: never, P95: always}; auto: by room."),
     SettingField(
       section: "ui", key: "filters", kind: .filters(\.ui.filters),
       comment: "Filters by name, for the key ' and :saved, such as {night: \"!server:*-dev\"}."),

@@ -4,7 +4,7 @@ struct Column<Row>: Sendable {
   var width: Int
   let alignsRight: Bool
   /// Lower ranks leave first when the width is short; nil never leaves.
-  let rank: Int?
+  var rank: Int?
   /// Takes what the others leave over, and is cut to it; `width` is what it asks for before others must
   /// leave.
   let isFlexible: Bool

@@ -12,12 +12,12 @@ extension ViewState {
       // Characters are typed, whatever else they would do.
       if case .character = key { break }
       if let effect = everywhere(action) { return [effect] }
-    case .none, .help, .page, .dialog, .sortMenu:
+    case .none, .help, .page, .dialog, .sortMenu, .columnMenu:
       if let effect = everywhere(action) { return [effect] }
     }
     let model = ViewModel(store, self, at: now, context: context)
     switch overlay {
-    case .dialog, .sortMenu, .help, .page:
+    case .dialog, .sortMenu, .columnMenu, .help, .page:
       if case .pasted = key { return refusePaste() }
       // A line that is begun over another thing is a line: what follows must not run as keys.
       if case .help = overlay, action == .filter || isSearchingHelp {
@@ -48,6 +48,7 @@ extension ViewState {
     case .sortMenu(let index):
       pickSort(key, action, index)
       return []
+    case .columnMenu(let index): return chooseColumn(key, action, index)
     case .help(let top, let search): return handleInHelp(key, action, top: top, search, context)
     case .page(let page, let top): return turn(page, top: top, key, action, model)
     case .none: break
@@ -186,6 +187,7 @@ extension ViewState {
     case .utc:
       usesUTC.toggle()
       notice = usesUTC ? "times are UTC" : "times are those of this machine"
+    case .columns: overlay = .columnMenu(0)
     case .zoom: isZoomed.toggle()
     case .mouse: return [.toggleMouse]
     case .redraw: return [.redraw]

@@ -10,7 +10,7 @@ enum Action: String, Hashable, Sendable, CaseIterable {
   case mark, markAll, unmark, reconnect, terminate, pause, resume, undo
   case acknowledge, mute, log
   case copy, copyCommand, export, inspect
-  case theme, utc, zoom, mouse, redraw, suspend, help, quit
+  case theme, utc, columns, zoom, mouse, redraw, suspend, help, quit
   // A recording.
   case play, stepForward, stepBack, jumpForward, jumpBack
 
@@ -36,7 +36,8 @@ enum Action: String, Hashable, Sendable, CaseIterable {
     case .mark, .markAll, .unmark, .reconnect, .terminate, .pause, .resume, .undo, .acknowledge, .mute, .log:
       .acting
     case .copy, .copyCommand, .export, .inspect, .share, .privacy: .sharing
-    case .follow, .freeze, .faster, .slower, .theme, .utc, .zoom, .mouse, .redraw, .suspend, .help, .quit:
+    case .follow, .freeze, .faster, .slower, .theme, .utc, .columns, .zoom, .mouse, .redraw, .suspend, .help,
+      .quit:
       .screen
     case .play, .stepForward, .stepBack, .jumpForward, .jumpBack: .recording
     }
@@ -122,6 +123,7 @@ enum Action: String, Hashable, Sendable, CaseIterable {
     case .resume: "resume what is paused"
     case .undo: "undo what was done within 30 s"
     case .utc: "times in UTC, or local ones"
+    case .columns: "columns: always, never, by room"
     case .zoom: "one pane over the whole screen"
     case .acknowledge: "acknowledge this row, or the alert"
     case .mute: "mute the bell, or no longer"

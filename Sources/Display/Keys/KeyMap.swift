@@ -38,7 +38,7 @@ struct KeyMap: Sendable {
     Binding(["a"], .acknowledge), Binding(["m"], .mute), Binding(["L"], .log), Binding(["y"], .copy),
     Binding(["Y"], .copyCommand), Binding(["x"], .export), Binding(["X"], .share), Binding(["P"], .privacy),
     Binding(["i"], .inspect), Binding(["T"], .theme),
-    Binding(["t"], .utc), Binding(["="], .zoom),
+    Binding(["t"], .utc), Binding(["C"], .columns), Binding(["="], .zoom),
     Binding(["M"], .mouse), Binding([.control("l")], .redraw), Binding([.control("z")], .suspend),
     Binding(["?", .function(1)], .help), Binding(["Q", .control("c")], .quit),
     Binding([" "], .play), Binding(["."], .stepForward), Binding([","], .stepBack),

@@ -37,6 +37,15 @@ public struct KeySequence: Sendable {
   /// Whether a paste has begun that has not ended: what comes next belongs to it.
   public var isPasting: Bool { if case .pasting = progress { true } else { false } }
 
+  /// How often the terminal said where its cursor is, since that was asked last.
+  private var reports = 0
+
+  /// How often the terminal said where its cursor is, since the last call.
+  public mutating func takeReports() -> Int {
+    defer { reports = 0 }
+    return reports
+  }
+
   /// What was pasted so far.
   private var pasted: [Unicode.Scalar] = []
 
@@ -66,6 +75,9 @@ public struct KeySequence: Sendable {
       progress = .none
       if sofar.first == "<", scalar == "M" { return Self.mouse(sofar).map { [$0] } ?? [] }
       if scalar == "~", sofar == ["2", "0", "0"] { progress = .pasting }
+      if scalar == "R", sofar.contains(";"), sofar.allSatisfy({ $0 == ";" || ("0"..."9").contains($0) }) {
+        reports += 1
+      }
       return sofar.isEmpty ? Self.key(scalar).map { [$0] } ?? [] : []
     case (.single, _):
       progress = .none

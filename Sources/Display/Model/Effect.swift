@@ -18,6 +18,8 @@ public enum Effect: Hashable, Sendable {
   case replay(ReplayMove)
   /// Read the configuration anew.
   case reload
+  /// Keep what was chosen for columns, for the next start.
+  case keepColumns(ColumnChoices)
   case redraw
   case suspend
   case quit

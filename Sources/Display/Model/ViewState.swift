@@ -26,6 +26,8 @@ public struct ViewState: Hashable, Sendable {
     /// The fields to sort by, and which one is offered.
     case sortMenu(Int)
     case page(Page, top: Int)
+    /// The columns to choose from, and which one is offered.
+    case columnMenu(Int)
   }
 
   /// A text over the panes.
@@ -70,6 +72,8 @@ public struct ViewState: Hashable, Sendable {
   var marks: Set<SessionKey> = []
   var filter = Filter("")
   var sort = Sort()
+  /// Columns that are always shown, or never.
+  public var columns = ColumnChoices()
   /// The order of rows when the operator chose one of them; held while they are at it.
   var heldServers: [String]?
   var heldSessions: [SessionKey]?

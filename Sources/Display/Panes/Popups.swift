@@ -20,6 +20,28 @@ extension Frame {
     box(lines + [Phrase("", .dialog), now], title: "sort by", model.glyphs)
   }
 
+  /// The columns to choose from; the lists behind follow.
+  mutating func columnMenu(_ model: ViewModel, at index: Int) {
+    let fields = Dictionary(
+      SessionField.all.map { ($0.title, $0.meaning) }, uniquingKeysWith: { first, _ in first })
+    let others = [
+      "LIVE": "sessions that work, of all", "NEXT": "until the next attempt",
+      "LAST HOUR": "the worst states in it",
+    ]
+    let all = ColumnChoices.titles.enumerated().map { place, title in
+      let sign = place == index ? model.glyphs.pointer : " "
+      let choice = model.view.columns[title]?.rawValue ?? "by room"
+      let meaning = others[title] ?? fields[title] ?? ""
+      return Phrase(
+        "\(sign) \(padded(title, 10))\(padded(choice, 8))\(meaning)", place == index ? .key : .dialog)
+    }
+    let room = max(1, size.rows - 4)
+    let first = max(0, min(index - room + 1, all.count - room))
+    box(
+      Array(all.dropFirst(first).prefix(room)) + [Phrase("space turns, q keeps", .muted)], title: "columns",
+      model.glyphs)
+  }
+
   /// A text over the panes; scrolls.
   mutating func page(_ page: ViewState.Page, top: Int, _ model: ViewModel) {
     let all = pageLines(page, model.store, model.now, model.context, size)

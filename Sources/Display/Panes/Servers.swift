@@ -11,6 +11,7 @@ extension Frame {
     let marked = Set(model.view.marks.map(\.server))
     // What the rows are sorted by stays in sight.
     func rank(_ field: Sort.Field, _ rank: Int?) -> Int? { model.view.sort.field == field ? nil : rank }
+    func isChosen(_ title: String) -> Bool { model.view.columns[title] == .always }
     var list: [Column<ServerSummary>] = [
       Column("SERVER", max(10, name), text: { looks[$0.title] ?? $0.title }),
       Column("STATE", 12) { Phrase($0.state.rawValue, Role($0.state)) },
@@ -29,17 +30,19 @@ extension Frame {
           text: { ($0.worst?.process?.usage?.memory).map(bytes) ?? "-" }),
       ]
     }
-    if model.view.sort.field == .recoveries {
+    if model.view.sort.field == .recoveries || isChosen("REC") {
       list.append(Column("REC", 4, right: true, text: { count($0.recoveries) }))
     }
-    if isWide {
+    if isWide || isChosen("NEXT") {
       list.insert(Column("NEXT", 6, right: true, rank: 4, text: { nextAttempt($0, at: now) }), at: 3)
+    }
+    if isWide || isChosen("LAST HOUR") {
       list.append(
         Column("LAST HOUR", 15, rank: 3) { server in
           strip(model.store.history(of: server.name), columns: 15, model)
         })
     }
-    if area.columns >= 50 {
+    if area.columns >= 50 || isChosen("WHY") {
       list.append(
         Column("WHY", 24, flexible: true) { server in
           let why =
@@ -52,7 +55,8 @@ extension Frame {
     }
     draw(
       Listing(
-        rows: rows, columns: list, glyph: { Phrase(model.glyphs.state($0.state), Role($0.state)) },
+        rows: rows, columns: model.view.columns.applied(to: list),
+        glyph: { Phrase(model.glyphs.state($0.state), Role($0.state)) },
         isMarked: { server in server.names.contains(where: marked.contains) },
         selected: selectedIndex(model, rows), top: model.view.servers.top, ifEmpty: ifEmpty(model)),
       model.glyphs, in: area, isFocused: model.isFocused(.servers) && !model.view.isDetailOpen)

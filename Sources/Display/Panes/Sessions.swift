@@ -7,7 +7,7 @@ extension Frame {
     // Rows are looked up only when they are drawn: there may be thousands.
     draw(
       Listing(
-        rows: keys, columns: sessionColumns(model, width: area.columns),
+        rows: keys, columns: model.view.columns.applied(to: sessionColumns(model, width: area.columns)),
         glyph: { key in
           let state = model.store.sessions[key]?.state ?? .closed
           return Phrase(model.glyphs.state(state), Role(state))

@@ -59,6 +59,7 @@ struct Dashboard: ~Copyable {
     terminal = try Terminal(theme: theme, hasColor: hasColor, termName: environment["TERM"])
     self.monitor = monitor
     view.size = terminal.size
+    view.columns = plan.columns
     if let greeting = plan.greeting { view.say(greeting) }
     if let filter = plan.filter { view.start(filter: filter) }
   }
@@ -115,7 +116,8 @@ struct Dashboard: ~Copyable {
   private mutating func draw() {
     let real = Moment.now.instant
     if replay?.advance(to: real) ?? false { isDirty = true }
-    guard isDirty, !isLineSlow, !isSuspended, real - lastFrame >= frameGap(at: real) || lastFrame == .zero
+    guard isDirty, !isLineSlow, !isSuspended, terminal.busyUntil(at: real - opened) == nil,
+      real - lastFrame >= frameGap(at: real) || lastFrame == .zero
     else { return }
     isDirty = false
     if lastFrame != .zero { lastNews = real }
@@ -124,7 +126,7 @@ struct Dashboard: ~Copyable {
     tell(at: now)
     let context = context(now)
     let frame = render(store, view, at: now, size: terminal.size, context: context)
-    switch terminal.show(frame) {
+    switch terminal.show(frame, at: real - opened) {
     case .shown: if plan.hasTitle { terminal.show(title: view.title(store, at: now, context: context)) }
     case .skipped:
       isLineSlow = true
@@ -159,7 +161,7 @@ struct Dashboard: ~Copyable {
     // On the beat of the wall clock, so that its seconds are not shown late.
     let beat = max(100, refresh.inMilliseconds)
     var pause = Duration.milliseconds(beat - now.wall.milliseconds % beat + 1)
-    if isDirty, !isLineSlow, !isSuspended {
+    if isDirty, !isLineSlow, !isSuspended, terminal.busyUntil(at: now.instant - opened) == nil {
       pause = min(pause, max(.zero, lastFrame + frameGap(at: now.instant) - now.instant))
     }
     if let next = replay?.untilNext { pause = min(pause, max(next, .milliseconds(20))) }

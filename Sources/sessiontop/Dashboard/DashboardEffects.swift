@@ -36,6 +36,7 @@ extension Dashboard {
       if let notice { view.say(notice) }
     case .reload:
       if monitor?.reload() != true { view.say("there is no configuration file to read again") }
+    case .keepColumns(let columns): keep(columns)
     case .suspend: break
     }
     return true

@@ -33,6 +33,10 @@ struct DashboardPlan {
   var filter: String?
   var keys = KeyChoices()
   var filters = SavedFilters()
+  /// Columns as settings want them, or as they were left.
+  var columns = ColumnChoices()
+  /// Whether they were left so, and may be kept anew.
+  var keepsColumns = true
   var rings = false
   var hasTitle = true
   /// Program and arguments to run for an alert.
@@ -78,6 +82,8 @@ extension DashboardPlan {
     onAlert = ui.onAlert
     keys = ui.keys
     filters = ui.filters
+    keepsColumns = ui.columns.isEmpty
+    columns = keepsColumns ? leftColumns() : ui.columns
     signIn = ui.signIn
   }
 }
