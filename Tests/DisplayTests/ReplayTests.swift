@@ -59,7 +59,7 @@ import Testing
         (replay.store.events[$0].time.instant - now.instant).inMilliseconds / 1_000
       }
     }
-    _ = move(&replay, .step(4))
+    _ = move(&replay, .step(3))
     #expect(seen() == [100])
     _ = move(&replay, .step(10))
     #expect(replay.isAtEnd && seen() == [100, 100], "two hours later it means the same quarter")

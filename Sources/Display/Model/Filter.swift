@@ -28,7 +28,9 @@ struct Filter: Hashable, Sendable {
         objection = objection ?? error.words
       }
     }
-    self.terms = terms
+    // Together they are one stretch of time, also where its end is still to come or lies behind midnight.
+    let since = terms.lazy.compactMap(\.beginning).first
+    self.terms = since.map { since in terms.map { $0.following(since) } } ?? terms
     self.objection = objection
   }
 
@@ -68,12 +70,15 @@ protocol Filterable {
   /// Whether it happened at or after the last time that it was so late, in seconds after midnight; nil for
   /// what does not happen.
   func isSince(_ secondOfDay: Int) -> Bool?
+  /// Whether it happened before it was so late for the first time after the last time that it was `since`.
+  func isBefore(_ secondOfDay: Int, since: Int) -> Bool?
   /// The moment to which ages refer.
   var now: Instant { get }
 }
 
 extension Filterable {
   func isSince(_ secondOfDay: Int) -> Bool? { nil }
+  func isBefore(_ secondOfDay: Int, since: Int) -> Bool? { nil }
 }
 
 private struct Term: Hashable, Sendable {
@@ -84,10 +89,10 @@ private struct Term: Hashable, Sendable {
     case below(String, Double)
     /// Seconds after midnight.
     case since(Int)
-    case until(Int)
+    case until(Int, since: Int? = nil)
   }
 
-  let test: Test
+  private(set) var test: Test
   let isNegated: Bool
 
   init?(_ text: Substring) throws(Objection) {
@@ -107,7 +112,7 @@ private struct Term: Hashable, Sendable {
       guard body[place] == ":", let second = secondOfDay(String(value)) else {
         throw Objection(words: "\(field) takes a time of day, such as \(field):02:10")
       }
-      test = field == "since" ? .since(second) : .until(second)
+      test = field == "since" ? .since(second) : .until(second, since: nil)
       return
     }
     guard let meant = Self.kind(of: field) else {
@@ -163,8 +168,21 @@ private struct Term: Hashable, Sendable {
       guard let number = row.number(of: field, at: row.now) else { return true }
       return number.isNaN ? false : (number < limit) != isNegated
     case .since(let second): return row.isSince(second).map { $0 != isNegated } ?? true
-    case .until(let second): return row.isSince(second).map { $0 == isNegated } ?? true
+    case .until(let second, nil): return row.isSince(second).map { $0 == isNegated } ?? true
+    case .until(let second, let since?):
+      return row.isBefore(second, since: since).map { $0 != isNegated } ?? true
     }
+  }
+
+  /// Where a stretch of time begins, if this says so.
+  var beginning: Int? { if case .since(let second) = test, !isNegated { second } else { nil } }
+
+  /// The same as the end of what begins at `since`.
+  func following(_ since: Int) -> Term {
+    guard case .until(let second, _) = test else { return self }
+    var term = self
+    term.test = .until(second, since: since)
+    return term
   }
 
   private static func kind(of field: String) -> (isNumber: Bool, example: String)? {

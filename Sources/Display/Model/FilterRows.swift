@@ -166,6 +166,12 @@ struct EventRow: Filterable {
   func isSince(_ secondOfDay: Int) -> Bool? {
     event.time.wall.milliseconds >= lastTime(of: secondOfDay, before: present.wall, utcOffset)
   }
+
+  func isBefore(_ secondOfDay: Int, since: Int) -> Bool? {
+    let length = (secondOfDay - since + 86_400) % 86_400
+    return event.time.wall.milliseconds
+      < lastTime(of: since, before: present.wall, utcOffset) + Int64(length) * 1_000
+  }
 }
 
 /// The last time it was so late, in milliseconds of the wall clock.
