@@ -154,6 +154,24 @@ private func route(ends: String) -> Route {
     }
   }
 
+  @Test func `waits for a person who signs in, and asks again then`() throws {
+    var world = try ProbeWorld()
+    guard case .send(let request)? = world.probe.start(at: world.now).first else {
+      return #expect(Bool(false), "it begins with a request")
+    }
+    var report = AuthorizationReport()
+    report.step = .waitingForPerson
+    #expect(world.probe.note(report, isNew: false, secrets: [], at: world.now).isEmpty)
+    let failure = TransferFailure(.signInNeeded, words: "waiting for you")
+    let end = TransferEvent.ended(TransferEnd(failure: failure))
+    #expect(world.probe.transfer(request.id, end, at: world.now).isEmpty)
+    #expect(!world.probe.isOver && world.probe.report.steps.isEmpty)
+    report.step = nil
+    let orders = world.probe.note(report, isNew: true, secrets: [], at: world.now)
+    guard case .send(let again)? = orders.first else { return #expect(Bool(false), "\(orders)") }
+    #expect(again.purpose == .initialize && again.id != request.id)
+  }
+
   @Test func `calls a tool that a person names, and no other`() throws {
     var world = try ProbeWorld(call: ServerProbe.Call(name: "add", arguments: #"{"a":1,"b":2}"#))
     world.run()

@@ -177,8 +177,10 @@ public struct ProbeRun: ~Copyable {
   private mutating func takeCredentials() {
     let news = credentials.takeNews(at: .now)
     for (_, report) in news.reports { authorization = report }
-    probe.note(authorization, secrets: news.secrets)
     for (_, what) in news.happenings { messages.append(what.message.text) }
+    let before = probe.note(authorization, isNew: false, secrets: news.secrets, at: .now)
+    obey(before)
     for (request, passage) in news.ready { pass(passage, request) }
+    if !news.changed.isEmpty { obey(probe.note(authorization, isNew: true, secrets: [], at: .now)) }
   }
 }

@@ -169,6 +169,11 @@ extension ServerProbe {
   }
 
   mutating func answered(_ question: Question, _ outcome: Exchange.Outcome) {
+    if case .broken(let error, _) = outcome, error.type == .signInNeeded, authorization?.step != nil,
+      stopLimit == nil
+    {
+      return state = .waitingForSignIn(question.task)
+    }
     let took = (question.exchange.arrived ?? now.instant) - question.exchange.sent
     switch question.task {
     case .initialize(let revision): initializeAnswered(outcome, revision, took)
@@ -191,7 +196,10 @@ extension ServerProbe {
   /// Goes on with what is to be tried next; what is open is ended at last.
   mutating func advance() {
     guard !tasks.isEmpty else { return leave() }
-    let task = tasks.removeFirst()
+    perform(tasks.removeFirst())
+  }
+
+  mutating func perform(_ task: Task) {
     switch task {
     case .initialize(let revision): initialize(revision)
     case .discover: discover()

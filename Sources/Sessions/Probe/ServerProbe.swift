@@ -41,6 +41,8 @@ public struct ServerProbe: Sendable {
     /// A TLS handshake that failed is made once more to see the certificate.
     case inspecting(TransferID, Failure)
     case seekingIssuer(IssuerSearch)
+    /// A person signs in; what was asked is asked again after that.
+    case waitingForSignIn(Task)
     /// The stream of HTTP+SSE is asked for.
     case attaching(TransferID, sent: Instant, due: Instant)
     case listening(Listening)
@@ -189,6 +191,7 @@ public struct ServerProbe: Sendable {
     case .listening(let listening) where listening.due <= now.instant: listenedEnough(listening)
     default: break
     }
+    if let due = pipe?.endDue, due <= now.instant { closedOutputOnly() }
     if let stopLimit, stopLimit <= now.instant { giveUp() }
     return takeOrders()
   }
@@ -200,9 +203,9 @@ public struct ServerProbe: Sendable {
       case .asking(let question): question.exchange.deadline
       case .attaching(_, _, let due): due
       case .listening(let listening): listening.due
-      case .new, .inspecting, .seekingIssuer, .starting, .ending, .over: nil
+      case .new, .inspecting, .seekingIssuer, .waitingForSignIn, .starting, .ending, .over: nil
       }
-    return [own, stopLimit].compactMap { $0 }.min()
+    return [own, pipe?.endDue, stopLimit].compactMap { $0 }.min()
   }
 
   /// Nobody waits any more: `why` is what a person reads. What is open is ended, within four seconds.
@@ -228,62 +231,36 @@ public struct ServerProbe: Sendable {
     case .listening(let listening):
       orders.append(.cancel(listening.transfer))
       advance()
-    case .seekingIssuer: finish()
+    case .seekingIssuer, .waitingForSignIn: leave()
     case .starting(let id): orders.append(.endProcess(id))
     case .ending, .over: break
     }
     return takeOrders()
   }
 
-  /// What is known of the token that goes with requests, and what must not be shown from now on.
-  public mutating func note(_ report: AuthorizationReport?, secrets: [Secret]) {
+  /// What is known of the token that goes with requests, whether it is a new one, and what must not be shown
+  /// from now on.
+  public mutating func note(
+    _ report: AuthorizationReport?, isNew: Bool, secrets: [Secret], at now: Moment
+  ) -> [Order] {
+    self.now = now
     for secret in secrets { known.learn(secret) }
     authorization = report ?? authorization
+    if case .waitingForSignIn(let task) = state {
+      if isNew {
+        perform(task)
+      } else if authorization?.step == nil, let why = authorization?.why {
+        unauthorized(why, nil)
+      }
+    }
+    return takeOrders()
   }
 
   /// Whether there is nothing more to come.
   public var isOver: Bool { if case .over = state { true } else { false } }
 
-  private mutating func takeOrders() -> [Order] {
+  mutating func takeOrders() -> [Order] {
     defer { orders = [] }
     return orders
-  }
-
-  // MARK: - For all steps
-
-  var gate: Gate { Gate(own: redactor, known: known) }
-
-  mutating func begin(_ step: ProbeStep.Name) {
-    report.current = step
-    stepBegan = now.instant
-  }
-
-  mutating func record(
-    _ name: ProbeStep.Name, _ verdict: ProbeStep.Verdict, _ finding: Sentence, took: Duration? = nil,
-    error: SessionError? = nil, remedy: Sentence? = nil
-  ) {
-    report.steps.append(
-      ProbeStep(name: name, verdict: verdict, finding: finding, took: took, error: error, remedy: remedy))
-    if report.current == name { report.current = nil }
-  }
-
-  mutating func fail(
-    _ name: ProbeStep.Name, _ error: SessionError, took: Duration? = nil, remedy: Sentence? = nil
-  ) {
-    record(name, .failed, "\(error)", took: took, error: error, remedy: remedy ?? Remedies.of(error, server))
-  }
-
-  /// What a server gives us to send back is in no text from then on.
-  private mutating func learn(_ head: ResponseHead) {
-    for id in head.sessionIDs.prefix(8) { known.see(id, of: key) }
-    for cookie in head.cookies.prefix(8) { redactor.learn(cookie) }
-  }
-
-  /// What is left cannot be done in time.
-  private mutating func giveUp() {
-    if case .asking(let question) = state { orders.append(.cancel(question.exchange.transfer)) }
-    report.leftBehind += open.count
-    open = []
-    state = .over
   }
 }
