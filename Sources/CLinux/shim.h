@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -107,5 +108,21 @@ static inline char **clinux_environment(void) { return environ; }
 // do not ask for X/Open, and asking would change types that are shared with Glibc.
 int wcwidth(wchar_t character);
 static inline int clinux_character_width(uint32_t character) { return wcwidth((wchar_t)character); }
+
+// The next client of a socket, without what a child process would inherit; accept4 stands behind a feature macro.
+static inline int clinux_accept(int listener) {
+  extern int accept4(int, struct sockaddr *, socklen_t *, int);
+  return accept4(listener, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+// Who is at the other end of a Unix socket; struct ucred stands behind a feature macro, and is these three.
+static inline int clinux_peer(int descriptor, int *process, uint32_t *user) {
+  struct { int process; uint32_t user, group; } peer = {0, 0, 0};
+  socklen_t size = sizeof peer;
+  if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return -1;
+  *process = peer.process;
+  *user = peer.user;
+  return 0;
+}
 
 #endif

@@ -9,10 +9,13 @@ public struct SessionChoice: Sendable {
     filter = Filter(text)
   }
 
-  /// The sessions of one server, whatever is in its name.
-  public init(server name: String) {
-    filter = Filter(exactly("server", name))
+  /// The sessions of one server, or one user's alone, whatever is in their names.
+  public init(server name: String, user: String?) {
+    filter = Filter(exactly("server", name) + (user.map { " " + exactly("user", $0) } ?? ""))
   }
+
+  /// The words of the filter.
+  public var words: String { filter.text }
 
   /// What is wrong with the words; nil when they can be meant.
   public var objection: String? { filter.objection }

@@ -28,6 +28,23 @@ public func snapshotLine(_ store: Store, at now: Moment) -> String {
   return writer.text
 }
 
+/// What changed, without its events, as one line of JSON for those who follow: rows as in a snapshot, and the
+/// sessions that are gone.
+public func reportLine(_ report: EngineReport, at now: Moment) -> String {
+  var writer = JSONWriter()
+  writer.object {
+    $0.member("v", schemaVersion)
+    $0.member("type", "report")
+    $0.member("time", now.wall.rfc3339)
+    $0.array("sessions") { list in
+      for session in report.sessions.values.sorted(by: { $0.key < $1.key }) { list.session(session, at: now) }
+    }
+    if !report.removed.isEmpty { $0.keys("removed", report.removed.sorted()) }
+    if let statistics = report.statistics { $0.statistics("statistics", statistics) }
+  }
+  return writer.text
+}
+
 /// Why a server is not simply ready: the cause of its worst session.
 func worstCause(_ sessions: [SessionReport]) -> SessionError? {
   let troubled = sessions.filter { $0.cause != nil }.sorted { $0.key < $1.key }
@@ -48,7 +65,7 @@ extension JSONWriter {
     }
   }
 
-  fileprivate mutating func session(_ session: SessionReport, at now: Moment) {
+  mutating func session(_ session: SessionReport, at now: Moment) {
     object {
       $0.member("server", session.key.server)
       $0.member("user", session.key.user)
@@ -116,7 +133,7 @@ extension JSONWriter {
     }
   }
 
-  fileprivate mutating func statistics(_ name: String, _ statistics: Statistics) {
+  mutating func statistics(_ name: String, _ statistics: Statistics) {
     object(name) {
       $0.member("total_users", statistics.totalUsers)
       $0.member("total_sessions", statistics.totalSessions)

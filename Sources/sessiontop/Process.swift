@@ -25,6 +25,9 @@ let currentDirectory: String = {
   return String(cString: path)
 }()
 
+/// The number of this process.
+let processNumber = Int(getpid())
+
 let hostName: String = {
   var name = [CChar](repeating: 0, count: 256)
   guard gethostname(&name, 255) == 0 else { return "localhost" }

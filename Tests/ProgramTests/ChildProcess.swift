@@ -50,9 +50,9 @@ final class ChildProcess {
     // What the program keeps must not end up with the person who runs the tests, nor with another test: a
     // session that one left behind is ended by the next that finds a server at the same port.
     stateFolder = "\(testFolder)/\(UInt64.random(in: 0 ... .max))"
-    let environment = ["XDG_STATE_HOME": stateFolder, "XDG_CONFIG_HOME": stateFolder].merging(environment) {
-      $1
-    }
+    let environment = [
+      "XDG_STATE_HOME": stateFolder, "XDG_CONFIG_HOME": stateFolder, "XDG_RUNTIME_DIR": stateFolder,
+    ].merging(environment) { $1 }
     var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
     var variables: [UnsafeMutablePointer<CChar>?] =
       inheritedVariables(without: Set(environment.keys)).map { strdup($0) }

@@ -27,6 +27,7 @@ struct DashboardCommand: ProgramCommand {
       return try plain(plan, loaded: loaded, repeats: screen.refresh?.duration, signals: signals)
     }
     plan.reloader = Reloader(places, loaded)
+    plan.control = ControlSocket(as: "dashboard", loaded, isReadOnly: plan.isReadOnly)
     return try openDashboard(plan, signals: signals)
   }
 }

@@ -15,7 +15,8 @@ struct Sessiontop: ParsableCommand {
       """,
     version: "sessiontop \(programVersion)",
     subcommands: [
-      DashboardCommand.self, Demo.self, Watch.self, Status.self, ProbeCommand.self, Check.self,
+      DashboardCommand.self, Demo.self, Watch.self, Status.self, ProbeCommand.self, ServeCommand.self,
+      ReconnectCommand.self, TerminateCommand.self, PauseCommand.self, ResumeCommand.self, Check.self,
       FilesCommand.self, Settings.self,
       ReplayCommand.self,
       ThemeCommand.self, Login.self, Logout.self, Tokens.self,

@@ -10,8 +10,9 @@ import Sessions
 /// `status`: wait until every session has come to something, then one table.
 struct Status: ProgramCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Connect to all, print how they are, and exit with 1 if something is not well.",
+    abstract: "Print how all are, and exit with 1 if something is not well.",
     discussion: """
+      A running instance that watches the same files answers; otherwise, and with --fresh, it connects to all.
       On a terminal it prints a table, into a pipe a line for each session with tabs between its fields. --plugin is \
       for monitoring systems: one line with figures, and 0 (ok), 1 (warning), 2 (critical) or 3 (unknown) as exit code.
       """)
@@ -51,6 +52,9 @@ struct Status: ProgramCommand {
   @Flag(help: "One line for a monitoring system, and its exit codes.")
   var plugin = false
 
+  @Flag(help: "Connect anew, whatever instance is running on the same files.")
+  var fresh = false
+
   @Option(name: .customLong("for"), help: "The longest time to wait for servers to answer.")
   var duration = Span(.seconds(10))
 
@@ -72,29 +76,36 @@ struct Status: ProgramCommand {
       guard plugin else { return ExitCode.configuration }
       return tell(pluginLine(unknown: "the configuration cannot be used; sessiontop check tells why"))
     }
+    if !fresh, let answer = answerOfInstance(loaded) { return tell(answer) }
     var settling = Settling(expectsSessions: !loaded.servers.isEmpty)
     let last = try runHeadless(
       loaded, signIn: signingIn.policy, for: duration.duration, signals: signals, output: &settling)
     settling.settled?.countEnded(by: last)
-    let settledAt = settling.time ?? Moment.now
-    return tell(settling.settled ?? last, at: settledAt)
+    return tell(query.answer(settling.settled ?? last, at: settling.time ?? Moment.now))
   }
 
-  private func tell(_ all: Store, at now: Moment) -> Int32 {
-    let store = filter.map { all.limited(to: Set(SessionChoice($0).keys(in: all, at: now.instant))) } ?? all
-    if plugin { return tell(pluginLine(store, failing: failing)) }
-    switch json ? .json : format ?? (isatty(1) == 1 ? .table : .tsv) {
-    case .json: writeLine(snapshotLine(store, at: now))
-    case .table: writeLine(statusTable(store, at: now, width: outputWidth()))
-    case .tsv: writeLine(statusRows(store, at: now))
-    }
-    if store.sessions.isEmpty, !all.sessions.isEmpty { complain("no session is meant by --filter") }
-    let isWell =
-      store.sessions.isEmpty == all.sessions.isEmpty
-      && store.sessions.values.allSatisfy { session in
-        failing.map { !$0.contains(session.state) } ?? [.ready, .idle, .unmonitored].contains(session.state)
-      }
-    return isWell ? ExitCode.done : ExitCode.notWell
+  private func tell(_ answer: (text: String, note: String?, code: Int32)) -> Int32 {
+    if let note = answer.note { complain(note) }
+    writeLine(answer.text)
+    return answer.code
+  }
+
+  private var query: StatusQuery {
+    let usual: StatusQuery.Format = isatty(1) == 1 ? .table : .tsv
+    let chosen =
+      plugin ? .plugin : json ? .json : format.flatMap { StatusQuery.Format(rawValue: $0.rawValue) }
+    return StatusQuery(format: chosen ?? usual, filter: filter, failing: failing, width: outputWidth())
+  }
+
+  /// What an instance says that watches the same files; absent when there is none, or it does not answer.
+  private func answerOfInstance(_ loaded: Loaded) -> (
+    text: String, note: String?, code: Int32
+  )? {
+    let files = Set(loaded.watched.map(wholePath))
+    guard let running = Instances.all().first(where: { Set($0.report.files) == files }),
+      case .status(_, let text, let note, let code)? = try? running.ask(.status(number: 1, query)).answer
+    else { return nil }
+    return (text, note, code)
   }
 
   private func tell(_ result: (line: String, status: PluginStatus)) -> Int32 {

@@ -39,14 +39,14 @@ struct Watch: ProgramCommand {
     }
     let store = try runHeadless(
       loaded, keeping: loaded.settings, signIn: signingIn.policy, for: duration?.duration,
-      signals: signals, reloader: reloader, output: &printer)
+      signals: signals, reloader: reloader, control: ControlSocket(as: "watch", loaded), output: &printer)
     printer.finish(store)
     return ExitCode.done
   }
 }
 
 /// Every event as a line.
-private struct EventPrinter: Headless, ~Copyable {
+struct EventPrinter: Headless, ~Copyable {
   private var output: StandardOutput
   private let format: Watch.Format
   private let level: EventLevel

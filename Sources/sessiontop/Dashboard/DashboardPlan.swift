@@ -26,6 +26,8 @@ struct DashboardPlan {
   var signIn = SignInPolicy.ask
   /// Absent when there are no files to follow.
   var reloader: Reloader?
+  /// Where other programs see and act through this one; absent when they do not.
+  var control: ControlSocket?
   /// Shown instead of an engine's news.
   var recording: Recording?
   /// Of the recording; 1 is as it was.
@@ -96,7 +98,8 @@ func openDashboard(_ plan: DashboardPlan, signals: Signals) throws(CannotRun) ->
     do {
       monitor = try Monitor(
         plan.servers, limits: plan.limits, keeping: plan.keeping, signIn: plan.signIn,
-        journalFolder: plan.keeping == nil ? nil : stateFolder, reloader: plan.reloader)
+        journalFolder: plan.keeping == nil ? nil : stateFolder, reloader: plan.reloader, control: plan.control
+      )
     } catch {
       throw CannotRun(
         description: "the engine cannot start: \(error)", exitCode: ExitCode.internalError)

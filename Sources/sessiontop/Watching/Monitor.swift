@@ -13,6 +13,8 @@ final class Monitor {
   private var log: EventLog
   private var metrics: Metrics
   private var reloader: Reloader?
+  /// Absent when nobody can be listened to.
+  private let control: ControlSocket?
 
   /// What came since the last look.
   struct News {
@@ -26,8 +28,9 @@ final class Monitor {
   /// files. Throws what keeps an engine from being made.
   init(
     _ servers: [Server], limits: Limits, keeping settings: Configuration.Settings?, signIn: SignInPolicy,
-    journalFolder: String?, reloader: Reloader?
+    journalFolder: String?, reloader: Reloader?, control: ControlSocket? = nil
   ) throws {
+    self.control = control
     store = Store(eventCapacity: limits.events)
     log = EventLog(settings?.log)
     metrics = Metrics(settings?.metrics)
@@ -44,10 +47,13 @@ final class Monitor {
   }
 
   var descriptors: [Int32] {
-    [engine.output.descriptor] + [log.descriptor].compactMap { $0 } + (reloader?.descriptors ?? [])
+    [engine.output.descriptor] + [log.descriptor, control?.descriptor].compactMap { $0 }
+      + (reloader?.descriptors ?? [])
   }
 
-  var deadline: Instant? { [reloader?.deadline, metrics.deadline].compactMap { $0 }.min() }
+  var deadline: Instant? {
+    [reloader?.deadline, metrics.deadline, control?.deadline].compactMap { $0 }.min()
+  }
 
   /// When the engine last came round.
   var lastTurn: Instant? { engine.lastTurn }
@@ -62,6 +68,10 @@ final class Monitor {
     if !news.report.isEmpty {
       store.fold(news.report, at: Moment.now)
       metrics.noteChange(at: Moment.now.instant)
+    }
+    if let control {
+      control.tell(news.report, store, at: Moment.now)
+      for command in control.hear(store, at: Moment.now) { engine.send(command) }
     }
     if let problem = metrics.act(store, at: Moment.now) { news.problems.append(problem) }
     return news

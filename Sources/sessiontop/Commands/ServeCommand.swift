@@ -1,0 +1,59 @@
+import ArgumentParser
+import Configuration
+import Platform
+import Reports
+import SessionEngine
+import Sessions
+
+/// `serve`: the engine without a screen, for as long as it is wanted.
+struct ServeCommand: ProgramCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract: "Keep the sessions without a screen, as a service; others see and act through it.",
+    discussion: """
+      It listens at $XDG_RUNTIME_DIR/sessiontop/NAME.sock, for this user alone: `status` is answered by it, and \
+      `reconnect`, `terminate`, `pause` and `resume` act through it. Log lines go to standard output.
+      """)
+
+  @OptionGroup var source: Source
+
+  @OptionGroup var signingIn: SigningIn
+
+  @Option(help: "Under which name it is found.")
+  var name = "default"
+
+  @Flag(name: .customLong("read-only"), help: "Take no commands: others may only look.")
+  var readOnly = false
+
+  @Option(name: .customLong("for"), help: "End by itself after this time, such as 30s or 2m.")
+  var duration: Span?
+
+  func validate() throws {
+    guard Instances.isName(name) else {
+      throw ValidationError("--name takes up to 40 letters, digits, '-', '_' and '.'")
+    }
+  }
+
+  @MainActor
+  func perform() throws(CannotRun) -> Int32 {
+    let signals = try Signals.screenless()
+    let places = source.places
+    guard let loaded = load(places) else { return ExitCode.configuration }
+    let control = try ControlSocket(
+      InstanceReport(
+        version: programVersion, process: processNumber, name: name, command: "serve",
+        files: loaded.watched.map(wholePath), started: Moment.now.wall, isReadOnly: readOnly))
+    var printer: EventPrinter
+    do {
+      printer = try EventPrinter(.text, loaded.logLevel)
+    } catch {
+      throw CannotRun(
+        description: "standard output cannot be written: \(error)", exitCode: ExitCode.internalError)
+    }
+    let store = try runHeadless(
+      loaded, keeping: loaded.settings, signIn: signingIn.policy, for: duration?.duration,
+      signals: signals, reloader: Reloader(places, loaded), control: control, output: &printer)
+    printer.finish(store)
+    return ExitCode.done
+  }
+}

@@ -1,0 +1,71 @@
+import Glibc
+import Platform
+import Testing
+
+@Suite struct `A server of lines` {
+  private func path() throws -> String {
+    var template = Array("/tmp/sessiontop-line-XXXXXX".utf8CString)
+    let folder = try #require(mkdtemp(&template).map { String(cString: $0) })
+    return folder + "/one.sock"
+  }
+
+  private func news(of server: LineServer, until isEnough: ([LineServer.News]) -> Bool) -> [LineServer.News] {
+    var news: [LineServer.News] = []
+    for _ in 0..<200 where !isEnough(news) {
+      _ = wait(reading: [server.descriptor], milliseconds: 100)
+      news += server.takeNews()
+    }
+    return news
+  }
+
+  @Test func `hears whole lines, and knows who speaks`() throws {
+    let path = try path()
+    let server = try LineServer(path: path)
+    let client = try LineClient(path: path)
+    #expect(client.send("one") && client.send("two"))
+    let heard = news(of: server) { $0.count >= 3 }
+    #expect(
+      heard == [.joined(1, SocketPeer(process: getpid(), user: geteuid())), .line(1, "one"), .line(1, "two")])
+    #expect(server.send("three", to: 1))
+    #expect(client.line(within: 5_000) == "three")
+    var status = stat()
+    #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
+  }
+
+  @Test func `takes the place of a dead one, and of no living one`() throws {
+    let path = try path()
+    let file = open(path, O_CREAT | O_WRONLY, 0o600)
+    close(file)
+    let server = try LineServer(path: path)
+    #expect(throws: ErrorNumber(EADDRINUSE)) { try LineServer(path: path) }
+    withExtendedLifetime(server) {}
+  }
+
+  @Test func `keeps only so much for who does not read, and tells when that is taken`() throws {
+    let path = try path()
+    let server = try LineServer(path: path)
+    let client = try LineClient(path: path)
+    _ = news(of: server) { !$0.isEmpty }
+    let line = String(repeating: "x", count: 100_000)
+    var sent = 0
+    while server.send(line, to: 1), sent < 10_000 { sent += 1 }
+    #expect(sent < 100 && sent * 100_000 > LineServer.queueLimit, "\(sent)")
+    #expect(server.isBehind(1))
+    for _ in 0..<sent {
+      _ = server.takeNews()
+      while client.line(within: 50) == nil { _ = server.takeNews() }
+    }
+    _ = server.takeNews()
+    #expect(!server.isBehind(1))
+    #expect(server.send("again", to: 1) && client.line(within: 5_000) == "again")
+  }
+
+  @Test func `forgets who leaves`() throws {
+    let path = try path()
+    let server = try LineServer(path: path)
+    var client: LineClient? = try LineClient(path: path)
+    #expect(client?.send("bye") == true)
+    client = nil
+    #expect(news(of: server) { $0.last == .left(1) }.last == .left(1))
+  }
+}

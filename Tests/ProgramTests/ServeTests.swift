@@ -1,0 +1,128 @@
+import Glibc
+import LoopbackServers
+import Testing
+
+/// A service, and what others see and do through it.
+@Suite struct `A service` {
+  private final class Service {
+    let server: LoopbackServer
+    let configuration: String
+    let environment: [String: String]
+    let program: ChildProcess
+
+    init(_ words: [String] = []) throws {
+      server = try LoopbackServer.start(Behavior(name: "ledger"))
+      configuration = try """
+      mcpServers:
+        ledger: {type: streamable-http, url: "\(server.url)"}
+        gone: {type: streamable-http, url: "http://127.0.0.1:1/mcp"}
+      log: {events: false}
+      """.temporaryFile(suffix: ".yaml")
+      // A short path: a socket's has 107 bytes at most.
+      var template = Array("/tmp/sessiontop-run-XXXXXX".utf8CString)
+      let folder = mkdtemp(&template).map { String(cString: $0) } ?? ""
+      environment = ["XDG_RUNTIME_DIR": folder]
+      program = try ChildProcess(
+        sessiontopBinary, ["serve", "--config", configuration] + words, environment: environment)
+      try program.wait(for: "a session") { $0.contains("Session created") }
+    }
+
+    deinit {
+      server.stop()
+      unlink(configuration)
+      _ = try? ChildProcess("/usr/bin/env", ["rm", "-rf", environment["XDG_RUNTIME_DIR"] ?? "/nowhere"]).end()
+    }
+
+    func run(_ words: [String], exit: Int32) throws -> String {
+      let program = try ChildProcess(sessiontopBinary, words, environment: environment)
+      #expect(try program.end() == exit, "\(words): \(program.output)")
+      return program.output
+    }
+  }
+
+  @Test func `answers status without another connection`() throws {
+    let service = try Service()
+    let before = service.server.log.contents.requests("initialize").count
+    let text = try service.run(["status", "--config", service.configuration], exit: 1)
+    #expect(text.contains("ledger\tapp\tready"), "\(text)")
+    let line = try service.run(
+      ["status", "--config", service.configuration, "--plugin", "--filter", "ledger"], exit: 0)
+    #expect(line.hasPrefix("SESSIONTOP OK - 1 of 1 sessions live | "), "\(line)")
+    #expect(service.server.log.contents.requests("initialize").count == before)
+    _ = try service.run(["status", "--config", service.configuration, "--fresh"], exit: 1)
+    #expect(service.server.log.contents.requests("initialize").count == before + 1)
+    #expect(try service.program.stop() == 0)
+    #expect(service.server.sessions.isEmpty)
+    #expect(access((service.environment["XDG_RUNTIME_DIR"] ?? "") + "/sessiontop/default.sock", F_OK) != 0)
+  }
+
+  @Test func `does what scripts want, and says who wanted it`() throws {
+    let service = try Service()
+    let first = service.server.sessions.map(\.id)
+    #expect(try service.run(["reconnect", "ledger", "--dry-run"], exit: 0) == "ledger: ready\n")
+    #expect(service.server.sessions.map(\.id) == first)
+    let refused = try service.run(["reconnect", "ledger"], exit: 2)
+    #expect(refused.contains("say --yes to reconnect 1 session"), "\(refused)")
+    #expect(try service.run(["reconnect", "ledger", "--yes"], exit: 0) == "ledger: ready\n")
+    #expect(service.server.sessions.map(\.id) != first && service.server.sessions.count == 1)
+    let failed = try service.run(["reconnect", "--filter", "server:gone", "--yes"], exit: 1)
+    #expect(failed.hasPrefix("gone: recovering, not done: connect_refused"), "\(failed)")
+    let json = try service.run(["pause", "ledger", "--yes", "--json"], exit: 0)
+    #expect(
+      json.contains(
+        #""command":"pause","dry_run":false,"sessions":[{"server":"ledger","user":"app","state":"paused","done":true}]"#
+      ), "\(json)")
+    #expect(try service.run(["resume", "ledger", "-y"], exit: 0).hasPrefix("ledger: "))
+    #expect(try service.run(["terminate", "ledger", "-y"], exit: 0) == "ledger: closed\n")
+    #expect(service.server.sessions.isEmpty)
+    #expect(try service.program.stop() == 0)
+    #expect(service.program.output.contains(/terminate by .*\(process \d+\)/), "\(service.program.output)")
+  }
+
+  @Test func `that is read-only lets others look alone`() throws {
+    let service = try Service(["--read-only", "--name", "looking"])
+    let text = try service.run(["terminate", "ledger", "--yes"], exit: 1)
+    #expect(text.contains("looking refuses: it is read-only"), "\(text)")
+    #expect(service.server.sessions.count == 1)
+    #expect(try service.program.stop() == 0)
+  }
+
+  @Test func `is one of its name, and is named where there are more`() throws {
+    let service = try Service()
+    let again = try service.run(["serve", "--config", service.configuration], exit: 1)
+    #expect(again.contains("an instance called default is running already"), "\(again)")
+    let second = try ChildProcess(
+      sessiontopBinary, ["serve", "--config", service.configuration, "--name", "other"],
+      environment: service.environment)
+    try second.wait(for: "a session") { $0.contains("Session created") }
+    let many = try service.run(["pause", "ledger", "--yes"], exit: 2)
+    #expect(many.contains("name one with --instance: default (serve, process"), "\(many)")
+    _ = try service.run(["pause", "ledger", "--yes", "--instance", "other"], exit: 0)
+    let none = try service.run(["pause", "ledger", "--yes", "--instance", "third"], exit: 1)
+    #expect(none.contains("no instance called third is running"), "\(none)")
+    #expect(try second.stop() == 0)
+    #expect(try service.program.stop() == 0)
+  }
+
+  @Test func `is not needed: a watch takes commands as well`() throws {
+    let service = try Service()
+    #expect(try service.program.stop() == 0)
+    let watch = try ChildProcess(
+      sessiontopBinary, ["watch", "--config", service.configuration], environment: service.environment)
+    try watch.wait(for: "a session") { $0.contains("Session created") }
+    #expect(try service.run(["terminate", "ledger", "--yes"], exit: 0) == "ledger: closed\n")
+    #expect(try watch.stop() == 0)
+    let nobody = try service.run(["terminate", "ledger", "--yes"], exit: 1)
+    #expect(nobody.contains("start sessiontop, or sessiontop serve"), "\(nobody)")
+  }
+
+  @Test(arguments: [
+    (["reconnect"], "say which sessions"), (["reconnect", "a", "--filter", "b"], "say which sessions"),
+    (["pause", "--filter", "err>0 level:error"], "sessions have no level"),
+    (["serve", "--name", "a/b"], "--name"),
+  ]) func `says what is wrong with the words`(words: [String], says: String) throws {
+    let program = try ChildProcess(sessiontopBinary, words)
+    #expect(try program.end() == 2, "\(program.output)")
+    #expect(program.output.contains(says), "\(program.output)")
+  }
+}
