@@ -3,7 +3,10 @@ import Glibc
 
 /// The other side of a `LineServer`: sends lines, and waits for lines.
 public final class LineClient {
-  private let descriptor: Int32
+  /// Readable when a line, or a part of one, has come.
+  public let descriptor: Int32
+  /// The server has hung up.
+  public private(set) var isGone = false
   private var bytes: [UInt8] = []
 
   /// Bytes of one line of the server; a snapshot of thousands of sessions is one.
@@ -50,7 +53,10 @@ public final class LineClient {
       }
       let count = recv(descriptor, &buffer, buffer.count, 0)
       if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return nil }
+      guard count > 0 else {
+        isGone = true
+        return nil
+      }
       bytes += buffer.prefix(count)
     }
   }

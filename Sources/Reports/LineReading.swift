@@ -5,6 +5,8 @@ public import Sessions
 public enum RecordedLine: Sendable {
   case event(Event)
   case snapshot(EngineReport, Moment)
+  /// What changed since the last of them: rows and counts.
+  case report(EngineReport, Moment)
 }
 
 /// Reads one line, schema version 1; nil when it is neither an event nor a snapshot. Unknown members are
@@ -16,6 +18,12 @@ public func readLine(_ bytes: some Collection<UInt8>) -> RecordedLine? {
   switch line["type"]?.text {
   case "event": return event(line, time).map { .event($0) }
   case "snapshot": return .snapshot(report(line, time), time)
+  case "report":
+    var change = report(line, time)
+    // Servers are told by snapshots alone.
+    change.servers = nil
+    change.removed = Set((line["removed"]?.list ?? []).compactMap(SessionKey.init))
+    return .report(change, time)
   default: return nil
   }
 }
@@ -70,10 +78,14 @@ private func report(_ line: JSONValue, _ time: Moment) -> EngineReport {
   report.servers = (line["servers"]?.list ?? []).compactMap { server in
     guard let name = name(server["name"]) else { return nil }
     let transport = server["transport"]?.text.flatMap(Transport.init(rawValue:)) ?? .streamableHTTP
-    return ServerReport(
+    let users = server["users"]?.list.prefix(10_000).compactMap { Reports.name($0) }
+    var report = ServerReport(
       name: name, transport: transport, url: server["url"]?.text.map { PrintableText.line($0, limit: 400) },
-      users: sessions.filter { $0.key.server == name }.map(\.key.user), note: sentence(server["note"]),
-      settings: SessionSettings(), command: command(server["command"]))
+      users: users ?? sessions.filter { $0.key.server == name }.map(\.key.user),
+      note: sentence(server["note"]), settings: settings(server["settings"]),
+      command: command(server["command"]))
+    report.summary = sentence(server["summary"])
+    return report
   }
   guard let counts = line["statistics"] else { return report }
   var statistics = Statistics()
@@ -125,9 +137,53 @@ private func session(_ line: JSONValue, _ time: Moment) -> SessionReport? {
   report.nextAttempt = line["next_attempt_ms"]?.whole.map { time.instant + .milliseconds($0) }
   report.advice = sentence(line["advice"])
   report.remark = sentence(line["remark"])
+  if let hold = line["paused"], let by = sentence(hold["by"]), let since = moment(hold["since"]),
+    let was = hold["was"]?.text.flatMap(SessionState.init(rawValue:))
+  {
+    report.hold = Hold(by: by, since: since, state: was)
+  }
+  if let slow = line["slow_ms"], let last = slow["last"]?.number {
+    report.slow = SlowAnswers(last: last, usual: slow["usual"]?.number)
+  }
+  report.authorization = authorization(line["authorization"])
+  report.lastReachable = moment(line["last_reachable"])
+  report.streamSince = moment(line["stream_since"])
+  report.streamCuts = count(line["stream_cuts"])
+  report.missed = count(line["missed"])
+  report.nextProbe = line["next_probe_ms"]?.whole.map { time.instant + .milliseconds($0) }
+  report.attempt = count(line["attempt"])
+  report.awaitsList = line["awaits_list"]?.flag ?? false
   report.process = process(line["process"], time)
   report.lastWords = LastWords(
     (line["last_words"]?.list ?? []).prefix(LastWords.limit).compactMap { text($0) })
+  return report
+}
+
+private func settings(_ value: JSONValue?) -> SessionSettings {
+  var settings = SessionSettings()
+  guard let value else { return settings }
+  func span(_ name: String) -> Duration? { value[name].map { .milliseconds(count($0)) } }
+  settings.timeout = span("timeout_ms") ?? settings.timeout
+  settings.retryAttempts = value["retry_attempts"].map(count) ?? settings.retryAttempts
+  settings.retryDelay = span("retry_delay_ms") ?? settings.retryDelay
+  settings.pingInterval = span("ping_interval_ms") ?? settings.pingInterval
+  settings.listEvery = value["list_every"].map(count) ?? settings.listEvery
+  settings.slow = span("slow_ms") ?? settings.slow
+  settings.stream = value["stream"]?.flag ?? settings.stream
+  return settings
+}
+
+private func authorization(_ value: JSONValue?) -> AuthorizationReport? {
+  guard let value else { return nil }
+  var report = AuthorizationReport()
+  report.issuer = text(value["issuer"])
+  report.scopes = text(value["scopes"])
+  report.expires = moment(value["expires"])?.wall
+  report.renewed = moment(value["renewed"])?.wall
+  report.renewals = count(value["renewals"])
+  report.isRenewable = value["renewable"]?.flag ?? false
+  report.step = value["step"]?.text.flatMap(SignInStep.init(rawValue:))
+  report.why = error(value["why"])
   return report
 }
 

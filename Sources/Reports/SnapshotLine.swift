@@ -4,7 +4,8 @@ public import Sessions
 /// All that is known at `now` as one line of JSON, schema version 1, without its line break.
 ///
 /// What is not known is absent: a session without a `cause` has none that we know of.
-public func snapshotLine(_ store: Store, at now: Moment) -> String {
+/// `inFull` adds what only a dashboard elsewhere wants to know.
+public func snapshotLine(_ store: Store, at now: Moment, inFull: Bool = false) -> String {
   let sessions = Dictionary(grouping: store.sessions.values, by: \.key.server)
   var writer = JSONWriter()
   writer.object {
@@ -13,13 +14,14 @@ public func snapshotLine(_ store: Store, at now: Moment) -> String {
     $0.member("time", now.wall.rfc3339)
     $0.array("servers") {
       for server in store.servers {
-        $0.server(server, state: store.state(of: server), sessions: sessions[server.name] ?? [])
+        $0.server(
+          server, state: store.state(of: server), sessions: sessions[server.name] ?? [], inFull: inFull)
       }
     }
     $0.array("sessions") {
       for server in store.servers {
         for session in (sessions[server.name] ?? []).sorted(by: { $0.key < $1.key }) {
-          $0.session(session, at: now)
+          $0.session(session, at: now, inFull: inFull)
         }
       }
     }
@@ -37,7 +39,9 @@ public func reportLine(_ report: EngineReport, at now: Moment) -> String {
     $0.member("type", "report")
     $0.member("time", now.wall.rfc3339)
     $0.array("sessions") { list in
-      for session in report.sessions.values.sorted(by: { $0.key < $1.key }) { list.session(session, at: now) }
+      for session in report.sessions.values.sorted(by: { $0.key < $1.key }) {
+        list.session(session, at: now, inFull: true)
+      }
     }
     if !report.removed.isEmpty { $0.keys("removed", report.removed.sorted()) }
     if let statistics = report.statistics { $0.statistics("statistics", statistics) }
@@ -52,7 +56,9 @@ func worstCause(_ sessions: [SessionReport]) -> SessionError? {
 }
 
 extension JSONWriter {
-  fileprivate mutating func server(_ server: ServerReport, state: SessionState, sessions: [SessionReport]) {
+  fileprivate mutating func server(
+    _ server: ServerReport, state: SessionState, sessions: [SessionReport], inFull: Bool
+  ) {
     object {
       $0.member("name", server.name)
       $0.member("transport", server.transport.rawValue)
@@ -62,10 +68,23 @@ extension JSONWriter {
       $0.error("cause", worstCause(sessions))
       $0.member("note", server.note?.text)
       $0.command(server.command)
+      guard inFull else { return }
+      $0.array("users") { for user in server.users { $0.element(user) } }
+      $0.member("summary", server.summary?.text)
+      $0.object("settings") {
+        let settings = server.settings
+        $0.member("timeout_ms", settings.timeout.inMilliseconds)
+        $0.member("retry_attempts", settings.retryAttempts)
+        $0.member("retry_delay_ms", settings.retryDelay.inMilliseconds)
+        $0.member("ping_interval_ms", settings.pingInterval.inMilliseconds)
+        $0.member("list_every", settings.listEvery)
+        $0.member("slow_ms", settings.slow.inMilliseconds)
+        $0.member("stream", settings.stream)
+      }
     }
   }
 
-  mutating func session(_ session: SessionReport, at now: Moment) {
+  mutating func session(_ session: SessionReport, at now: Moment, inFull: Bool = false) {
     object {
       $0.member("server", session.key.server)
       $0.member("user", session.key.user)
@@ -130,6 +149,14 @@ extension JSONWriter {
           $0.error("why", held.why)
         }
       }
+      guard inFull else { return }
+      $0.member("last_reachable", session.lastReachable?.wall.rfc3339)
+      $0.member("stream_since", session.streamSince?.wall.rfc3339)
+      $0.member("stream_cuts", session.streamCuts)
+      $0.member("missed", session.missed)
+      $0.member("next_probe_ms", session.nextProbe.map { max(0, ($0 - now.instant).inMilliseconds) })
+      $0.member("attempt", session.attempt)
+      $0.member("awaits_list", session.awaitsList)
     }
   }
 

@@ -12,6 +12,9 @@ struct DashboardCommand: ProgramCommand {
   @OptionGroup var source: Source
   @OptionGroup var screen: Screen
 
+  @Flag(help: "Keep an engine of its own although a service watches the same files.")
+  var own = false
+
   @MainActor
   func perform() throws(CannotRun) -> Int32 {
     let signals = try Signals.ofScreen()
@@ -25,6 +28,10 @@ struct DashboardCommand: ProgramCommand {
     plan.invocation = (["sessiontop"] + words).joined(separator: " ")
     if screen.plain {
       return try plain(plan, loaded: loaded, repeats: screen.refresh?.duration, signals: signals)
+    }
+    if !own, let service = Instance.service(watching: loaded)?.report {
+      plan.attach(to: service)
+      return try openDashboard(plan, signals: signals)
     }
     plan.reloader = Reloader(places, loaded)
     plan.control = ControlSocket(as: "dashboard", loaded, isReadOnly: plan.isReadOnly)

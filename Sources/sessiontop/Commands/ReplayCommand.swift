@@ -56,7 +56,7 @@ func readRecording(_ path: String) -> (recording: Recording?, problem: String?) 
     switch readLine(line) {
     case .event(let event): entries.append(.event(event))
     case .snapshot(let report, let time): entries.append(.snapshot(report, time))
-    case nil: unread += 1
+    case .report, nil: unread += 1
     }
     if entries.count > 2 * recordingLimit { entries.removeFirst(recordingLimit) }
   }

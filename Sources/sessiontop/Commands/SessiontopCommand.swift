@@ -16,6 +16,7 @@ struct Sessiontop: ParsableCommand {
     version: "sessiontop \(programVersion)",
     subcommands: [
       DashboardCommand.self, Demo.self, Watch.self, Status.self, ProbeCommand.self, ServeCommand.self,
+      AttachCommand.self,
       ReconnectCommand.self, TerminateCommand.self, PauseCommand.self, ResumeCommand.self, Check.self,
       FilesCommand.self, Settings.self,
       ReplayCommand.self,

@@ -101,8 +101,7 @@ struct Status: ProgramCommand {
   private func answerOfInstance(_ loaded: Loaded) -> (
     text: String, note: String?, code: Int32
   )? {
-    let files = Set(loaded.watched.map(wholePath))
-    guard let running = Instances.all().first(where: { Set($0.report.files) == files }),
+    guard let running = Instance.watching(loaded),
       case .status(_, let text, let note, let code)? = try? running.ask(.status(number: 1, query)).answer
     else { return nil }
     return (text, note, code)

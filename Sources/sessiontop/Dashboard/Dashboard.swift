@@ -13,7 +13,7 @@ struct Dashboard: ~Copyable {
   var terminal: Terminal
   let plan: DashboardPlan
   /// Absent when a recording is shown.
-  let monitor: Monitor?
+  let monitor: (any Watching)?
   /// Absent when it is live.
   var replay: Replay?
   var view = ViewState()
@@ -47,7 +47,7 @@ struct Dashboard: ~Copyable {
   private static let alertGap = Duration.milliseconds(200)
   private let opened = Moment.now.instant
 
-  init(_ plan: DashboardPlan, _ monitor: Monitor?) throws(Terminal.Unusable) {
+  init(_ plan: DashboardPlan, _ monitor: (any Watching)?) throws(Terminal.Unusable) {
     self.plan = plan
     replay = plan.recording.map { Replay($0, capacity: plan.limits.events) }
     replay?.play(at: plan.speed)

@@ -28,6 +28,8 @@ struct DashboardPlan {
   var reloader: Reloader?
   /// Where other programs see and act through this one; absent when they do not.
   var control: ControlSocket?
+  /// The running instance that is shown instead of an engine of our own.
+  var attachedTo: String?
   /// Shown instead of an engine's news.
   var recording: Recording?
   /// Of the recording; 1 is as it was.
@@ -93,8 +95,10 @@ extension DashboardPlan {
 /// Opens the dashboard; returns the exit code.
 @MainActor
 func openDashboard(_ plan: DashboardPlan, signals: Signals) throws(CannotRun) -> Int32 {
-  var monitor: Monitor?
-  if plan.recording == nil {
+  var monitor: (any Watching)?
+  if let name = plan.attachedTo {
+    monitor = try RemoteMonitor(name, isReadOnly: plan.isReadOnly, events: plan.limits.events)
+  } else if plan.recording == nil {
     do {
       monitor = try Monitor(
         plan.servers, limits: plan.limits, keeping: plan.keeping, signIn: plan.signIn,

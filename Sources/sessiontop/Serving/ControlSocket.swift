@@ -14,6 +14,13 @@ final class ControlSocket {
   private var clients: [LineServer.ClientID: Client] = [:]
   private var deeds: [PendingDeed] = []
 
+  /// When those who follow hear next that this instance lives.
+  private var nextBeat: Instant?
+
+  /// How often they hear that, when nothing else is to be told.
+  private static let beat = Duration.seconds(2)
+  /// Events that those who begin to follow are told of the time before.
+  private static let history = 500
   /// How long a command waits for its sessions to come to something.
   private static let patience = Duration.seconds(20)
 
@@ -53,7 +60,7 @@ final class ControlSocket {
   var descriptor: Int32 { server.descriptor }
 
   /// When `tell` is to be called although nothing happens.
-  var deadline: Instant? { deeds.map(\.due).min() }
+  var deadline: Instant? { (deeds.map(\.due) + [nextBeat].compactMap { $0 }).min() }
 
   /// Hears what others want; returns what the engine is to do.
   func hear(_ store: Store, at now: Moment) -> [Command] {
@@ -83,6 +90,11 @@ final class ControlSocket {
         }
       }
     }
+    if let due = nextBeat, due <= now.instant {
+      let isWanted = clients.values.contains(where: \.follows)
+      nextBeat = isWanted ? now.instant + Self.beat : nil
+      for id in followers { _ = server.send(#"{"v":1,"type":"beat"}"#, to: id) }
+    }
     guard !deeds.isEmpty else { return }
     for index in deeds.indices { deeds[index].take(report, store) }
     for deed in deeds where deed.isDone || deed.due <= now.instant {
@@ -111,7 +123,18 @@ final class ControlSocket {
   /// Who fell behind and has caught up gets all anew.
   private func refresh(_ id: LineServer.ClientID, _ store: Store, _ now: Moment) {
     guard clients[id]?.lacksSnapshot == true, clients[id]?.follows == true else { return }
-    clients[id]?.lacksSnapshot = !server.send(snapshotLine(store, at: now), to: id)
+    tellAll(id, store, now)
+  }
+
+  /// Everything as it is, and the events that led there.
+  private func tellAll(_ id: LineServer.ClientID, _ store: Store, _ now: Moment) {
+    var isTold = server.send(snapshotLine(store, at: now, inFull: true), to: id)
+    let events = store.events
+    for place in max(0, events.count - Self.history)..<events.count where isTold {
+      isTold = server.send(eventLine(events[place]), to: id)
+    }
+    clients[id]?.lacksSnapshot = !isTold
+    nextBeat = nextBeat ?? now.instant + Self.beat
   }
 
   private func obey(
@@ -129,7 +152,7 @@ final class ControlSocket {
       answer(.hello(instance), to: id)
       if follows {
         clients[id]?.follows = true
-        clients[id]?.lacksSnapshot = !server.send(snapshotLine(store, at: now), to: id)
+        tellAll(id, store, now)
       }
     case _ where !client.hasSaidHello:
       answer(.refusal(number: 0, "hello comes first"), to: id)

@@ -1,3 +1,4 @@
+import Configuration
 import Glibc
 import Platform
 import Reports
@@ -80,6 +81,18 @@ struct Instance {
       case .hello(let report)? = ControlAnswer(line)
     else { return nil }
     (self.report, self.client) = (report, client)
+  }
+
+  /// One that watches the files of a configuration, and no others; absent when there is none.
+  static func watching(_ loaded: Loaded) -> Instance? {
+    let files = Set(loaded.watched.map(wholePath))
+    return Instances.all().first { Set($0.report.files) == files }
+  }
+
+  /// The same among services alone.
+  static func service(watching loaded: Loaded) -> Instance? {
+    let files = Set(loaded.watched.map(wholePath))
+    return Instances.all().first { $0.report.command == "serve" && Set($0.report.files) == files }
   }
 
   /// Asks, and waits for the answer with the same number, at most so long. Throws a sentence when there is

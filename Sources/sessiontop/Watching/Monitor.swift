@@ -3,10 +3,30 @@ import Platform
 import SessionEngine
 import Sessions
 
+/// What a dashboard needs of what it shows: an engine in this process, or another process that has one.
+protocol Watching: AnyObject {
+  /// What is known now.
+  var store: Store { get }
+  var descriptors: [Int32] { get }
+  var deadline: Instant? { get }
+  /// When it was last seen at work.
+  var lastTurn: Instant? { get }
+  /// Begins; what of our own does not work from the start comes back.
+  func start() throws -> String?
+  /// Takes in what is new; to be called after every wait.
+  func take(_ ready: [Readiness]) -> Monitor.News
+  func send(_ command: Command)
+  /// Reads the files now; false when there are none of ours.
+  func reload() -> Bool
+  /// Shows something of our own among the events.
+  func note(_ event: Event)
+  func stop()
+}
+
 /// What every way of watching has in common: an engine, what is known from it, and what is kept of that.
 ///
 /// Whoever has one waits until one of `descriptors` is readable or `deadline` comes, and then lets it `take`.
-final class Monitor {
+final class Monitor: Watching {
   private let engine: SessionEngine
   /// What is known now.
   private(set) var store: Store

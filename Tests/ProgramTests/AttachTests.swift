@@ -1,0 +1,131 @@
+import Glibc
+import LoopbackServers
+import Testing
+
+/// Dashboards on one service.
+@Suite(.serialized) struct `A dashboard on a service` {
+  private final class House {
+    let server: LoopbackServer
+    let configuration: String
+    let environment: [String: String]
+    var service: ChildProcess
+
+    init() throws {
+      server = try LoopbackServer.start(Behavior(name: "ledger"))
+      configuration = try """
+      mcpServers:
+        ledger: {type: streamable-http, url: "\(server.url)"}
+      log: {events: false}
+      """.temporaryFile(suffix: ".yaml")
+      var template = Array("/tmp/sessiontop-run-XXXXXX".utf8CString)
+      let folder = mkdtemp(&template).map { String(cString: $0) } ?? ""
+      environment = ["XDG_RUNTIME_DIR": folder, "XDG_STATE_HOME": folder, "TERM": "xterm-256color"]
+      service = try ChildProcess(
+        sessiontopBinary, ["serve", "--config", configuration], environment: environment)
+      try service.wait(for: "a session") { $0.contains("Session created") }
+    }
+
+    deinit {
+      server.stop()
+      unlink(configuration)
+      _ = try? ChildProcess("/usr/bin/env", ["rm", "-rf", environment["XDG_RUNTIME_DIR"] ?? "/nowhere"]).end()
+    }
+
+    func restart() throws {
+      service = try ChildProcess(
+        sessiontopBinary, ["serve", "--config", configuration], environment: environment)
+      try service.wait(for: "a session") { $0.contains("Session created") }
+    }
+
+    func dashboard(_ words: [String] = []) throws -> (screen: PseudoTerminal, program: ChildProcess) {
+      let screen = try PseudoTerminal(columns: 100, rows: 30)
+      let program = try ChildProcess(
+        sessiontopBinary, ["attach"] + words, environment: environment, terminal: screen.path)
+      try screen.wait(for: "ledger")
+      try screen.wait(for: "ready")
+      return (screen, program)
+    }
+
+    func run(_ words: [String], exit: Int32) throws {
+      let program = try ChildProcess(sessiontopBinary, words, environment: environment)
+      #expect(try program.end() == exit, "\(words): \(program.output)")
+    }
+  }
+
+  @Test func `sees what others do, and leaves the sessions alone`() throws {
+    let house = try House()
+    let one = try house.dashboard()
+    let two = try house.dashboard()
+    #expect(house.server.log.contents.requests("initialize").count == 1, "one engine for all of them")
+    try house.run(["terminate", "ledger", "--yes"], exit: 0)
+    try one.screen.wait(for: "closed")
+    try two.screen.wait(for: "closed")
+    try house.run(["reconnect", "ledger", "--yes"], exit: 0)
+    try one.screen.wait(for: "reconnect by")
+    #expect(try one.program.stop() == 0)
+    #expect(try two.program.stop(SIGKILL) == -SIGKILL)
+    #expect(house.server.sessions.count == 1, "the service has it")
+    #expect(try house.service.stop() == 0)
+    #expect(house.server.sessions.isEmpty)
+  }
+
+  @Test func `is what opens where a service watches the same files`() throws {
+    let house = try House()
+    let screen = try PseudoTerminal(columns: 100, rows: 30)
+    let program = try ChildProcess(
+      sessiontopBinary, ["--config", house.configuration], environment: house.environment,
+      terminal: screen.path)
+    try screen.wait(for: "on the service default")
+    #expect(house.server.log.contents.requests("initialize").count == 1)
+    #expect(try program.stop() == 0)
+    let other = try PseudoTerminal(columns: 100, rows: 30)
+    let own = try ChildProcess(
+      sessiontopBinary, ["--config", house.configuration, "--own"], environment: house.environment,
+      terminal: other.path)
+    #expect(house.server.log.wait { $0.requests("initialize").count == 2 })
+    #expect(try own.stop() == 0)
+    #expect(try house.service.stop() == 0)
+  }
+
+  @Test func `acts through the service`() throws {
+    let house = try House()
+    let (screen, program) = try house.dashboard()
+    let before = house.server.sessions.map(\.id)
+    screen.type(":reconnect server:ledger\r")
+    try screen.wait(for: "econnect")
+    screen.type("y")
+    try house.service.wait(for: "the operator") { $0.contains("reconnect by") }
+    #expect(house.server.log.wait { $0.requests("initialize").count == 2 })
+    #expect(house.server.sessions.map(\.id) != before)
+    #expect(try program.stop() == 0)
+    #expect(try house.service.stop() == 0)
+  }
+
+  @Test func `survives the service, and attaches again by itself`() throws {
+    let house = try House()
+    let (screen, program) = try house.dashboard()
+    #expect(try house.service.stop(SIGKILL) == -SIGKILL)
+    try screen.wait(for: "default is away")
+    try house.restart()
+    try screen.wait(for: "attached to default again")
+    #expect(try program.stop() == 0)
+    #expect(try house.service.stop() == 0)
+  }
+
+  @Test func `that stands still keeps nobody waiting`() throws {
+    let house = try House()
+    let (_, program) = try house.dashboard()
+    kill(program.pid, SIGSTOP)
+    try house.run(["reconnect", "ledger", "--yes"], exit: 0)
+    try house.run(["status", "--config", house.configuration], exit: 0)
+    kill(program.pid, SIGCONT)
+    #expect(try program.stop() == 0)
+    #expect(try house.service.stop() == 0)
+  }
+
+  @Test func `is told when there is no service`() throws {
+    let program = try ChildProcess(sessiontopBinary, ["attach"])
+    #expect(try program.end() == 1, "\(program.output)")
+    #expect(program.output.contains("nothing is running"), "\(program.output)")
+  }
+}
