@@ -8,7 +8,7 @@ TEST_PACKAGES := tmux python3-venv
 FUZZ_SECONDS ?= 1800
 RELEASE := .build/release/sessiontop
 
-.PHONY: demo run build test nightly lint fuzz bench bench-terminal install clean deps test-deps
+.PHONY: demo run build test nightly lint fuzz bench bench-terminal install uninstall clean deps test-deps
 
 demo: build
 	$(RELEASE) demo
@@ -54,8 +54,26 @@ bench-terminal: build
 	swift build -c release --static-swift-stdlib --product Benchmark
 	python3 Tests/Performance/terminal.py $(RELEASE) .build/release/Benchmark
 
+# The program, its manual page and completions, which it makes itself, and a unit for systemd.
+SHARE := $(DESTDIR)$(PREFIX)/share
 install: build
 	install -D -m 755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/sessiontop
+	strip $(DESTDIR)$(PREFIX)/bin/sessiontop 2>/dev/null || llvm-strip $(DESTDIR)$(PREFIX)/bin/sessiontop
+	mkdir -p $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions \
+	  $(SHARE)/fish/vendor_completions.d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	$(RELEASE) manual >$(SHARE)/man/man1/sessiontop.1
+	$(RELEASE) --generate-completion-script bash >$(SHARE)/bash-completion/completions/sessiontop
+	$(RELEASE) --generate-completion-script zsh >$(SHARE)/zsh/site-functions/_sessiontop
+	$(RELEASE) --generate-completion-script fish >$(SHARE)/fish/vendor_completions.d/sessiontop.fish
+	sed 's,@PREFIX@,$(PREFIX),' packaging/sessiontop.service \
+	  >$(DESTDIR)$(PREFIX)/lib/systemd/system/sessiontop.service
+
+# Takes away what install put in place.
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/sessiontop $(SHARE)/man/man1/sessiontop.1 \
+	  $(SHARE)/bash-completion/completions/sessiontop $(SHARE)/zsh/site-functions/_sessiontop \
+	  $(SHARE)/fish/vendor_completions.d/sessiontop.fish \
+	  $(DESTDIR)$(PREFIX)/lib/systemd/system/sessiontop.service
 
 clean:
 	rm -rf .build .build-nightly .build-fuzz

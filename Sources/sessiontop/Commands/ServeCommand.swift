@@ -52,7 +52,8 @@ struct ServeCommand: ProgramCommand {
     }
     let store = try runHeadless(
       loaded, keeping: loaded.settings, signIn: signingIn.policy, for: duration?.duration,
-      signals: signals, reloader: Reloader(places, loaded), control: control, output: &printer)
+      signals: signals, reloader: Reloader(places, loaded), control: control,
+      manager: ServiceManager(environment), output: &printer)
     printer.finish(store)
     return ExitCode.done
   }

@@ -20,7 +20,7 @@ struct Sessiontop: ParsableCommand {
       ReconnectCommand.self, TerminateCommand.self, PauseCommand.self, ResumeCommand.self, Check.self,
       FilesCommand.self, Settings.self,
       ReplayCommand.self,
-      ThemeCommand.self, Login.self, Logout.self, Tokens.self,
+      ThemeCommand.self, Login.self, Logout.self, Tokens.self, Manual.self,
     ],
     defaultSubcommand: DashboardCommand.self)
 }

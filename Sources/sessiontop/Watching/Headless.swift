@@ -26,13 +26,14 @@ protocol Headless: ~Copyable {
 func runHeadless<Output: Headless & ~Copyable>(
   _ loaded: Loaded, keeping settings: Configuration.Settings? = nil, signIn: SignInPolicy = .never,
   for duration: Duration?,
-  signals: Signals, reloader: Reloader? = nil, control: ControlSocket? = nil, output: inout Output
+  signals: Signals, reloader: Reloader? = nil, control: ControlSocket? = nil, manager: ServiceManager? = nil,
+  output: inout Output
 ) throws(CannotRun) -> Store {
   var atEnd: Store?
   do {
     let monitor = try Monitor(
       loaded.servers, limits: loaded.limits, keeping: settings, signIn: signIn, journalFolder: stateFolder,
-      reloader: reloader, control: control)
+      reloader: reloader, control: control, manager: manager)
     if let problem = try monitor.start() { complain(problem) }
     var end = duration.map { Moment.now.instant + $0 }
     while true {

@@ -33,6 +33,9 @@ final class Monitor: Watching {
   private var log: EventLog
   private var metrics: Metrics
   private var reloader: Reloader?
+  /// Who started this as a service; absent when nobody did.
+  private let manager: ServiceManager?
+  private var nextWord: Instant?
   /// Absent when nobody can be listened to.
   private let control: ControlSocket?
 
@@ -48,8 +51,10 @@ final class Monitor: Watching {
   /// files. Throws what keeps an engine from being made.
   init(
     _ servers: [Server], limits: Limits, keeping settings: Configuration.Settings?, signIn: SignInPolicy,
-    journalFolder: String?, reloader: Reloader?, control: ControlSocket? = nil
+    journalFolder: String?, reloader: Reloader?, control: ControlSocket? = nil,
+    manager: ServiceManager? = nil
   ) throws {
+    self.manager = manager
     self.control = control
     store = Store(eventCapacity: limits.events)
     log = EventLog(settings?.log)
@@ -63,6 +68,8 @@ final class Monitor: Watching {
   /// Begins; what of our own does not work from the start comes back. Throws when there can be no thread.
   func start() throws -> String? {
     try engine.start()
+    manager?.tell("READY=1\nSTATUS=\(store.servers.count) servers")
+    if manager?.watchdog != nil { nextWord = Moment.now.instant }
     return metrics.problem
   }
 
@@ -72,7 +79,7 @@ final class Monitor: Watching {
   }
 
   var deadline: Instant? {
-    [reloader?.deadline, metrics.deadline, control?.deadline].compactMap { $0 }.min()
+    [reloader?.deadline, metrics.deadline, control?.deadline, nextWord].compactMap { $0 }.min()
   }
 
   /// When the engine last came round.
@@ -89,6 +96,7 @@ final class Monitor: Watching {
       store.fold(news.report, at: Moment.now)
       metrics.noteChange(at: Moment.now.instant)
     }
+    speakOfLife(at: Moment.now.instant)
     if let control {
       control.tell(news.report, store, at: Moment.now)
       for command in control.hear(store, at: Moment.now) { engine.send(command) }
@@ -97,7 +105,17 @@ final class Monitor: Watching {
     return news
   }
 
-  func send(_ command: Command) { engine.send(command) }
+  /// Says that this process lives, as long as its engine does.
+  private func speakOfLife(at now: Instant) {
+    guard let pause = manager?.watchdog, let due = nextWord, due <= now else { return }
+    nextWord = now + pause
+    if now - engine.lastTurn < pause { manager?.tell("WATCHDOG=1") }
+  }
+
+  func send(_ command: Command) {
+    if command == .stop { manager?.tell("STOPPING=1") }
+    engine.send(command)
+  }
 
   /// Reads the files now, changed or not; false when there are none.
   func reload() -> Bool {
@@ -118,7 +136,7 @@ final class Monitor: Watching {
 
   /// Ends all sessions, which the engine does within five seconds, and keeps what it says of that.
   func stop() {
-    engine.send(.stop)
+    send(.stop)
     let limit = Moment.now.instant + .seconds(5)
     while Moment.now.instant < limit {
       let left = (limit - Moment.now.instant).inMilliseconds
