@@ -1,16 +1,20 @@
 import CLinux
 import Glibc
 
-/// The other side of a `LineServer`: sends lines, and waits for lines.
+/// The other side of a `LineServer`, or of one elsewhere that a program leads to: sends lines, waits for
+/// lines.
 public final class LineClient {
   /// Readable when a line, or a part of one, has come.
   public let descriptor: Int32
   /// The server has hung up.
   public private(set) var isGone = false
+  private let output: Int32
+  private let guide: ChildProcess?
   private var bytes: [UInt8] = []
 
   /// Bytes of one line of the server; a snapshot of thousands of sessions is one.
   private static let lineLimit = 64 * 1_024 * 1_024
+  private static let wordLimit = 4_096
 
   @available(*, unavailable)
   private func isNeverShared() {}
@@ -18,26 +22,52 @@ public final class LineClient {
   /// Connects to the server at `path`; throws ECONNREFUSED or ENOENT when there is none.
   public init(path: String) throws(ErrorNumber) {
     descriptor = try Self.connect(path)
+    (output, guide) = (descriptor, nil)
+  }
+
+  /// Speaks with a server by the standard input and output of a program that leads there. The calling thread
+  /// is
+  /// to last as long as the client: the program ends with it.
+  public init(through command: ChildCommand, _ inherited: Inheritance) throws(ChildProcess.Failure) {
+    let child = try ChildProcess.start(command, inherited)
+    (descriptor, output, guide) = (child.output, child.input, child)
   }
 
   deinit {
-    close(descriptor)
+    guard let guide else { return _ = close(descriptor) }
+    guide.signalGroup(SIGKILL)
+    guide.reap()
+    guide.closeAll()
   }
 
-  /// Sends a line; false when nobody is there any more.
+  /// What the program that leads there had to say last; empty when there is none.
+  public var words: String {
+    guard let guide else { return "" }
+    var buffer = [UInt8](repeating: 0, count: Self.wordLimit)
+    let count = read(guide.errors, &buffer, buffer.count)
+    let lines = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self).split(separator: "\n")
+    return lines.last.map(String.init) ?? ""
+  }
+
+  /// Sends a line; false when nobody takes it any more.
   public func send(_ line: String) -> Bool {
     let bytes = Array((line + "\n").utf8)
     var place = 0
     while place < bytes.count {
-      let count = bytes[place...].withUnsafeBytes {
-        Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+      let count = bytes[place...].withUnsafeBytes { write(output, $0.baseAddress, $0.count) }
+      if count > 0 {
+        place += count
+      } else if errno == EAGAIN {
+        guard !wait(reading: [], writing: [output], milliseconds: Self.patience).isEmpty else { return false }
+      } else if errno != EINTR {
+        return false
       }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return false }
-      place += count
     }
     return true
   }
+
+  /// How long who takes nothing is waited for, in milliseconds.
+  private static let patience: Int32 = 2_000
 
   /// The next line, waited for at most so long; absent when none came, or the server is gone.
   public func line(within milliseconds: Int32) -> String? {
@@ -47,12 +77,13 @@ public final class LineClient {
         defer { bytes.removeFirst(end + 1) }
         return String(decoding: bytes[..<end], as: UTF8.self)
       }
-      guard bytes.count < Self.lineLimit, !wait(reading: [descriptor], milliseconds: milliseconds).isEmpty
-      else {
+      guard bytes.count < Self.lineLimit else {
+        isGone = true
         return nil
       }
-      let count = recv(descriptor, &buffer, buffer.count, 0)
-      if count < 0, errno == EINTR { continue }
+      guard !wait(reading: [descriptor], milliseconds: milliseconds).isEmpty else { return nil }
+      let count = read(descriptor, &buffer, buffer.count)
+      if count < 0, errno == EINTR || errno == EAGAIN { continue }
       guard count > 0 else {
         isGone = true
         return nil

@@ -123,6 +123,64 @@ import Testing
     #expect(try house.service.stop() == 0)
   }
 
+  /// Stands for ssh: each host is a folder for sockets of this machine.
+  private func withHosts(_ houses: [String: House], _ body: ([String: String]) throws -> Void) throws {
+    let folder = try TemporaryFolder()
+    let cases = houses.map { "\($0)) export XDG_RUNTIME_DIR=\($1.environment["XDG_RUNTIME_DIR"] ?? "");;" }
+    try """
+    #!/bin/sh
+    while [ "$1" != -- ]; do shift; done
+    host=$2; shift 2
+    case $host in \(cases.joined(separator: " ")) *) echo "no such host: $host" >&2; exit 255;; esac
+    exec sh -c "$*"
+    """.write(to: folder.path + "/ssh")
+    chmod(folder.path + "/ssh", 0o755)
+    let beside = sessiontopBinary.prefix(
+      upTo: sessiontopBinary.lastIndex(of: "/") ?? sessiontopBinary.startIndex)
+    try body([
+      "PATH": "\(folder.path):\(beside):/usr/bin:/bin", "TERM": "xterm-256color",
+      "XDG_RUNTIME_DIR": folder.path,
+    ])
+  }
+
+  @Test func `sees several machines at once, each with the state of its line`() throws {
+    let (alpha, beta) = (try House(), try House())
+    try withHosts(["alpha": alpha, "beta": beta]) { environment in
+      let screen = try PseudoTerminal(columns: 120, rows: 40)
+      let program = try ChildProcess(
+        sessiontopBinary, ["attach", "ssh:alpha", "ssh:beta/default"], environment: environment,
+        terminal: screen.path)
+      try screen.wait(for: "alpha/ledger")
+      try screen.wait(for: "beta/default/ledger")
+      screen.type(":reconnect server:=alpha/ledger\r")
+      try screen.wait(for: "econnect")
+      screen.type("y")
+      #expect(alpha.server.log.wait { $0.requests("initialize").count == 2 })
+      #expect(beta.server.log.contents.requests("initialize").count == 1)
+      #expect(try alpha.service.stop(SIGKILL) == -SIGKILL)
+      try screen.wait(for: "alpha is away")
+      #expect(try program.stop() == 0)
+    }
+    #expect(try beta.service.stop() == 0)
+  }
+
+  @Test func `says why a machine cannot be seen`() throws {
+    try withHosts([:]) { environment in
+      let screen = try PseudoTerminal(columns: 120, rows: 40)
+      let program = try ChildProcess(
+        sessiontopBinary, ["attach", "ssh:gamma"], environment: environment, terminal: screen.path)
+      try screen.wait(for: "no such host: gamma")
+      #expect(try program.stop() == 0)
+    }
+  }
+
+  @Test(arguments: ["ssh:-oProxyCommand=x", "ssh:", "a/b", "ssh:h/a/b"])
+  func `takes no name for what it is not`(name: String) throws {
+    let program = try ChildProcess(sessiontopBinary, ["attach", name])
+    #expect(try program.end() == 2, "\(program.output)")
+    #expect(program.output.contains("is no NAME, ssh:HOST"), "\(program.output)")
+  }
+
   @Test func `is told when there is no service`() throws {
     let program = try ChildProcess(sessiontopBinary, ["attach"])
     #expect(try program.end() == 1, "\(program.output)")

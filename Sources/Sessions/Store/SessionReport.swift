@@ -69,7 +69,7 @@ public struct SlowAnswers: Hashable, Sendable {
 
 /// Everything known about one session at an instant: a row of the screen and of exports.
 public struct SessionReport: Hashable, Sendable {
-  public let key: SessionKey
+  public internal(set) var key: SessionKey
   public var state: SessionState
   /// When the state was entered; of an outage, when it began, whatever it was called since.
   public var since: Moment
@@ -147,7 +147,7 @@ public struct SessionReport: Hashable, Sendable {
 /// What there is to say of a server beside its sessions.
 public struct ServerReport: Hashable, Sendable {
   /// The name as the configuration has it: programs and sessions know the server by it, so it is never cut.
-  public let name: String
+  public internal(set) var name: String
   public let transport: Transport
   /// The URL without user information and query values; absent for processes.
   public let url: String?

@@ -40,3 +40,21 @@ extension EngineReport {
     return report
   }
 }
+
+// The same row under another name, where those of several processes stand together.
+
+extension SessionReport {
+  public func renamed(_ key: SessionKey) -> SessionReport {
+    var report = self
+    report.key = key
+    return report
+  }
+}
+
+extension ServerReport {
+  public func renamed(_ name: String) -> ServerReport {
+    var report = self
+    report.name = name
+    return report
+  }
+}

@@ -20,6 +20,22 @@ public struct Statistics: Hashable, Sendable {
   public var eventsDropped = 0
 
   public init() {}
+
+  /// The counts of two processes together.
+  public static func + (left: Statistics, right: Statistics) -> Statistics {
+    var sum = left
+    sum.totalUsers += right.totalUsers
+    sum.totalSessions += right.totalSessions
+    sum.activeSessions += right.activeSessions
+    sum.sessionErrors.merge(right.sessionErrors, uniquingKeysWith: +)
+    sum.recoveriesAttempted += right.recoveriesAttempted
+    sum.recoveriesSucceeded += right.recoveriesSucceeded
+    sum.opened += right.opened
+    sum.ended += right.ended
+    sum.leftBehind += right.leftBehind
+    sum.eventsDropped += right.eventsDropped
+    return sum
+  }
 }
 
 extension Statistics {

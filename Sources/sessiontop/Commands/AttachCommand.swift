@@ -4,41 +4,74 @@ import Platform
 import Reports
 import Sessions
 
-/// `attach`: a dashboard on a running instance.
+/// `attach`: a dashboard on running instances.
 struct AttachCommand: ProgramCommand {
   static let configuration = CommandConfiguration(
     commandName: "attach",
-    abstract: "The dashboard on an instance that is running: any number at once, none of which it waits for.",
+    abstract: "The dashboard on instances that are running: any number at once, none of which it waits for.",
     discussion: """
-      Leaving it leaves the sessions alone. When the instance goes away the dashboard says so, shows what it said last, \
+      NAME is one of this machine, ssh:HOST or ssh:HOST/NAME one of another, where ssh must come in without a question \
+      and find sessiontop in the PATH. Servers of several stand there as HOST/SERVER, and each line has a row of its own.
+      Leaving it leaves the sessions alone. When an instance goes away the dashboard says so, shows what it said last, \
       and attaches again by itself.
       """)
 
-  @Argument(help: "Its name; not needed where only one is running.")
-  var name: String?
+  @Argument(
+    help: "NAME, ssh:HOST or ssh:HOST/NAME; not needed where only one is running.",
+    transform: { text in
+      guard let target = LinkTarget(text) else {
+        throw ValidationError("\(PrintableText.line(text, limit: 60)) is no NAME, ssh:HOST or ssh:HOST/NAME")
+      }
+      return target
+    })
+  var targets: [LinkTarget] = []
+
+  @Flag(help: "No screen: carry the lines of an instance to standard input and output, for another machine.")
+  var pipe = false
 
   @OptionGroup var screen: Screen
 
+  func validate() throws {
+    if pipe, targets.count > 1 || targets.contains(where: { $0.host != nil }) {
+      throw ValidationError("--pipe carries the lines of one instance of this machine")
+    }
+    if screen.plain {
+      throw ValidationError("--plain is for an engine of its own; sessiontop status asks the instance")
+    }
+  }
+
   @MainActor
   func perform() throws(CannotRun) -> Int32 {
+    if pipe { return try carry() }
     let signals = try Signals.ofScreen()
-    let running = try Instances.one(named: name).report
     // The look is this person's own; what is watched is the instance's.
     var plan = try DashboardPlan(screen, ConfigurationPlaces(paths: [], namesByFile: false).read().ui)
-    plan.attach(to: running)
-    guard !screen.plain else {
-      throw CannotRun(
-        description: "--plain is for an engine of its own; sessiontop status asks the instance",
-        exitCode: ExitCode.usage)
+    if targets.isEmpty || targets.count == 1 && targets[0].host == nil {
+      plan.attach(to: try Instances.one(named: targets.first?.name).report)
+    } else {
+      plan.attachedTo = targets
+      let labels = targets.map(\.label).joined(separator: " ")
+      plan.host = PrintableText.line(labels, limit: 32)
+      plan.invocation = "sessiontop attach"
     }
     return try openDashboard(plan, signals: signals)
+  }
+
+  private func carry() throws(CannotRun) -> Int32 {
+    let name = try Instances.one(named: targets.first?.name).report.name
+    do {
+      try relay(to: Instances.path(of: name) ?? "")
+      return ExitCode.done
+    } catch {
+      throw CannotRun(description: "\(name) cannot be reached: \(error)", exitCode: ExitCode.notWell)
+    }
   }
 }
 
 extension DashboardPlan {
   /// Shows what a running instance sees.
   mutating func attach(to running: InstanceReport) {
-    attachedTo = running.name
+    attachedTo = [LinkTarget(name: running.name)]
     isReadOnly = isReadOnly || running.isReadOnly
     host = "\(hostName) \(PrintableText.line(running.name, limit: 20))"
     invocation = "sessiontop attach \(running.name)"

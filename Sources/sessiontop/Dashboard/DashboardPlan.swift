@@ -28,8 +28,8 @@ struct DashboardPlan {
   var reloader: Reloader?
   /// Where other programs see and act through this one; absent when they do not.
   var control: ControlSocket?
-  /// The running instance that is shown instead of an engine of our own.
-  var attachedTo: String?
+  /// The running instances that are shown instead of an engine of our own.
+  var attachedTo: [LinkTarget] = []
   /// Shown instead of an engine's news.
   var recording: Recording?
   /// Of the recording; 1 is as it was.
@@ -96,8 +96,8 @@ extension DashboardPlan {
 @MainActor
 func openDashboard(_ plan: DashboardPlan, signals: Signals) throws(CannotRun) -> Int32 {
   var monitor: (any Watching)?
-  if let name = plan.attachedTo {
-    monitor = try RemoteMonitor(name, isReadOnly: plan.isReadOnly, events: plan.limits.events)
+  if !plan.attachedTo.isEmpty {
+    monitor = RemoteMonitor(plan.attachedTo, isReadOnly: plan.isReadOnly, events: plan.limits.events)
   } else if plan.recording == nil {
     do {
       monitor = try Monitor(
