@@ -65,6 +65,7 @@ install: build
 	$(RELEASE) --generate-completion-script bash >$(SHARE)/bash-completion/completions/sessiontop
 	$(RELEASE) --generate-completion-script zsh >$(SHARE)/zsh/site-functions/_sessiontop
 	$(RELEASE) --generate-completion-script fish >$(SHARE)/fish/vendor_completions.d/sessiontop.fish
+	install -D -m 644 packaging/sessiontop.schema.json $(SHARE)/sessiontop/sessiontop.schema.json
 	sed 's,@PREFIX@,$(PREFIX),' packaging/sessiontop.service \
 	  >$(DESTDIR)$(PREFIX)/lib/systemd/system/sessiontop.service
 
@@ -72,7 +73,7 @@ install: build
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/sessiontop $(SHARE)/man/man1/sessiontop.1 \
 	  $(SHARE)/bash-completion/completions/sessiontop $(SHARE)/zsh/site-functions/_sessiontop \
-	  $(SHARE)/fish/vendor_completions.d/sessiontop.fish \
+	  $(SHARE)/fish/vendor_completions.d/sessiontop.fish $(SHARE)/sessiontop/sessiontop.schema.json \
 	  $(DESTDIR)$(PREFIX)/lib/systemd/system/sessiontop.service
 
 clean:

@@ -82,7 +82,8 @@ let package = Package(
       dependencies: ["CLinux", "SessionEngine", "LoopbackServers", "MCPWire", "Sessions", "Platform"]),
     .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
     .testTarget(
-      name: "ProgramTests", dependencies: ["CLinux", "LoopbackServers", "MCPWire", "Platform", "sessiontop"]),
+      name: "ProgramTests",
+      dependencies: ["CLinux", "LoopbackServers", "MCPWire", "Platform", "Sessions", "sessiontop"]),
     .testTarget(name: "StructureTests"),
   ],
   swiftLanguageModes: [.v6],
