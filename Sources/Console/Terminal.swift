@@ -28,7 +28,6 @@ public struct Terminal: ~Copyable {
   private var drawn: Frame?
   private var scalars: [UInt32] = []
   private var shownTitle: String?
-  private var shownFrames = 0
   private let kind: TerminalKind
   /// Kept across reads: what belongs together may come in pieces.
   private var sequence = KeySequence()
@@ -56,6 +55,9 @@ public struct Terminal: ~Copyable {
     }
     cncurses_guard_against_crashes()
     palette = Palette(theme: theme, colors: hasColor ? Int(cncurses_colors()) : 0)
+    guard kind.tellsCursor else { return }
+    pacing.opened(at: .zero)
+    _ = say(FramePacing.question)
   }
 
   deinit {
@@ -78,7 +80,7 @@ public struct Terminal: ~Copyable {
   /// Until when a frame that is shown at `now` had better wait, because the last one was not seen yet; absent
   /// when
   /// it need not.
-  public func busyUntil(at now: Duration) -> Duration? { pacing.holds(at: now) ? pacing.deadline : nil }
+  public func busyUntil(at now: Duration) -> Duration? { pacing.busyUntil(at: now) }
 
   /// Shows a frame in one write and never waits; writes nothing when nothing changed.
   public mutating func show(_ frame: Frame, at now: Duration) -> Outcome {
@@ -86,15 +88,13 @@ public struct Terminal: ~Copyable {
     let left = cncurses_flush()
     guard left == 0 else { return left > 0 ? .skipped : .gone }
     guard frame != drawn else { return .shown }
-    let isFirst = drawn == nil && shownFrames == 0
     let links = kind.hasLinks ? linkSequence(frame) : ""
     draw(frame)
     let outcome = cncurses_show()
-    shownFrames += 1
     // Behind the frame: links are drawn over the same text, of which ncurses knows nothing.
     if outcome >= 0, !links.isEmpty { _ = say(links) }
     let bytes = Int(cncurses_frame_bytes()) + links.utf8.count
-    if outcome >= 0, kind.tellsCursor, isFirst ? pacing.opened(at: now) : pacing.drew(bytes, at: now) {
+    if outcome >= 0, kind.tellsCursor, pacing.drew(bytes, at: now) {
       _ = say(FramePacing.question)
     }
     switch outcome {
@@ -141,8 +141,7 @@ public struct Terminal: ~Copyable {
   /// Gives the terminal back for a while; `resume` takes it again.
   public mutating func suspend() {
     if pacing.awaitsAnswer { cncurses_discard_input(answerWait) }
-    pacing = FramePacing()
-    shownFrames = 0
+    pacing.forget()
     cncurses_pause()
     drawn = nil
     shownTitle = nil

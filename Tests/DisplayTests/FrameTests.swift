@@ -212,18 +212,31 @@ private func arbitraryStore(_ random: inout SeededGenerator) -> Store {
 @Suite struct `Pacing` {
   @Test func `lets a frame wait until the last one was seen, on terminals that say so`() {
     var pacing = FramePacing()
-    let asks = [pacing.opened(at: .zero), pacing.drew(5_000, at: .seconds(1))]
-    #expect(asks == [true, false], "one question at a time")
-    #expect(!pacing.holds(at: .seconds(1)) && pacing.deadline == nil, "nobody knows yet whether it answers")
+    pacing.opened(at: .zero)
     pacing.answered()
-    let more = [pacing.drew(255, at: .seconds(2)), pacing.drew(1, at: .seconds(3))]
-    #expect(more == [false, true], "a clock that ticks is seen soon enough")
-    #expect(pacing.holds(at: .seconds(4)) && pacing.awaitsAnswer)
-    #expect(!pacing.holds(at: .seconds(34)), "an answer that was lost holds nothing for ever")
-    let again = pacing.drew(10, at: .seconds(34))
-    #expect(again && pacing.holds(at: .seconds(35)))
+    #expect(pacing.busyUntil(at: .seconds(1)) == nil)
+    let asks = [
+      pacing.drew(255, at: .seconds(2)), pacing.drew(1, at: .seconds(3)), pacing.drew(999, at: .seconds(4)),
+    ]
+    #expect(
+      asks == [false, true, false], "a clock that ticks is seen soon enough, and one question is enough")
+    #expect(pacing.busyUntil(at: .seconds(4)) == .seconds(33) && pacing.awaitsAnswer)
+    #expect(pacing.busyUntil(at: .seconds(33)) == nil, "an answer that was lost holds nothing for ever")
+    let again = pacing.drew(1, at: .seconds(34))
+    #expect(again && pacing.busyUntil(at: .seconds(35)) != nil)
     pacing.answered()
-    #expect(!pacing.holds(at: .seconds(35)) && !pacing.awaitsAnswer)
+    #expect(pacing.busyUntil(at: .seconds(35)) == nil && !pacing.awaitsAnswer)
+  }
+
+  @Test func `waits a moment for a terminal to make itself known, and never again`() {
+    var pacing = FramePacing()
+    pacing.opened(at: .zero)
+    let asks = [pacing.drew(3_000, at: .milliseconds(20)), pacing.drew(3_000, at: .milliseconds(90))]
+    #expect(asks == [false, false])
+    let busy = [99, 100, 999, 1_000].map { pacing.busyUntil(at: .milliseconds($0)) != nil }
+    #expect(busy == [false, true, true, false])
+    let later = pacing.drew(9_000, at: .seconds(90))
+    #expect(!later && pacing.busyUntil(at: .seconds(91)) == nil && !pacing.awaitsAnswer)
   }
 
   @Test func `hears where the cursor is, and takes it for no key`() {

@@ -13,56 +13,54 @@ public struct FramePacing: Sendable {
   static let unaskedLimit = 256
   /// An answer that takes longer does not come any more.
   static let patience = Duration.seconds(30)
+  /// So long a terminal of which nothing is known is drawn on freely, and so long it is given to make itself
+  /// known.
+  static let trust = Duration.milliseconds(100)
+  static let doubt = Duration.seconds(1)
 
-  private enum State: Hashable, Sendable {
-    case idle(unasked: Int)
-    case asked(at: Duration)
-  }
-
-  private var state = State.idle(unasked: 0)
+  /// When the question was asked that has no answer yet.
+  private var asked: Duration?
   /// Whether this terminal has ever answered.
   private var answers = false
+  /// Bytes that were drawn since the last question.
+  private var unasked = 0
 
   public init() {}
 
   /// Whether a question is under way at a terminal that answers.
-  public var awaitsAnswer: Bool { if case .asked = state { answers } else { false } }
+  public var awaitsAnswer: Bool { asked != nil && answers }
 
-  /// Whether a frame at `now` is to wait for what was drawn before.
-  public func holds(at now: Duration) -> Bool {
-    if let deadline { now < deadline } else { false }
+  /// Until when a frame at `now` had better wait for what was drawn before; absent when it need not.
+  public func busyUntil(at now: Duration) -> Duration? {
+    guard let asked else { return nil }
+    // Of a terminal that is not known yet a slow line is the cause, or that it never answers.
+    let end = asked + (answers ? Self.patience : Self.doubt)
+    let holds = answers || unasked > 0 && now - asked >= Self.trust
+    return holds && now < end ? end : nil
   }
 
-  /// Until when frames wait at the latest; absent while none does.
-  public var deadline: Duration? {
-    if case .asked(let instant) = state, answers { instant + Self.patience } else { nil }
-  }
-
-  /// The screen was opened: whether to ask.
-  public mutating func opened(at now: Duration) -> Bool {
-    state = .asked(at: now)
-    return true
-  }
+  /// The terminal was asked before anything was drawn.
+  public mutating func opened(at now: Duration) { asked = now }
 
   /// So many bytes were drawn: whether to ask behind them.
   public mutating func drew(_ bytes: Int, at now: Duration) -> Bool {
-    switch state {
-    case .asked(let instant):
-      // Given up: it may still answer, and is asked once more.
-      guard answers, now - instant >= Self.patience else { return false }
-    case .idle(let unasked):
-      guard unasked + bytes >= Self.unaskedLimit else {
-        state = .idle(unasked: unasked + bytes)
-        return false
-      }
-    }
-    state = .asked(at: now)
+    unasked += bytes
+    // Where an answer was lost it is asked once more; where none ever came it is not.
+    if let asked, !answers || now - asked < Self.patience { return false }
+    guard unasked >= Self.unaskedLimit else { return false }
+    (asked, unasked) = (now, 0)
     return true
   }
 
   /// The terminal answered.
   public mutating func answered() {
     answers = true
-    state = .idle(unasked: 0)
+    asked = nil
+  }
+
+  /// What was under way does not come any more: somebody else has the terminal.
+  public mutating func forget() {
+    asked = nil
+    unasked = 0
   }
 }

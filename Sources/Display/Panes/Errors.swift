@@ -53,9 +53,7 @@ private func mostHit(_ model: ViewModel) -> [ErrorType: String] {
       counts[type, default: [:]][session.key.server, default: 0] += count
     }
   }
-  return counts.compactMapValues { servers in
-    servers.max { ($0.value, $1.key) < ($1.value, $0.key) }.map { "\($0.key) \($0.value)" }
-  }
+  return counts.compactMapValues { servers in servers.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key }
 }
 
 /// What a type of error says, for people.

@@ -99,7 +99,10 @@ enum EventText {
     case .sessionExpired: "Session has expired"
     case .sessionInvalid where error.status == 400: "Session ID is invalid or malformed"
     default:
-      Sentence.joined([error.status.map { "HTTP \($0)" }, error.detail])
+      Sentence.joined([
+        error.status.flatMap { (200..<300).contains($0) && !error.detail.isEmpty ? nil : "HTTP \($0)" },
+        error.detail,
+      ])
     }
   }
 }

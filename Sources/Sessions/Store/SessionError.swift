@@ -128,7 +128,9 @@ public struct SessionError: Error, Hashable, Sendable {
   private func name(_ request: Purpose) -> Sentence { "\(ForeignText(local: request.name))" }
 
   fileprivate var sentence: Sentence {
-    let seen = Sentence.joined([status.map { "\($0)" }, detail])
+    // A status that says nothing went wrong does not explain what did.
+    let told = status.flatMap { (200..<300).contains($0) && !detail.isEmpty ? nil : $0 }
+    let seen = Sentence.joined([told.map { "\($0)" }, detail])
     let asked: Sentence? = request.map { seen.isEmpty ? name($0) : "\(name($0)): \(seen)" }
     let whole = asked ?? seen
     return whole.isEmpty ? "\(type)" : "\(type), \(whole)"

@@ -165,7 +165,8 @@ struct Dashboard: ~Copyable {
       pause = min(pause, max(.zero, lastFrame + frameGap(at: now.instant) - now.instant))
     }
     if let next = replay?.untilNext { pause = min(pause, max(next, .milliseconds(20))) }
-    let dues = [end, monitor?.deadline, hooks.deadline, alertsDue, sequenceDue]
+    let busy = isDirty ? terminal.busyUntil(at: now.instant - opened).map { opened + $0 } : nil
+    let dues = [end, monitor?.deadline, hooks.deadline, alertsDue, sequenceDue, busy]
     for due in dues.compactMap({ $0 }) { pause = min(pause, max(.zero, due - now.instant)) }
     return Int32(clamping: pause.inMilliseconds + 1)
   }
