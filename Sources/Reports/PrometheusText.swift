@@ -6,10 +6,19 @@ public import Sessions
 /// (https://opentelemetry.io/docs/specs/semconv/gen-ai/mcp/); the rest is `sessiontop_*`. Labels are servers,
 /// states, error types and revisions: never a session id, never a user.
 public func prometheusText(_ store: Store, at now: Moment) -> String {
+  families(store, at: now).map { $0.text(isOpen: false) }.joined()
+}
+
+/// The same as OpenMetrics 1.0.0, for those who ask for it.
+public func openMetricsText(_ store: Store, at now: Moment) -> String {
+  families(store, at: now).map { $0.text(isOpen: true) }.joined() + "# EOF\n"
+}
+
+private func families(_ store: Store, at now: Moment) -> [Family] {
   let servers = store.servers.map { (name: $0.name, state: store.state(of: $0)) }
   let sessions = store.sessions.values.sorted { $0.key < $1.key }
   let statistics = store.statistics
-  let families =
+  return
     [
       Family(
         "sessiontop_servers", .gauge, "Configured servers by state.",
@@ -66,7 +75,6 @@ public func prometheusText(_ store: Store, at now: Moment) -> String {
         figures.name, figures.isCounter ? .counter : .gauge, figures.help,
         figures.samples.map { Sample([("server", $0.server)], $0.value) })
     }
-  return families.map(\.text).joined()
 }
 
 private func tokens(
@@ -154,14 +162,16 @@ private struct Family {
     self.init(name, kind, help, [Sample([], Double(value))])
   }
 
-  /// A family without samples is not there at all.
-  var text: String {
+  /// A family without samples is not there at all. In OpenMetrics the name of a counter's family lacks the
+  /// ending that its samples have.
+  func text(isOpen: Bool) -> String {
+    let title = isOpen && kind == .counter && name.hasSuffix("_total") ? String(name.dropLast(6)) : name
     guard !samples.isEmpty else { return "" }
     let lines = samples.map { sample in
       let labels = sample.labels.map { "\($0.name)=\"\(escapedLabel($0.value))\"" }.joined(separator: ",")
       return name + (labels.isEmpty ? "" : "{\(labels)}") + " \(number(sample.value))\n"
     }
-    return "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n" + lines.joined()
+    return "# HELP \(title) \(help)\n# TYPE \(title) \(kind.rawValue)\n" + lines.joined()
   }
 }
 

@@ -19,6 +19,11 @@ import Testing
     let answer = try get("http://127.0.0.1:\(port)/metrics")
     #expect(answer.hasPrefix("200 text/plain; version=0.0.4; charset=utf-8\n"), "\(answer)")
     #expect(answer.contains("ledger"))
+    let open = try get(
+      "http://127.0.0.1:\(port)/metrics",
+      accept: "application/openmetrics-text;version=1.0.0,text/plain;q=0.5")
+    #expect(open.hasPrefix("200 application/openmetrics-text; version=1.0.0; charset=utf-8\n"), "\(open)")
+    #expect(open.contains("\n# EOF\n"), "\(open)")
     #expect(try get("http://127.0.0.1:\(port)/secrets").hasPrefix("404 "))
     #expect(try String(contentsOf: file).contains("sessiontop_"))
     #expect(try program.stop() == 0)
@@ -74,15 +79,16 @@ import Testing
   }
 
   /// Status, content type and body of an answer, in the eyes of somebody else's client.
-  private func get(_ url: String) throws -> String {
+  private func get(_ url: String, accept: String = "*/*") throws -> String {
     let script = """
       import sys, urllib.request, urllib.error
-      try: answer = urllib.request.urlopen(sys.argv[1], timeout=10)
+      request = urllib.request.Request(sys.argv[1], headers={"Accept": sys.argv[2]})
+      try: answer = urllib.request.urlopen(request, timeout=10)
       except urllib.error.HTTPError as error: answer = error
       print(answer.status, answer.headers["Content-Type"])
       print(answer.read().decode())
       """
-    let child = try ChildProcess("/usr/bin/env", ["python3", "-c", script, url])
+    let child = try ChildProcess("/usr/bin/env", ["python3", "-c", script, url, accept])
     try child.end()
     return child.output
   }

@@ -143,3 +143,15 @@ import Testing
     #expect(!text.contains("12345678") && !text.contains("9a01c4c2") && !text.contains("ana"))
   }
 }
+
+@Suite struct `OpenMetrics text` {
+  @Test func `names counters without their ending, and has an end`() {
+    let text = openMetricsText(busyStore(), at: noon)
+    #expect(text.hasSuffix("\n# EOF\n") && text.split(separator: "\n").count { $0 == "# EOF" } == 1)
+    #expect(
+      text.contains("# TYPE sessiontop_recoveries_attempted counter\nsessiontop_recoveries_attempted_total "))
+    #expect(text.contains("# TYPE sessiontop_servers gauge\n"))
+    let samples = { (text: String) in text.split(separator: "\n").filter { !$0.hasPrefix("#") } }
+    #expect(samples(text) == samples(prometheusText(busyStore(), at: noon)), "the same figures")
+  }
+}

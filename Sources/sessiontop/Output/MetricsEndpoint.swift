@@ -139,13 +139,20 @@ private final class Answering: ChannelInboundHandler {
     let isAsked = request.uri.prefix { $0 != "?" } == "/metrics"
     let isRead = request.method == .GET || request.method == .HEAD
     let status: HTTPResponseStatus = !isAsked ? .notFound : isRead ? .ok : .methodNotAllowed
-    let text =
-      status == .ok
-      ? prometheusText(known.store.withLock { $0 }, at: Moment.now) : "\(status.code): ask for /metrics\n"
+    let wanted = request.headers["Accept"].joined(separator: ",").lowercased()
+    let isOpen = wanted.contains("application/openmetrics-text")
+    let (text, type): (String, String)
+    if status != .ok {
+      (text, type) = ("\(status.code): ask for /metrics\n", "text/plain; charset=utf-8")
+    } else if isOpen {
+      text = openMetricsText(known.store.withLock { $0 }, at: Moment.now)
+      type = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+    } else {
+      text = prometheusText(known.store.withLock { $0 }, at: Moment.now)
+      type = "text/plain; version=0.0.4; charset=utf-8"
+    }
     var headers = HTTPHeaders()
-    headers.add(
-      name: "Content-Type",
-      value: status == .ok ? "text/plain; version=0.0.4; charset=utf-8" : "text/plain; charset=utf-8")
+    headers.add(name: "Content-Type", value: type)
     headers.add(name: "Content-Length", value: "\(text.utf8.count)")
     if !request.isKeepAlive { headers.add(name: "Connection", value: "close") }
     context.write(
