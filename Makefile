@@ -8,7 +8,7 @@ TEST_PACKAGES := tmux python3-venv
 FUZZ_SECONDS ?= 1800
 RELEASE := .build/release/sessiontop
 
-.PHONY: demo run build test nightly lint fuzz bench bench-terminal install uninstall clean deps test-deps
+.PHONY: demo run build test nightly lint fuzz bench bench-terminal install uninstall release deb clean deps test-deps
 
 demo: build
 	$(RELEASE) demo
@@ -68,6 +68,26 @@ install: build
 	install -D -m 644 packaging/sessiontop.schema.json $(SHARE)/sessiontop/sessiontop.schema.json
 	sed 's,@PREFIX@,$(PREFIX),' packaging/sessiontop.service \
 	  >$(DESTDIR)$(PREFIX)/lib/systemd/system/sessiontop.service
+
+VERSION := $(shell sed -n 's/.*clientVersion = "\(.*\)".*/\1/p' Sources/MCPWire/Outgoing.swift)
+STAGE := .build/stage
+PACKAGED := .build/packages
+
+# What install puts in place as a tarball, with its checksum, in .build/packages.
+ARCHIVE := sessiontop-$(VERSION)-linux-$(shell uname -m).tar.gz
+release: build
+	rm -rf $(STAGE) && mkdir -p $(PACKAGED)
+	$(MAKE) install -o build DESTDIR=$(STAGE) PREFIX=/usr/local
+	cp README.md CHANGELOG.md LICENSE $(STAGE)/
+	tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$$(stat -c %Y CHANGELOG.md) \
+	  -C $(STAGE) -czf $(PACKAGED)/$(ARCHIVE) .
+	cd $(PACKAGED) && sha256sum $(ARCHIVE) >$(ARCHIVE).sha256
+
+# The same as a package for Debian and its like, in .build/packages.
+deb: build
+	rm -rf $(STAGE)
+	$(MAKE) install -o build DESTDIR=$(STAGE) PREFIX=/usr
+	packaging/deb.sh $(STAGE) $(VERSION) $(PACKAGED)
 
 # Takes away what install put in place.
 uninstall:
