@@ -14,11 +14,14 @@ public struct InstanceReport: Hashable, Sendable {
   public let started: WallTime
   /// It takes no commands.
   public let isReadOnly: Bool
+  /// The part of the servers that it keeps; absent when it keeps all.
+  public let shard: Shard?
 
   public init(
     version: String, process: Int, name: String, command: String, files: [String], started: WallTime,
-    isReadOnly: Bool
+    isReadOnly: Bool, shard: Shard? = nil
   ) {
+    self.shard = shard
     (self.version, self.process, self.name, self.command) = (version, process, name, command)
     (self.files, self.started, self.isReadOnly) = (files, started, isReadOnly)
   }
@@ -63,7 +66,8 @@ extension ControlAnswer {
           name: value["name"]?.text ?? "", command: value["command"]?.text ?? "",
           files: value["files"]?.list.compactMap(\.text) ?? [],
           started: value["started"]?.text.flatMap(WallTime.init(rfc3339:)) ?? WallTime(milliseconds: 0),
-          isReadOnly: value["read_only"]?.flag ?? false))
+          isReadOnly: value["read_only"]?.flag ?? false,
+          shard: value["shard"]?.text.flatMap { Shard($0) }))
     case "result":
       if let why = value["refused"]?.text {
         self = .refusal(number: number, why)
@@ -97,6 +101,7 @@ extension ControlAnswer {
         $0.array("files") { list in for file in instance.files { list.element(file) } }
         $0.member("started", instance.started.rfc3339)
         $0.member("read_only", instance.isReadOnly)
+        $0.member("shard", instance.shard?.description)
       case .result(let number, let action, let isDryRun, let outcomes):
         $0.member("type", "result")
         $0.member("id", number)

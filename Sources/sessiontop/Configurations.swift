@@ -12,10 +12,14 @@ struct ConfigurationPlaces {
   let namesByFile: Bool
   /// With what the command line says above it.
   var environment = sessiontop.environment
+  /// Only the servers of this part; absent means all.
+  var shard: Shard?
 
   func read() -> Loaded {
-    loadConfiguration(
+    var loaded = loadConfiguration(
       paths: paths, environment: environment, currentDirectory: currentDirectory, namesByFile: namesByFile)
+    if let shard { loaded.servers.removeAll { !shard.has($0.name) } }
+    return loaded
   }
 }
 

@@ -104,6 +104,22 @@ import Testing
     #expect(try service.program.stop() == 0)
   }
 
+  @Test func `keeps its part of the servers, and another the rest`() throws {
+    let service = try Service()
+    #expect(try service.program.stop() == 0)
+    func servers(_ part: String) throws -> Set<String> {
+      let one = try ChildProcess(
+        sessiontopBinary,
+        ["serve", "--config", service.configuration, "--shard", part, "--name", "part", "--for", "2s"],
+        environment: service.environment)
+      #expect(try one.end() == 0, "\(one.output)")
+      return Set(["ledger", "gone"].filter { one.output.contains("[MCP][\($0)]") })
+    }
+    let (first, second) = (try servers("1/2"), try servers("2/2"))
+    #expect(
+      first.union(second) == ["ledger", "gone"] && first.isDisjoint(with: second), "\(first) \(second)")
+  }
+
   @Test func `is not needed: a watch takes commands as well`() throws {
     let service = try Service()
     #expect(try service.program.stop() == 0)
@@ -120,6 +136,7 @@ import Testing
     (["reconnect"], "say which sessions"), (["reconnect", "a", "--filter", "b"], "say which sessions"),
     (["pause", "--filter", "err>0 level:error"], "sessions have no level"),
     (["serve", "--name", "a/b"], "--name"),
+    (["serve", "--shard", "3/2"], "must be I/N"),
   ]) func `says what is wrong with the words`(words: [String], says: String) throws {
     let program = try ChildProcess(sessiontopBinary, words)
     #expect(try program.end() == 2, "\(program.output)")

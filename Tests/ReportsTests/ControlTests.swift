@@ -21,7 +21,7 @@ private let ledger = SessionKey(server: "ledger \"2\"", user: "ana")
     ControlAnswer.hello(
       InstanceReport(
         version: "0.1.0", process: 4_711, name: "default", command: "serve", files: ["/etc/a.yaml"],
-        started: noon.wall, isReadOnly: false)),
+        started: noon.wall, isReadOnly: false, shard: Shard("2/3"))),
     .result(
       number: 7, .reconnect, isDryRun: false,
       [

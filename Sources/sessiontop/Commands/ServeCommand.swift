@@ -22,6 +22,17 @@ struct ServeCommand: ProgramCommand {
   @Option(help: "Under which name it is found.")
   var name = "default"
 
+  @Option(
+    help:
+      "Keep only this part of the servers, such as 2/3: the second of three services that share the files.",
+    transform: { text in
+      guard let shard = Shard(text) else {
+        throw ValidationError("must be I/N, such as 2/3, with N up to \(Shard.limit)")
+      }
+      return shard
+    })
+  var shard: Shard?
+
   @Flag(name: .customLong("read-only"), help: "Take no commands: others may only look.")
   var readOnly = false
 
@@ -37,12 +48,14 @@ struct ServeCommand: ProgramCommand {
   @MainActor
   func perform() throws(CannotRun) -> Int32 {
     let signals = try Signals.screenless()
-    let places = source.places
+    var places = source.places
+    places.shard = shard
     guard let loaded = load(places) else { return ExitCode.configuration }
     let control = try ControlSocket(
       InstanceReport(
         version: programVersion, process: processNumber, name: name, command: "serve",
-        files: loaded.watched.map(wholePath), started: Moment.now.wall, isReadOnly: readOnly))
+        files: loaded.watched.map(wholePath), started: Moment.now.wall, isReadOnly: readOnly,
+        shard: shard))
     var printer: EventPrinter
     do {
       printer = try EventPrinter(.text, loaded.logLevel)

@@ -86,13 +86,15 @@ struct Instance {
   /// One that watches the files of a configuration, and no others; absent when there is none.
   static func watching(_ loaded: Loaded) -> Instance? {
     let files = Set(loaded.watched.map(wholePath))
-    return Instances.all().first { Set($0.report.files) == files }
+    return Instances.all().first { $0.report.shard == nil && Set($0.report.files) == files }
   }
 
   /// The same among services alone.
   static func service(watching loaded: Loaded) -> Instance? {
     let files = Set(loaded.watched.map(wholePath))
-    return Instances.all().first { $0.report.command == "serve" && Set($0.report.files) == files }
+    return Instances.all().first {
+      $0.report.command == "serve" && $0.report.shard == nil && Set($0.report.files) == files
+    }
   }
 
   /// Asks, and waits for the answer with the same number, at most so long. Throws a sentence when there is
