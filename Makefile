@@ -8,7 +8,7 @@ TEST_PACKAGES := tmux python3-venv
 FUZZ_SECONDS ?= 1800
 RELEASE := .build/release/sessiontop
 
-.PHONY: demo run build test nightly lint fuzz bench bench-terminal install uninstall release deb clean deps test-deps
+.PHONY: demo run build test nightly lint fuzz sanitize bench bench-terminal install uninstall release deb clean deps test-deps
 
 demo: build
 	$(RELEASE) demo
@@ -37,12 +37,22 @@ nightly: deps
 lint:
 	swift format lint --strict --recursive Sources Tests Package.swift
 
-# Feeds the configuration loader with arbitrary bytes for FUZZ_SECONDS; what it finds stays in .build-fuzz.
+# Feeds every reader of something from outside, or TARGET alone, with arbitrary bytes for FUZZ_SECONDS each; what it
+# finds stays in .build-fuzz.
+TARGET ?= $(notdir $(wildcard Tests/FuzzingTests/Seeds/*))
 fuzz: deps
-	SESSIONTOP_FUZZ=1 swift build -c release --sanitize fuzzer --scratch-path .build-fuzz --product ConfigurationFuzzer
-	mkdir -p .build-fuzz/corpus
-	cd .build-fuzz && nice -n 19 release/ConfigurationFuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 \
-	  -rss_limit_mb=1024 -dict=../Tests/Fuzzing/Seeds/yaml.dict -print_final_stats=1 corpus ../Tests/Fuzzing/Seeds
+	SESSIONTOP_FUZZ=1 swift build -c release -Xswiftc -enable-testing --sanitize fuzzer --scratch-path .build-fuzz \
+	  --product Fuzzer
+	for target in $(TARGET); do mkdir -p .build-fuzz/corpus/$$target; \
+	  (cd .build-fuzz && FUZZ_TARGET=$$target nice -n 19 release/Fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
+	  -timeout=10 -rss_limit_mb=1024 -dict=../Tests/FuzzingTests/Fuzzer/yaml.dict -print_final_stats=1 \
+	  -artifact_prefix=$$target- corpus/$$target ../Tests/FuzzingTests/Seeds/$$target) || exit 1; done
+
+# The whole test suite with the compiler's watch on memory, and on threads.
+sanitize: deps test-deps
+	for kind in address thread; do \
+	  swift build --build-tests --sanitize $$kind --scratch-path .build-$$kind && \
+	  SEEDS=8 swift test --skip-build --sanitize $$kind --scratch-path .build-$$kind || exit 1; done
 
 # Prints the figures of the README.
 bench: deps
@@ -97,7 +107,7 @@ uninstall:
 	  $(DESTDIR)$(PREFIX)/lib/systemd/system/sessiontop.service
 
 clean:
-	rm -rf .build .build-nightly .build-fuzz
+	rm -rf .build .build-nightly .build-fuzz .build-address .build-thread
 
 # The system libraries, if a header is missing. The Swift toolchain brings clang, which need not be called cc.
 deps:

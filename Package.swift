@@ -90,12 +90,19 @@ let package = Package(
   cxxLanguageStandard: .cxx17
 )
 
-// `make fuzz`: libFuzzer's own main calls into the target, so it is no part of any other build.
-if Context.environment["SESSIONTOP_FUZZ"] != nil {
+// `make fuzz`: libFuzzer's own main calls into the targets that the tests try in small.
+let readers: [Target.Dependency] = [
+  "Configuration", "Display", "MCPWire", "Reports", "SessionEngine", "Sessions",
+]
+if Context.environment["SESSIONTOP_FUZZ"] == nil {
+  package.targets.append(
+    .testTarget(name: "FuzzingTests", dependencies: readers, exclude: ["Fuzzer", "Seeds"]))
+} else {
   package.targets.append(
     .executableTarget(
-      name: "ConfigurationFuzzer", dependencies: ["Configuration", "Sessions"], path: "Tests/Fuzzing",
-      exclude: ["Seeds"], swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+      name: "Fuzzer", dependencies: readers, path: "Tests/FuzzingTests",
+      exclude: ["FuzzingTests.swift", "Seeds", "Fuzzer/yaml.dict"],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
 }
 
 for target in package.targets where target.type != .system {

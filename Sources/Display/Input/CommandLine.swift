@@ -85,9 +85,7 @@ extension ViewState {
       guard !rest.isEmpty else { return [.cycleTheme] }
       return [.theme(rest)]
     case .refresh:
-      guard let seconds = Double(rest.hasSuffix("s") ? String(rest.dropLast()) : rest),
-        (0.1...60).contains(seconds)
-      else {
+      guard let seconds = seconds(inSpan: rest), (0.1...60).contains(seconds) else {
         notice = "refresh takes 0.1s to 60s"
         return []
       }

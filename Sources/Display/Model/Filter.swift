@@ -215,12 +215,7 @@ private struct Term: Hashable, Sendable {
 
   /// Times in seconds; latencies without a unit are milliseconds, as everywhere else.
   private static func number(_ text: Substring, of field: String) -> Double? {
-    let bare = field == "p95" ? 0.001 : 1
-    for (unit, factor) in [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400), ("", bare)]
-    where text.hasSuffix(unit) {
-      return Double(text.dropLast(unit.count)).map { $0 * factor }
-    }
-    return nil
+    seconds(inSpan: text, bare: field == "p95" ? 0.001 : 1)
   }
 }
 

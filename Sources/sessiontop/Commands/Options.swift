@@ -74,17 +74,8 @@ struct Span: ExpressibleByArgument {
   }
 
   init?(argument: String) {
-    let units: [(suffix: String, seconds: Double)] = [
-      ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600), ("", 1),
-    ]
-    for unit in units where argument.hasSuffix(unit.suffix) {
-      guard let number = Double(argument.dropLast(unit.suffix.count)), number > 0, number < 1e8 else {
-        return nil
-      }
-      duration = .seconds(number * unit.seconds)
-      return
-    }
-    return nil
+    guard let seconds = seconds(inSpan: argument), seconds > 0 else { return nil }
+    duration = .seconds(seconds)
   }
 
   var defaultValueDescription: String { "\(Int(duration.components.seconds))s" }
