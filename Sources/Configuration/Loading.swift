@@ -18,7 +18,7 @@ public struct Loaded: Sendable {
   /// What is in force of our own settings, with the origin of each value; secrets are masked.
   public var inForce: [ResolvedSetting] = []
   /// What is in force for each server, by name, with the origin of each value; secrets are masked.
-  public var effective: [String: [ResolvedSetting]] = [:]
+  public var effective: [ExactText: [ResolvedSetting]] = [:]
 
   public init() {}
 

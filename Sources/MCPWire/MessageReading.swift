@@ -108,7 +108,8 @@ private struct Envelope: Decodable {
       written != id.json, let first = written.utf8.first,
       first == UInt8(ascii: "-") || (0x30...0x39).contains(first), written.utf8.count <= digitLimit
     else { return id }
-    return .digits(written)
+    // Where the member stands twice, the last one counts, as with JavaScript and Python.
+    return Int64(written).flatMap { $0.description == written ? .number($0) : nil } ?? .digits(written)
   }
 
   /// The longest number that is sent back.

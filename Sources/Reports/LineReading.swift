@@ -81,7 +81,7 @@ private func report(_ line: JSONValue, _ time: Moment) -> EngineReport {
     let users = server["users"]?.list.prefix(10_000).compactMap { Reports.name($0) }
     var report = ServerReport(
       name: name, transport: transport, url: server["url"]?.text.map { PrintableText.line($0, limit: 400) },
-      users: users ?? sessions.filter { $0.key.server == name }.map(\.key.user),
+      users: users ?? sessions.filter { $0.key.server.isExactly(name) }.map(\.key.user),
       note: sentence(server["note"]), settings: settings(server["settings"]),
       command: command(server["command"]))
     report.summary = sentence(server["summary"])

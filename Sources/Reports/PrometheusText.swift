@@ -93,13 +93,13 @@ private func perState(_ count: (SessionState) -> Int) -> [Sample] {
 
 /// Quantiles of several sessions cannot be added up; the slowest bounds them all.
 private func operationDurations(_ sessions: [SessionReport], transports: [ServerReport]) -> [Sample] {
-  let pipes = Set(transports.filter { $0.transport == .stdio }.map(\.name))
+  let pipes = Set(transports.filter { $0.transport == .stdio }.map { ExactText($0.name) })
   return grouped(sessions.filter { $0.latency != nil }) { [$0.key.server, $0.protocolVersion ?? ""] }
     .flatMap { key, group in
       let latencies = group.compactMap(\.latency)
       let labels = [
         ("server", key[0]), ("mcp_protocol_version", key[1]),
-        ("network_transport", pipes.contains(key[0]) ? "pipe" : "tcp"),
+        ("network_transport", pipes.contains(ExactText(key[0])) ? "pipe" : "tcp"),
       ].filter { !$0.1.isEmpty }
       return [("0.5", \LatencySummary.p50), ("0.95", \.p95), ("0.99", \.p99)].map { quantile, value in
         Sample(labels + [("quantile", quantile)], (latencies.map { $0[keyPath: value] }.max() ?? 0) / 1_000)
@@ -121,14 +121,14 @@ private func sessionDurations(_ sessions: [SessionReport], at now: Moment) -> [S
 private func grouped(
   _ sessions: [SessionReport], by key: (SessionReport) -> [String]
 ) -> [(key: [String], sessions: [SessionReport])] {
-  var order: [[String]] = []
-  var groups: [[String]: [SessionReport]] = [:]
+  var order: [[ExactText]] = []
+  var groups: [[ExactText]: [SessionReport]] = [:]
   for session in sessions {
-    let name = key(session)
+    let name = key(session).map { ExactText($0) }
     if groups[name] == nil { order.append(name) }
     groups[name, default: []].append(session)
   }
-  return order.map { ($0, groups[$0] ?? []) }
+  return order.map { ($0.map(\.text), groups[$0] ?? []) }
 }
 
 // MARK: - The text format

@@ -27,6 +27,14 @@ struct LoadingTests {
     #expect(names([], [:]) == ["here"])
   }
 
+  @Test func `Two names that only look the same are two servers`() {
+    let loaded = loadText(
+      "mcpServers:\n  \"caf\u{E9}\": {type: http, url: 'http://h.example.org/a'}\n"
+        + "  \"cafe\u{301}\": {type: http, url: 'http://h.example.org/b'}\n", name: "sessiontop.yaml")
+    #expect(loaded.servers.map(\.name.utf8.count) == [5, 6])
+    #expect(loaded.servers.allSatisfy { $0.availability == .automatic })
+  }
+
   @Test func `Files that cannot be used get one clear line each`() {
     let folder = TemporaryFolder()
     folder.write("", to: "empty.yaml")

@@ -28,9 +28,33 @@ import Testing
   }
 }
 
+@Suite struct `Texts that only look the same` {
+  private let composed = "caf\u{E9}"
+  private let decomposed = "cafe\u{301}"
+
+  @Test func `are two servers, two users, two values`() {
+    #expect(composed == decomposed, "which is what makes this necessary")
+    #expect(SessionKey(server: composed) != SessionKey(server: decomposed))
+    #expect(SessionKey(server: "a", user: composed) != SessionKey(server: "a", user: decomposed))
+    #expect(Header(name: "X-Key", value: composed) != Header(name: "X-Key", value: decomposed))
+    #expect(Set([composed, decomposed].map { ExactText($0) }).count == 2)
+    let keys = [SessionKey(server: composed), SessionKey(server: decomposed)]
+    #expect(keys.sorted() == keys.reversed().sorted(), "and always have the same order")
+  }
+
+  @Test(arguments: [
+    ("https://a.example.org/\u{308}b", "https://a.example.org:443"),
+    ("https://a.example.org\u{600}/b", "https://a.example.org\u{600}:443"),
+    ("https://user@\u{308}h/", "https://\u{308}h:443"),
+  ]) func `are told apart in an address, as the HTTP client does`(url: String, origin: String) throws {
+    #expect(try Endpoint(url).origin.description == origin)
+  }
+}
+
 @Suite struct `Printable text` {
   @Test(arguments: [
-    ("plain", "plain"), ("a\u{1B}[31mb", "a\\u{1B}[31mb"), ("line\r\nbreak", "line\\u{D}\\u{A}break"),
+    ("plain", "plain"), ("a\u{34F}b", "a\\u{34F}b"), ("a\u{E0100}b", "a\\u{E0100}b"),
+    ("a\u{1B}[31mb", "a\\u{1B}[31mb"), ("line\r\nbreak", "line\\u{D}\\u{A}break"),
     ("\u{9B}31m", "\\u{9B}31m"), ("\u{202E}txt", "\\u{202E}txt"), ("a\u{200B}b", "a\\u{200B}b"),
     ("\u{0}", "\\u{0}"),
     ("日本 😀", "日本 😀"), ("e\u{301}", "e\u{301}"),

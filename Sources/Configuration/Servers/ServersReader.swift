@@ -17,9 +17,9 @@ struct ServersReader {
   let namesByFile: Bool
   private(set) var servers: [Server] = []
   /// What is in force for each, by name.
-  private(set) var effective: [String: [ResolvedSetting]] = [:]
+  private(set) var effective: [ExactText: [ResolvedSetting]] = [:]
   /// Where servers stand, by their names in the files.
-  private var places: [String: [Place]] = [:]
+  private var places: [ExactText: [Place]] = [:]
 
   init(
     environment: [String: String], policy: SessionPolicy, users: [UserSettings], namesByFile: Bool = false
@@ -41,9 +41,10 @@ struct ServersReader {
     var namesInLibreChat: [String: Mark] = [:]
     var found = Findings()
     for site in file.sites {
-      let duplicates = Set(site.section.mapping.duplicates.map(\.key))
+      let duplicates = Set(site.section.mapping.duplicates.map { ExactText($0.key) })
       for entry in site.section.mapping.entries where !isComment(entry.key) || entry.value.mapping != nil {
-        let read = readServer(entry, in: site, isDuplicate: duplicates.contains(entry.key), context)
+        let read = readServer(
+          entry, in: site, isDuplicate: duplicates.contains(ExactText(entry.key)), context)
         found.add(read.findings)
         targets?.check(read, site.section, &found)
         if isLibreChats { checkName(entry, site, &namesInLibreChat, &found) }
@@ -75,7 +76,7 @@ struct ServersReader {
   ) {
     let name = read.server.name
     let place = "\(file.path):\(read.mark.line)"
-    let namesakes = places[name] ?? []
+    let namesakes = places[ExactText(name)] ?? []
     let path = joinedPath(site.section.keys + [entry.key])
     if let same = namesakes.first(where: { $0.identity == read.identity }) {
       findings.add(
@@ -110,7 +111,7 @@ struct ServersReader {
       "also at \(isOff ? same.place : place)")
   }
 
-  private func isFree(_ name: String) -> Bool { effective[name] == nil }
+  private func isFree(_ name: String) -> Bool { effective[ExactText(name)] == nil }
 
   /// The name with the shortest part of the file's path that nobody has yet.
   private func freeName(for name: String, in file: String) -> String? {
@@ -123,17 +124,19 @@ struct ServersReader {
   /// The first of two has no better right to a name than the second.
   private mutating func nameByFile(_ place: Place) {
     let name = servers[place.index].name
-    guard places[name]?.first?.index == place.index, let longer = freeName(for: name, in: place.file) else {
+    guard places[ExactText(name)]?.first?.index == place.index,
+      let longer = freeName(for: name, in: place.file)
+    else {
       return
     }
     servers[place.index] = servers[place.index].named(longer)
-    effective[longer] = effective.removeValue(forKey: name)
+    effective[ExactText(longer)] = effective.removeValue(forKey: ExactText(name))
   }
 
   private mutating func add(_ read: ReadServer, as name: String, _ place: Place) {
-    places[read.server.name, default: []].append(place)
+    places[ExactText(read.server.name), default: []].append(place)
     servers.append(read.server.named(name))
-    effective[name] = read.settings
+    effective[ExactText(name)] = read.settings
   }
 }
 
@@ -151,7 +154,7 @@ extension Server {
   }
 
   fileprivate func named(_ name: String) -> Server {
-    name == self.name ? self : copy(name: name, availability: availability)
+    name.isExactly(self.name) ? self : copy(name: name, availability: availability)
   }
 
   private func copy(name: String? = nil, availability: Availability, note: String? = nil) -> Server {

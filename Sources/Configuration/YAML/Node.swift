@@ -1,3 +1,5 @@
+import Sessions
+
 /// One value of a YAML file with the place where it starts.
 struct Node: Hashable, Sendable {
   let mark: Mark
@@ -49,7 +51,7 @@ struct Mapping: Hashable, Sendable {
 
   subscript(key: String) -> Node? { entry(key)?.value }
 
-  func entry(_ key: String) -> Entry? { entries.first { $0.key == key } }
+  func entry(_ key: String) -> Entry? { entries.first { $0.key.isExactly(key) } }
 }
 
 struct Entry: Hashable, Sendable {

@@ -22,10 +22,11 @@ extension ViewState {
       if pane == .events {
         return [.export(.events(model.rows.events.map { model.store.events[$0] }))]
       }
-      let names = Set(model.rows.servers.flatMap(\.names))
+      let names = Set(model.rows.servers.flatMap(\.names).map { ExactText($0) })
       let keys =
         pane == .sessions
-        ? model.rows.sessions : model.store.sessions.keys.filter { names.contains($0.server) }.sorted()
+        ? model.rows.sessions
+        : model.store.sessions.keys.filter { names.contains(ExactText($0.server)) }.sorted()
       return [.export(.sessions(keys, model.store))]
     }
   }

@@ -12,8 +12,8 @@ extension ViewState {
   func selectedKeys(_ model: ViewModel) -> [SessionKey] {
     switch pane {
     case .servers:
-      guard let names = model.selectedServer.map({ Set($0.names) }) else { return [] }
-      return model.store.sessions.keys.filter { names.contains($0.server) }.sorted()
+      guard let names = model.selectedServer.map({ Set($0.names.map { ExactText($0) }) }) else { return [] }
+      return model.store.sessions.keys.filter { names.contains(ExactText($0.server)) }.sorted()
     case .sessions: return model.selectedSession.map { [$0.key] } ?? []
     case .events:
       guard let event = model.selectedEvent, let server = event.server, let user = event.user else {
@@ -73,9 +73,10 @@ extension ViewState {
 
   /// Marks every session that a list shows: of the servers listed, or those listed themselves.
   mutating func markAll(_ model: ViewModel) {
-    let names = Set(model.rows.servers.flatMap(\.names))
+    let names = Set(model.rows.servers.flatMap(\.names).map { ExactText($0) })
     let keys =
-      pane == .servers ? model.store.sessions.keys.filter { names.contains($0.server) } : model.rows.sessions
+      pane == .servers
+      ? model.store.sessions.keys.filter { names.contains(ExactText($0.server)) } : model.rows.sessions
     let markable = keys.filter { model.store.sessions[$0].map { $0.state != .unmonitored } ?? false }
     guard pane == .servers || pane == .sessions, !markable.isEmpty else {
       return notice = "nothing to mark here"

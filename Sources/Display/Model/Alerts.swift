@@ -19,7 +19,7 @@ struct Alerts: Hashable, Sendable {
     for server in servers where server.isProblem { problems[server.name] = server.worst }
     for (name, before) in known where problems[name] == nil {
       known[name] = nil
-      let session = servers.first { $0.name == name }?.worst
+      let session = servers.first { $0.name.isExactly(name) }?.worst
       news.append(Alert(session: session ?? before.session, isRaised: false, isKept: session != nil))
     }
     for (name, session) in problems {

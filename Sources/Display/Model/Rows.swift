@@ -37,8 +37,8 @@ struct Rows: Sendable {
       view.listsAllSessions ? nil : servers[safe: view.servers.index(in: servers.map(\.name))]
     scope = selected?.names
     var keys: [SessionKey] = []
-    let inScope = scope.map(Set.init)
-    for key in store.sessions.keys where inScope?.contains(key.server) ?? true {
+    let inScope = scope.map { Set($0.map { ExactText($0) }) }
+    for key in store.sessions.keys where inScope?.contains(ExactText(key.server)) ?? true {
       // In a list of one server's sessions the filter has chosen the server already.
       guard
         filter.isEmpty

@@ -77,7 +77,7 @@ struct ViewModel: Sendable {
   }
 
   func server(_ name: String) -> ServerReport? {
-    store.servers.first { $0.name == name }
+    store.servers.first { $0.name.isExactly(name) }
   }
 
   /// Why a session is as it is and what happens next; of a healthy one, what kind it is.

@@ -67,7 +67,7 @@ extension Frame {
   }
 
   private func words(_ session: SessionReport, _ model: ViewModel) -> Phrase {
-    let server = model.rows.allServers.first { $0.name == session.key.server }
+    let server = model.rows.allServers.first { $0.name.isExactly(session.key.server) }
     let lost = server.map { $0.total - $0.live } ?? 0
     let many = lost > 1 ? ", \(lost) of \(server?.total ?? lost) sessions" : ""
     let user = session.key.user == SessionKey.sharedUser || lost > 1 ? "" : "/\(session.key.user)"

@@ -30,7 +30,7 @@ private func facts(
   _ key: SessionKey, _ store: Store, _ now: Moment, _ context: Context
 ) -> [(name: String, text: String)] {
   let session = store.sessions[key]
-  let server = store.servers.first { $0.name == key.server }
+  let server = store.servers.first { $0.name.isExactly(key.server) }
   let policy = server?.settings
   func ago(_ moment: Moment?) -> String { moment.map { "\(age(of: $0, at: now)) ago" } ?? "never" }
   let errors = (session?.errors ?? [:]).sorted { $0.key.rawValue < $1.key.rawValue }

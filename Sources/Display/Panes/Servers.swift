@@ -8,7 +8,7 @@ extension Frame {
     let longest = rows.map { columns(of: $0.title) }.max() ?? 0
     let name = min(longest, max(12, area.columns / 3), isWide ? 40 : 28)
     let looks = shortened(rows.map(\.title), to: max(10, name), isASCII: model.glyphs.isASCII)
-    let marked = Set(model.view.marks.map(\.server))
+    let marked = Set(model.view.marks.map { ExactText($0.server) })
     // What the rows are sorted by stays in sight.
     func rank(_ field: Sort.Field, _ rank: Int?) -> Int? { model.view.sort.field == field ? nil : rank }
     func isChosen(_ title: String) -> Bool { model.view.columns[title] == .always }
@@ -57,7 +57,7 @@ extension Frame {
       Listing(
         rows: rows, columns: model.view.columns.applied(to: list),
         glyph: { Phrase(model.glyphs.state($0.state), Role($0.state)) },
-        isMarked: { server in server.names.contains(where: marked.contains) },
+        isMarked: { server in server.names.contains { marked.contains(ExactText($0)) } },
         selected: selectedIndex(model, rows), top: model.view.servers.top, ifEmpty: ifEmpty(model)),
       model.glyphs, in: area, isFocused: model.isFocused(.servers) && !model.view.isDetailOpen)
   }

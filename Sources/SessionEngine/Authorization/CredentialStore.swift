@@ -45,7 +45,9 @@ public struct CredentialStore: Sendable {
   func save(_ stored: StoredGrant) throws(FolderProblem) {
     try replace(path(Self.grantPrefix, stored.name), with: stored.text)
     for other in grants()
-    where other.server == stored.server && other.user == stored.user && other.name != stored.name {
+    where other.server.isExactly(stored.server) && other.user.isExactly(stored.user)
+      && !other.name.isExactly(stored.name)
+    {
       erase(other)
     }
   }

@@ -87,10 +87,10 @@ public struct StoredGrant: Hashable, Sendable {
   /// is
   /// configured, if one is.
   public func isFor(_ subject: SignIn.Subject) -> Bool {
-    guard server == subject.storedServer, user == subject.user, subject.settings.source == .issuer else {
-      return false
-    }
-    return subject.settings.clientID.map { $0 == grant.origin?.client.id } ?? true
+    guard server.isExactly(subject.storedServer), user.isExactly(subject.user),
+      subject.settings.source == .issuer
+    else { return false }
+    return subject.settings.clientID.map { $0.isExactly(grant.origin?.client.id ?? "") } ?? true
   }
 
   /// What tells one file from another.

@@ -61,7 +61,7 @@ public struct Fleet: Sendable {
   var statistics = Statistics()
   /// What each session contributed to the sums.
   var counted: [Statistics]
-  var liveOfUser: [String: Int] = [:]
+  var liveOfUser: [ExactText: Int] = [:]
   /// Which session holds which id.
   private var holders = IDHolders()
   /// Work that follows from work, in order: never by recursion.

@@ -4,8 +4,8 @@ extension Fleet {
   /// Watches `new` from now on. Sessions whose server is reached as before live on, whatever else changed.
   mutating func apply(_ new: [Server], _ note: String?, at now: Moment) {
     guard !isStopping else { return }
-    let old = Dictionary(servers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    let names = Set(new.map(\.name))
+    let old = Dictionary(servers.map { (ExactText($0.name), $0) }, uniquingKeysWith: { first, _ in first })
+    let names = Set(new.map { ExactText($0.name) })
     let wanted = Dictionary(
       new.flatMap(\.watched).map { ($0.key, $0.server) }, uniquingKeysWith: { first, _ in first })
     // In the order of the files, so that a seed gives the same run every time.
@@ -27,7 +27,7 @@ extension Fleet {
         time: now, kind: .configReloaded,
         message: EventText.reloaded(
           added: names.count { old[$0] == nil }, removed: old.keys.count { !names.contains($0) },
-          changed: new.count { old[$0.name] != nil && old[$0.name] != $0 }, note)))
+          changed: new.count { old[ExactText($0.name)] != nil && old[ExactText($0.name)] != $0 }, note)))
   }
 
   /// Whether the session in a slot is one that people see.

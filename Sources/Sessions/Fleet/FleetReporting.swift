@@ -45,8 +45,8 @@ extension Fleet {
     new.leftBehind = session.history.leftBehind
     let change = new.activeSessions - counted[index].activeSessions
     if change != 0 {
-      let live = liveOfUser[session.key.user, default: 0] + change
-      liveOfUser[session.key.user] = live == 0 ? nil : live
+      let live = liveOfUser[ExactText(session.key.user), default: 0] + change
+      liveOfUser[ExactText(session.key.user)] = live == 0 ? nil : live
       statistics.totalUsers = liveOfUser.count
     }
     statistics.replace(counted[index], by: new)

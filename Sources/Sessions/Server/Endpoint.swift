@@ -33,20 +33,19 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
       throw .unknownScheme(scheme)
     }
     let rest = text[colon.upperBound...]
-    let authorityEnd = rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex
-    let authority = rest[..<authorityEnd]
-    let at = authority.lastIndex(of: "@")
+    let authority = rest.until("/?#")
+    let at = authority.unicodeScalars.lastIndex(of: "@")
     let userInformation = at.map { authority[..<$0] } ?? ""
-    let hostAndPort = at.map { authority[authority.index(after: $0)...] } ?? authority
+    let hostAndPort = at.map { authority[authority.unicodeScalars.index(after: $0)...] } ?? authority
 
     // An IPv6 address holds colons of its own, so the port is looked for behind its bracket.
-    let bracket = hostAndPort.lastIndex(of: "]") ?? hostAndPort.startIndex
-    let portColon = hostAndPort[bracket...].lastIndex(of: ":")
+    let bracket = hostAndPort.unicodeScalars.lastIndex(of: "]") ?? hostAndPort.startIndex
+    let portColon = hostAndPort[bracket...].unicodeScalars.lastIndex(of: ":")
     let host = hostAndPort[..<(portColon ?? hostAndPort.endIndex)].lowercased()
     guard !host.isEmpty, host != "[]" else { throw .noHost }
     var port = defaultPort
     if let portColon {
-      let digits = hostAndPort[hostAndPort.index(after: portColon)...]
+      let digits = hostAndPort[hostAndPort.unicodeScalars.index(after: portColon)...]
       if !digits.isEmpty {
         guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits),
           (1...65_535).contains(number)
@@ -56,9 +55,9 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     }
 
     origin = Origin(scheme: scheme, host: host, port: port)
-    let tail = rest[authorityEnd...].prefix { $0 != "#" }
-    let path = tail.prefix { $0 != "?" }
-    let query = tail.dropFirst(path.count).dropFirst()
+    let tail = rest[authority.endIndex...].until("#")
+    let path = tail.until("?")
+    let query = tail[path.endIndex...].withoutFirst
     let shownPort = port == defaultPort ? "" : ":\(port)"
     let keys = keysInPath(path)
     let shownPath = (masking + keys).reduce(String(path)) { $1.isEmpty ? $0 : $0.replacing($1, with: "•••") }
@@ -95,6 +94,17 @@ extension Endpoint {
   }
 }
 
+// A delimiter is a byte, whatever mark stands behind it and makes one letter of the two for a reader.
+extension Substring {
+  /// Up to the first of these, or all.
+  fileprivate func until(_ ends: String) -> Substring {
+    self[..<(unicodeScalars.firstIndex { ends.unicodeScalars.contains($0) } ?? endIndex)]
+  }
+
+  /// Without its first scalar, if it has one.
+  fileprivate var withoutFirst: Substring { Substring(unicodeScalars.dropFirst()) }
+}
+
 /// The parts of a URI reference (RFC 3986 appendix B). Every text has them.
 private struct AddressParts {
   var scheme: Substring?
@@ -103,20 +113,21 @@ private struct AddressParts {
   var query: Substring?
 
   init(_ text: Substring) {
-    var rest = text.prefix { $0 != "#" }
-    let name = rest.prefix { !":/?".contains($0) }
-    if rest[name.endIndex...].first == ":", let first = name.utf8.first, isLetter(first),
+    var rest = text.until("#")
+    let name = rest.until(":/?")
+    if rest[name.endIndex...].unicodeScalars.first == ":", let first = name.utf8.first, isLetter(first),
       name.utf8.allSatisfy({ isLetter($0) || (0x30...0x39).contains($0) || "+-.".utf8.contains($0) })
     {
       scheme = name
-      rest = rest[name.endIndex...].dropFirst()
+      rest = rest[name.endIndex...].withoutFirst
     }
-    if rest.hasPrefix("//") {
-      authority = rest.dropFirst(2).prefix { $0 != "/" && $0 != "?" }
-      rest = rest.dropFirst(2 + (authority?.count ?? 0))
+    if rest.unicodeScalars.starts(with: "//".unicodeScalars) {
+      let named = rest.withoutFirst.withoutFirst.until("/?")
+      authority = named
+      rest = rest[named.endIndex...]
     }
-    path = rest.prefix { $0 != "?" }
-    query = path.endIndex < rest.endIndex ? rest[path.endIndex...].dropFirst() : nil
+    path = rest.until("?")
+    query = path.endIndex < rest.endIndex ? rest[path.endIndex...].withoutFirst : nil
   }
 
   /// RFC 3986 section 5.2.4: `.` is here, `..` is one level up, and nothing is above the root.

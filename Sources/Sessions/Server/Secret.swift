@@ -9,6 +9,10 @@ public struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugSt
     revealed = value
   }
 
+  public static func == (left: Secret, right: Secret) -> Bool { left.revealed.isExactly(right.revealed) }
+
+  public func hash(into hasher: inout Hasher) { ExactText(revealed).hash(into: &hasher) }
+
   public var description: String { "•••" }
   public var debugDescription: String { description }
   public var customMirror: Mirror { Mirror(self, children: []) }

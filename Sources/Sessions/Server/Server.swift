@@ -94,7 +94,7 @@ extension Server {
 
   /// Whether a session with `other` is still the right one: only how it is kept differs, if anything.
   func isReached(as other: Server) -> Bool {
-    name == other.name && transport == other.transport && endpoint == other.endpoint
+    name.isExactly(other.name) && transport == other.transport && endpoint == other.endpoint
       && sentHeaders == other.sentHeaders && proxy == other.proxy
       && settings.caFile == other.settings.caFile
       && settings.clientCertificate == other.settings.clientCertificate

@@ -11,7 +11,16 @@ public struct SessionKey: Hashable, Comparable, Sendable {
     self.user = user
   }
 
+  public static func == (left: SessionKey, right: SessionKey) -> Bool {
+    left.server.isExactly(right.server) && left.user.isExactly(right.user)
+  }
+
   public static func < (left: SessionKey, right: SessionKey) -> Bool {
-    (left.server, left.user) < (right.server, right.user)
+    left.server.isExactly(right.server) ? left.user.precedes(right.user) : left.server.precedes(right.server)
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    ExactText(server).hash(into: &hasher)
+    ExactText(user).hash(into: &hasher)
   }
 }

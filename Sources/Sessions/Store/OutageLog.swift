@@ -23,28 +23,28 @@ public struct OutageLog: Hashable, Sendable {
 
   public private(set) var records: [OutageRecord] = []
   /// Where those stand that last, by server.
-  private var lasting: [String: Int] = [:]
+  private var lasting: [ExactText: Int] = [:]
 
   public init() {}
 
   /// The outages of a server, the oldest first.
-  public func of(_ server: String) -> [OutageRecord] { records.filter { $0.server == server } }
+  public func of(_ server: String) -> [OutageRecord] { records.filter { $0.server.isExactly(server) } }
 
   /// Takes in how a server is: the worst of its sessions that cannot be used, and how many cannot; nil when
-  /// none
-  /// is lost.
+  /// none is lost.
   mutating func note(_ lost: (worst: SessionReport, count: Int)?, of server: String, at now: Moment) {
-    switch (lasting[server], lost) {
+    let name = ExactText(server)
+    switch (lasting[name], lost) {
     case (nil, nil): break
     case (let place?, nil):
       records[place].ended = now
-      lasting[server] = nil
+      lasting[name] = nil
     case (let place?, let lost?):
       if lost.worst.state.severity > records[place].state.severity { records[place].state = lost.worst.state }
       records[place].cause = records[place].cause ?? lost.worst.cause
       records[place].sessions = max(records[place].sessions, lost.count)
     case (nil, let lost?):
-      lasting[server] = records.count
+      lasting[name] = records.count
       records.append(
         OutageRecord(
           server: server, began: lost.worst.since, state: lost.worst.state, cause: lost.worst.cause,
@@ -55,7 +55,7 @@ public struct OutageLog: Hashable, Sendable {
 
   /// Counts attempts that failed.
   mutating func count(_ attempts: Int, of server: String) {
-    if let place = lasting[server] { records[place].attempts.addSaturated(attempts) }
+    if let place = lasting[ExactText(server)] { records[place].attempts.addSaturated(attempts) }
   }
 
   /// A tenth at once, so that it costs little each time; those that last are kept as long as others are
@@ -65,7 +65,9 @@ public struct OutageLog: Hashable, Sendable {
     let kept = records.indices.filter { !going.contains($0) }.suffix(Self.limit)
     records = kept.map { records[$0] }
     lasting = Dictionary(
-      records.enumerated().filter { $0.element.ended == nil }.map { ($0.element.server, $0.offset) },
+      records.enumerated().filter { $0.element.ended == nil }.map {
+        (ExactText($0.element.server), $0.offset)
+      },
       uniquingKeysWith: { _, last in last })
   }
 }

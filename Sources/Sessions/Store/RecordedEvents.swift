@@ -8,7 +8,7 @@ extension Store {
       return report
     }
     let key = SessionKey(server: server, user: event.user ?? SessionKey.sharedUser)
-    let users = servers.first { $0.name == server }?.users ?? []
+    let users = servers.first { $0.name.isExactly(server) }?.users ?? []
     if !users.contains(key.user) { report.servers = adding(key, users: users) }
     var session =
       sessions[key] ?? SessionReport(key: key, state: event.state ?? .connecting, since: event.time)
@@ -19,12 +19,12 @@ extension Store {
   }
 
   private func adding(_ key: SessionKey, users: [String]) -> [ServerReport] {
-    let old = servers.first { $0.name == key.server }
+    let old = servers.first { $0.name.isExactly(key.server) }
     let server = ServerReport(
       name: key.server, transport: old?.transport ?? .streamableHTTP, url: old?.url,
       users: users + [key.user],
       note: old?.note, settings: old?.settings ?? SessionSettings())
-    let others = servers.map { $0.name == key.server ? server : $0 }
+    let others = servers.map { $0.name.isExactly(key.server) ? server : $0 }
     return old == nil ? others + [server] : others
   }
 }

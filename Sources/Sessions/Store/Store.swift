@@ -7,7 +7,7 @@ public struct Store: Hashable, Sendable {
   public private(set) var statistics = Statistics()
   public private(set) var errors = ErrorCounters()
   /// How each server fared, by name.
-  private var histories: [String: StateHistory] = [:]
+  private var histories: [ExactText: StateHistory] = [:]
   /// When servers could not be used, however much was told since.
   public private(set) var outages = OutageLog()
   /// The configuration that could not be taken over, until one could.
@@ -66,14 +66,14 @@ public struct Store: Hashable, Sendable {
   }
 
   /// How a server fared lately; nil when it was never seen.
-  public func history(of server: String) -> StateHistory? { histories[server] }
+  public func history(of server: String) -> StateHistory? { histories[ExactText(server)] }
 
   /// One pass over the sessions, however many servers there are.
   private mutating func noteStates(at now: Moment) {
-    var worst: [String: SessionState] = [:]
-    var lost: [String: (worst: SessionReport, count: Int)] = [:]
+    var worst: [ExactText: SessionState] = [:]
+    var lost: [ExactText: (worst: SessionReport, count: Int)] = [:]
     for session in sessions.values {
-      let server = session.key.server
+      let server = ExactText(session.key.server)
       if session.state.severity >= worst[server]?.severity ?? 0 { worst[server] = session.state }
       guard session.state.isOutage else { continue }
       let before = lost[server]
@@ -82,11 +82,11 @@ public struct Store: Hashable, Sendable {
     }
     for name in histories.keys where worst[name] == nil {
       histories[name] = nil
-      outages.note(nil, of: name, at: now)
+      outages.note(nil, of: name.text, at: now)
     }
     for (name, state) in worst {
       histories[name, default: StateHistory()].note(state, at: now.instant)
-      outages.note(lost[name], of: name, at: now)
+      outages.note(lost[name], of: name.text, at: now)
     }
   }
 
@@ -101,7 +101,7 @@ public struct Store: Hashable, Sendable {
 
   /// A server's sessions in the order of their users.
   public func sessions(of server: String) -> [SessionReport] {
-    sessions.values.filter { $0.key.server == server }.sorted { $0.key < $1.key }
+    sessions.values.filter { $0.key.server.isExactly(server) }.sorted { $0.key < $1.key }
   }
 
   /// The state of a server: the worst of its sessions.

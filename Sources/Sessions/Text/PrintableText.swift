@@ -13,9 +13,9 @@ public enum PrintableText {
     var length = 0
     var marks = 0
     for scalar in text.unicodeScalars {
-      if scalar.properties.generalCategory == .nonspacingMark
-        || scalar.properties.generalCategory == .enclosingMark
-      {
+      let category = scalar.properties.generalCategory
+      // Some marks are unfit themselves, because nobody sees them.
+      if [.nonspacingMark, .enclosingMark].contains(category), !isUnfit(scalar) {
         // A handful of marks is a letter of some script; a tower of them is an attack on the line above.
         marks += 1
         if marks <= 4 { result.append(scalar) }

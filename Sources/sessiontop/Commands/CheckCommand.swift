@@ -129,7 +129,7 @@ private func showSettings(of name: String, _ loaded: Loaded, asJSON: Bool) -> In
   for diagnostic in loaded.diagnostics where diagnostic.severity != .notice {
     complain(diagnostic.description)
   }
-  guard let settings = loaded.effective[shown] else {
+  guard let settings = loaded.effective[ExactText(shown)] else {
     guard loaded.isUsable else { return ExitCode.configuration }
     let known = loaded.servers.map(\.name)
     let remedy =

@@ -45,7 +45,9 @@ struct AlertHooks: ~Copyable {
     guard thread != nil else { return }
     if waiting.count >= Self.waitingLimit {
       lost += 1
-      if let place = waiting.firstIndex(where: { $0.server == event.server }) {
+      if let place = waiting.firstIndex(where: {
+        $0.server.map { ExactText($0) } == event.server.map { ExactText($0) }
+      }) {
         waiting.remove(at: place)
       } else {
         return

@@ -50,8 +50,8 @@ struct ChatterBudget {
   /// For each server, in bytes of lines.
   private let bytesAnHour: Int
   private var hour = Int64.min
-  private var spent: [String: Int] = [:]
-  private var skipped: [String: Int] = [:]
+  private var spent: [ExactText: Int] = [:]
+  private var skipped: [ExactText: Int] = [:]
 
   init(bytesAnHour: Int) {
     self.bytesAnHour = bytesAnHour
@@ -63,16 +63,16 @@ struct ChatterBudget {
     let present = now.instant.nanoseconds / 3_600_000_000_000
     if present != hour {
       for (server, count) in skipped.sorted(by: { $0.key < $1.key }) {
-        lines.append(eventLine(Self.event(server, count, now)))
+        lines.append(eventLine(Self.event(server.text, count, now)))
       }
       (hour, spent, skipped) = (present, [:], [:])
     }
     for event in events {
       let line = eventLine(event)
-      if let server = event.server, Self.isChatter(event.kind) {
+      if let server = event.server.map({ ExactText($0) }), Self.isChatter(event.kind) {
         guard spent[server, default: 0] + line.utf8.count <= bytesAnHour else {
           // The first is told at once, and how many they were at the end.
-          if skipped[server] == nil { lines.append(eventLine(Self.event(server, event.repeated, now))) }
+          if skipped[server] == nil { lines.append(eventLine(Self.event(server.text, event.repeated, now))) }
           skipped[server, default: 0] += event.repeated
           continue
         }

@@ -20,14 +20,14 @@ struct SignInTarget {
       throw CannotRun(
         description: "there is no configuration to find it in", exitCode: ExitCode.configuration)
     }
-    guard let found = loaded.servers.first(where: { $0.name == name }) else {
+    guard let found = loaded.servers.first(where: { $0.name.isExactly(name) }) else {
       let names = loaded.servers.map { PrintableText.line($0.name) }.joined(separator: ", ")
       throw CannotRun(
         description: "no server is called \(PrintableText.line(name)); there are: \(names)",
         exitCode: ExitCode.usage)
     }
     let sessions = found.sessions
-    guard let session = sessions.first(where: { user == nil || $0.key.user == user }) else {
+    guard let session = sessions.first(where: { user == nil || $0.key.user.isExactly(user ?? "") }) else {
       throw CannotRun(
         description: "\(PrintableText.line(name)) has no user \(PrintableText.line(user ?? ""))",
         exitCode: ExitCode.usage)
@@ -52,6 +52,6 @@ struct SignInTarget {
     server = Server(
       name: found.name, transport: found.transport, endpoint: found.endpoint, headers: found.headers,
       settings: found.settings, availability: .automatic, proxy: found.proxy, secrets: found.secrets,
-      accounts: found.accounts.filter { $0.user == session.key.user })
+      accounts: found.accounts.filter { $0.user.isExactly(session.key.user) })
   }
 }

@@ -16,7 +16,7 @@ private let file: Int32 = {
 }()
 
 extension FuzzTarget {
-  /// Any bytes as a configuration: something is said of it, and nothing of the environment is in what is said.
+  /// Any bytes as a configuration: something is said of it, and nothing of the environment is in that.
   static let configuration = FuzzTarget(name: "configuration") { (bytes) throws(Broken) in
     ftruncate(file, 0)
     guard pwrite(file, bytes, bytes.count, 0) == bytes.count else { return }

@@ -65,7 +65,10 @@ private struct Server {
       #"{"jsonrpc":"2.0","id":\#(id.json),"result":{"tools":[{"name":"t"}],"nextCursor":"c"}}"#,
       #"{"jsonrpc":"2.0","id":\#(id.json),"error":{"code":-32601,"message":"Method not found"}}"#,
       #"{"jsonrpc":"2.0","id":\#(id.json),"error":{"code":-32001,"message":"Session not found"}}"#,
-      #"{"jsonrpc":"2.0","id":\#(id.json),"error":{"code":-32022,"message":"v","data":{"supported":["2025-11-25"]}}}"#,
+      """
+      {"jsonrpc":"2.0","id":\(id.json),"error":{"code":-32022,"message":"v",\
+      "data":{"supported":["2025-11-25"]}}}
+      """,
       #"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#,
       #"{"jsonrpc":"2.0","id":"x","method":"ping"}"#,
       tape.text(),
