@@ -6,7 +6,8 @@ struct FuzzTarget: Sendable {
   let run: @Sendable ([UInt8]) throws(Broken) -> Void
 
   static let all = [
-    configuration, heads, events, messages, replies, lines, addresses, recordings, filters, keys, spans,
+    configuration, heads, events, messages, replies, lines, addresses, recordings, controls, filters, keys,
+    spans,
     masking, conversations,
   ]
 }

@@ -32,6 +32,9 @@ extension FuzzTarget {
         try promise(eventLine(again) == eventLine(event), "changes: \(eventLine(event))")
         entries.append(.event(event))
       case .snapshot(let report, let time): entries.append(.snapshot(report, time))
+      case .report(let report, let time):
+        var store = Store(eventCapacity: 10)
+        store.fold(report, at: time)
       case nil: break
       }
     }
@@ -44,6 +47,12 @@ extension FuzzTarget {
       _ = draw(replay.store, ViewState(), at: replay.now)
     }
     _ = snapshotLine(replay.store, at: end)
+  }
+
+  /// What a script asks of a running instance: read and written again, it is the same.
+  static let controls = FuzzTarget(name: "controls") { (bytes) throws(Broken) in
+    guard let request = ControlRequest(String(decoding: bytes, as: UTF8.self)) else { return }
+    try promise(ControlRequest(request.line) == request, "changes: \(request.line)")
   }
 
   /// A length of time: a number that can be counted with, or none.
