@@ -75,8 +75,8 @@ install: build
 	$(RELEASE) --generate-completion-script bash >$(SHARE)/bash-completion/completions/sessiontop
 	$(RELEASE) --generate-completion-script zsh >$(SHARE)/zsh/site-functions/_sessiontop
 	$(RELEASE) --generate-completion-script fish >$(SHARE)/fish/vendor_completions.d/sessiontop.fish
-	install -D -m 644 packaging/sessiontop.schema.json $(SHARE)/sessiontop/sessiontop.schema.json
-	sed 's,@PREFIX@,$(PREFIX),' packaging/sessiontop.service \
+	install -D -m 644 Sources/sessiontop/Packaging/sessiontop.schema.json $(SHARE)/sessiontop/sessiontop.schema.json
+	sed 's,@PREFIX@,$(PREFIX),' Sources/sessiontop/Packaging/sessiontop.service \
 	  >$(DESTDIR)$(PREFIX)/lib/systemd/system/sessiontop.service
 
 VERSION := $(shell sed -n 's/.*clientVersion = "\(.*\)".*/\1/p' Sources/MCPWire/Outgoing.swift)
@@ -97,7 +97,7 @@ release: build
 deb: build
 	rm -rf $(STAGE)
 	$(MAKE) install -o build DESTDIR=$(STAGE) PREFIX=/usr
-	packaging/deb.sh $(STAGE) $(VERSION) $(PACKAGED)
+	Sources/sessiontop/Packaging/deb.sh $(STAGE) $(VERSION) $(PACKAGED)
 
 # Takes away what install put in place.
 uninstall:

@@ -61,7 +61,7 @@ let package = Package(
       dependencies: [
         "Configuration", "Console", "Display", "SessionEngine", "LoopbackServers", "MCPWire", "Reports",
         "Sessions", "Platform", argumentParser,
-      ] + nio),
+      ] + nio, exclude: ["Packaging"]),
 
     // What `make bench` runs; built with the tests, so that it holds, and shipped with nothing.
     .executableTarget(

@@ -9,7 +9,8 @@ import Testing
   private let schema: Schema
 
   init() throws {
-    schema = try Schema(String(contentsOf: packageRoot + "/packaging/sessiontop.schema.json"))
+    schema = try Schema(
+      String(contentsOf: packageRoot + "/Sources/sessiontop/Packaging/sessiontop.schema.json"))
   }
 
   private func expect(_ text: String, _ what: String) {

@@ -34,7 +34,6 @@ import Testing
   @Test func `the top level holds what a visitor expects`() {
     let expected: Set = [
       "Package.swift", "Package.resolved", "Sources", "Tests", "themes", "README.md", "Makefile", "LICENSE",
-      "packaging",
       "CHANGELOG.md",
     ]
     #expect(expected.subtracting(Tree.names(in: ".")) == [])

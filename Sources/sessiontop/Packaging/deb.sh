@@ -15,13 +15,13 @@ umask 022
 doc=$stage/usr/share/doc/sessiontop
 mkdir -p "$doc/examples" "$stage/DEBIAN" "$stage/debian" "$folder"
 gzip -9nf "$stage/usr/share/man/man1/sessiontop.1"
-gzip -9nc "$here/../CHANGELOG.md" >"$doc/changelog.gz"
+gzip -9nc "$here/../../../CHANGELOG.md" >"$doc/changelog.gz"
 cat >"$doc/changelog.Debian" <<TEXT
 sessiontop ($version) unstable; urgency=medium
 
   * Made from the sources of this version.
 
- -- $maintainer  $(date -R -u -r "$here/../CHANGELOG.md")
+ -- $maintainer  $(date -R -u -r "$here/../../../CHANGELOG.md")
 TEXT
 gzip -9nf "$doc/changelog.Debian"
 {
@@ -29,9 +29,9 @@ gzip -9nf "$doc/changelog.Debian"
   echo "Upstream-Name: sessiontop"
   echo
   echo "Files: *"
-  echo "Copyright: $(sed -n 's/^Copyright (c) //p' "$here/../LICENSE")"
+  echo "Copyright: $(sed -n 's/^Copyright (c) //p' "$here/../../../LICENSE")"
   echo "License: MIT"
-  sed -n '/^Permission/,$p' "$here/../LICENSE" | sed 's/^$/./; s/^/ /'
+  sed -n '/^Permission/,$p' "$here/../../../LICENSE" | sed 's/^$/./; s/^/ /'
 } >"$doc/copyright"
 "$stage/usr/bin/sessiontop" settings --default >"$doc/examples/sessiontop.yaml"
 # Where every Debian of today looks for units and completions.
