@@ -195,4 +195,16 @@ import Testing
     #expect(later.servers[0].name == "c", "who is at one of them stays at it")
     #expect(later.servers[0].worst?.key.server == "a")
   }
+
+  @Test func `of a crowd names the first of it, and all of it in the open detail`() {
+    let names = (100..<250).map { "srv-\($0)" }
+    let fallen = store(
+      names.map { server($0) }, names.map { troubled($0, "app", .down, since: 90, refused, next: 3) })
+    var view = ViewState()
+    view.size = Size(columns: 120, rows: 40)
+    func text() -> String { render(fallen, view, at: now, size: view.size, context: context()).text }
+    #expect(text().contains("srv-111 and 138") && text().contains("reachable no"), "\(text())")
+    press([.enter, .pageDown], &view, fallen)
+    #expect(text().contains("srv-249"), "\(text())")
+  }
 }

@@ -18,6 +18,13 @@ func foldedNames(_ model: ViewModel) -> [String] {
   return row.names
 }
 
+/// Names in a line; where there is no room for a crowd, the first of it.
+private func listed(_ names: [String], openly: Bool) -> String {
+  let shown = openly || names.count <= 16 ? names : Array(names.prefix(12))
+  let more = names.count > shown.count ? " and \(names.count - shown.count) more" : ""
+  return shown.joined(separator: ", ") + more
+}
+
 /// The three facts of health with their ages, then everything else that explains a session.
 private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewModel) -> [DetailLine] {
   let now = model.now
@@ -57,7 +64,9 @@ private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewMo
   if let advice = session.advice, advice != server?.note {
     lines.append(DetailLine("to do: \(advice)", role: .key))
   }
-  if !names.isEmpty { lines.append(DetailLine("servers: \(names.sorted().joined(separator: ", "))")) }
+  if !names.isEmpty {
+    lines.append(DetailLine("servers: \(listed(names.sorted(), openly: model.view.isDetailOpen))"))
+  }
   lines += authorizationLines(session, model)
   guard state != .unmonitored else { return lines + addressLines(server, model) }
   lines += pastLines(session.key.server, model)
