@@ -76,6 +76,7 @@ install: build
 	$(RELEASE) --generate-completion-script zsh >$(SHARE)/zsh/site-functions/_sessiontop
 	$(RELEASE) --generate-completion-script fish >$(SHARE)/fish/vendor_completions.d/sessiontop.fish
 	install -D -m 644 Sources/sessiontop/Packaging/sessiontop.schema.json $(SHARE)/sessiontop/sessiontop.schema.json
+	install -D -m 644 Sources/sessiontop/Packaging/sessiontop.lnav.json $(SHARE)/sessiontop/sessiontop.lnav.json
 	sed 's,@PREFIX@,$(PREFIX),' Sources/sessiontop/Packaging/sessiontop.service \
 	  >$(DESTDIR)$(PREFIX)/lib/systemd/system/sessiontop.service
 
@@ -104,6 +105,7 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/sessiontop $(SHARE)/man/man1/sessiontop.1 \
 	  $(SHARE)/bash-completion/completions/sessiontop $(SHARE)/zsh/site-functions/_sessiontop \
 	  $(SHARE)/fish/vendor_completions.d/sessiontop.fish $(SHARE)/sessiontop/sessiontop.schema.json \
+	  $(SHARE)/sessiontop/sessiontop.lnav.json \
 	  $(DESTDIR)$(PREFIX)/lib/systemd/system/sessiontop.service
 
 clean:

@@ -1,5 +1,6 @@
 import Glibc
 import LoopbackServers
+import MCPWire
 import Platform
 import Sessions
 import Testing
@@ -38,6 +39,24 @@ import Testing
     #"{"v":1,"type":"result","id":1,"refused":"no","code":1}"#,
   ]) func `refuses what is none of its lines`(line: String) {
     #expect(!schema.offences(line).isEmpty)
+  }
+
+  @Test func `names what the format for lnav shows`() throws {
+    let text = try String(contentsOf: packageRoot + "/Sources/sessiontop/Packaging/sessiontop.lnav.json")
+    let format = try JSONValue.read(text.utf8)["sessiontop_events"]
+    let fields = schema.names(of: "event")
+    let errors = schema.names(of: "error")
+    let shown = format?["value"]?.members.keys.sorted() ?? []
+    #expect(!shown.isEmpty)
+    for name in shown {
+      let parts = name.split(separator: "/").map(String.init)
+      #expect(
+        parts.count == 1 ? fields.contains(name) : parts[0] == "error" && errors.contains(parts[1]), "\(name)"
+      )
+    }
+    for key in ["timestamp-field", "level-field", "body-field", "opid-field"] {
+      #expect(fields.contains(format?[key]?.text ?? ""), "\(key)")
+    }
   }
 
   @Test func `holds for every command`() throws {
