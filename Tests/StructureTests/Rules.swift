@@ -31,6 +31,11 @@ let rules: [Rule] = [
         "\($0.offset + 1): unwraps by force"
       }
   },
+  Rule(name: "no number from outside is calculated with unchecked") { file in
+    guard borders.contains(file.path) else { return [] }
+    return file.code.enumerated().filter { calculatesUnchecked($0.element) }
+      .map { "\($0.offset + 1): calculates with plain operators" }
+  },
   Rule(name: "nothing is left for later") { file in
     // The words are put together here, or this rule would find itself.
     let words = ["TO" + "DO", "FIX" + "ME"]

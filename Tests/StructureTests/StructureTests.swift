@@ -10,6 +10,10 @@ import Testing
     }
   }
 
+  @Test func `every border that is named exists`() {
+    #expect(borders.subtracting(Tree.swiftFiles.map(\.path)).isEmpty)
+  }
+
   @Test func `every theme is embedded and every embedded theme exists`() {
     let manifest = Tree.text(of: "Package.swift")
     let list = manifest.firstMatch(of: /let themes = \[([^\]]*)\]/)?.output.1 ?? ""
@@ -61,6 +65,14 @@ import Testing
     ("nothing traps on an error", "Sources/SessionEngine/A.swift", "let a = b[0]! + 1"),
     ("nothing traps on an error", "Sources/SessionEngine/A.swift", "let a = f(\"text\")!"),
     ("nothing traps on an error", "Sources/SessionEngine/A.swift", "var window: Window!"),
+    (
+      "no number from outside is calculated with unchecked", "Sources/MCPWire/ReplyReader.swift",
+      "let wait = retry * 1_000"
+    ),
+    (
+      "no number from outside is calculated with unchecked", "Sources/Sessions/Time/SpanText.swift",
+      "let wait = Int(seconds.rounded())"
+    ),
     ("nothing is left for later", "Sources/SessionEngine/A.swift", "// TO" + "DO: finish"),
     (
       "comments point only to what is in the repository", "Sources/Display/A.swift",
@@ -98,6 +110,7 @@ import Testing
   @Test(arguments: [
     ("Sources/Reports/A.swift", "import MCPWire\npublic import Sessions"),
     ("Sources/MCPWire/MessageReading.swift", "import FoundationEssentials"),
+    ("Sources/MCPWire/ReplyReader.swift", "guard document.count + bytes.count <= limit else { return }"),
     ("Sources/SessionEngine/A.swift", "if a != b, !c { print(\"stop! \\\"now!\\\"\") } // really! as! try!"),
     (
       "Sources/SessionEngine/A.swift",

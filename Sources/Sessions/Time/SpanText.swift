@@ -8,9 +8,9 @@ public func seconds(inSpan text: some StringProtocol, bare: Double = 1) -> Doubl
     let digits = text.utf8.dropLast(unit.suffix.utf8.count)
     // What else a number may look like (nan, inf, 0x10, 1e9) nobody means here.
     guard digits.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }),
-      let number = Double(String(decoding: digits, as: UTF8.self))
+      let count = Double(String(decoding: digits, as: UTF8.self))
     else { return nil }
-    let seconds = number * unit.seconds
+    let seconds = count * unit.seconds
     return seconds <= 3_153_600_000 ? seconds : nil
   }
   return nil

@@ -1,0 +1,48 @@
+/// The files in which values arrive that somebody else chose: a server, a file, a clock, a command line.
+let borders: Set<String> = [
+  "Sources/MCPWire/AuthorizationDocuments.swift", "Sources/MCPWire/Challenge.swift",
+  "Sources/MCPWire/JSONText.swift", "Sources/MCPWire/JSONValue.swift", "Sources/MCPWire/MessageLines.swift",
+  "Sources/MCPWire/MessageReading.swift", "Sources/MCPWire/ReplyReader.swift",
+  "Sources/MCPWire/ServerSentEvents.swift", "Sources/MCPWire/SessionID.swift",
+  "Sources/MCPWire/WebForm.swift", "Sources/SessionEngine/HeadReader.swift",
+  "Sources/Sessions/Server/Endpoint.swift", "Sources/Sessions/Session/Page.swift",
+  "Sources/Sessions/Session/ServerWords.swift", "Sources/Sessions/Text/AddressMask.swift",
+  "Sources/Sessions/Text/PrintableText.swift", "Sources/Sessions/Text/Spelled.swift",
+  "Sources/Sessions/Time/SpanText.swift", "Sources/Reports/ControlAnswer.swift",
+  "Sources/Reports/ControlRequest.swift", "Sources/Reports/LineReading.swift",
+  "Sources/Display/Model/Filter.swift", "Sources/Display/Model/Pattern.swift",
+  "Sources/sessiontop/Commands/Options.swift",
+]
+
+/// What may be counted with the plain operators even there, because it is no value of theirs: places in
+/// bytes that we hold, which memory bounds; a byte whose range was just looked at; moments, whose own
+/// operators saturate; a Double of seconds, which cannot trap. Everything else saturates or says that it is
+/// out of range.
+private let ours = [
+  "count", "place", "depth", "heads", "lengths", "limit", "length", "marks", "matched", "end", "at", "equals",
+  "front", "back", "byte", "instant", "seconds",
+]
+
+/// Whether a line calculates with something that could be beyond the range of its type. Sums are left out:
+/// in a line of code they cannot be told from texts that are put together; the fuzzed readers find those.
+func calculatesUnchecked(_ line: String) -> Bool {
+  let words = line.split(separator: " ")
+  guard words.count > 2 else { return false }
+  for place in 1..<words.count - 1 {
+    let isOperator = ["-", "*", "/", "%", "-=", "*="].contains(words[place])
+    guard isOperator else { continue }
+    let operands = [words[place - 1], words[place + 1]]
+    guard operands.contains(where: { !isSafe($0) }) else { continue }
+    return true
+  }
+  // A Double that is too large for an Int ends the program.
+  return line.contains(".rounded") && line.contains("Int(") && !line.contains(".clamped")
+}
+
+private func isSafe(_ operand: Substring) -> Bool {
+  let name = operand.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "\"") }
+  guard let last = name.last, let first = name.first else { return true }
+  if last.first?.isNumber == true || operand.contains("\"") { return true }
+  let isCounted = ours.contains { last.lowercased().hasSuffix($0) || first.lowercased().hasSuffix($0) }
+  return isCounted || ["line", "lines", "items", "text", "result"].contains(String(last))
+}
