@@ -18,7 +18,11 @@ final class ProcessConduit {
   private var open: Set<Int32>
   private var farewell: ProcessFarewell?
   private var budget = ReadBudget()
+  /// Its output ended; when it still lives then, that is told.
+  private var closedDue: Instant?
 
+  /// How long the end of the output may come before the end of the process, whose last act it often is.
+  private static let closingPause = Duration.seconds(1)
   /// A child that leaves more than this unread is not written to any more, in bytes.
   private static let queueLimit = 1 << 20
   /// Read at once, in bytes: what one look brings beyond the budget is little.
@@ -52,7 +56,7 @@ final class ProcessConduit {
   /// When it is to be looked at although no descriptor says so: a step of its end, or the next share of its
   /// budget.
   func deadline(at now: Instant) -> Instant? {
-    [farewell?.deadline, isPaused ? budget.next : nil].compactMap { $0 }.min()
+    [farewell?.deadline, closedDue, isPaused ? budget.next : nil].compactMap { $0 }.min()
   }
 
   // MARK: - Reading
@@ -60,6 +64,7 @@ final class ProcessConduit {
   /// What its standard output says; at the end of the process, what is left in the pipe.
   func readOutput(at now: Instant, toTheEnd: Bool) -> [ProcessEvent] {
     var events: [ProcessEvent] = []
+    let wasOpen = open.contains(child.output)
     for _ in 0..<(toTheEnd ? Self.lastChunks : 1) {
       guard let bytes = take(from: child.output) else { break }
       let items = messages.append(bytes[...])
@@ -67,7 +72,7 @@ final class ProcessConduit {
       isHeldBack = budget.take(bytes: bytes.count, items: items.count, at: now) || isHeldBack
     }
     if toTheEnd || !open.contains(child.output) { events += messages.finish().map(Self.event) }
-    if !toTheEnd, !open.contains(child.output) { events.append(.closedOutput) }
+    if wasOpen, !open.contains(child.output) { closedDue = now + Self.closingPause }
     return events + heldBack()
   }
 
@@ -158,8 +163,8 @@ extension ProcessConduit {
     farewell = farewell ?? ProcessFarewell(at: now)
   }
 
-  /// Does what is due by now.
-  func act(at now: Instant) {
+  /// Does what is due by now; answers what is to be told at last.
+  func act(at now: Instant) -> [ProcessEvent] {
     while let step = farewell?.step(at: now) {
       switch step {
       case .closeInput: drop(child.input)
@@ -167,6 +172,9 @@ extension ProcessConduit {
       case .kill: child.signalGroup(SIGKILL)
       }
     }
+    guard let due = closedDue, due <= now else { return [] }
+    closedDue = nil
+    return [.closedOutput]
   }
 
   /// How it ended, once it has; what is left of its group is ended with it.

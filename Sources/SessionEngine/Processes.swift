@@ -92,7 +92,7 @@ final class Processes {
     starting[id.number]?.isWanted = false
     guard let conduit = conduits[id.number] else { return }
     conduit.end(at: now)
-    conduit.act(at: now)
+    _ = conduit.act(at: now)
     watch(conduit, id.number, now)
   }
 
@@ -125,7 +125,7 @@ final class Processes {
       serve(conduit, files, now, &news)
     }
     for (number, conduit) in conduits where conduit.deadline(at: now).map({ $0 <= now }) == true {
-      conduit.act(at: now)
+      news += conduit.act(at: now).map { (conduit.request.id, $0) }
       watch(conduit, number, now)
     }
     measure(at: now)
@@ -150,7 +150,7 @@ final class Processes {
       news.append((request.id, .started(process: child.id)))
       if !isWanted {
         conduit.end(at: now)
-        conduit.act(at: now)
+        _ = conduit.act(at: now)
       }
       watch(conduit, number, now)
     case .failure(let failure):
