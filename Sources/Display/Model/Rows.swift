@@ -59,13 +59,13 @@ struct Rows: Sendable {
       && (view.heldServers != nil && servers.map(\.name) != listed.map(\.name)
         || view.heldSessions != nil && sessions != byOrder)
     newlyBad = holds ? risen(servers, over: listed) : 0
-    let told = (0..<store.events.count).filter {
-      store.events.eventLevel(at: $0) >= view.leastLevel
-        && (filter.isEmpty
-          || filter.accepts(EventRow(event: store.events[$0], present: now, utcOffset: utcOffset)))
-    }
     // Where all is listed, each attempt is; else the last of a row of them stands for it.
-    events = view.leastLevel == .debug ? told : told.filter { store.events.weight(at: $0) > 0 }
+    let isEach = view.leastLevel == .debug
+    let told = store.events.positions(from: view.leastLevel, each: isEach || !filter.isEmpty).filter {
+      filter.isEmpty
+        || filter.accepts(EventRow(event: store.events[$0], present: now, utcOffset: utcOffset))
+    }
+    events = isEach || filter.isEmpty ? told : told.filter { store.events.weight(at: $0) > 0 }
     let totals = filter.isEmpty ? allErrors(store, at: instant) : errorsAmong(told, store, at: instant)
     errorTotals = totals
     errors =

@@ -33,7 +33,7 @@ public enum EventLevel: String, CaseIterable, Comparable, Sendable {
     left.rank < right.rank
   }
 
-  private var rank: Int {
+  var rank: UInt8 {
     switch self {
     case .debug: 0
     case .info: 1

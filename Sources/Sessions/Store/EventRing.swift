@@ -6,8 +6,9 @@ public struct EventRing: Hashable, Sendable {
   public private(set) var dropped = 0
 
   private var storage: [Event] = []
-  /// How many failed attempts the event in each place tells of: 0 where a later one tells of it as well.
-  private var attempts: [UInt32] = []
+  /// For each place how much its event matters and how many it stands for: all of it is gone through for each
+  /// picture, and the events themselves are large.
+  private var digests: [Digest] = []
   /// The newest failed attempt of each session that nothing else was told of since.
   private var failing: [SessionKey: UInt64] = [:]
   /// Where the oldest event stands once the ring is full.
@@ -30,17 +31,24 @@ public struct EventRing: Hashable, Sendable {
   /// begin anew with each run, and some have none.
   public func number(at position: Int) -> UInt64 { UInt64(dropped + position) }
 
-  /// How much the event at `position` matters.
-  public func eventLevel(at position: Int) -> EventLevel {
-    storage[(oldest + position) % storage.count].level
-  }
-
   /// How many events the one at `position` stands for: those that were equal, and failed attempts before it
-  /// of
-  /// the same session for the same reason, between which nothing else happened. 0 where a later one stands
-  /// for
-  /// it.
-  public func weight(at position: Int) -> Int { Int(attempts[(oldest + position) % storage.count]) }
+  /// of the same session for the same reason, between which nothing else happened. 0 where a later one
+  /// stands for it.
+  public func weight(at position: Int) -> Int { Int(digests[(oldest + position) % storage.count].weight) }
+
+  /// The positions, oldest first, of events that matter at least so much; those for which a later one stands
+  /// only where each is wanted.
+  public func positions(from level: EventLevel, each: Bool) -> [Int] {
+    var found: [Int] = []
+    found.reserveCapacity(digests.count)
+    var place = oldest
+    for position in 0..<digests.count {
+      let digest = digests[place]
+      if digest.level >= level.rank, each || digest.weight > 0 { found.append(position) }
+      place = place + 1 == digests.count ? 0 : place + 1
+    }
+    return found
+  }
 
   /// Adds the newest event; a full ring loses its oldest.
   public mutating func append(_ event: Event) {
@@ -48,10 +56,10 @@ public struct EventRing: Hashable, Sendable {
     let told = min(UInt32.max - weight, foldAttempts(before: event))
     if storage.count < capacity {
       storage.append(event)
-      attempts.append(weight + told)
+      digests.append(Digest(level: event.level.rank, weight: weight + told))
     } else {
       storage[oldest] = event
-      attempts[oldest] = weight + told
+      digests[oldest] = Digest(level: event.level.rank, weight: weight + told)
       oldest = (oldest + 1) % capacity
       dropped += 1
     }
@@ -72,8 +80,8 @@ public struct EventRing: Hashable, Sendable {
     let place = (oldest + Int(before - UInt64(dropped))) % storage.count
     let isSame = storage[place].error.flatMap { error in event.error.map(error.isLike) } ?? false
     guard isSame else { return 0 }
-    defer { attempts[place] = 0 }
-    return attempts[place]
+    defer { digests[place].weight = 0 }
+    return digests[place].weight
   }
 
   /// The newest `count` events, oldest first.
@@ -81,4 +89,10 @@ public struct EventRing: Hashable, Sendable {
     let first = max(0, storage.count - max(0, count))
     return (first..<storage.count).map { self[$0] }
   }
+}
+
+/// What of an event is looked at without looking at it.
+private struct Digest: Hashable, Sendable {
+  let level: UInt8
+  var weight: UInt32
 }
