@@ -1,22 +1,16 @@
 /// Lets the next frame wait until the last one was seen.
 ///
 /// A line with deep buffers takes bytes long before anybody sees them, and what is drawn meanwhile only makes
-/// the
-/// picture later. So the terminal is asked where its cursor is (ECMA-48, DSR 6) behind what was drawn: it
-/// answers
-/// once it has come so far. One that never answers is never waited for.
+/// the picture later. So the terminal is asked where its cursor is (ECMA-48, DSR 6) behind what was drawn: it
+/// answers once it has come so far. One that never answers is never waited for.
 public struct FramePacing: Sendable {
   /// The question, asked from the second row: an answer from the first one may look like a key (`ESC [ 1 ; 2
   /// R`).
   public static let question = "\u{1B}7\u{1B}[2;1H\u{1B}[6n\u{1B}8"
   /// So many bytes are drawn unasked: they are seen within the second on the slowest of lines.
   static let unaskedLimit = 256
-  /// An answer that takes longer does not come any more.
-  static let patience = Duration.seconds(30)
-  /// So long a terminal of which nothing is known is drawn on freely, and so long it is given to make itself
-  /// known.
-  static let trust = Duration.milliseconds(100)
-  static let doubt = Duration.seconds(1)
+  /// An answer that takes longer does not come any more, and nobody looks at a still screen for longer.
+  static let patience = Duration.seconds(5)
 
   /// When the question was asked that has no answer yet.
   private var asked: Duration?
@@ -32,11 +26,9 @@ public struct FramePacing: Sendable {
 
   /// Until when a frame at `now` had better wait for what was drawn before; absent when it need not.
   public func busyUntil(at now: Duration) -> Duration? {
-    guard let asked else { return nil }
-    // Of a terminal that is not known yet a slow line is the cause, or that it never answers.
-    let end = asked + (answers ? Self.patience : Self.doubt)
-    let holds = answers || unasked > 0 && now - asked >= Self.trust
-    return holds && now < end ? end : nil
+    // One that has not answered yet may never do so; its first pictures must not wait for that.
+    guard let asked, answers, now < asked + Self.patience else { return nil }
+    return asked + Self.patience
   }
 
   /// The terminal was asked before anything was drawn.
