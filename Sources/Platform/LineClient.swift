@@ -11,6 +11,9 @@ public final class LineClient {
   private let output: Int32
   private let guide: ChildProcess?
   private var bytes: [UInt8] = []
+  /// Up to here `bytes` has been handed out, and from here on it was looked through for a line's end.
+  private var start = 0
+  private var searched = 0
 
   /// Bytes of one line of the server; a snapshot of thousands of sessions is one.
   private static let lineLimit = 64 * 1_024 * 1_024
@@ -73,10 +76,12 @@ public final class LineClient {
   public func line(within milliseconds: Int32) -> String? {
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while true {
-      if let end = bytes.firstIndex(of: 0x0A) {
-        defer { bytes.removeFirst(end + 1) }
-        return String(decoding: bytes[..<end], as: UTF8.self)
+      if let end = bytes[searched...].firstIndex(of: 0x0A) {
+        defer { (start, searched) = (end + 1, end + 1) }
+        return String(decoding: bytes[start..<end], as: UTF8.self)
       }
+      bytes.removeFirst(start)
+      (start, searched) = (0, bytes.count)
       guard bytes.count < Self.lineLimit else {
         isGone = true
         return nil
@@ -92,9 +97,11 @@ public final class LineClient {
     }
   }
 
+  /// Never waits: a server that stands still and has a full queue is as good as none (EAGAIN).
   static func connect(_ path: String) throws(ErrorNumber) -> Int32 {
     let (address, length) = try LineServer.address(path)
-    let file = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
+    let file = socket(AF_UNIX, Int32(kind), 0)
     guard file >= 0 else { throw ErrorNumber.current }
     var copy = address
     let isConnected = withUnsafePointer(to: &copy) { pointer in

@@ -30,6 +30,8 @@ public final class LineServer {
   public let descriptor: Int32
   public let path: String
   private let listener: Int32
+  /// Held as long as the server lives: who has it owns the path, and a socket that stands there is dead.
+  private let lock: Int32
   private var clients: [ClientID: Client] = [:]
   private var numbers: [Int32: ClientID] = [:]
   private var nextNumber = 0
@@ -53,20 +55,23 @@ public final class LineServer {
   private func isNeverShared() {}
 
   /// Listens at `path`, in a folder that is this user's alone; what a dead server left there is removed.
-  /// Throws
-  /// EADDRINUSE when a living one listens there, else the errno of the step that failed.
+  /// Throws EADDRINUSE when a living one has the path, else the errno of the step that failed.
   public init(path: String) throws(ErrorNumber) {
     let (address, length) = try Self.address(path)
-    if access(path, F_OK) == 0 {
-      if let file = try? LineClient.connect(path) {
-        close(file)
-        throw ErrorNumber(EADDRINUSE)
-      }
-      unlink(path)
+    lock = openFile(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard lock >= 0 else { throw ErrorNumber.current }
+    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+      close(lock)
+      throw ErrorNumber(EADDRINUSE)
     }
+    unlink(path)
     let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
     listener = socket(AF_UNIX, Int32(kind), 0)
-    guard listener >= 0 else { throw ErrorNumber.current }
+    guard listener >= 0 else {
+      let failure = ErrorNumber.current
+      close(lock)
+      throw failure
+    }
     descriptor = clinux_epoll_create()
     self.path = path
     var copy = address
@@ -79,6 +84,7 @@ public final class LineServer {
       let failure = ErrorNumber.current
       close(listener)
       close(descriptor)
+      close(lock)
       throw failure
     }
   }
@@ -88,6 +94,8 @@ public final class LineServer {
     unlink(path)
     close(listener)
     close(descriptor)
+    // Last, so that nobody takes the path while its socket still goes away.
+    close(lock)
   }
 
   /// What came since the last call.
@@ -158,11 +166,15 @@ public final class LineServer {
       news.append(.left(id))
       return drop(id)
     }
-    clients[id]?.incoming += buffer.prefix(count)
-    while let incoming = clients[id]?.incoming, let end = incoming.firstIndex(of: 0x0A) {
-      news.append(.line(id, String(decoding: incoming[..<end], as: UTF8.self)))
-      clients[id]?.incoming.removeFirst(end + 1)
+    // The rest of a line is held without its end, so only what has just come is looked through.
+    var rest = buffer.prefix(count)
+    while let end = rest.firstIndex(of: 0x0A) {
+      let line = (clients[id]?.incoming ?? []) + rest[..<end]
+      clients[id]?.incoming = []
+      news.append(.line(id, String(decoding: line, as: UTF8.self)))
+      rest = rest[rest.index(after: end)...]
     }
+    clients[id]?.incoming += rest
     if clients[id]?.incoming.count ?? 0 > Self.lineLimit {
       news.append(.left(id))
       drop(id)

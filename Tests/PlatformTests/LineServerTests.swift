@@ -41,6 +41,32 @@ import Testing
     withExtendedLifetime(server) {}
   }
 
+  @Test func `hears lines that come in pieces, however many come at once`() throws {
+    let path = try path()
+    let server = try LineServer(path: path)
+    let client = try LineClient(path: path)
+    let long = String(repeating: "y", count: 50_000)
+    #expect(client.send((0..<5_000).map(String.init).joined(separator: "\n") + "\n" + long))
+    let heard = news(of: server) { $0.count >= 5_002 }
+    #expect(heard.dropFirst() == ((0..<5_000).map { .line(1, String($0)) } + [.line(1, long)])[...])
+    let answers = (0..<100).map(String.init)
+    #expect(server.send(answers.joined(separator: "\n"), to: 1) && server.send(long, to: 1))
+    #expect((answers + [long]).allSatisfy { client.line(within: 5_000) == $0 })
+  }
+
+  @Test func `that stands still keeps nobody waiting who calls`() throws {
+    let path = try path()
+    let server = try LineServer(path: path)
+    var callers: [LineClient] = []
+    // Nobody takes them: the queue fills, and the next is told so at once.
+    for _ in 0..<100 {
+      guard let caller = try? LineClient(path: path) else { break }
+      callers.append(caller)
+    }
+    #expect(callers.count < 100)
+    withExtendedLifetime(server) {}
+  }
+
   @Test func `keeps only so much for who does not read, and tells when that is taken`() throws {
     let path = try path()
     let server = try LineServer(path: path)

@@ -21,6 +21,8 @@ final class ControlSocket {
   private static let beat = Duration.seconds(2)
   /// Events that those who begin to follow are told of the time before.
   private static let history = 500
+  /// Commands at once that wait for their sessions.
+  private static let deedLimit = 256
   /// How long a command waits for its sessions to come to something.
   private static let patience = Duration.seconds(20)
 
@@ -188,6 +190,12 @@ final class ControlSocket {
     }
     guard !client.isReadOnly, !instance.isReadOnly else {
       answer(.refusal(number: number, "it is read-only"), to: id)
+      return nil
+    }
+    guard deeds.count < Self.deedLimit else {
+      answer(
+        .refusal(number: number, "\(Self.deedLimit) commands wait for their sessions; try again later"),
+        to: id)
       return nil
     }
     deeds.append(
