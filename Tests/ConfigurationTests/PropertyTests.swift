@@ -59,7 +59,8 @@ struct PropertyTests {
 
   @Test(arguments: [
     ("librechat.yaml", UInt64(1)), ("librechat.yaml", UInt64.random(in: 0...UInt64.max)), ("a.json", 1),
-    ("a.json", UInt64.random(in: 0...UInt64.max)), ("config.toml", UInt64.random(in: 0...UInt64.max)),
+    ("a.json", UInt64.random(in: 0...UInt64.max)), ("config.toml", 7_434_639_898_672_716_565),
+    ("config.toml", UInt64.random(in: 0...UInt64.max)),
   ]) func `Any bytes and any damage to a file end in diagnostics, and none quotes a secret`(
     name: String, seed: UInt64
   ) {
@@ -92,7 +93,9 @@ struct PropertyTests {
           #expect(!line.contains(secret), "seed \(seed): \(line)")
         }
       }
-      #expect(!loaded.servers.isEmpty || !loaded.diagnostics.isEmpty, "seed \(seed), round \(round)")
+      #expect(
+        !loaded.servers.isEmpty || !loaded.diagnostics.isEmpty,
+        "seed \(seed), round \(round): \(String(decoding: bytes, as: UTF8.self))")
     }
   }
 

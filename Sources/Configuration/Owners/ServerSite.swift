@@ -31,8 +31,10 @@ func serverSites(_ root: Section, of owner: Owner) -> [ServerSite] {
   for entry in root.mapping.entries where entry.key.hasSuffix(".mcpServers") { add([entry.key]) }
   if root.mapping["mcp"]?.mapping?["servers"]?.mapping != nil {
     add(["mcp", "servers"])
-  } else if let map = root.mapping["mcp"]?.mapping, map.entries.allSatisfy({ $0.value.mapping != nil }) {
-    // Some programs keep settings of their own under this name.
+  } else if let map = root.mapping["mcp"]?.mapping, map.entries.allSatisfy({ $0.value.mapping != nil }),
+    !map.entries.isEmpty || owner.serversKey == "mcp"
+  {
+    // Some programs keep settings of their own under this name; an empty one says only there what it is.
     add(["mcp"])
   }
   for key in ["mcp_servers", "context_servers"] { add([key]) }
