@@ -4,7 +4,8 @@ public import Sessions
 ///
 /// What the OpenTelemetry conventions for MCP have a name for carries it
 /// (https://opentelemetry.io/docs/specs/semconv/gen-ai/mcp/); the rest is `sessiontop_*`. Labels are servers,
-/// states, error types and revisions: never a session id, never a user.
+/// states, error types and revisions, and users where a figure is a person's, as a token is: never a session
+/// id.
 public func prometheusText(_ store: Store, at now: Moment) -> String {
   families(store, at: now).map { $0.text(isOpen: false) }.joined()
 }

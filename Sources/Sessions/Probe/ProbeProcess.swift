@@ -7,8 +7,6 @@ struct ProbePipe: Sendable {
   let id: TransferID
   let began: Instant
   var hasStarted = false
-  /// It closed its output, and is expected to end until then.
-  var endDue: Instant?
   /// JSON-RPC came from it.
   var hasSpoken = false
   /// Lines on its standard error, the latest last.
@@ -34,8 +32,6 @@ struct ProbePipe: Sendable {
 }
 
 extension ServerProbe {
-  private static let endPatience = Duration.seconds(1)
-
   mutating func launch(_ process: ServerProcess) {
     begin(.command)
     let id = newTransferID()
@@ -62,9 +58,8 @@ extension ServerProbe {
     case .notReading(let bytes):
       broke(SessionError(.notReading, detail: "it does not read: \(bytes) bytes wait"))
     case .closedOutput:
-      // Mostly it is about to end, and how it does tells more.
       if case .ending = state { break }
-      pipe?.endDue = now.instant + Self.endPatience
+      broke(SessionError(.exited, detail: "it closed its standard output"))
     case .ended(let ending): ended(ending)
     case .heldBack, .measured: break
     }
@@ -106,12 +101,6 @@ extension ServerProbe {
     }
     pipe?.words.append(line)
     if let count = pipe?.words.count, count > ProbePipe.wordLimit { pipe?.words.removeFirst() }
-  }
-
-  /// It closed its output and did not end.
-  mutating func closedOutputOnly() {
-    pipe?.endDue = nil
-    broke(SessionError(.exited, detail: "it closed its standard output"))
   }
 
   /// The request that is in flight will not be answered.

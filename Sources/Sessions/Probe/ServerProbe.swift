@@ -191,7 +191,6 @@ public struct ServerProbe: Sendable {
     case .listening(let listening) where listening.due <= now.instant: listenedEnough(listening)
     default: break
     }
-    if let due = pipe?.endDue, due <= now.instant { closedOutputOnly() }
     if let stopLimit, stopLimit <= now.instant { giveUp() }
     return takeOrders()
   }
@@ -205,7 +204,7 @@ public struct ServerProbe: Sendable {
       case .listening(let listening): listening.due
       case .new, .inspecting, .seekingIssuer, .waitingForSignIn, .starting, .ending, .over: nil
       }
-    return [own, pipe?.endDue, stopLimit].compactMap { $0 }.min()
+    return [own, stopLimit].compactMap { $0 }.min()
   }
 
   /// Nobody waits any more: `why` is what a person reads. What is open is ended, within four seconds.

@@ -20,7 +20,7 @@ public enum ProcessEvent: Hashable, Sendable {
   case notReading(bytes: Int)
   /// What it and all that it started use now.
   case measured(ServerUsage)
-  /// It closed its standard output and lives on: nothing more can come from it.
+  /// It closed its standard output and lives on, which was waited for: nothing more can come from it.
   case closedOutput
   /// The last word: how it ended, or why it did not start.
   case ended(ProcessEnding)
