@@ -141,6 +141,27 @@ private func route(ends: String) -> Route {
     #expect(!text.contains("sesame") && !text.contains("-4711"), "no key and no whole id is told")
   }
 
+  @Test func `ends a session that has the id of one before`() throws {
+    var kind = ProbeWorld.Kind()
+    kind.givesOneID = true
+    var world = try ProbeWorld(kind)
+    world.run()
+    #expect(world.probe.isOver && world.sessions.isEmpty, "\(world.wire)")
+    #expect(world.probe.report.opened == 2 && world.probe.report.ended == 2)
+  }
+
+  @Test(arguments: [1, 2]) func `ends a session of whose handshake only the head came`(number: Int) throws {
+    var kind = ProbeWorld.Kind()
+    kind.stalledHandshake = number
+    var stuck = try ProbeWorld(kind)
+    stuck.run()
+    #expect(!stuck.probe.isOver && stuck.wire.last == "initialize")
+    var world = try ProbeWorld(kind)
+    world.run(stop: stuck.wire.count)
+    #expect(world.probe.isOver && world.sessions.isEmpty, "\(world.wire)")
+    #expect(world.probe.report.opened == number && world.probe.report.ended == number)
+  }
+
   @Test(arguments: 0..<20) func `ends what it opened wherever it is broken off`(stop: Int) throws {
     for replicas in [1, 2] {
       var kind = ProbeWorld.Kind()

@@ -29,6 +29,10 @@ struct ProbeWorld {
     /// After so many it takes no more.
     var sessionLimit = Int.max
     var drops = false
+    /// It gives the same id to everybody.
+    var givesOneID = false
+    /// Of the handshake with this number only the head ever comes.
+    var stalledHandshake: Int?
     var versions = ["2025-11-25", "2025-06-18"]
   }
 
@@ -161,10 +165,11 @@ struct ProbeWorld {
     guard kind.isStateful, !kind.isOld else { return result(id, answer) }
     guard given < kind.sessionLimit else { return status(503, "too many sessions") }
     given += 1
-    let session = "session-\(given)-4711"
+    let session = kind.givesOneID ? "session-0-4711" : "session-\(given)-4711"
     sessions[session] = place
     var head = ResponseHead(status: 200, contentType: "application/json", sessionIDs: [session])
     head.route = kind.route
+    if kind.stalledHandshake == given { return [.head(head)] }
     return result(id, answer, head)
   }
 

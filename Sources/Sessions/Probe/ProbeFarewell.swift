@@ -8,10 +8,11 @@ extension ServerProbe {
   /// The same where nothing says so but that a session is unknown that was in use.
   private static let doubtLimit = 3
 
-  /// Every id of a good answer is a session that the server holds for us, wanted or not.
+  /// Every id in a good head is a session that the server holds for us, wanted or not, and whether or not
+  /// its answer ever becomes whole. One that was ended may be given again.
   mutating func noteOpened(_ head: ResponseHead, _ revision: Revision) {
     for id in Set(head.sessionIDs).compactMap(SessionID.init).sorted(by: { $0.revealed < $1.revealed })
-    where id != strangeID && !open.contains(where: { $0.id == id }) && id != identity?.id {
+    where id != strangeID && !open.contains(where: { $0.id == id }) {
       let session = OpenSession(
         key: key, origin: server.endpoint?.origin.description ?? "", revision: revision, id: id,
         since: now.wall)
@@ -118,9 +119,6 @@ extension ServerProbe {
   }
 
   mutating func recoveryAnswered(_ outcome: Exchange.Outcome, _ took: Duration) {
-    if let head = outcome.head, head.isSuccess {
-      noteOpened(head, identity?.revision ?? .newestWithSessions)
-    }
     guard case .result(_, let head) = outcome else {
       let error =
         judge(outcome, carriedID: false, gate).error

@@ -14,7 +14,6 @@ extension ServerProbe {
   mutating func initializeAnswered(_ outcome: Exchange.Outcome, _ revision: Revision, _ took: Duration) {
     // What the way took is told of the way.
     let took = took - (outcome.head?.route?.secured ?? outcome.head?.route?.connected ?? .zero)
-    if let head = outcome.head, head.isSuccess { noteOpened(head, revision) }
     // Whoever broke it off wants to know no more: what was opened is ended.
     guard stopLimit == nil else { return advance() }
     switch outcome {

@@ -193,7 +193,6 @@ extension ServerProbe {
   }
 
   mutating func unknownIDAnswered(_ outcome: Exchange.Outcome, _ took: Duration) {
-    if let head = outcome.head, head.isSuccess { noteOpened(head, identity?.revision ?? .newestWithSessions) }
     switch (outcome, outcome.head?.status) {
     case (.status, 404?): record(.unknownID, .ok, "refused with 404, as it must be", took: took)
     case (.status, 400?):

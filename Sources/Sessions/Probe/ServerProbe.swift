@@ -61,6 +61,15 @@ public struct ServerProbe: Sendable {
   struct Question: Sendable {
     let task: Task
     var exchange: Exchange
+
+    /// In which revision a session would be that its answer opens; absent where it should open none.
+    func opens(_ known: Revision?) -> Revision? {
+      switch task {
+      case .initialize(let revision): revision
+      case .discover, .unknownID, .recovery: known ?? .newestWithSessions
+      default: nil
+      }
+    }
   }
 
   /// What can be asked.
@@ -164,6 +173,17 @@ public struct ServerProbe: Sendable {
       channelSpoke(event)
       return takeOrders()
     }
+    if case .head(let head) = event, case .asking(let question) = state, question.exchange.transfer == id,
+      head.isSuccess, let revision = question.opens(identity?.revision)
+    {
+      noteOpened(head, revision)
+      // Once nobody waits, the rest of the answer tells nothing that matters any more.
+      if stopLimit != nil, !open.isEmpty {
+        orders.append(.cancel(id))
+        advance()
+        return takeOrders()
+      }
+    }
     switch state {
     case .asking(let question) where question.exchange.transfer == id: take(event, question)
     case .inspecting(id, let failure): inspected(event, failure)
@@ -218,8 +238,9 @@ public struct ServerProbe: Sendable {
     case .new: state = .over
     case .asking(let question):
       switch question.task {
-      // Its answer may hold an id, which is to be ended then.
-      case .initialize where pipe == nil, .recovery, .delete, .farewell: break
+      // Its answer may hold an id, which is to be ended then; unless that is known already.
+      case .initialize where pipe == nil && open.isEmpty, .recovery where open.isEmpty: break
+      case .delete, .farewell: break
       default:
         orders.append(.cancel(question.exchange.transfer))
         advance()
