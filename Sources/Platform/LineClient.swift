@@ -72,8 +72,10 @@ public final class LineClient {
   /// How long who takes nothing is waited for, in milliseconds.
   private static let patience: Int32 = 2_000
 
-  /// The next line, waited for at most so long; absent when none came, or the server is gone.
+  /// The next line, waited for at most so long however its pieces come; absent when none came, or the server
+  /// is gone.
   public func line(within milliseconds: Int32) -> String? {
+    let end = ClockReading().monotonic + Int64(milliseconds) * 1_000_000
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while true {
       if let end = bytes[searched...].firstIndex(of: 0x0A) {
@@ -86,7 +88,8 @@ public final class LineClient {
         isGone = true
         return nil
       }
-      guard !wait(reading: [descriptor], milliseconds: milliseconds).isEmpty else { return nil }
+      let left = max(0, (end - ClockReading().monotonic) / 1_000_000)
+      guard !wait(reading: [descriptor], milliseconds: Int32(clamping: left)).isEmpty else { return nil }
       let count = read(descriptor, &buffer, buffer.count)
       if count < 0, errno == EINTR || errno == EAGAIN { continue }
       guard count > 0 else {
@@ -94,6 +97,8 @@ public final class LineClient {
         return nil
       }
       bytes += buffer.prefix(count)
+      // Who never ends a line is not listened to for ever; what came is kept for the next call.
+      if milliseconds > 0, left == 0, !bytes[searched...].contains(0x0A) { return nil }
     }
   }
 

@@ -54,6 +54,15 @@ import Testing
     #expect((answers + [long]).allSatisfy { client.line(within: 5_000) == $0 })
   }
 
+  @Test func `that never ends a line is not listened to for ever`() throws {
+    let client = try LineClient(
+      through: ChildCommand(
+        program: "/bin/sh", arguments: ["-c", "while :; do printf xxxxxxxxxxxxxxxx; done"]), Inheritance())
+    let start = ContinuousClock.now
+    #expect(client.line(within: 200) == nil)
+    #expect(ContinuousClock.now - start < .seconds(5))
+  }
+
   @Test func `that stands still keeps nobody waiting who calls`() throws {
     let path = try path()
     let server = try LineServer(path: path)

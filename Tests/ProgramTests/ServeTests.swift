@@ -1,5 +1,6 @@
 import Glibc
 import LoopbackServers
+import Platform
 import Testing
 
 /// A service, and what others see and do through it.
@@ -77,6 +78,20 @@ import Testing
     #expect(service.server.sessions.isEmpty)
     #expect(try service.program.stop() == 0)
     #expect(service.program.output.contains(/terminate by .*\(process \d+\)/), "\(service.program.output)")
+  }
+
+  @Test func `is found beside others that are there and say nothing`() throws {
+    let service = try Service()
+    let folder = (service.environment["XDG_RUNTIME_DIR"] ?? "") + "/sessiontop"
+    let mute = try ["a", "b", "c", "d"].map { try LineServer(path: "\(folder)/\($0).sock") }
+    let start = ContinuousClock.now
+    let told = try service.run(["reconnect", "ledger", "--yes"], exit: 0)
+    #expect(ContinuousClock.now - start < .seconds(10), "all are asked at once")
+    #expect(told == "ledger: ready\n")
+    _ = try service.program.stop()
+    let silent = try service.run(["reconnect", "ledger", "--yes"], exit: 1)
+    #expect(silent.contains("these are there and do not: a, b, c, d"), "\(silent)")
+    withExtendedLifetime(mute) {}
   }
 
   @Test func `that is read-only lets others look alone`() throws {

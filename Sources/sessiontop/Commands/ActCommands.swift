@@ -116,7 +116,9 @@ struct Deed: ParsableArguments {
       if found.isEmpty, filter == nil {
         throw CannotRun(
           description: "\(running.report.name) watches no server called "
-            + PrintableText.line(servers[place], limit: 60), exitCode: ExitCode.usage)
+            + PrintableText.line(servers[place], limit: 60)
+            + (user.map { " for a user \(PrintableText.line($0, limit: 60))" } ?? ""),
+          exitCode: ExitCode.usage)
       }
       meant += found.filter { one in !meant.contains { $0.key == one.key } }
     }

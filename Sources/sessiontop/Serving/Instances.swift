@@ -28,7 +28,22 @@ enum Instances {
   static func path(of name: String) -> String? { folder.map { "\($0)/\(name).sock" } }
 
   /// All that live and answer.
-  static func all() -> [Instance] {
+  static func all() -> [Instance] { look().living }
+
+  /// Those that answer, and the names of those that are there and do not. All are asked at once: one that
+  /// hangs costs no more time than several.
+  private static func look() -> (living: [Instance], silent: [String]) {
+    var silent: [String] = []
+    var living: [Instance] = []
+    let end = Moment.now.instant + Instance.patience
+    let calls = names().compactMap { name in Instance.call(name).map { (name, $0) } }
+    for (name, client) in calls {
+      if let instance = Instance(client, until: end) { living.append(instance) } else { silent.append(name) }
+    }
+    return (living, silent)
+  }
+
+  private static func names() -> [String] {
     guard let folder, let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }
     var names: [String] = []
@@ -37,21 +52,30 @@ enum Instances {
       let file = String(decoding: bytes, as: UTF8.self)
       if file.hasSuffix(".sock") { names.append(String(file.dropLast(5))) }
     }
-    return names.sorted().compactMap { Instance(name: $0) }
+    return names.sorted()
   }
 
   /// The one that is named, or the only one. Throws a sentence when there is none, or more than one.
   static func one(named name: String?) throws(CannotRun) -> Instance {
     if let name {
-      guard isName(name), let found = Instance(name: name) else {
+      let shown = PrintableText.line(name, limit: 60)
+      guard isName(name), let client = Instance.call(name) else {
         throw CannotRun(
-          description: "no instance called \(PrintableText.line(name, limit: 60)) is running",
-          exitCode: ExitCode.notWell)
+          description: "no instance called \(shown) is running", exitCode: ExitCode.notWell)
+      }
+      guard let found = Instance(client, until: Moment.now.instant + Instance.patience) else {
+        throw CannotRun(description: "\(shown) is there and does not answer", exitCode: ExitCode.notWell)
       }
       return found
     }
-    let all = all()
+    let (all, silent) = look()
     guard let first = all.first else {
+      guard silent.isEmpty else {
+        throw CannotRun(
+          description: "nothing that answers is running; these are there and do not: "
+            + silent.map { PrintableText.line($0, limit: 60) }.joined(separator: ", "),
+          exitCode: ExitCode.notWell)
+      }
       throw CannotRun(
         description: "nothing is running that could do it; start sessiontop, or sessiontop serve",
         exitCode: ExitCode.notWell)
@@ -71,13 +95,20 @@ struct Instance {
   let report: InstanceReport
   private let client: LineClient
 
-  private static let patience: Int32 = 5_000
+  /// How long one is given to say that it is one of us.
+  static let patience = Duration.seconds(3)
 
-  /// Absent when nobody listens there, or does not answer as one of us.
-  init?(name: String) {
+  /// A line to whoever listens under a name, which has been greeted; absent when nobody does.
+  static func call(_ name: String) -> LineClient? {
     guard let path = Instances.path(of: name), let client = try? LineClient(path: path) else { return nil }
     let hello = ControlRequest.hello(version: programVersion, isReadOnly: false, follows: false)
-    guard client.send(hello.line), let line = client.line(within: Self.patience),
+    return client.send(hello.line) ? client : nil
+  }
+
+  /// Absent when no answer comes until then, or one that is none of ours.
+  init?(_ client: LineClient, until end: Instant) {
+    let left = max(0, (end - Moment.now.instant).inMilliseconds)
+    guard let line = client.line(within: Int32(clamping: left)),
       case .hello(let report)? = ControlAnswer(line)
     else { return nil }
     (self.report, self.client) = (report, client)
