@@ -5,6 +5,10 @@ import Glibc
 /// its user's alone, no core file is written, all descriptors that the system allows may be used, one heap
 /// serves all threads, and no signal of a closed pipe ends it. Called before the first thread starts.
 public func prepareProcess() {
+  // Where one of the three was closed, the next file that is opened would take its place and its words.
+  for descriptor in 0...2 as ClosedRange<Int32> where fcntl(descriptor, F_GETFD) < 0 {
+    _ = openFile("/dev/null", O_RDWR, 0)
+  }
   umask(0o077)
   clinux_use_one_heap()
   _ = clinux_forbid_core_file()

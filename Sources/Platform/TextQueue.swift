@@ -86,17 +86,19 @@ public final class TextWriter: Sendable {
   /// Has a text of whole lines written; over the bound it is lost, counted and told.
   public func write(_ text: String) { queue.post(TextQueue(text)) }
 
-  /// Waits until all is written, at most so many milliseconds; false when it is not. Nothing may be written
-  /// after it.
-  public func finish(milliseconds limit: Int32) -> Bool {
+  /// Waits until all is written, at most so many milliseconds, and answers what became of it: it is not done
+  /// when that was too short. Nothing may be written after it.
+  public func finish(milliseconds limit: Int32) -> News {
     queue.post(TextQueue("", isLast: true))
     let end = ClockReading().monotonic + Int64(limit) * 1_000_000
-    while true {
+    var told = News()
+    while !told.isDone {
       let left = (end - ClockReading().monotonic) / 1_000_000
-      guard left > 0 else { return false }
+      guard left > 0 else { break }
       _ = wait(reading: [news.descriptor], milliseconds: Int32(clamping: left))
-      if news.drain().isDone { return true }
+      told.merge(news.drain())
     }
+    return told
   }
 }
 

@@ -2,6 +2,8 @@ import Configuration
 import Glibc
 import Sessions
 import Platform
+import Reports
+import Synchronization
 
 // What the process finds around it, and how it speaks to it.
 
@@ -56,8 +58,30 @@ func utcOffset(at now: WallTime) -> Int {
 /// One line to standard output; false when nobody reads it any more.
 @discardableResult
 func writeLine(_ line: String) -> Bool {
-  writeAll(line + "\n", to: 1)
+  let isWritten = writeAll(line + "\n", to: 1)
+  if !isWritten { noteLostOutput(ErrorNumber.current) }
+  return isWritten
 }
+
+/// Why standard output lost what was written to it; absent while it did not.
+private let lostOutput = Mutex<ErrorNumber?>(nil)
+
+/// What was to be read is lost. A reader who has left is none of that: it has read enough.
+func noteLostOutput(_ why: ErrorNumber) {
+  guard why.rawValue != EPIPE else { return }
+  lostOutput.withLock { $0 = $0 ?? why }
+}
+
+/// The exit code that a run has: none is well that lost what it had to say.
+func exitCode(_ code: Int32) -> Int32 {
+  guard let why = lostOutput.withLock({ $0 }) else { return code }
+  complain("standard output cannot be written: \(why)")
+  if isPlugin { return PluginStatus.unknown.rawValue }
+  return code == ExitCode.done ? ExitCode.notWell : code
+}
+
+/// Whether a monitoring system asks, which understands a line and four exit codes of its own.
+let isPlugin = CommandLine.arguments.contains("--plugin")
 
 /// One line to standard error.
 func complain(_ line: String) {

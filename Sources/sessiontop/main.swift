@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import MCPWire
 import Platform
+import Reports
 
 // Wiring only: arguments to a command, and what it says to the exit code.
 
@@ -14,7 +15,7 @@ prepareProcess()
 
 do {
   let command = try Sessiontop.parseAsRoot()
-  if let command = command as? any ProgramCommand { exit(run(command)) }
+  if let command = command as? any ProgramCommand { exit(exitCode(run(command))) }
   // The parser's own commands, such as help, end by throwing what they print.
   var words = command
   try words.run()
@@ -30,7 +31,7 @@ func run(_ command: any ProgramCommand) -> Int32 {
     return try command.perform()
   } catch {
     complain(error.description)
-    return error.exitCode
+    return isPlugin ? pluginUnknown(error.description) : error.exitCode
   }
 }
 
@@ -43,5 +44,19 @@ func answer(_ error: any Error) -> Never {
   } else {
     _ = message.split(separator: "\n").map { complain(String($0)) }
   }
-  exit(isAnswer ? ExitCode.done : ExitCode.usage)
+  if !isAnswer, isPlugin { exit(pluginUnknown("the command line cannot be used: \(firstLine(message))")) }
+  exit(exitCode(isAnswer ? ExitCode.done : ExitCode.usage))
+}
+
+/// Says in the form of a monitoring system that nothing is known, and why; returns its exit code for that.
+func pluginUnknown(_ why: String) -> Int32 {
+  let answer = pluginLine(unknown: why)
+  writeLine(answer.line)
+  return answer.status.rawValue
+}
+
+/// The first line of what the parser says, without its first word.
+private func firstLine(_ text: String) -> Substring {
+  let line = text.prefix { $0 != "\n" }
+  return line.hasPrefix("Error: ") ? line.dropFirst(7) : line
 }

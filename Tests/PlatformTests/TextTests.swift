@@ -24,7 +24,7 @@ import Testing
     let line = String(repeating: "x", count: 999) + "\n"
     for _ in 0..<1_000 { writer.write(line) }
     #expect(readAll(reading, atLeast: 1_000_000) == 1_000_000)
-    #expect(writer.finish(milliseconds: 10_000))
+    #expect(writer.finish(milliseconds: 10_000).isDone)
   }
 
   @Test func `keeps nobody waiting for a reader that sleeps, and counts what is lost`() throws {
@@ -34,7 +34,7 @@ import Testing
     let writer = try TextWriter(to: writing)
     let line = String(repeating: "x", count: 999_999) + "\n"
     for _ in 0..<20 { writer.write(line) }
-    #expect(!writer.finish(milliseconds: 20))
+    #expect(!writer.finish(milliseconds: 20).isDone)
     close(reading)
     // The thread learns that nobody reads, and has nothing left to do.
     var dropped = 0

@@ -31,7 +31,11 @@ import Testing
       arguments: ["--plugin", "--filter", "ledger"], exit: 0, says: ["SESSIONTOP OK - 1 of 1 sessions live"]),
     Call(arguments: ["--fail-on", "dwon"], exit: 2, says: ["no state is called dwon"]),
     Call(arguments: ["--filter", "srever:a"], exit: 2, says: ["no field", "server"]),
-    Call(arguments: ["--plugin", "--json"], exit: 2, says: ["--plugin"]),
+    // To a monitoring system 2 is critical: what keeps the question from being asked is unknown.
+    Call(arguments: ["--plugin", "--json"], exit: 3, says: ["SESSIONTOP UNKNOWN", "--plugin"]),
+    Call(
+      arguments: ["--plugin", "--fail-on", "dwon"], exit: 3,
+      says: ["SESSIONTOP UNKNOWN - the command line cannot be used", "no state is called dwon"]),
   ]) func `answers`(call: Call) throws {
     let server = try LoopbackServer.start(Behavior(name: "ledger"))
     defer { server.stop() }
@@ -47,6 +51,18 @@ import Testing
     for words in call.says { #expect(program.output.contains(words), "\(program.output)") }
     for words in call.lacks { #expect(!program.output.contains(words), "\(program.output)") }
     #expect(server.sessions.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("check", 1), ("settings --config", 1), ("status --for 1s --config", 1),
+    ("status --plugin --for 1s --config", 3), ("watch --for 1s --config", 1),
+  ]) func `is not well, as every command, when what it says is lost`(words: String, exit: Int32) throws {
+    let configuration = try "mcpServers: {}\nlog: {events: false}\n".temporaryFile(suffix: ".yaml")
+    defer { unlink(configuration) }
+    let program = try ChildProcess(
+      "/bin/sh", ["-c", "'\(sessiontopBinary)' \(words) '\(configuration)' >/dev/full"])
+    #expect(try program.end() == exit, "\(program.output)")
+    #expect(program.output.contains("standard output cannot be written"), "\(program.output)")
   }
 
   @Test func `is unknown where the configuration cannot be used`() throws {

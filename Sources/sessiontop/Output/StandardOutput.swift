@@ -24,17 +24,21 @@ struct StandardOutput: ~Copyable {
   }
 
   /// Learns whether anybody still reads.
-  mutating func takeNews() {
-    let news = writer.news.drain()
-    isGone = isGone || news.failure != nil
+  mutating func takeNews() { take(writer.news.drain()) }
+
+  private mutating func take(_ news: TextWriter.News) {
+    if let failure = news.failure {
+      isGone = true
+      noteLostOutput(failure)
+    }
     dropped += news.dropped
   }
 
   /// Gives the reader a moment for what still waits, and says on standard error what was lost.
   mutating func finish() {
-    let isWhole = writer.finish(milliseconds: Self.patience)
-    takeNews()
-    if !isWhole, !isGone { complain("standard output is not read: its last lines are lost") }
+    let news = writer.finish(milliseconds: Self.patience)
+    take(news)
+    if !news.isDone, !isGone { complain("standard output is not read: its last lines are lost") }
     if dropped > 0 { complain("standard output was read too slowly: \(dropped) lines are lost") }
   }
 }
