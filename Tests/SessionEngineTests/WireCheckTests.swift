@@ -57,12 +57,12 @@ struct WireCheckTests {
     (.usesFirstID, "0 initialize 200 gives=a\n9 ping 404 id=b", "ping carries another id"),
     (.inventsNoID, "0 initialize 200\n9 ping 200 id=a", "ping carries an id that nobody gave"),
     (
-      .gapsGrow, "0 initialize 500\n400 initialize 500\n800 initialize 500\n1100 initialize 500",
-      "a gap of 0.4 seconds is followed by one of 0.3 seconds two attempts later"
+      .gapsGrow, "0 initialize 500\n400 initialize 500\n550 initialize 500\n700 initialize 500",
+      "2 gaps of 0.15 seconds or less"
     ),
     (
-      .gapsGrow, (0...6).map { "\($0 * 100) initialize 500" }.joined(separator: "\n"),
-      "6 gaps under half a second"
+      .gapsGrow, (0...6).map { "\($0 * 400) initialize 500" }.joined(separator: "\n"),
+      "4 gaps of 0.4 seconds or less"
     ),
     (.noImmediateRetry, "0 initialize 500\n20 initialize 500", "the first retry came after 0.019 seconds"),
     (.didNotGoOn, "0 initialize 500\n9 ping 400", "went on with ping"),

@@ -27,12 +27,13 @@ extension Check {
     let times = evidence.attempts.filter { $0 < evidence.stopped }
     guard times.count > 1 else { return nil }
     let gaps = zip(times, times.dropFirst()).map { $1 - $0 }
-    // Jitter may make one gap shorter than the one before, not than the one before that.
-    for (earlier, later) in zip(gaps, gaps.dropFirst(2)) where later < earlier && later < .milliseconds(400) {
-      return "a gap of \(earlier) is followed by one of \(later) two attempts later"
+    // In the order of their length: the gaps of the way come between those of the session, which alone grow.
+    let shortest: [Duration] = [.milliseconds(90), .milliseconds(180), .milliseconds(360)]
+    for (index, gap) in gaps.sorted().enumerated() {
+      let least = index < shortest.count ? shortest[index] : .milliseconds(450)
+      if gap < least { return "\(index + 1) gaps of \(gap) or less" }
     }
-    let frantic = gaps.filter { $0 < .milliseconds(500) }.count
-    return frantic > 4 ? "\(frantic) gaps under half a second" : nil
+    return nil
   }
 
   static let noImmediateRetry = Check("no-immediate-retry") { evidence in
