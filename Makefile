@@ -56,13 +56,13 @@ sanitize: deps test-deps
 
 # Prints the figures of the README.
 bench: deps
-	swift build -c release --static-swift-stdlib --product Benchmark
-	.build/release/Benchmark
+	swift build -c release --static-swift-stdlib --product SessionBenchmark
+	.build/release/SessionBenchmark
 
 # Prints the README's table of what the dashboard is to a terminal, beside htop and top where they are installed.
 bench-terminal: build
-	swift build -c release --static-swift-stdlib --product Benchmark
-	python3 Tests/Performance/terminal.py $(RELEASE) .build/release/Benchmark
+	swift build -c release --static-swift-stdlib --product SessionBenchmark
+	python3 Tests/Performance/terminal.py $(RELEASE) .build/release/SessionBenchmark
 
 # The program, its manual page and completions, which it makes itself, and a unit for systemd.
 SHARE := $(DESTDIR)$(PREFIX)/share

@@ -28,62 +28,69 @@ let package = Package(
   ],
   targets: [
     // C. Only what Swift cannot say.
-    .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-    .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
-    .systemLibrary(name: "CLinux"),
-    .target(name: "CProcess"),
+    .systemLibrary(name: "CTopCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CTopYAML", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CTopLinux"),
+    .target(name: "CTopProcess"),
     // toml++ is a header of C++ (apt: libtomlplusplus-dev), so its shim is a target of its own.
-    .target(name: "CTOML"),
+    .target(name: "CTopTOML"),
     // libssl-dev has its headers; libcurl has loaded the library already.
-    .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
+    .target(name: "CTopCrypto", linkerSettings: [.linkedLibrary("crypto")]),
     .target(
-      name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+      name: "CTopNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
 
     // Pure. Decides everything, does nothing.
     .target(name: "MCPWire", swiftSettings: [.strictMemorySafety()]),
-    .target(name: "Sessions", dependencies: ["MCPWire"], swiftSettings: [.strictMemorySafety()]),
-    .target(name: "Display", dependencies: ["Sessions"], swiftSettings: [.strictMemorySafety()]),
-    .target(name: "Reports", dependencies: ["MCPWire", "Sessions"], swiftSettings: [.strictMemorySafety()]),
+    .target(name: "MCPSessions", dependencies: ["MCPWire"], swiftSettings: [.strictMemorySafety()]),
+    .target(name: "TopDisplay", dependencies: ["MCPSessions"], swiftSettings: [.strictMemorySafety()]),
+    .target(
+      name: "TopReports", dependencies: ["MCPWire", "MCPSessions"], swiftSettings: [.strictMemorySafety()]),
 
     // Effects. Does everything, decides nothing.
-    .target(name: "Platform", dependencies: ["CLinux", "CProcess"]),
+    .target(name: "TopPlatform", dependencies: ["CTopLinux", "CTopProcess"]),
     .target(
-      name: "SessionEngine", dependencies: ["CCrypto", "CCurl", "CLinux", "MCPWire", "Sessions", "Platform"]),
+      name: "SessionEngine",
+      dependencies: ["CTopCrypto", "CTopCurl", "CTopLinux", "MCPWire", "MCPSessions", "TopPlatform"]),
     .target(
-      name: "Configuration", dependencies: ["CTOML", "CYAML", "Display", "Sessions"],
+      name: "TopConfiguration", dependencies: ["CTopTOML", "CTopYAML", "TopDisplay", "MCPSessions"],
       resources: themes.map { .embedInCode("../../themes/\($0).yaml") }),
     .target(
-      name: "Console", dependencies: ["CNcurses", "Display"],
+      name: "TopConsole", dependencies: ["CTopNcurses", "TopDisplay"],
       swiftSettings: [.defaultIsolation(MainActor.self)]),
     .target(name: "LoopbackServers", dependencies: ["MCPWire"] + nio),
     .executableTarget(
       name: "sessiontop",
       dependencies: [
-        "Configuration", "Console", "Display", "SessionEngine", "LoopbackServers", "MCPWire", "Reports",
-        "Sessions", "Platform", argumentParser,
+        "TopConfiguration", "TopConsole", "TopDisplay", "SessionEngine", "LoopbackServers", "MCPWire",
+        "TopReports",
+        "MCPSessions", "TopPlatform", argumentParser,
       ] + nio, exclude: ["Packaging"]),
 
     // What `make bench` runs; built with the tests, so that it holds, and shipped with nothing.
     .executableTarget(
-      name: "Benchmark",
+      name: "SessionBenchmark",
       dependencies: [
-        "CLinux", "Display", "LoopbackServers", "MCPWire", "Platform", "SessionEngine", "Sessions",
+        "CTopLinux", "TopDisplay", "LoopbackServers", "MCPWire", "TopPlatform", "SessionEngine",
+        "MCPSessions",
       ], path: "Tests/Performance/Benchmark"),
 
     .testTarget(name: "MCPWireTests", dependencies: ["MCPWire"]),
-    .testTarget(name: "SessionsTests", dependencies: ["MCPWire", "Sessions"]),
+    .testTarget(name: "SessionsTests", dependencies: ["MCPWire", "MCPSessions"]),
     .testTarget(
-      name: "DisplayTests", dependencies: ["CLinux", "Display", "MCPWire", "Sessions"], exclude: ["Golden"]),
-    .testTarget(name: "ReportsTests", dependencies: ["MCPWire", "Reports", "Sessions"]),
-    .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Display", "Sessions"]),
+      name: "DisplayTests", dependencies: ["CTopLinux", "TopDisplay", "MCPWire", "MCPSessions"],
+      exclude: ["Golden"]),
+    .testTarget(name: "ReportsTests", dependencies: ["MCPWire", "TopReports", "MCPSessions"]),
+    .testTarget(name: "ConfigurationTests", dependencies: ["TopConfiguration", "TopDisplay", "MCPSessions"]),
     .testTarget(name: "LoopbackServersTests", dependencies: ["LoopbackServers", "MCPWire"] + nio),
     .testTarget(
       name: "SessionEngineTests",
-      dependencies: ["CLinux", "SessionEngine", "LoopbackServers", "MCPWire", "Sessions", "Platform"]),
-    .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
+      dependencies: [
+        "CTopLinux", "SessionEngine", "LoopbackServers", "MCPWire", "MCPSessions", "TopPlatform",
+      ]),
+    .testTarget(name: "PlatformTests", dependencies: ["TopPlatform"]),
     .testTarget(
       name: "ProgramTests",
-      dependencies: ["CLinux", "LoopbackServers", "MCPWire", "Platform", "Sessions", "sessiontop"]),
+      dependencies: ["CTopLinux", "LoopbackServers", "MCPWire", "TopPlatform", "MCPSessions", "sessiontop"]),
     .testTarget(name: "StructureTests"),
   ],
   swiftLanguageModes: [.v6],
@@ -92,7 +99,7 @@ let package = Package(
 
 // `make fuzz`: libFuzzer's own main calls into the targets that the tests try in small.
 let readers: [Target.Dependency] = [
-  "Configuration", "Display", "MCPWire", "Reports", "SessionEngine", "Sessions",
+  "TopConfiguration", "TopDisplay", "MCPWire", "TopReports", "SessionEngine", "MCPSessions",
 ]
 if Context.environment["SESSIONTOP_FUZZ"] == nil {
   package.targets.append(

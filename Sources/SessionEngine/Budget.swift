@@ -1,4 +1,4 @@
-import Sessions
+import MCPSessions
 
 /// How much of what a server sends is read within a time, for one session: what is over it waits in the
 /// socket, and so in the end at the server. One that sends without end costs its own share and nobody else's.

@@ -1,4 +1,4 @@
-import CCurl
+import CTopCurl
 import Glibc
 
 /// The cookies of one session, as libcurl writes them; they stick a session to its replica behind a balancer.

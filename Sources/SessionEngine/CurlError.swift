@@ -1,5 +1,5 @@
-import CCurl
-import Sessions
+import CTopCurl
+import MCPSessions
 
 /// What is known of a transfer beside the code with which it ended.
 struct TransferEvidence {

@@ -1,4 +1,4 @@
-import CCurl
+import CTopCurl
 
 /// One libcurl easy handle and the only reference to it: whoever holds this may use it, and nobody else can.
 ///

@@ -1,4 +1,4 @@
-import Sessions
+import MCPSessions
 
 /// Reads the heads of one answer, line by line: interim ones, a proxy's, and the one that counts.
 struct HeadReader {

@@ -1,5 +1,5 @@
 import MCPWire
-import Sessions
+import MCPSessions
 
 /// The body of one answer between libcurl, which brings it as it comes, and the session, which takes of it
 /// what its budget allows.

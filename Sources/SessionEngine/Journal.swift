@@ -1,5 +1,5 @@
-import Platform
-import Sessions
+import TopPlatform
+import MCPSessions
 
 /// The list of sessions that servers hold for us, on disk: after a crash the next run ends what is left.
 ///

@@ -1,7 +1,7 @@
-import CLinux
+import CTopLinux
 import Glibc
-import Platform
-import Sessions
+import TopPlatform
+import MCPSessions
 
 /// The journals of all runs that share a folder, on disk; everything here waits for the disk.
 ///

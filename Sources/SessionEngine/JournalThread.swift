@@ -1,6 +1,6 @@
 import Glibc
-import Platform
-import Sessions
+import TopPlatform
+import MCPSessions
 
 /// Keeps the journal on a thread of its own: a disk may take seconds, and no session waits for one.
 final class JournalThread: Sendable {

@@ -1,6 +1,6 @@
-import CLinux
-import Sessions
-import Platform
+import CTopLinux
+import MCPSessions
+import TopPlatform
 import Synchronization
 
 /// The engine's thread: waits, tells the fleet what happened, does what it says. It decides nothing.

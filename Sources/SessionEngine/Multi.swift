@@ -1,5 +1,5 @@
-import CCurl
-import CLinux
+import CTopCurl
+import CTopLinux
 import Glibc
 
 /// One libcurl multi handle with its connections, for one kind of transfer; part of a `Transfers`.

@@ -1,5 +1,5 @@
-public import Sessions
-import Platform
+public import MCPSessions
+import TopPlatform
 
 extension Moment {
   /// The present moment by both clocks.

@@ -1,7 +1,7 @@
 import Glibc
 import MCPWire
-import Platform
-import Sessions
+import TopPlatform
+import MCPSessions
 
 /// One child and its pipes: reads within a budget, writes from a bounded queue, ends it in steps.
 ///

@@ -1,7 +1,7 @@
-import CLinux
+import CTopLinux
 import Glibc
-import Platform
-import Sessions
+import TopPlatform
+import MCPSessions
 
 /// All children that are servers; owned by the engine's thread, never shared.
 ///

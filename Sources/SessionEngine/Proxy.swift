@@ -1,5 +1,5 @@
 import Glibc
-import Sessions
+import MCPSessions
 
 /// The proxy that a request goes through, and who named it.
 struct Proxy: Hashable {

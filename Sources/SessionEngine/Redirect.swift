@@ -1,5 +1,5 @@
-import CCurl
-import Sessions
+import CTopCurl
+import MCPSessions
 
 /// Where a request that got 307 or 308 is to be sent again, with its method and body; absent when it must not
 /// be: another origin would get headers that were not meant for it.

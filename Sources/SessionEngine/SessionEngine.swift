@@ -1,7 +1,7 @@
-import CCurl
-public import Sessions
+import CTopCurl
+public import MCPSessions
 internal import Synchronization
-public import Platform
+public import TopPlatform
 
 /// Keeps a session with every server and tells what happens: the public door of the engine.
 ///

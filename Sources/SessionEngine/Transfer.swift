@@ -1,8 +1,8 @@
-import CCurl
+import CTopCurl
 import Glibc
 import MCPWire
-import Platform
-import Sessions
+import TopPlatform
+import MCPSessions
 
 /// One HTTP exchange: the easy handle that it owns as long as it lives, and what it has received. Callbacks
 /// only append; the loop reads what they left when libcurl is not on the stack.

@@ -1,7 +1,7 @@
-import CCurl
+import CTopCurl
 import Glibc
 import MCPWire
-import Sessions
+import MCPSessions
 
 // How a request becomes the options of its easy handle.
 

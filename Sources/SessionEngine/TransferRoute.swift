@@ -1,5 +1,5 @@
-import CCurl
-import Sessions
+import CTopCurl
+import MCPSessions
 
 // What libcurl knows of the way that a transfer took.
 

@@ -1,7 +1,7 @@
-import CCurl
-import CLinux
+import CTopCurl
+import CTopLinux
 import Glibc
-import Sessions
+import MCPSessions
 
 /// All transfers and the epoll that watches their sockets; owned by one thread, never shared.
 ///

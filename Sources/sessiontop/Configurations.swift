@@ -1,7 +1,7 @@
-import Configuration
+import TopConfiguration
 import Glibc
-import Platform
-import Sessions
+import TopPlatform
+import MCPSessions
 
 // Which configurations a command works with, and what is said of them.
 

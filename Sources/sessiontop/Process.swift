@@ -1,8 +1,8 @@
-import Configuration
+import TopConfiguration
 import Glibc
-import Sessions
-import Platform
-import Reports
+import MCPSessions
+import TopPlatform
+import TopReports
 import Synchronization
 
 // What the process finds around it, and how it speaks to it.

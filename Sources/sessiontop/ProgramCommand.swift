@@ -1,6 +1,6 @@
 import ArgumentParser
 import Glibc
-import Platform
+import TopPlatform
 
 /// A command of the program: its words as values, and what it does. One file each in Commands, and a line in
 /// `Sessiontop.configuration`.

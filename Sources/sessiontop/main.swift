@@ -1,8 +1,8 @@
 import ArgumentParser
 import Glibc
 import MCPWire
-import Platform
-import Reports
+import TopPlatform
+import TopReports
 
 // Wiring only: arguments to a command, and what it says to the exit code.
 

@@ -1,4 +1,4 @@
-import Configuration
+import TopConfiguration
 
 /// Loads one text as `librechat.yaml`.
 func loadText(

@@ -1,6 +1,6 @@
-import Configuration
+import TopConfiguration
 import Glibc
-import Sessions
+import MCPSessions
 import Testing
 
 /// Whatever a path leads to, there is an answer soon.

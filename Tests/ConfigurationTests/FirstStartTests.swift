@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Configuration
+@testable import TopConfiguration
 
 @Suite struct `A first start` {
   @Test func `is offered the file of another program, which is not taken unasked`() throws {

@@ -1,5 +1,5 @@
-import Configuration
-import Sessions
+import TopConfiguration
+import MCPSessions
 import Testing
 
 /// What LibreChat does with a file that is its own, and what it would refuse.

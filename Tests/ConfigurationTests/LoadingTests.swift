@@ -1,7 +1,7 @@
-import Configuration
-import Display
+import TopConfiguration
+import TopDisplay
 import Glibc
-import Sessions
+import MCPSessions
 import Testing
 
 struct LoadingTests {

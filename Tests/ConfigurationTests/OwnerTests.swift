@@ -1,7 +1,7 @@
 // Long because it is one table: a whole file of each program with what must be said of it.
 
-import Configuration
-import Sessions
+import TopConfiguration
+import MCPSessions
 import Testing
 
 /// A file of another program: what is said of it, and what becomes of its servers.

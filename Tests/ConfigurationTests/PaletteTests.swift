@@ -1,7 +1,7 @@
-import Display
+import TopDisplay
 import Testing
 
-@testable import Configuration
+@testable import TopConfiguration
 
 /// The 16 colours of palettes that many people use, with the ground they stand on.
 private let palettes: [(name: String, ground: UInt32, colors: [UInt32])] = [

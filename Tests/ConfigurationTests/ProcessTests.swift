@@ -1,5 +1,5 @@
-import Configuration
-import Sessions
+import TopConfiguration
+import MCPSessions
 import Testing
 
 /// Servers that are processes: what is started, and who may start it.

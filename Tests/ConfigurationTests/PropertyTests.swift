@@ -1,5 +1,5 @@
-import Configuration
-import Sessions
+import TopConfiguration
+import MCPSessions
 import Testing
 
 /// A small generator with a seed that is printed, so that any failure can be repeated.

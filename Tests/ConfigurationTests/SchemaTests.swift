@@ -1,5 +1,5 @@
-import Configuration
-import Sessions
+import TopConfiguration
+import MCPSessions
 import Testing
 
 /// Every field of LibreChat's schema with what may be wrong with it. Each entry is line 2 of a file.

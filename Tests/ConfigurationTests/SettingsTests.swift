@@ -1,8 +1,8 @@
-import Display
-import Sessions
+import TopDisplay
+import MCPSessions
 import Testing
 
-@testable import Configuration
+@testable import TopConfiguration
 
 struct SettingsTests {
   @Test func `The default file loads cleanly, equals the defaults and lacks no setting`() {

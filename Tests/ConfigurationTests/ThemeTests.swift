@@ -1,8 +1,8 @@
-import Display
+import TopDisplay
 import Glibc
 import Testing
 
-@testable import Configuration
+@testable import TopConfiguration
 
 struct ThemeTests {
   /// The folder at the top of the project, seen from this file.

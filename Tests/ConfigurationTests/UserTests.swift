@@ -1,5 +1,5 @@
-import Configuration
-import Sessions
+import TopConfiguration
+import MCPSessions
 import Testing
 
 struct UserTests {

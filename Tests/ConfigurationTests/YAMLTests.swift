@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Configuration
+@testable import TopConfiguration
 
 struct YAMLTests {
   /// The tree as one line: keys, kinds and values.

@@ -1,7 +1,7 @@
-import Sessions
+import MCPSessions
 import Testing
 
-@testable import Display
+@testable import TopDisplay
 
 @Suite struct `Alerts` {
   private let calm = store([server("a"), server("b")], [ready("a"), ready("b")])

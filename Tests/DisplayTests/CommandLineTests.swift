@@ -1,7 +1,7 @@
-import Sessions
+import MCPSessions
 import Testing
 
-@testable import Display
+@testable import TopDisplay
 
 @Suite struct `The command line` {
   private let ana = Operator(user: "ana", origin: "pts/3")

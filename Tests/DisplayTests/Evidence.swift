@@ -1,7 +1,7 @@
 import MCPWire
-import Sessions
+import MCPSessions
 
-@testable import Display
+@testable import TopDisplay
 
 /// Situations in which a monitor is easily wrong about what is the matter, each from the answers on the wire.
 enum Evidence {

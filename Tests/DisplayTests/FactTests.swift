@@ -1,7 +1,7 @@
-import Sessions
+import MCPSessions
 import Testing
 
-@testable import Display
+@testable import TopDisplay
 
 /// What the screen says of one thing agrees with what it says of another, and with what was done.
 @Suite struct `A fact on the screen` {

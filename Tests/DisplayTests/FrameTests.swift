@@ -1,9 +1,9 @@
-import CLinux
+import CTopLinux
 import Glibc
-import Sessions
+import MCPSessions
 import Testing
 
-@testable import Display
+@testable import TopDisplay
 
 @Suite struct `A frame` {
   struct Writing: Sendable {

@@ -1,8 +1,8 @@
 import Glibc
-import Sessions
+import MCPSessions
 import Testing
 
-@testable import Display
+@testable import TopDisplay
 
 /// Whole screens as text, in the folder Golden. After a change that is meant, `UPDATE_GOLDEN=1 swift test
 /// --filter GoldenTests` writes them anew, and the difference is what a reviewer reads.

@@ -1,7 +1,7 @@
-import Sessions
+import MCPSessions
 import Testing
 
-@testable import Display
+@testable import TopDisplay
 
 @Suite struct `An incident` {
   @Test func `is what fell together for one reason, and one alert`() throws {

@@ -1,6 +1,6 @@
-import Sessions
+import MCPSessions
 
-@testable import Display
+@testable import TopDisplay
 
 /// What an operator comes to the screen for, each as a store.
 enum Jobs {

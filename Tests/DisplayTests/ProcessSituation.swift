@@ -1,6 +1,6 @@
-import Sessions
+import MCPSessions
 
-@testable import Display
+@testable import TopDisplay
 
 extension Situations {
   /// A mixed file: streamable HTTP, HTTP+SSE, and processes: well, failing with its words, never started.

@@ -1,7 +1,7 @@
-import Sessions
+import MCPSessions
 import Testing
 
-@testable import Display
+@testable import TopDisplay
 
 /// From what is seen to what belongs to it.
 @Suite struct `A row` {

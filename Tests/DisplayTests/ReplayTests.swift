@@ -1,7 +1,7 @@
-import Sessions
+import MCPSessions
 import Testing
 
-@testable import Display
+@testable import TopDisplay
 
 @Suite struct `A recording` {
   private static func told(

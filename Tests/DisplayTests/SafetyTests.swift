@@ -1,7 +1,7 @@
-import Sessions
+import MCPSessions
 import Testing
 
-@testable import Display
+@testable import TopDisplay
 
 /// What a slip of the fingers must not do.
 @Suite struct `A slip` {

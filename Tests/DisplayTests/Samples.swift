@@ -1,6 +1,6 @@
-import Sessions
+import MCPSessions
 
-@testable import Display
+@testable import TopDisplay
 
 // Stores as an engine would have filled them, by folding its reports.
 

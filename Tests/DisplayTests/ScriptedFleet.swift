@@ -1,5 +1,5 @@
 import MCPWire
-import Sessions
+import MCPSessions
 
 /// A fleet in virtual time whose servers answer from scripts. What is drawn of it is what the deciding half
 /// of the engine made of the answers, not what a test believes that it makes of them.

@@ -1,6 +1,6 @@
-import Sessions
+import MCPSessions
 
-@testable import Display
+@testable import TopDisplay
 
 /// The six situations that an operator meets most.
 enum Situations {

@@ -1,7 +1,7 @@
-import Sessions
+import MCPSessions
 import Testing
 
-@testable import Display
+@testable import TopDisplay
 
 /// What the screen says is so, and the worst of it is seen.
 @Suite struct `The screen` {

@@ -1,5 +1,5 @@
 import Glibc
-import Sessions
+import MCPSessions
 import Testing
 
 /// What `make fuzz` does for hours, in small: every seed as it is, and many that were changed at random. Who

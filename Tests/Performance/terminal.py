@@ -1,6 +1,6 @@
 """Measures terminal programs from outside, all in the same way: sessiontop, and htop and top where they are.
 
-    terminal.py PATH/OF/sessiontop PATH/OF/Benchmark
+    terminal.py PATH/OF/sessiontop PATH/OF/SessionBenchmark
 
 Each program gets a pseudo-terminal of 120x40 of its own. The table that comes out is that of the README:
 

@@ -1,5 +1,5 @@
 import Glibc
-@testable import Platform
+@testable import TopPlatform
 import Testing
 
 /// Children that are started for real; each ends by itself or is ended by the test.

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import Platform
+@testable import TopPlatform
 
 /// What a run that was killed left running, the next one ends.
 @Suite struct `A ledger of processes` {

@@ -1,5 +1,5 @@
 import Glibc
-import Platform
+import TopPlatform
 import Testing
 
 @Suite struct `A writer on a thread of its own` {

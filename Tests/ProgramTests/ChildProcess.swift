@@ -1,4 +1,4 @@
-import CLinux
+import CTopLinux
 import Glibc
 
 /// A program that a test starts, hears and ends. What it says on both outputs comes through one socket.

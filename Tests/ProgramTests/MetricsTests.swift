@@ -1,6 +1,6 @@
 import Glibc
 import LoopbackServers
-import Platform
+import TopPlatform
 import Testing
 
 /// What Prometheus sees, over HTTP and in a file for a collector.

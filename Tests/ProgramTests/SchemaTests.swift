@@ -1,8 +1,8 @@
 import Glibc
 import LoopbackServers
 import MCPWire
-import Platform
-import Sessions
+import TopPlatform
+import MCPSessions
 import Testing
 
 /// What this program prints as JSON is what its schema says, no more and no less.

@@ -1,6 +1,6 @@
 import Glibc
 import LoopbackServers
-import Platform
+import TopPlatform
 import Testing
 
 /// A service, and what others see and do through it.

@@ -1,5 +1,5 @@
 import Glibc
-import Platform
+import TopPlatform
 import Testing
 
 /// Servers that are processes, good and hostile, as the whole program keeps them; nothing of them is left.
@@ -43,7 +43,7 @@ import Testing
 
   private func expectNothingLeft(_ what: String, sourceLocation: SourceLocation = #_sourceLocation) {
     let limit = ContinuousClock.now + .seconds(10)
-    while left() > 0, ContinuousClock.now < limit { _ = Platform.wait(reading: [], milliseconds: 20) }
+    while left() > 0, ContinuousClock.now < limit { _ = TopPlatform.wait(reading: [], milliseconds: 20) }
     #expect(left() == 0, "\(what): a process is left", sourceLocation: sourceLocation)
   }
 

@@ -1,5 +1,5 @@
 import Glibc
-import Platform
+import TopPlatform
 
 /// A folder that goes with the test.
 final class TemporaryFolder {

@@ -1,5 +1,5 @@
-import Reports
-import Sessions
+import TopReports
+import MCPSessions
 import Testing
 
 private let ledger = SessionKey(server: "ledger \"2\"", user: "ana")

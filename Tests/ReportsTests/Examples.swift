@@ -1,4 +1,4 @@
-import Sessions
+import MCPSessions
 
 /// Five thousand seconds after the engine's clock began.
 let noon = moment(5_000)

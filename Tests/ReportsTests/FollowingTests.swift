@@ -1,5 +1,5 @@
-import Reports
-import Sessions
+import TopReports
+import MCPSessions
 import Testing
 
 /// What one process knows is what another reads, as far as a dashboard shows it.

@@ -1,7 +1,7 @@
-import Sessions
+import MCPSessions
 import Testing
 
-@testable import Reports
+@testable import TopReports
 
 @Suite struct `A recorded line` {
   @Test func `is read as it was written`() throws {

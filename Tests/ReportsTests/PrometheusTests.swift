@@ -1,7 +1,7 @@
-import Sessions
+import MCPSessions
 import Testing
 
-@testable import Reports
+@testable import TopReports
 
 @Suite struct `Prometheus text` {
   @Test func `counts servers, sessions, errors and recoveries`() {

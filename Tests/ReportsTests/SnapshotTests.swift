@@ -1,7 +1,7 @@
-import Sessions
+import MCPSessions
 import Testing
 
-@testable import Reports
+@testable import TopReports
 
 @Suite struct `Snapshot lines` {
   @Test func `hold servers, sessions and statistics`() {

@@ -1,5 +1,5 @@
-import Reports
-import Sessions
+import TopReports
+import MCPSessions
 import Testing
 
 @Suite struct `Sessions as rows` {

@@ -1,7 +1,7 @@
-import Sessions
+import MCPSessions
 import Testing
 
-@testable import Reports
+@testable import TopReports
 
 @Suite struct `Status table` {
   @Test func `shows everything when there is room`() {

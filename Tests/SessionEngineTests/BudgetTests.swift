@@ -1,4 +1,4 @@
-import Sessions
+import MCPSessions
 import Testing
 
 @testable import SessionEngine

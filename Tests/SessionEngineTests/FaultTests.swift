@@ -1,5 +1,5 @@
 import LoopbackServers
-import Sessions
+import MCPSessions
 import Testing
 
 /// The real engine against every fault, on real sockets.

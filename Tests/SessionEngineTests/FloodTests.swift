@@ -1,5 +1,5 @@
 import LoopbackServers
-import Sessions
+import MCPSessions
 import Testing
 
 @testable import SessionEngine

@@ -1,10 +1,10 @@
-import CLinux
+import CTopLinux
 import SessionEngine
 import Glibc
 import LoopbackServers
-import Sessions
+import MCPSessions
 import Testing
-import Platform
+import TopPlatform
 
 @testable import SessionEngine
 
@@ -231,7 +231,7 @@ final class Watch {
       if let found = answer(store) { return found }
       let left = (deadline - Moment.now.instant).inMilliseconds
       guard left > 0 else { return nil }
-      _ = Platform.wait(reading: [engine.output.descriptor], milliseconds: Int32(clamping: left))
+      _ = TopPlatform.wait(reading: [engine.output.descriptor], milliseconds: Int32(clamping: left))
       store.fold(engine.output.drain(), at: Moment.now)
     }
   }
@@ -241,7 +241,7 @@ final class Watch {
     engine.send(.stop)
     var isStopped = false
     while !isStopped {
-      _ = Platform.wait(reading: [engine.output.descriptor], milliseconds: 10_000)
+      _ = TopPlatform.wait(reading: [engine.output.descriptor], milliseconds: 10_000)
       let report = engine.output.drain()
       store.fold(report, at: Moment.now)
       isStopped = report.stopped

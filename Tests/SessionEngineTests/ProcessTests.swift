@@ -1,7 +1,7 @@
 import Glibc
 import MCPWire
-import Platform
-import Sessions
+import TopPlatform
+import MCPSessions
 import Testing
 
 @testable import SessionEngine

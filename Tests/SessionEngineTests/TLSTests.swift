@@ -1,6 +1,6 @@
 import SessionEngine
 import LoopbackServers
-import Sessions
+import MCPSessions
 import Testing
 
 @testable import SessionEngine

@@ -1,7 +1,7 @@
 import MCPWire
 import Testing
 
-@testable import Sessions
+@testable import MCPSessions
 
 /// One server with every kind of secret that a configuration can hold.
 private func gate() throws -> Gate {

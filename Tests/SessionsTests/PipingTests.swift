@@ -1,7 +1,7 @@
 import MCPWire
 import Testing
 
-@testable import Sessions
+@testable import MCPSessions
 
 private let ana = Operator(user: "ana", origin: "pts/3")
 private let key = SessionKey(server: "p")

@@ -1,6 +1,6 @@
 import MCPWire
 
-@testable import Sessions
+@testable import MCPSessions
 
 /// A server in virtual time, and the one look that is taken at it.
 struct ProbeWorld {

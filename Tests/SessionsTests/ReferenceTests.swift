@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Sessions
+@testable import MCPSessions
 
 @Suite struct `A reference at an address` {
   /// RFC 3986 section 5.4, at a base of our kind; absent where another origin or no address is named.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Sessions
+@testable import MCPSessions
 
 @Suite struct `A new configuration` {
   private func world(_ names: [String], settings: SessionSettings = SessionSettings()) throws -> World {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Sessions
+@testable import MCPSessions
 
 @Suite struct `A body of an error` {
   @Test(

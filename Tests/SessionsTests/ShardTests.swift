@@ -1,4 +1,4 @@
-import Sessions
+import MCPSessions
 import Testing
 
 @Suite struct `Parts of a configuration` {

@@ -1,7 +1,7 @@
 import MCPWire
 import Testing
 
-@testable import Sessions
+@testable import MCPSessions
 
 @Suite struct `A slow server` {
   @Test func `is degraded, says how slow it is, and is well again when it is quick`() throws {

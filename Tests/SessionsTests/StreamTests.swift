@@ -1,7 +1,7 @@
 import MCPWire
 import Testing
 
-@testable import Sessions
+@testable import MCPSessions
 
 @Suite struct `A stream` {
   @Test func `that keeps a server from answering is left off, and why is told`() throws {

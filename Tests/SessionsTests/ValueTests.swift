@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Sessions
+@testable import MCPSessions
 
 @Suite struct `Endpoints` {
   @Test(arguments: [
@@ -94,7 +94,7 @@ import Testing
 @Suite struct `Backoff` {
   @Test(arguments: 1...200) func `stays within its bounds and above its floor`(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
-    let backoff = Sessions.Backoff(base: .seconds(1))
+    let backoff = MCPSessions.Backoff(base: .seconds(1))
     for attempt in 1...40 {
       let ceiling = min(pow2(attempt - 1), 60)
       let delay = backoff.delay(attempt: attempt, using: &random).inSeconds
@@ -107,7 +107,8 @@ import Testing
     var random = SeededGenerator(seed: 7)
     for _ in 0..<100 {
       #expect(
-        Sessions.Backoff(base: .zero, maximum: .zero).delay(attempt: 1, using: &random) >= .milliseconds(50))
+        MCPSessions.Backoff(base: .zero, maximum: .zero).delay(attempt: 1, using: &random)
+          >= .milliseconds(50))
     }
   }
 

@@ -1,7 +1,7 @@
 import MCPWire
 import Testing
 
-@testable import Sessions
+@testable import MCPSessions
 
 /// A fleet, virtual time and unreliable servers, all from one seed. Nothing waits: time jumps to what is due
 /// next.

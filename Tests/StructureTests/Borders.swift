@@ -5,12 +5,12 @@ let borders: Set<String> = [
   "Sources/MCPWire/MessageReading.swift", "Sources/MCPWire/ReplyReader.swift",
   "Sources/MCPWire/ServerSentEvents.swift", "Sources/MCPWire/SessionID.swift",
   "Sources/MCPWire/WebForm.swift", "Sources/SessionEngine/HeadReader.swift",
-  "Sources/Sessions/Server/Endpoint.swift", "Sources/Sessions/Session/Page.swift",
-  "Sources/Sessions/Session/ServerWords.swift", "Sources/Sessions/Text/AddressMask.swift",
-  "Sources/Sessions/Text/PrintableText.swift", "Sources/Sessions/Text/Spelled.swift",
-  "Sources/Sessions/Time/SpanText.swift", "Sources/Reports/ControlAnswer.swift",
-  "Sources/Reports/ControlRequest.swift", "Sources/Reports/LineReading.swift",
-  "Sources/Display/Model/Filter.swift", "Sources/Display/Model/Pattern.swift",
+  "Sources/MCPSessions/Server/Endpoint.swift", "Sources/MCPSessions/Session/Page.swift",
+  "Sources/MCPSessions/Session/ServerWords.swift", "Sources/MCPSessions/Text/AddressMask.swift",
+  "Sources/MCPSessions/Text/PrintableText.swift", "Sources/MCPSessions/Text/Spelled.swift",
+  "Sources/MCPSessions/Time/SpanText.swift", "Sources/TopReports/ControlAnswer.swift",
+  "Sources/TopReports/ControlRequest.swift", "Sources/TopReports/LineReading.swift",
+  "Sources/TopDisplay/Model/Filter.swift", "Sources/TopDisplay/Model/Pattern.swift",
   "Sources/sessiontop/Commands/Options.swift",
 ]
 

@@ -10,9 +10,9 @@ struct Storeys: CustomTestStringConvertible, Sendable {
 
 private let house = [
   Storeys(
-    target: "Sessions",
+    target: "MCPSessions",
     folders: ["Time", "Server", "Text", "Store", "Session", "Authorization", "Fleet", "Probe"]),
-  Storeys(target: "Display", folders: ["Frame", "Keys", "Model", "Panes", "Input"]),
+  Storeys(target: "TopDisplay", folders: ["Frame", "Keys", "Model", "Panes", "Input"]),
 ]
 
 /// Within a target the compiler lets every file use every other; here folders may only use those below them.
@@ -29,17 +29,17 @@ private let house = [
 
   @Test func `are caught when one looks up`() {
     let files = [
-      SourceFile(path: "Sources/Display/Frame/A.swift", text: "let a = ViewModel()\nlet b = folded(1)"),
+      SourceFile(path: "Sources/TopDisplay/Frame/A.swift", text: "let a = ViewModel()\nlet b = folded(1)"),
       SourceFile(
-        path: "Sources/Display/Model/B.swift",
+        path: "Sources/TopDisplay/Model/B.swift",
         text: "struct ViewModel {}\nfunc folded(_ a: Int) {}\nprivate func own() {}"),
       SourceFile(
-        path: "Sources/Display/Panes/C.swift", text: "let c = ViewModel() // fine\nprivate func own() {}"),
+        path: "Sources/TopDisplay/Panes/C.swift", text: "let c = ViewModel() // fine\nprivate func own() {}"),
     ]
     #expect(
       arrowsUp(files, ["Frame", "Model", "Panes"]) == [
-        "Sources/Display/Frame/A.swift uses ViewModel of Model",
-        "Sources/Display/Frame/A.swift uses folded of Model",
+        "Sources/TopDisplay/Frame/A.swift uses ViewModel of Model",
+        "Sources/TopDisplay/Frame/A.swift uses folded of Model",
       ])
   }
 }

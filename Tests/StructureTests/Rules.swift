@@ -64,7 +64,7 @@ let rules: [Rule] = [
     return lines.count > 301 && lines.first?.hasPrefix("//") != true ? ["has \(lines.count - 1) lines"] : []
   },
   Rule(name: "pure rooms read no clock and draw no random number") { file in
-    guard file.isSource, ["MCPWire", "Sessions", "Display", "Reports"].contains(file.target) else {
+    guard file.isSource, ["MCPWire", "MCPSessions", "TopDisplay", "TopReports"].contains(file.target) else {
       return []
     }
     return lines(
@@ -90,26 +90,28 @@ private let nio: Set = ["NIOCore", "NIOPosix", "NIOHTTP1"]
 private func allowedImports(_ file: SourceFile) -> Set<String> {
   guard file.isSource else {
     let rooms: Set = [
-      "MCPWire", "Sessions", "Display", "Reports", "Platform", "SessionEngine", "Configuration", "Console",
-      "LoopbackServers", "sessiontop", "CLinux",
+      "MCPWire", "MCPSessions", "TopDisplay", "TopReports", "TopPlatform", "SessionEngine",
+      "TopConfiguration", "TopConsole",
+      "LoopbackServers", "sessiontop", "CTopLinux",
     ]
     return rooms.union(system).union(nio).union(["Testing"])
   }
   switch file.target {
   case "MCPWire": return pure.union(["FoundationEssentials"])
-  case "Sessions": return pure.union(["MCPWire"])
-  case "Display": return pure.union(["Sessions"])
-  case "Reports": return pure.union(["MCPWire", "Sessions"])
-  case "Platform": return system.union(["CLinux", "CProcess"])
+  case "MCPSessions": return pure.union(["MCPWire"])
+  case "TopDisplay": return pure.union(["MCPSessions"])
+  case "TopReports": return pure.union(["MCPWire", "MCPSessions"])
+  case "TopPlatform": return system.union(["CTopLinux", "CTopProcess"])
   case "SessionEngine":
-    return system.union(["CCrypto", "CCurl", "CLinux", "MCPWire", "Sessions", "Platform"])
-  case "Configuration": return system.union(["CTOML", "CYAML", "Display", "Sessions"])
-  case "Console": return system.union(["CNcurses", "Display"])
+    return system.union(["CTopCrypto", "CTopCurl", "CTopLinux", "MCPWire", "MCPSessions", "TopPlatform"])
+  case "TopConfiguration": return system.union(["CTopTOML", "CTopYAML", "TopDisplay", "MCPSessions"])
+  case "TopConsole": return system.union(["CTopNcurses", "TopDisplay"])
   case "LoopbackServers": return system.union(nio).union(["MCPWire"])
   case "sessiontop":
     return system.union(nio).union([
-      "ArgumentParser", "Configuration", "Console", "Display", "SessionEngine", "LoopbackServers", "MCPWire",
-      "Reports", "Sessions", "Platform",
+      "ArgumentParser", "TopConfiguration", "TopConsole", "TopDisplay", "SessionEngine", "LoopbackServers",
+      "MCPWire",
+      "TopReports", "MCPSessions", "TopPlatform",
     ])
   default: return []
   }

@@ -25,9 +25,9 @@ import Testing
 
   @Test func `each C library belongs to one target`() {
     let owners = [
-      ("CCurl", "SessionEngine"), ("CCrypto", "SessionEngine"), ("CYAML", "Configuration"),
-      ("CTOML", "Configuration"),
-      ("CNcurses", "Console"),
+      ("CTopCurl", "SessionEngine"), ("CTopCrypto", "SessionEngine"), ("CTopYAML", "TopConfiguration"),
+      ("CTopTOML", "TopConfiguration"),
+      ("CTopNcurses", "TopConsole"),
     ]
     for (library, owner) in owners {
       let users = Tree.swiftFiles.filter { file in file.code.contains { $0.hasSuffix("import \(library)") } }
@@ -49,9 +49,12 @@ import Testing
 /// A rule that catches nothing protects nothing: each is shown what it must catch and what it must not.
 @Suite struct `Structure rules` {
   @Test(arguments: [
-    ("imports follow the map of the house", "Sources/Reports/A.swift", "import SessionEngine"),
-    ("imports follow the map of the house", "Sources/Display/A.swift", "@preconcurrency public import Glibc"),
-    ("imports follow the map of the house", "Sources/Sessions/A.swift", "import struct CLinux.x"),
+    ("imports follow the map of the house", "Sources/TopReports/A.swift", "import SessionEngine"),
+    (
+      "imports follow the map of the house", "Sources/TopDisplay/A.swift",
+      "@preconcurrency public import Glibc"
+    ),
+    ("imports follow the map of the house", "Sources/MCPSessions/A.swift", "import struct CTopLinux.x"),
     ("imports follow the map of the house", "Sources/Unknown/A.swift", "import MCPWire"),
     ("imports follow the map of the house", "Tests/SessionEngineTests/A.swift", "@testable import XCTest"),
     ("Foundation is nowhere", "Tests/SessionEngineTests/A.swift", "import Foundation"),
@@ -70,12 +73,12 @@ import Testing
       "let wait = retry * 1_000"
     ),
     (
-      "no number from outside is calculated with unchecked", "Sources/Sessions/Time/SpanText.swift",
+      "no number from outside is calculated with unchecked", "Sources/MCPSessions/Time/SpanText.swift",
       "let wait = Int(seconds.rounded())"
     ),
     ("nothing is left for later", "Sources/SessionEngine/A.swift", "// TO" + "DO: finish"),
     (
-      "comments point only to what is in the repository", "Sources/Display/A.swift",
+      "comments point only to what is in the repository", "Sources/TopDisplay/A.swift",
       "/// See reference/tui.md."
     ),
     ("lines fit 110 columns", "Tests/SessionEngineTests/A.swift", String(repeating: "é", count: 111)),
@@ -88,11 +91,11 @@ import Testing
       "import MCPWire" + String(repeating: "\n", count: 301)
     ),
     (
-      "pure rooms read no clock and draw no random number", "Sources/Sessions/A.swift",
+      "pure rooms read no clock and draw no random number", "Sources/MCPSessions/A.swift",
       "let a = ContinuousClock.now"
     ),
     (
-      "pure rooms read no clock and draw no random number", "Sources/Sessions/A.swift",
+      "pure rooms read no clock and draw no random number", "Sources/MCPSessions/A.swift",
       "let a = Int.random(in: 0...1)"
     ),
     ("pure rooms read no clock and draw no random number", "Sources/MCPWire/A.swift", "clock_gettime(0, &t)"),
@@ -108,7 +111,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("Sources/Reports/A.swift", "import MCPWire\npublic import Sessions"),
+    ("Sources/TopReports/A.swift", "import MCPWire\npublic import MCPSessions"),
     ("Sources/MCPWire/MessageReading.swift", "import FoundationEssentials"),
     ("Sources/MCPWire/ReplyReader.swift", "guard document.count + bytes.count <= limit else { return }"),
     ("Sources/SessionEngine/A.swift", "if a != b, !c { print(\"stop! \\\"now!\\\"\") } // really! as! try!"),
@@ -116,7 +119,7 @@ import Testing
       "Sources/SessionEngine/A.swift",
       "let text = \"\"\"\n  import Foundation\n  value! try! @unchecked Sendable\n  \"\"\""
     ),
-    ("Sources/Sessions/A.swift", "let a = Int.random(in: 0...1, using: &generator)"),
+    ("Sources/MCPSessions/A.swift", "let a = Int.random(in: 0...1, using: &generator)"),
     ("Sources/SessionEngine/A.swift", "let a = ContinuousClock.now"),
     ("Tests/SessionEngineTests/A.swift", "let a = b.first!\nlet c = \"sleep(1)\""),
     ("Sources/SessionEngine/A.swift", "// A table.\n" + String(repeating: "\n", count: 400)),

@@ -1,4 +1,4 @@
-import CLinux
+import CTopLinux
 import Glibc
 
 /// Opens an address where a person can see it. The program gets no terminal, and nobody waits for it.

@@ -1,5 +1,5 @@
 import MCPWire
-import Sessions
+import MCPSessions
 
 // What requests and the engine are told of credentials, and what is remembered of requests meanwhile.
 

@@ -1,7 +1,7 @@
-import CLinux
+import CTopLinux
 import Glibc
-import Platform
-public import Sessions
+import TopPlatform
+public import MCPSessions
 
 /// Sign-ins and registrations on disk, one file each, for this user alone. Everything here waits for the
 /// disk.

@@ -1,7 +1,7 @@
 import Glibc
 import MCPWire
-import Platform
-import Sessions
+import TopPlatform
+import MCPSessions
 
 /// The engine's side of credentials: what goes with a request is asked here as it is sent, and a refusal is
 /// looked

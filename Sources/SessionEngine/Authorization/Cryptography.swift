@@ -1,6 +1,6 @@
-import CCrypto
+import CTopCrypto
 import MCPWire
-import Sessions
+import MCPSessions
 
 /// Randomness and hashes for what must not be guessed.
 ///

@@ -1,7 +1,7 @@
 import Glibc
 import MCPWire
-import Platform
-import Sessions
+import TopPlatform
+import MCPSessions
 
 /// Where credentials are got and kept: a thread of its own, so that no disk, browser or issuer ever holds up
 /// a

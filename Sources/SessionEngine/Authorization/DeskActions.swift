@@ -1,7 +1,7 @@
 import Glibc
 import MCPWire
-import Platform
-import Sessions
+import TopPlatform
+import MCPSessions
 
 // What the desk does for a sign-in.
 

@@ -1,5 +1,5 @@
-import Platform
-import Sessions
+import TopPlatform
+import MCPSessions
 
 /// Who signs in where, as the engine and the desk number them.
 struct DeskCustomer: Sendable {

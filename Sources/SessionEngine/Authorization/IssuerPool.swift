@@ -1,7 +1,7 @@
-import CCurl
+import CTopCurl
 import Glibc
 import MCPWire
-import Sessions
+import MCPSessions
 
 /// All exchanges with issuers, and the one place where the desk's thread waits. Few at a time, so libcurl's
 /// own

@@ -1,7 +1,7 @@
-import CCurl
+import CTopCurl
 import Glibc
 import MCPWire
-import Sessions
+import MCPSessions
 
 /// How requests to issuers leave this machine: what a server's settings say of it, and nothing else of the
 /// server.

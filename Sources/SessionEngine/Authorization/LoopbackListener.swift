@@ -1,5 +1,5 @@
 // The kinds of sockets are declared where the compiler saw them first, and that is the shim of libcurl.
-import CCurl
+import CTopCurl
 import Glibc
 import MCPWire
 

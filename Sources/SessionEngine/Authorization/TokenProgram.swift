@@ -1,6 +1,6 @@
 import Glibc
-import Platform
-import Sessions
+import TopPlatform
+import MCPSessions
 
 /// A program that prints a token: a list of words, no shell, and an end to its time and its output.
 final class TokenProgram {

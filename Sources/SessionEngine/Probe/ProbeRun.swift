@@ -1,8 +1,8 @@
-import CCurl
+import CTopCurl
 import Glibc
 import MCPWire
-public import Platform
-public import Sessions
+public import TopPlatform
+public import MCPSessions
 
 /// Does what a look at one server asks for, on the thread of its owner: transfers, a process, a sign-in.
 ///

@@ -1,9 +1,9 @@
 import ArgumentParser
-import Display
+import TopDisplay
 import Glibc
-import Platform
-import Reports
-import Sessions
+import TopPlatform
+import TopReports
+import MCPSessions
 
 // The operator's verbs from a script, on a running instance.
 

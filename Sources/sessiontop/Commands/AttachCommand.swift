@@ -1,8 +1,8 @@
 import ArgumentParser
-import Configuration
-import Platform
-import Reports
-import Sessions
+import TopConfiguration
+import TopPlatform
+import TopReports
+import MCPSessions
 
 /// `attach`: a dashboard on running instances.
 struct AttachCommand: ProgramCommand {

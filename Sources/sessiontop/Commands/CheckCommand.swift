@@ -1,7 +1,7 @@
 import ArgumentParser
-import Configuration
+import TopConfiguration
 import MCPWire
-import Sessions
+import MCPSessions
 
 /// `check`: every problem, then what is usable; or what is in force for one server.
 struct Check: ProgramCommand {

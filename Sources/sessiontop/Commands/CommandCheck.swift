@@ -1,6 +1,6 @@
 import MCPWire
-import Platform
-import Sessions
+import TopPlatform
+import MCPSessions
 
 // What `check` says of the command of a server that is a process, without running it.
 

@@ -1,8 +1,8 @@
 import ArgumentParser
-import Configuration
-import Display
-import Platform
-import Sessions
+import TopConfiguration
+import TopDisplay
+import TopPlatform
+import MCPSessions
 
 /// `dashboard`, and what happens without a command.
 struct DashboardCommand: ProgramCommand {

@@ -1,8 +1,8 @@
 import ArgumentParser
-import Configuration
+import TopConfiguration
 import LoopbackServers
-import Platform
-import Sessions
+import TopPlatform
+import MCPSessions
 
 /// `demo`: embedded servers, and the dashboard on them.
 struct Demo: ProgramCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Configuration
+import TopConfiguration
 import MCPWire
-import Sessions
+import MCPSessions
 
 /// `files`: what was found, or that nothing was.
 struct FilesCommand: ProgramCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Platform
-import Sessions
+import TopPlatform
+import MCPSessions
 
 /// `login`: signs in to a server.
 struct Login: ProgramCommand {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Platform
+import TopPlatform
 
 /// `logout`: forgets a sign-in.
 struct Logout: ProgramCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import MCPWire
-import Sessions
+import MCPSessions
 
 /// The manual page of the program, made from the definitions of its commands, so that neither knows an option
 /// that the other lacks.

@@ -1,8 +1,8 @@
 import ArgumentParser
-import Configuration
+import TopConfiguration
 import Glibc
-import Platform
-import Sessions
+import TopPlatform
+import MCPSessions
 
 // Words of the command line that several commands take.
 

@@ -1,11 +1,11 @@
 import ArgumentParser
-import Configuration
+import TopConfiguration
 import Glibc
 import MCPWire
-import Platform
-import Reports
+import TopPlatform
+import TopReports
 import SessionEngine
-import Sessions
+import MCPSessions
 
 /// `probe`: the steps as they come, or all of them as one object.
 struct ProbeCommand: ProgramCommand {

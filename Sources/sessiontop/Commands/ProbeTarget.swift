@@ -1,5 +1,5 @@
-import Configuration
-import Sessions
+import TopConfiguration
+import MCPSessions
 
 /// The one session that is looked at.
 struct ProbeTarget {

@@ -1,10 +1,10 @@
 import ArgumentParser
-import Configuration
-import Display
+import TopConfiguration
+import TopDisplay
 import Glibc
-import Platform
-import Reports
-import Sessions
+import TopPlatform
+import TopReports
+import MCPSessions
 
 /// `replay`: what was recorded, in the dashboard.
 struct ReplayCommand: ProgramCommand {

@@ -1,9 +1,9 @@
 import ArgumentParser
-import Configuration
-import Platform
-import Reports
+import TopConfiguration
+import TopPlatform
+import TopReports
 import SessionEngine
-import Sessions
+import MCPSessions
 
 /// `serve`: the engine without a screen, for as long as it is wanted.
 struct ServeCommand: ProgramCommand {

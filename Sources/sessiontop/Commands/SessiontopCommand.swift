@@ -1,5 +1,5 @@
 import ArgumentParser
-import Sessions
+import MCPSessions
 
 /// The commands; what each does stands with its words in a file of its own.
 struct Sessiontop: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Configuration
-import Sessions
+import TopConfiguration
+import MCPSessions
 
 /// `settings`: the default file, or every setting in force with its origin.
 struct Settings: ProgramCommand {

@@ -1,11 +1,11 @@
 import ArgumentParser
-import Configuration
-import Display
+import TopConfiguration
+import TopDisplay
 import Glibc
-import Platform
-import Reports
+import TopPlatform
+import TopReports
 import SessionEngine
-import Sessions
+import MCPSessions
 
 /// `status`: wait until every session has come to something, then one table.
 struct Status: ProgramCommand {

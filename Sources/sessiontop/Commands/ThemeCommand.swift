@@ -1,6 +1,6 @@
 import ArgumentParser
-import Configuration
-import Display
+import TopConfiguration
+import TopDisplay
 import Glibc
 
 /// `theme`: what there is, how it looks, what is wrong with it.
@@ -67,7 +67,7 @@ struct ThemeCommand: ParsableCommand {
           code = ExitCode.notWell
           continue
         }
-        let report = Configuration.check(theme)
+        let report = TopConfiguration.check(theme)
         for problem in report.problems { writeLine("\(name): error: \(problem)") }
         for note in report.notes { writeLine("\(name): note: \(note)") }
         if report.problems.isEmpty { writeLine("\(name): can be read, and its states told apart") }

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Glibc
-import Platform
-import Reports
+import TopPlatform
+import TopReports
 import SessionEngine
-import Sessions
+import MCPSessions
 
 /// `tokens`: what is kept.
 struct Tokens: ProgramCommand {

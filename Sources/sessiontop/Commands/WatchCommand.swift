@@ -1,9 +1,9 @@
 import ArgumentParser
-import Configuration
-import Platform
-import Reports
+import TopConfiguration
+import TopPlatform
+import TopReports
 import SessionEngine
-import Sessions
+import MCPSessions
 
 /// `watch`: each event as a line, the snapshot last.
 struct Watch: ProgramCommand {

@@ -1,11 +1,11 @@
-import Configuration
-import Console
-import Display
+import TopConfiguration
+import TopConsole
+import TopDisplay
 import SessionEngine
 import Glibc
 import MCPWire
-import Sessions
-import Platform
+import MCPSessions
+import TopPlatform
 
 /// The live screen: waits on the keyboard, the engine and the signals; folds, draws, obeys.
 @MainActor

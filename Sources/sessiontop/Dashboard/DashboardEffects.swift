@@ -1,11 +1,11 @@
-import Configuration
-import Console
-import Display
+import TopConfiguration
+import TopConsole
+import TopDisplay
 import SessionEngine
 import Glibc
 import MCPWire
-import Reports
-import Sessions
+import TopReports
+import MCPSessions
 
 extension Dashboard {
   /// Does what a key asked for; false ends the program.

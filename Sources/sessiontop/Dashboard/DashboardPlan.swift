@@ -1,10 +1,10 @@
-import Configuration
-import Console
-import Display
+import TopConfiguration
+import TopConsole
+import TopDisplay
 import SessionEngine
 import Glibc
-import Sessions
-import Platform
+import MCPSessions
+import TopPlatform
 
 /// What a dashboard is opened on.
 struct DashboardPlan {
@@ -21,7 +21,7 @@ struct DashboardPlan {
   var refresh = Duration.seconds(1)
   var duration: Duration?
   /// Where events and figures are kept; absent means nowhere.
-  var keeping: Configuration.Settings?
+  var keeping: TopConfiguration.Settings?
   /// When a browser may be opened for a server that wants a sign-in.
   var signIn = SignInPolicy.ask
   /// Absent when there are no files to follow.

@@ -1,5 +1,5 @@
-import Display
-import Platform
+import TopDisplay
+import TopPlatform
 
 /// Columns as they were left on the screen last; nothing is chosen where that cannot be read.
 func leftColumns() -> ColumnChoices {

@@ -1,9 +1,9 @@
-import Configuration
-import Display
+import TopConfiguration
+import TopDisplay
 import SessionEngine
 import Glibc
-import Sessions
-import Platform
+import MCPSessions
+import TopPlatform
 
 /// `--plain`: the screen as lines of text, once the sessions have come to something; with a time to refresh,
 /// again whenever it changed.

@@ -1,7 +1,7 @@
 import Glibc
-import Platform
-import Reports
-import Sessions
+import TopPlatform
+import TopReports
+import MCPSessions
 
 /// Runs the operator's program for alerts: the event as one line of JSON on its standard input, no shell, ten
 /// seconds at most, four at once; others wait for their turn. The screen never waits.

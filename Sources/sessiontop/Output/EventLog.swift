@@ -1,7 +1,7 @@
-import Configuration
-import Reports
-import Sessions
-import Platform
+import TopConfiguration
+import TopReports
+import MCPSessions
+import TopPlatform
 
 /// The record of events on disk, as this program's main thread sees it: it hands lines on and never waits.
 struct EventLog: ~Copyable {

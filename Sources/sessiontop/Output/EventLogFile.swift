@@ -1,5 +1,5 @@
 import Glibc
-import Platform
+import TopPlatform
 
 /// Where an event log lies, and how much of it is kept.
 struct EventLogPlace: Sendable {

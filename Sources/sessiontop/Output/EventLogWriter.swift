@@ -1,4 +1,4 @@
-import Platform
+import TopPlatform
 
 /// Writes the event log on a thread of its own: a disk may take seconds, and a log may lie on one that hangs.
 final class EventLogWriter: Sendable {

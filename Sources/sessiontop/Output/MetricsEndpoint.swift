@@ -1,12 +1,12 @@
-import Configuration
+import TopConfiguration
 import SessionEngine
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import Reports
-import Sessions
+import TopReports
+import MCPSessions
 import Synchronization
-import Platform
+import TopPlatform
 
 /// Gives what is known to Prometheus: over HTTP at `metrics.listen`, in the file `metrics.file`, or neither.
 struct Metrics {

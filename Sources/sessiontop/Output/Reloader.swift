@@ -1,7 +1,7 @@
-import Configuration
+import TopConfiguration
 import SessionEngine
-import Sessions
-import Platform
+import MCPSessions
+import TopPlatform
 
 /// Keeps the servers in step with the files that name them: at a change of any file that was read, or when
 /// the operator says so.

@@ -1,4 +1,4 @@
-import Platform
+import TopPlatform
 
 /// Standard output of a command that runs on: nobody waits for whoever reads it.
 struct StandardOutput: ~Copyable {

@@ -1,11 +1,11 @@
-import Configuration
-import Display
+import TopConfiguration
+import TopDisplay
 import Glibc
 import MCPWire
-import Platform
-import Reports
+import TopPlatform
+import TopReports
 import SessionEngine
-import Sessions
+import MCPSessions
 
 /// Lets other programs of this user see what this instance sees, and act through it.
 final class ControlSocket {

@@ -1,9 +1,9 @@
-import Configuration
+import TopConfiguration
 import Glibc
-import Platform
-import Reports
+import TopPlatform
+import TopReports
 import SessionEngine
-import Sessions
+import MCPSessions
 
 /// Where running instances of this user are found: each listens at a socket of its own name.
 enum Instances {

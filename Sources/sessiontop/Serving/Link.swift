@@ -1,8 +1,8 @@
 import Glibc
-import Platform
-import Reports
+import TopPlatform
+import TopReports
 import SessionEngine
-import Sessions
+import MCPSessions
 
 /// Which instance somebody wants to see: one of this machine, or one of another, through ssh.
 struct LinkTarget {
@@ -191,7 +191,7 @@ final class Link {
 
   private func read(_ text: String) -> EngineReport? {
     lastHeard = Moment.now.instant
-    switch Reports.readLine(text.utf8) {
+    switch TopReports.readLine(text.utf8) {
     case .event(let event):
       guard isWhole, event.seq == 0 || event.seq > lastEvent else { return nil }
       lastEvent = max(lastEvent, event.seq)

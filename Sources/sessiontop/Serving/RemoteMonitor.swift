@@ -1,6 +1,6 @@
-import Platform
+import TopPlatform
 import SessionEngine
-import Sessions
+import MCPSessions
 
 /// What running instances see, as this process hears it, and the way back for what an operator wants.
 ///

@@ -1,6 +1,6 @@
-import Display
-import Reports
-import Sessions
+import TopDisplay
+import TopReports
+import MCPSessions
 
 extension StatusQuery {
   /// What is printed, what is said beside it, and how the program ends.

@@ -1,8 +1,8 @@
-import Display
+import TopDisplay
 import Glibc
-import Platform
+import TopPlatform
 import SessionEngine
-import Sessions
+import MCPSessions
 
 /// `login` and `logout`: one sign-in, told step by step, that takes the pasted address as well as the
 /// browser's
@@ -135,7 +135,7 @@ struct SignInRun {
   /// False when the person wants to leave.
   private mutating func wait(until limit: Instant?, _ signals: Signals) -> Bool {
     let pause = limit.map { Int32(clamping: max(0, ($0 - Moment.now.instant).inMilliseconds + 1)) } ?? -1
-    let ready = Platform.wait(
+    let ready = TopPlatform.wait(
       reading: [engine.output.descriptor, signals.descriptor] + input.descriptors, milliseconds: pause)
     while let signal = signals.next() {
       if [SIGINT, SIGTERM, SIGHUP, SIGQUIT].contains(signal) { return false }
@@ -149,7 +149,7 @@ struct SignInRun {
     engine.send(.stop)
     let limit = Moment.now.instant + .seconds(6)
     while Moment.now.instant < limit {
-      _ = Platform.wait(reading: [engine.output.descriptor], milliseconds: 200)
+      _ = TopPlatform.wait(reading: [engine.output.descriptor], milliseconds: 200)
       if engine.output.drain().stopped { return }
     }
   }

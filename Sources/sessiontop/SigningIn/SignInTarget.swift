@@ -1,5 +1,5 @@
-import Configuration
-import Sessions
+import TopConfiguration
+import MCPSessions
 
 /// The session that somebody signs in for, alone.
 struct SignInTarget {

@@ -1,9 +1,9 @@
-import Configuration
+import TopConfiguration
 import SessionEngine
 import Glibc
-import Reports
-import Sessions
-import Platform
+import TopReports
+import MCPSessions
+import TopPlatform
 
 /// What a command without a screen does with what the engine says.
 protocol Headless: ~Copyable {
@@ -24,7 +24,7 @@ protocol Headless: ~Copyable {
 /// what was ended and what was left behind. It ends by itself after `duration`, at a signal, and when
 /// `output` has enough; at a second signal at once. With a `reloader` the servers follow their files.
 func runHeadless<Output: Headless & ~Copyable>(
-  _ loaded: Loaded, keeping settings: Configuration.Settings? = nil, signIn: SignInPolicy = .never,
+  _ loaded: Loaded, keeping settings: TopConfiguration.Settings? = nil, signIn: SignInPolicy = .never,
   for duration: Duration?,
   signals: Signals, reloader: Reloader? = nil, control: ControlSocket? = nil, manager: ServiceManager? = nil,
   output: inout Output

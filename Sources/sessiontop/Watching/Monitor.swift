@@ -1,7 +1,7 @@
-import Configuration
-import Platform
+import TopConfiguration
+import TopPlatform
 import SessionEngine
-import Sessions
+import MCPSessions
 
 /// What a dashboard needs of what it shows: an engine in this process, or another process that has one.
 protocol Watching: AnyObject {
@@ -50,7 +50,7 @@ final class Monitor: Watching {
   /// Prepares an engine for these servers; `start` lets it begin. With a `reloader` the servers follow their
   /// files. Throws what keeps an engine from being made.
   init(
-    _ servers: [Server], limits: Limits, keeping settings: Configuration.Settings?, signIn: SignInPolicy,
+    _ servers: [Server], limits: Limits, keeping settings: TopConfiguration.Settings?, signIn: SignInPolicy,
     journalFolder: String?, reloader: Reloader?, control: ControlSocket? = nil,
     manager: ServiceManager? = nil
   ) throws {

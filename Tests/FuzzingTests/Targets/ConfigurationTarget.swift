@@ -1,6 +1,6 @@
-import Configuration
+import TopConfiguration
 import Glibc
-import Sessions
+import MCPSessions
 
 private let planted = "planted-qZ7-value"
 private let environment = [

@@ -1,6 +1,6 @@
 import MCPWire
 
-@testable import Sessions
+@testable import MCPSessions
 
 /// A server that answers every request with whatever is on the tape, in virtual time.
 private struct Server {
@@ -17,7 +17,7 @@ private struct Server {
     settings.stream = true
     fleet = Fleet(
       servers: [
-        Sessions.Server(
+        MCPSessions.Server(
           name: "a", transport: .streamableHTTP, endpoint: try Endpoint("https://a.example.org/mcp"),
           settings: settings)
       ], limits: Limits(), seed: UInt64(tape.next()), at: now)

@@ -1,6 +1,6 @@
-import Sessions
+import MCPSessions
 
-@testable import Display
+@testable import TopDisplay
 
 /// A small world to look at: one server that is well, one that is not.
 private let store: Store = {

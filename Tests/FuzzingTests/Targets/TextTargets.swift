@@ -1,7 +1,7 @@
-import Display
-import Reports
+import TopDisplay
+import TopReports
 
-@testable import Sessions
+@testable import MCPSessions
 
 extension FuzzTarget {
   /// A reference that a server sends, at any address: it leads to the same origin or nowhere.

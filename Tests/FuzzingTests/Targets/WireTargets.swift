@@ -1,5 +1,5 @@
 import MCPWire
-import Sessions
+import MCPSessions
 
 @testable import SessionEngine
 

@@ -1,10 +1,10 @@
-import CLinux
+import CTopLinux
 import SessionEngine
 import Glibc
 import LoopbackServers
 import MCPWire
-import Sessions
-import Platform
+import MCPSessions
+import TopPlatform
 
 // Many sessions: the server is a process of its own, so that
 // the figures are those of the engine alone.
@@ -91,7 +91,7 @@ private final class Herd {
         throw TooSlow(what: what, seconds: seconds)
       }
       // Looking at each of very many changes would be what is measured.
-      _ = Platform.wait(reading: [engine.output.descriptor], milliseconds: 1_000)
+      _ = TopPlatform.wait(reading: [engine.output.descriptor], milliseconds: 1_000)
       store.fold(engine.output.drain(), at: Moment.now)
     }
     return (Moment.now.instant - start).inMilliseconds

@@ -1,10 +1,10 @@
-import Display
+import TopDisplay
 import SessionEngine
 import Glibc
 import LoopbackServers
 import MCPWire
-import Sessions
-import Platform
+import MCPSessions
+import TopPlatform
 
 // What single rooms of the house can do: pictures, reports, streams, messages.
 

@@ -1,5 +1,5 @@
 import Glibc
-import Platform
+import TopPlatform
 
 // `make bench`: the figures of the README, measured on the machine where it runs. With `--serve` it is the
 // server that is measured against.

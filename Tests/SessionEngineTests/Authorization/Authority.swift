@@ -1,7 +1,7 @@
 import Glibc
 import LoopbackServers
 import MCPWire
-import Platform
+import TopPlatform
 import Synchronization
 
 /// An MCP server that wants a token, and the issuer that gives them: two servers on 127.0.0.1 which say yes

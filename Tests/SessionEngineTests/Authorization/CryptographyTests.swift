@@ -1,5 +1,5 @@
 import MCPWire
-import Sessions
+import MCPSessions
 import Testing
 
 @testable import SessionEngine

@@ -1,6 +1,6 @@
 import LoopbackServers
 import MCPWire
-import Sessions
+import MCPSessions
 
 // What must hold in every case.
 

@@ -1,6 +1,6 @@
 import LoopbackServers
 import MCPWire
-import Sessions
+import MCPSessions
 
 // Event streams: how they are cut, what is in them, how much of it. Answers to POST come as streams in all of
 // these; what is said of the stream is about GET.

@@ -1,5 +1,5 @@
 import LoopbackServers
-import Sessions
+import MCPSessions
 
 /// What is known after a run: what the server saw, and what the engine said.
 struct Evidence: Sendable {

@@ -1,5 +1,5 @@
 import LoopbackServers
-import Sessions
+import MCPSessions
 import Testing
 
 /// One way in which a server can be odd, and what an engine must make of it.

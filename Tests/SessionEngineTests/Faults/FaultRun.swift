@@ -1,8 +1,8 @@
 import SessionEngine
 import Glibc
 import LoopbackServers
-import Sessions
-import Platform
+import MCPSessions
+import TopPlatform
 
 /// Serves many cases at once, each on a server of its own, to one real engine: sessions must not disturb each
 /// other, whatever their servers do.

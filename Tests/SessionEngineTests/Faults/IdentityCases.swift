@@ -1,6 +1,6 @@
 import LoopbackServers
 import MCPWire
-import Sessions
+import MCPSessions
 
 // Session ids, text that reaches a terminal, outages.
 

@@ -1,6 +1,6 @@
 import LoopbackServers
 import MCPWire
-import Sessions
+import MCPSessions
 
 // JSON, JSON-RPC, and what initialize says.
 

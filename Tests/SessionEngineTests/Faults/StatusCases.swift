@@ -1,6 +1,6 @@
 import LoopbackServers
 import MCPWire
-import Sessions
+import MCPSessions
 
 // Redirects and credentials, statuses at initialize, in a session, on the stream, on DELETE.
 

@@ -1,5 +1,5 @@
 import LoopbackServers
-import Sessions
+import MCPSessions
 
 // Baselines, TCP, names, HTTP framing and bodies.
 

@@ -1,7 +1,7 @@
 import MCPWire
 import Testing
 
-@testable import Sessions
+@testable import MCPSessions
 
 @Suite struct `Who gives tokens` {
   @Test(arguments: [

@@ -1,7 +1,7 @@
 import MCPWire
 import Testing
 
-@testable import Sessions
+@testable import MCPSessions
 
 @Suite struct `A person who signs in` {
   @Test func `is sent to the issuer with all that the answer is checked by`() throws {

@@ -1,7 +1,7 @@
 import MCPWire
 import Testing
 
-@testable import Sessions
+@testable import MCPSessions
 
 @Suite struct `A token` {
   @Test func `is renewed when four fifths of its life are over, without a person`() throws {

@@ -1,6 +1,6 @@
 import MCPWire
 
-@testable import Sessions
+@testable import MCPSessions
 
 /// A sign-in with an issuer of which a test says what it answers.
 struct SignInRun {

@@ -1,0 +1,124 @@
+import MCPSessions
+
+// What an operator wants done: marks, questions, taking back, acknowledging.
+
+extension ViewState {
+  /// The sessions that an action would mean: the marked ones, or those of the selected row.
+  func targets(_ model: ViewModel) -> [SessionKey] {
+    guard marks.isEmpty else { return marks.sorted() }
+    return selectedKeys(model)
+  }
+
+  func selectedKeys(_ model: ViewModel) -> [SessionKey] {
+    switch pane {
+    case .servers:
+      guard let names = model.selectedServer.map({ Set($0.names.map { ExactText($0) }) }) else { return [] }
+      return model.store.sessions.keys.filter { names.contains(ExactText($0.server)) }.sorted()
+    case .sessions: return model.selectedSession.map { [$0.key] } ?? []
+    case .events:
+      guard let event = model.selectedEvent, let server = event.server, let user = event.user else {
+        return []
+      }
+      return [SessionKey(server: server, user: user)]
+    case .errors: return []
+    }
+  }
+
+  /// Opens the question about the selected or marked. What is asked for is what there is now, even when the
+  /// picture is frozen.
+  mutating func ask(_ verb: OperatorAction, _ model: ViewModel, live: Store) {
+    let keys = targets(model)
+    guard !keys.isEmpty else { return notice = "select a server or a session first" }
+    let hidden = marks.filter { key in
+      live.sessions[key].map { !filter.accepts(SessionRow(session: $0, now: model.now.instant)) } ?? false
+    }
+    ask(verb, keys: keys, hidden: hidden.count, live: live)
+  }
+
+  /// Opens the question about these sessions.
+  mutating func ask(_ verb: OperatorAction, keys: [SessionKey], hidden: Int = 0, live: Store) {
+    let known = keys.compactMap { live.sessions[$0] }
+    let targets = known.filter { Dialog.applies(verb, to: $0) }
+    guard !targets.isEmpty else {
+      return notice =
+        keys.isEmpty
+        ? "no session matches" : "nothing to \(verb.rawValue): \(known.first.map(Dialog.state) ?? "gone")"
+    }
+    overlay = .dialog(Dialog(verb: verb, targets: targets, hidden: hidden, live))
+  }
+
+  /// Takes back what was done last, to exactly those sessions.
+  mutating func undo(_ model: ViewModel) -> [Effect] {
+    guard let deed, deed.isRecent(at: model.present.instant) else {
+      notice = "nothing was done in the last \(Deed.lifetime.components.seconds) s"
+      return []
+    }
+    guard let action = deed.undoing else {
+      notice = "\(deed.action.rawValue) cannot be undone"
+      return []
+    }
+    self.deed = Deed(action: action, keys: deed.keys, time: model.present.instant)
+    return [.command(.act(action, on: deed.keys, by: model.context.operator))]
+  }
+
+  /// Marks the selected sessions, or unmarks them when all are marked; then moves on.
+  mutating func mark(_ model: ViewModel) {
+    let keys = selectedKeys(model).filter {
+      model.store.sessions[$0].map { $0.state != .unmonitored } ?? false
+    }
+    guard !keys.isEmpty else { return notice = "nothing to mark here" }
+    if marks.isSuperset(of: keys) { marks.subtract(keys) } else { marks.formUnion(keys) }
+    if pane != .events { move(.down, model) }
+  }
+
+  /// Marks every session that a list shows: of the servers listed, or those listed themselves.
+  mutating func markAll(_ model: ViewModel) {
+    let names = Set(model.rows.servers.flatMap(\.names).map { ExactText($0) })
+    let keys =
+      pane == .servers
+      ? model.store.sessions.keys.filter { names.contains(ExactText($0.server)) } : model.rows.sessions
+    let markable = keys.filter { model.store.sessions[$0].map { $0.state != .unmonitored } ?? false }
+    guard pane == .servers || pane == .sessions, !markable.isEmpty else {
+      return notice = "nothing to mark here"
+    }
+    marks.formUnion(markable)
+    notice = marks.count == 1 ? "1 session marked" : "\(marks.count) sessions marked"
+  }
+
+  /// Takes the alert of the selected row off the alert line until it gets worse, or puts it back; where
+  /// nothing is wrong with that row, takes off the alert that is shown.
+  mutating func acknowledge(_ model: ViewModel) {
+    let problems = model.rows.problems
+    let selected =
+      pane == .servers
+      ? model.selectedServer?.names ?? [] : model.selectedSession.map { [$0.key.server] } ?? []
+    if problems.contains(where: { selected.contains($0.key.server) }), lastMove != nil {
+      let isSeen = selected.allSatisfy(alerts.isAcknowledged)
+      for name in selected { alerts.acknowledge(name, isSeen: !isSeen) }
+      return notice =
+        isSeen ? "\(incidentTitle(selected)) is no longer acknowledged" : acknowledged(selected, problems)
+    }
+    let open = problems.filter { !alerts.isAcknowledged($0.key.server) }
+    guard let worst = incidents(open).first else {
+      return notice = problems.isEmpty ? "all is well" : "everything is acknowledged"
+    }
+    for name in worst.servers { alerts.acknowledge(name) }
+    notice = acknowledged(worst.servers, problems)
+  }
+
+  /// The same for the servers of the sessions that a filter lets through.
+  mutating func acknowledge(_ filter: Filter, _ model: ViewModel) {
+    let problems = model.rows.problems
+    let names = problems.filter { filter.accepts(SessionRow(session: $0, now: model.now.instant)) }
+      .map(\.key.server)
+    guard !names.isEmpty else { return notice = "nothing that is not well matches" }
+    for name in names { alerts.acknowledge(name) }
+    notice = acknowledged(names, problems)
+  }
+
+  private func acknowledged(_ names: [String], _ problems: [SessionReport]) -> String {
+    let open = problems.count { !alerts.isAcknowledged($0.key.server) }
+    let what = names.count == 1 ? names[0] : "\(names.count) servers"
+    return "\(what) acknowledged until worse or well; \(open) open"
+  }
+}

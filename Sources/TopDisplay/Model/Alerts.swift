@@ -1,0 +1,116 @@
+public import MCPSessions
+
+/// Servers that are not well, and which of them the operator has seen.
+struct Alerts: Hashable, Sendable {
+  struct Known: Hashable, Sendable {
+    var severity: Int
+    var session: SessionReport
+    var isAcknowledged = false
+  }
+
+  private(set) var known: [String: Known] = [:]
+
+  /// Takes in how the servers are; tells what became worse, and what is well again.
+  ///
+  /// What was acknowledged stays so until the server is well or worse.
+  mutating func take(_ servers: [ServerSummary]) -> [Alert] {
+    var news: [Alert] = []
+    var problems: [String: SessionReport] = [:]
+    for server in servers where server.isProblem { problems[server.name] = server.worst }
+    for (name, before) in known where problems[name] == nil {
+      known[name] = nil
+      let session = servers.first { $0.name.isExactly(name) }?.worst
+      news.append(Alert(session: session ?? before.session, isRaised: false, isKept: session != nil))
+    }
+    for (name, session) in problems {
+      let severity = session.state.alarm
+      let isWorse = severity > (known[name]?.severity ?? 0)
+      let isSeen = known[name]?.isAcknowledged ?? false
+      known[name] = Known(severity: severity, session: session, isAcknowledged: isSeen && !isWorse)
+      if isWorse { news.append(Alert(session: session, isRaised: true)) }
+    }
+    return news.sorted { $0.session.key < $1.session.key }
+  }
+
+  mutating func acknowledge(_ server: String, isSeen: Bool = true) {
+    known[server]?.isAcknowledged = isSeen
+  }
+
+  func isAcknowledged(_ server: String) -> Bool { known[server]?.isAcknowledged ?? false }
+}
+
+extension SessionState {
+  /// How bad it is for somebody who is told: that what is lost stays lost is no news to who has seen it.
+  fileprivate var alarm: Int { self == .down ? Self.recovering.severity : severity }
+}
+
+/// A server became worse than it was known to be, or well again.
+public struct Alert: Hashable, Sendable {
+  /// Its worst session.
+  public let session: SessionReport
+  public let isRaised: Bool
+  /// Whether the configuration still has it.
+  var isKept = true
+
+  /// What the event stream would say of it, for a program that is told.
+  public func event(at now: Moment) -> Event {
+    let why = session.cause.map { " (\($0))" as Sentence }
+    let words: Sentence = why ?? session.slow.map { " (\($0.words))" } ?? ""
+    return Event(
+      time: now, kind: .stateChanged, level: isRaised ? .warning : .info, server: session.key.server,
+      user: session.key.user, session: session.session, state: session.state, sessionKind: session.kind,
+      protocolVersion: session.protocolVersion, error: session.cause,
+      attempt: session.attempt > 0 ? session.attempt : nil,
+      nextAttempt: session.nextAttempt.map { max(.zero, $0 - now.instant) },
+      message: isRaised ? "State: \(session.state)\(words)" : end
+    )
+  }
+
+  /// Only what can be used again is well: what an operator ended, holds or took out is not.
+  private var end: Sentence {
+    guard isKept else { return "No longer watched: the configuration does not have it any more" }
+    return session.state.isOutage || !session.state.isLive && session.state != .connecting
+      ? "No longer watched: \(session.state)" : "Well again: \(session.state)"
+  }
+}
+
+/// When the bell may ring: with a gap, so that a storm is one sound.
+public struct Bell: Hashable, Sendable {
+  /// The least time between two rings.
+  public static let gap = Duration.seconds(10)
+
+  private var last: Instant?
+
+  public init() {}
+
+  /// Whether it rings for news at `now`.
+  public mutating func rings(for alerts: [Alert], at now: Instant) -> Bool {
+    guard alerts.contains(where: \.isRaised) else { return false }
+    if let last, now - last < Self.gap { return false }
+    last = now
+    return true
+  }
+}
+
+extension ViewState {
+  /// Looks at what is new; tells what became worse and what is well again. To be called with every picture,
+  /// and
+  /// also when no picture can be drawn.
+  public mutating func watch(_ store: Store, at now: Moment) -> [Alert] {
+    alerts.take(summaries(store, Sort(), at: now.instant))
+  }
+
+  /// For the title of the window: the worst state first.
+  public func title(_ store: Store, at now: Moment, context: Context) -> String {
+    let problems = alerts.known.values.filter { !$0.isAcknowledged }
+      .sorted { ($1.severity, $0.session.key) < ($0.severity, $1.session.key) }
+    let name = context.replay == nil ? "sessiontop \(context.host)" : "sessiontop replay"
+    guard let worst = problems.first else {
+      return store.servers.isEmpty || !alerts.known.isEmpty ? name : "\(name): all well"
+    }
+    let more = problems.count > 1 ? ", \(problems.count) not well" : ""
+    let title = PrintableText.line(
+      "\(name): \(worst.session.key.server) \(worst.session.state.rawValue)\(more)", limit: 80)
+    return context.ascii ? String(title.map { $0.isASCII ? $0 : "?" }) : title
+  }
+}

@@ -1,0 +1,90 @@
+public import MCPSessions
+
+/// What surrounds the screen and is not chosen on it.
+public struct Context: Hashable, Sendable {
+  /// The name of the machine.
+  public let host: String
+  /// Who presses the keys.
+  public let `operator`: Operator
+  /// Takes the keys away that change something on a server.
+  public let readOnly: Bool
+  /// Seconds east of UTC, for the clock.
+  public private(set) var utcOffset: Int
+  /// Only ASCII may be drawn.
+  public let ascii: Bool
+  public let themeName: String
+  public let version: String
+  /// How old knowledge may be before the screen says that it is stale; nil when nothing new is expected.
+  public let staleAfter: Duration?
+  /// When what tells us of sessions was seen at work last, if that is known beside what it told.
+  public var lastTurn: Instant?
+  /// Keys that were chosen instead of the usual ones.
+  public var keys = KeyChoices()
+  /// Filters that can be asked for by name.
+  public var filters = SavedFilters()
+  /// Themes that can be asked for by name.
+  public var themeNames: [String] = []
+  /// The least time between two pictures that nobody asked for by a key.
+  public var refresh = Duration.seconds(1)
+  /// How the program was started, for the command that leads to what is seen.
+  public var invocation = "sessiontop"
+  /// What is being replayed, if it is not the present that is shown.
+  public var replay: ReplayStatus?
+
+  public init(
+    host: String, operator: Operator, readOnly: Bool, utcOffset: Int, ascii: Bool, themeName: String,
+    version: String, staleAfter: Duration? = nil
+  ) {
+    self.host = host
+    self.operator = `operator`
+    self.readOnly = readOnly
+    self.utcOffset = utcOffset
+    self.ascii = ascii
+    self.themeName = themeName
+    self.version = version
+    self.staleAfter = staleAfter
+  }
+}
+
+extension Context {
+  /// With what the operator chose for the screen.
+  func showing(_ view: ViewState) -> Context {
+    var context = self
+    if view.usesUTC { context.utcOffset = 0 }
+    return context
+  }
+
+  /// `14:32:07 UTC`, or with how far local time is from it.
+  func clock(_ time: WallTime) -> String { "\(time.clock(offset: utcOffset)) \(zone)" }
+
+  /// `14:32:07`, and its date where it is not that of `now`: `23 Nov 14:32:07`.
+  func dated(_ time: WallTime, at now: WallTime) -> String {
+    let (day, today) = (date(time), date(now))
+    return (day == today ? "" : day + " ") + time.clock(offset: utcOffset)
+  }
+
+  /// `23 Nov`.
+  func date(_ time: WallTime) -> String {
+    let local = WallTime(milliseconds: time.milliseconds + Int64(utcOffset) * 1_000).rfc3339
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    let parts = local.prefix(10).split(separator: "-").map { Int($0) ?? 1 }
+    return "\(parts.last ?? 1) \(months[(max(1, min(12, parts.dropFirst().first ?? 1))) - 1])"
+  }
+
+  private var zone: String {
+    guard utcOffset != 0 else { return "UTC" }
+    let minutes = abs(utcOffset) / 60
+    let rest = minutes % 60 == 0 ? "" : ":\(minutes % 60 < 10 ? "0" : "")\(minutes % 60)"
+    return "UTC\(utcOffset < 0 ? "-" : "+")\(minutes / 60)\(rest)"
+  }
+
+  /// Whether keys may change something on a server.
+  var isActing: Bool { !readOnly && replay == nil }
+}
+
+extension KeyMap {
+  /// The keys that work here.
+  init(_ context: Context) {
+    self.init(choices: context.keys, isActing: context.isActing, isReplay: context.replay != nil)
+  }
+}

@@ -1,0 +1,133 @@
+import MCPSessions
+
+/// The question before anything is done to a server. The default is No: one session takes `y`, several take
+/// their number and Enter, everything else means No.
+struct Dialog: Hashable, Sendable {
+  enum Answer: Sendable {
+    case yes, no, undecided
+  }
+
+  let verb: OperatorAction
+  /// The sessions as they were when the question was asked; later arrivals are not touched.
+  let keys: [SessionKey]
+  let live: Int
+  let streams: Int
+  /// Handshakes under way.
+  let connecting: Int
+  /// What the servers said when a session was ended last.
+  let answers: [String]
+  /// Marked ones that the filter hides.
+  let hidden: Int
+  /// Commands that are started on this machine, with what they are started with.
+  let commands: [String]
+  /// Whether all of them are processes, which are ended in another way than by a request.
+  private let areProcesses: Bool
+  private(set) var typed = ""
+
+  init(verb: OperatorAction, targets: [SessionReport], hidden: Int = 0, _ store: Store) {
+    self.hidden = hidden
+    self.verb = verb
+    let servers = Set(targets.map(\.key.server))
+    commands = verb == .reconnect ? commandsToStart(servers, store) : []
+    areProcesses = store.servers.filter { servers.contains($0.name) }.allSatisfy { $0.command != nil }
+    keys = targets.map(\.key).sorted()
+    live = targets.count(where: \.isOpen)
+    streams = targets.count { $0.stream == .open }
+    connecting = targets.count { $0.state == .connecting }
+    answers =
+      live > 0 && (verb == .reconnect || verb == .terminate)
+      ? lastAnswers(of: servers, store) : []
+  }
+
+  /// Whether an action makes sense for a session.
+  static func applies(_ verb: OperatorAction, to session: SessionReport) -> Bool {
+    switch (verb, session.state) {
+    case (_, .unmonitored), (.terminate, .closed), (.terminate, .closing): false
+    case (.pause, .idle), (.pause, .closing), (.pause, .closed): false
+    case (.pause, _): session.state != .paused
+    case (.resume, _): session.state == .paused
+    default: true
+    }
+  }
+
+  /// Why nothing can be done to a session.
+  static func state(_ session: SessionReport) -> String { session.state.rawValue }
+
+  mutating func handle(_ key: Key) -> Answer {
+    switch key {
+    case .character("y") where keys.count == 1, .character("Y") where keys.count == 1: return .yes
+    case .character(let digit) where keys.count > 1 && ("0"..."9").contains(digit) && typed.count < 8:
+      typed.append(digit)
+      return .undecided
+    case .backspace where !typed.isEmpty:
+      typed.removeLast()
+      return .undecided
+    case .enter where keys.count > 1 && typed == String(keys.count): return .yes
+    default: return .no
+    }
+  }
+
+  func command(by person: Operator) -> Command {
+    .act(verb, on: keys, by: person)
+  }
+
+  /// What is asked, and of whom.
+  var lines: [String] {
+    let sessions = keys.count == 1 ? "1 session" : "\(keys.count) sessions"
+    let now = keys.count == 1 ? (live == 1 ? "live" : "not live") : "\(live) of them live"
+    return [
+      "\(verb.rawValue.prefix(1).uppercased())\(verb.rawValue.dropFirst()) \(sessions), \(now)?",
+      listed("server", keys.map(\.server)), listed("user", keys.map(\.user)), inFlight,
+    ] + (hidden == 0 ? [] : ["\(hidden) of them marked but not in sight: the filter hides them"]) + commands
+      + answers
+      + ["", effect]
+  }
+
+  private var inFlight: String {
+    let streams = streams == 0 ? nil : streams == 1 ? "1 open stream" : "\(streams) open streams"
+    let handshakes =
+      connecting == 0 ? nil : connecting == 1 ? "1 handshake under way" : "\(connecting) handshakes under way"
+    let all = [streams, handshakes].joined(", ")
+    return "in flight: \(all.isEmpty ? "nothing" : all)"
+  }
+
+  private var effect: String {
+    let way = areProcesses ? "by closing its input, then SIGTERM" : "with DELETE"
+    let ending = live > 0 ? "What lives is ended \(way)" : "Nothing is live"
+    return switch verb {
+    case .reconnect: "\(ending), then a new session is opened."
+    case .terminate: "\(ending); it stays closed until reconnected."
+    case .pause: "No probe and no attempt to come back until it is resumed; what works goes on working."
+    case .resume: "Probes and attempts go on at once."
+    }
+  }
+
+  /// How to answer; stands last, so that it is seen on the smallest screen.
+  var question: String {
+    keys.count == 1
+      ? "y = yes, any other key = No" : "Type \(keys.count) and Enter for yes, Esc = No: \(typed)_"
+  }
+
+  /// The first few names and how many more there are.
+  private func listed(_ what: String, _ names: [String]) -> String {
+    let names = Set(names).sorted()
+    let more = names.count > 4 ? " and \(names.count - 4) more" : ""
+    return "\(what)\(names.count == 1 ? "" : "s"): \(names.prefix(4).joined(separator: ", "))\(more)"
+  }
+}
+
+/// The answers to the last DELETE of each server, the newest first; of three servers at most.
+private func lastAnswers(of servers: Set<String>, _ store: Store) -> [String] {
+  var missing = servers
+  var answers: [String] = []
+  let events = store.events
+  for place in stride(from: events.count - 1, through: 0, by: -1) where answers.count < 3 && !missing.isEmpty
+  {
+    let event = events[place]
+    guard event.kind == .sessionTerminated, let server = event.server, missing.remove(server) != nil else {
+      continue
+    }
+    answers.append("last DELETE at \(server): \(event.message)")
+  }
+  return answers
+}

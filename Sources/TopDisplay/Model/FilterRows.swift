@@ -1,0 +1,192 @@
+import MCPSessions
+
+/// A large value behind a pointer, for rows that are copied and sorted by the thousand.
+indirect enum Boxed<Value: Sendable>: Sendable {
+  case value(Value)
+
+  var value: Value {
+    switch self {
+    case .value(let value): value
+    }
+  }
+}
+
+/// A server and what its sessions come to.
+struct ServerSummary: Filterable, Sendable {
+  let name: String
+  let now: Instant
+  private let boxedReport: Boxed<ServerReport>
+  private var boxedWorst: Boxed<SessionReport>?
+  private(set) var live = 0
+  private(set) var total = 0
+  private(set) var errors = 0
+  private(set) var recoveries = 0
+  /// The slowest of the sessions' 95th percentiles, in milliseconds.
+  private(set) var p95: Double?
+  /// The oldest of the sessions' last good exchanges.
+  private(set) var lastGood: Moment?
+
+  private(set) var state = SessionState.unmonitored
+  /// The other servers of an incident that the row stands for; none for a row of one server.
+  private(set) var others: [String] = []
+  /// What the row is called: its name, or what those of an incident have in common.
+  private(set) var title: String
+
+  /// Every server that the row stands for.
+  var names: [String] { [name] + others }
+
+  var report: ServerReport { boxedReport.value }
+  /// The session that is worst off, and of equals the one that has been so the longest.
+  var worst: SessionReport? { boxedWorst?.value }
+  var isProblem: Bool { state.isProblem }
+
+  init(_ report: ServerReport, now: Instant) {
+    name = report.name
+    title = report.name
+    boxedReport = .value(report)
+    self.now = now
+  }
+
+  mutating func take(_ session: SessionReport) {
+    total += 1
+    if session.state.isLive { live += 1 }
+    errors += session.errorCount
+    recoveries += session.recoveries
+    if let p95 = session.latency?.p95 { self.p95 = max(self.p95 ?? 0, p95) }
+    if let good = session.lastGood {
+      lastGood = lastGood.map { $0.instant < good.instant ? $0 : good } ?? good
+    }
+    if let worst {
+      let isWorse =
+        (session.state.severity, worst.since.instant, worst.key)
+        > (worst.state.severity, session.since.instant, session.key)
+      guard isWorse else { return }
+    }
+    boxedWorst = .value(session)
+    state = session.state
+  }
+
+  /// Stands for the servers of an incident; `members` are all of them, the one that fell first before the
+  /// others.
+  mutating func stand(for members: [ServerSummary]) {
+    title = incidentTitle(members.map(\.name))
+    boxedWorst = members.first?.boxedWorst ?? boxedWorst
+    for other in members where other.name != name {
+      others.append(other.name)
+      live += other.live
+      total += other.total
+      errors += other.errors
+      recoveries += other.recoveries
+      p95 = [p95, other.p95].compactMap { $0 }.max()
+      lastGood = [lastGood, other.lastGood].compactMap { $0 }.min { $0.instant < $1.instant }
+    }
+  }
+
+  var texts: [String] {
+    [name, state.rawValue, report.transport.rawValue, report.note?.text ?? "", report.url ?? ""]
+      + [worst?.cause?.summary].compactMap { $0 }
+  }
+
+  func texts(of field: String) -> [String]? {
+    switch field {
+    case "server": [name]
+    case "state": [state.rawValue]
+    case "transport": [report.transport.rawValue]
+    case "user": report.users
+    case "error": worst.map { $0.errors.keys.map(\.rawValue) } ?? []
+    case "why": [worst?.cause?.summary ?? worst?.slow?.words.text ?? report.note?.text ?? ""]
+    case "paused": worst.map { [$0.state == .paused ? "yes" : "no"] } ?? []
+    case "kind": worst?.kind.map { [$0.rawValue] } ?? []
+    case "protocol", "proto": worst?.protocolVersion.map { [$0] } ?? []
+    default: nil
+    }
+  }
+
+  func number(of field: String, at now: Instant) -> Double? {
+    switch field {
+    case "err": Double(errors)
+    case "rec": Double(recoveries)
+    case "ses": Double(total)
+    case "p95": p95.map { $0 / 1_000 } ?? .nan
+    case "for": worst.map { (now - $0.since.instant).inSeconds } ?? .nan
+    case "age": worst?.created.map { (now - $0.instant).inSeconds } ?? .nan
+    case "good", "idle": lastGood.map { (now - $0.instant).inSeconds } ?? .infinity
+    default: nil
+    }
+  }
+}
+
+/// A session as a filter sees it.
+struct SessionRow: Filterable {
+  let session: SessionReport
+  let now: Instant
+
+  var texts: [String] {
+    [
+      session.key.server, session.key.user, session.state.rawValue, session.session ?? "",
+      session.kind?.rawValue ?? "", session.protocolVersion ?? "", session.cause?.summary ?? "",
+      session.identity?.name.text ?? "",
+    ]
+  }
+
+  func texts(of field: String) -> [String]? { SessionField.named(field)?.texts?(session) }
+
+  func number(of field: String, at now: Instant) -> Double? {
+    SessionField.named(field)?.number.map { $0(session, now) ?? .nan }
+  }
+}
+
+/// An event as a filter sees it.
+struct EventRow: Filterable {
+  let event: Event
+  let present: Moment
+  /// Seconds east of UTC, for times of day.
+  var utcOffset = 0
+
+  var now: Instant { present.instant }
+
+  var texts: [String] { [event.message.text, event.server ?? "", event.user ?? "", event.kind.rawValue] }
+
+  func texts(of field: String) -> [String]? {
+    switch field {
+    case "server": [event.server ?? ""]
+    case "user": [event.user ?? ""]
+    case "id", "session": [event.session ?? ""]
+    case "event": [event.kind.rawValue]
+    case "level": [event.level.rawValue]
+    case "error": [event.error?.type.rawValue ?? ""]
+    default: nil
+    }
+  }
+
+  func number(of field: String, at now: Instant) -> Double? {
+    field == "ago" ? (now - event.time.instant).inSeconds : nil
+  }
+
+  func isSince(_ secondOfDay: Int) -> Bool? {
+    event.time.wall.milliseconds >= lastTime(of: secondOfDay, before: present.wall, utcOffset)
+  }
+
+  func isBefore(_ secondOfDay: Int, since: Int) -> Bool? {
+    let length = (secondOfDay - since + 86_400) % 86_400
+    return event.time.wall.milliseconds
+      < lastTime(of: since, before: present.wall, utcOffset) + Int64(length) * 1_000
+  }
+}
+
+/// The last time it was so late, in milliseconds of the wall clock.
+func lastTime(of secondOfDay: Int, before now: WallTime, _ utcOffset: Int) -> Int64 {
+  let day: Int64 = 86_400_000
+  let local = now.milliseconds + Int64(utcOffset) * 1_000
+  let today = local - ((local % day) + day) % day + Int64(secondOfDay) * 1_000
+  return (today > local ? today - day : today) - Int64(utcOffset) * 1_000
+}
+
+/// `14:32` or `14:32:07` as seconds since midnight.
+func secondOfDay(_ text: String) -> Int? {
+  let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
+  guard (2...3).contains(parts.count), (0..<24).contains(parts[0]),
+    parts.dropFirst().allSatisfy({ (0..<60).contains($0) })
+  else { return nil }
+  return parts[0] * 3_600 + parts[1] * 60 + (parts.count == 3 ? parts[2] : 0)
+}

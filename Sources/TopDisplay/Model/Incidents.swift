@@ -1,0 +1,88 @@
+import MCPSessions
+
+/// Servers that are not well for what looks like one reason: the same state and type of error, begun within a
+/// few seconds of each other. One thing to look at and to act on, however many servers it hit.
+struct Incident: Sendable {
+  /// How far the beginnings of one incident may lie apart.
+  static let span = Duration.seconds(5)
+
+  /// The worst session of each server, the one that began first before the others.
+  private(set) var members: [SessionReport]
+
+  var first: SessionReport { members[0] }
+  var servers: [String] { members.map(\.key.server) }
+
+  /// `jira-*` for a family, otherwise the first names.
+  var name: String { commonName(of: servers) }
+
+  fileprivate init(_ session: SessionReport) { members = [session] }
+
+  fileprivate func holds(_ session: SessionReport) -> Bool {
+    first.state == session.state && first.cause?.type == session.cause?.type
+      && session.since.instant - first.since.instant <= Self.span
+  }
+
+  fileprivate mutating func add(_ session: SessionReport) { members.append(session) }
+}
+
+/// Problems as incidents, in the order of their first ones; of equally bad problems the oldest come first.
+func incidents(_ problems: [SessionReport]) -> [Incident] {
+  var found: [Incident] = []
+  // The newest incident of a state and type: older ones are over their span.
+  var latest: [String: Int] = [:]
+  for session in problems {
+    let key = "\(session.state.rawValue) \(session.cause?.type.rawValue ?? "")"
+    if let place = latest[key], found[place].holds(session) {
+      found[place].add(session)
+    } else {
+      latest[key] = found.count
+      found.append(Incident(session))
+    }
+  }
+  return found
+}
+
+/// The least number of servers that are one line of the list.
+private let foldLimit = 3
+
+/// The rows of a list in which what fell together is one row, unless it is to stay as it stands. `kept` are
+/// rows
+/// that must not vanish while somebody moves among them, `chosen` the one that stands for its incident.
+func folded(_ rows: [ServerSummary], kept: Set<String>, chosen: String?) -> [ServerSummary] {
+  let groups = incidents(rows.compactMap { $0.isProblem ? $0.worst : nil }).map(\.servers).filter { names in
+    names.count >= foldLimit && names.count(where: kept.contains) < 2
+  }
+  guard !groups.isEmpty else { return rows }
+  let byName = Dictionary(rows.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  var heads: [String: ServerSummary] = [:]
+  var hidden: Set<String> = []
+  for names in groups {
+    guard let first = names.first else { continue }
+    // Who is at one of them, or was when the order began to be held, goes on being at it.
+    let head = names.first { $0 == chosen } ?? names.first(where: kept.contains) ?? first
+    guard var row = byName[head] else { continue }
+    row.stand(for: names.compactMap { byName[$0] })
+    heads[first] = row
+    hidden.formUnion(names)
+  }
+  return rows.compactMap { heads[$0.name] ?? (hidden.contains($0.name) ? nil : $0) }
+}
+
+/// `jira-* (13)`.
+func incidentTitle(_ servers: [String]) -> String {
+  let name = commonName(of: servers)
+  return name.hasSuffix("*") ? "\(name) (\(servers.count))" : name
+}
+
+/// `jira-*` for a family of names, otherwise the first of them.
+func commonName(of servers: [String]) -> String {
+  guard let first = servers.first, servers.count > 1 else { return servers.first ?? "" }
+  let letters = Array(first)
+  let common = servers.dropFirst().reduce(letters.count) { common, name in
+    min(common, zip(letters, name).prefix { $0 == $1 }.count)
+  }
+  let family = letters.prefix(common).lastIndex { "-._/".contains($0) }
+  if let family, family >= 2 { return String(letters.prefix(family + 1)) + "*" }
+  let more = servers.count > 2 ? " and \(servers.count - 2) more" : ""
+  return servers.prefix(2).joined(separator: ", ") + more
+}

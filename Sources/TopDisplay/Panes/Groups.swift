@@ -1,0 +1,53 @@
+import MCPSessions
+
+/// Sessions by what they have in common, the groups with most trouble first: how many, in which states, and
+/// the
+/// commands that mean just them.
+func groupLines(
+  _ kind: ViewState.Grouping, _ store: Store, _ now: Moment, _ context: Context
+) -> [Phrase] {
+  let hosts = Dictionary(
+    store.servers.map { ($0.name, host(of: $0)) }, uniquingKeysWith: { first, _ in first })
+  let families = familyNames(store.servers.map(\.name))
+  let groups = Dictionary(grouping: store.sessions.values) { session in
+    switch kind {
+    case .family: families[session.key.server] ?? session.key.server
+    case .host: hosts[session.key.server] ?? "-"
+    case .user: session.key.user
+    }
+  }
+  func bad(_ sessions: [SessionReport]) -> Int { sessions.count(where: \.state.isProblem) }
+  let sorted = groups.sorted { left, right in
+    let (a, b) = (bad(left.value), bad(right.value))
+    return a != b ? a > b : left.key < right.key
+  }
+  let width = min(36, sorted.map { columns(of: $0.key) }.max() ?? 0)
+  return sorted.map { name, sessions in
+    let states = Dictionary(grouping: sessions, by: \.state).map { (state: $0.key, count: $0.value.count) }
+      .sorted { $0.state.severity > $1.state.severity }.map { "\($0.count) \($0.state.rawValue)" }
+    let worst = sessions.filter(\.state.isProblem).min { $0.since.instant < $1.since.instant }
+    let since = worst.map { ", the oldest trouble \(age(of: $0.since, at: now))" } ?? ""
+    let errors = sessions.reduce(0) { $0 + $1.errorCount }
+    let state = sessions.map(\.state).max { $0.severity < $1.severity } ?? .unmonitored
+    return Phrase(
+      "\(padded(name, width))  \(states.joined(separator: ", "))\(since), \(errors) errors", Role(state))
+  }
+}
+
+/// `jira-*` for each name whose beginning others share, up to its first separator.
+private func familyNames(_ names: [String]) -> [String: String] {
+  let stems = names.map { name in
+    (name, name.firstIndex { "-._/".contains($0) }.map { String(name[...$0]) } ?? name)
+  }
+  let counts = Dictionary(grouping: stems, by: \.1).mapValues(\.count)
+  return Dictionary(
+    stems.map { ($0.0, counts[$0.1] ?? 0 > 1 && $0.0 != $0.1 ? $0.1 + "*" : $0.0) },
+    uniquingKeysWith: { first, _ in first })
+}
+
+private func host(of server: ServerReport) -> String {
+  guard let url = server.url, let origin = try? Endpoint(url).origin.description else {
+    return server.transport.rawValue
+  }
+  return origin
+}

@@ -1,0 +1,33 @@
+import MCPSessions
+
+extension Frame {
+  /// A screen too small for lists: the worst state and the counts in plain words, as many as there is room
+  /// for.
+  mutating func words(_ model: ViewModel) {
+    guard size.rows > 0, size.columns > 0 else { return }
+    var texts: [String] = []
+    if let worst = model.rows.problems.first {
+      texts += [
+        "\(model.glyphs.state(worst.state)) \(worst.state.rawValue)", worst.key.server,
+        age(of: worst.since, at: model.now), model.next(worst),
+      ].compactMap { $0 }
+    } else if let best = model.rows.counts.first {
+      texts.append("\(model.glyphs.state(best.state)) all well")
+    }
+    if model.staleness != nil { texts.insert("STALE", at: 0) }
+    if model.view.frozen != nil { texts.insert("FROZEN", at: 0) }
+    texts += model.rows.counts.map { "\($0.count) \($0.state.rawValue)" }
+    if texts.isEmpty { texts = ["no servers yet"] }
+    var (row, column) = (0, 0)
+    for text in texts {
+      let width = TopDisplay.columns(of: text)
+      if column > 0, column + 1 + width > size.columns {
+        row += 1
+        column = 0
+      }
+      guard row < size.rows else { return }
+      column += column > 0 ? 2 : 0
+      column += write(text, row: row, column: column, width: size.columns - column)
+    }
+  }
+}

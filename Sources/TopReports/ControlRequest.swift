@@ -1,0 +1,149 @@
+import MCPWire
+public import MCPSessions
+
+/// What somebody asks of a running instance, as a line of JSON (protocol version 1).
+public enum ControlRequest: Hashable, Sendable {
+  /// The first line of every client. Who follows gets a snapshot, and then what changes.
+  case hello(version: String, isReadOnly: Bool, follows: Bool)
+  /// Do something to sessions; with `isDryRun` only tell which are meant.
+  case command(number: Int, OperatorAction, ControlTargets, isDryRun: Bool)
+  case status(number: Int, StatusQuery)
+}
+
+/// Which sessions are meant.
+public enum ControlTargets: Hashable, Sendable {
+  /// Those that the words of a filter choose now.
+  case filter(String)
+  case sessions([SessionKey])
+}
+
+/// How somebody wants to read how everything is.
+public struct StatusQuery: Hashable, Sendable {
+  /// Raw values are the words of the command line and of the protocol.
+  public enum Format: String, CaseIterable, Sendable {
+    case table, tsv, json, plugin
+  }
+
+  public var format: Format
+  public var filter: String?
+  /// The states that are not well; absent means all but `ready`, `idle` and `unmonitored`.
+  public var failing: Set<SessionState>?
+  /// Characters of a line of a table.
+  public var width: Int
+
+  public init(format: Format, filter: String? = nil, failing: Set<SessionState>? = nil, width: Int) {
+    (self.format, self.filter, self.failing, self.width) = (format, filter, failing, width)
+  }
+}
+
+extension ControlRequest {
+  /// The version that this program speaks.
+  public static let version = 1
+  /// Sessions that one command may name.
+  static let sessionLimit = 100_000
+
+  /// Reads a line; absent when it is none of ours.
+  public init?(_ line: String) {
+    guard let value = try? JSONValue.read(line.utf8), value["v"]?.whole == Self.version else { return nil }
+    let number = value["id"]?.whole ?? 0
+    switch value["type"]?.text {
+    case "hello":
+      self = .hello(
+        version: value["version"]?.text ?? "", isReadOnly: value["read_only"]?.flag ?? false,
+        follows: value["follow"]?.flag ?? false)
+    case "command":
+      guard let action = value["command"]?.text.flatMap({ OperatorAction(rawValue: $0) }),
+        let targets = ControlTargets(value)
+      else { return nil }
+      self = .command(number: number, action, targets, isDryRun: value["dry_run"]?.flag ?? false)
+    case "status":
+      guard let format = value["format"]?.text.flatMap({ StatusQuery.Format(rawValue: $0) }) else {
+        return nil
+      }
+      let names = value["fail_on"].map { $0.list.compactMap(\.text) }
+      let failing = names.map { Set($0.compactMap({ SessionState(rawValue: $0) })) }
+      // A state that is not known here would never be found.
+      guard failing?.count == names?.count else { return nil }
+      self = .status(
+        number: number,
+        StatusQuery(
+          format: format, filter: value["filter"]?.text, failing: failing,
+          width: max(20, min(10_000, value["width"]?.whole ?? 120))))
+    default: return nil
+    }
+  }
+
+  /// As a line without its end.
+  public var line: String {
+    var writer = JSONWriter()
+    writer.object {
+      $0.member("v", Self.version)
+      switch self {
+      case .hello(let version, let isReadOnly, let follows):
+        $0.member("type", "hello")
+        $0.member("version", version)
+        $0.member("read_only", isReadOnly)
+        $0.member("follow", follows)
+      case .command(let number, let action, let targets, let isDryRun):
+        $0.member("type", "command")
+        $0.member("id", number)
+        $0.member("command", action.rawValue)
+        $0.member("dry_run", isDryRun)
+        switch targets {
+        case .filter(let text): $0.member("filter", text)
+        case .sessions(let keys): $0.keys("sessions", keys)
+        }
+      case .status(let number, let query):
+        $0.member("type", "status")
+        $0.member("id", number)
+        $0.member("format", query.format.rawValue)
+        $0.member("filter", query.filter)
+        if let failing = query.failing {
+          $0.array("fail_on") { list in
+            for state in SessionState.allCases where failing.contains(state) { list.element(state.rawValue) }
+          }
+        }
+        $0.member("width", query.width)
+      }
+    }
+    return writer.text
+  }
+}
+
+extension ControlTargets {
+  fileprivate init?(_ value: JSONValue) {
+    if let filter = value["filter"]?.text {
+      self = .filter(filter)
+    } else if let sessions = value["sessions"] {
+      let keys = sessions.list.prefix(ControlRequest.sessionLimit).compactMap(SessionKey.init)
+      guard keys.count == sessions.list.count else { return nil }
+      self = .sessions(keys)
+    } else {
+      return nil
+    }
+  }
+}
+
+extension SessionKey {
+  init?(_ value: JSONValue) {
+    guard let server = value["server"]?.text, let user = value["user"]?.text else { return nil }
+    self.init(server: server, user: user)
+  }
+}
+
+extension JSONValue {
+  var flag: Bool? { if case .flag(let flag) = self { flag } else { nil } }
+}
+
+extension JSONWriter {
+  mutating func keys(_ name: String, _ keys: [SessionKey]) {
+    array(name) { list in
+      for key in keys {
+        list.object {
+          $0.member("server", key.server)
+          $0.member("user", key.user)
+        }
+      }
+    }
+  }
+}

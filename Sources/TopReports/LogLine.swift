@@ -1,0 +1,22 @@
+public import MCPSessions
+
+/// The event as one line of the session log, without its line break.
+///
+///     2026-11-23T10:00:00.123Z INFO [MCP][ledger] Session created: 12345678...
+///
+/// Sessions that all share are told by their server alone; others name their user first:
+/// `[MCP][User: ana][ledger]`. A storm that was folded ends in its count, `x3`.
+public func logLine(_ event: Event) -> String {
+  var prefix = "[MCP]"
+  if let user = event.user, user != SessionKey.sharedUser {
+    prefix += "[User: \(PrintableText.line(user))]"
+  }
+  if let server = event.server { prefix += "[\(PrintableText.line(server))]" }
+  let count = event.repeated > 1 ? " x\(event.repeated)" : ""
+  // Texts are printable when they get here; a log that can be split in two by one that is not is no log.
+  let message = PrintableText.line(event.message.text, limit: messageLimit)
+  return "\(event.time.wall.rfc3339) \(event.level.rawValue.uppercased()) \(prefix) \(message)\(count)"
+}
+
+/// Characters of a message; its longest part, an error's detail, has at most 200.
+private let messageLimit = 1_000
