@@ -1,53 +1,53 @@
 /// What a well-behaved server is like. Every kind of behavior that the protocol allows, none that it
 /// forbids: what is forbidden is a `Script`.
-public struct Behavior: Sendable {
+package struct Behavior: Sendable {
   /// How a request is answered when both forms are allowed.
-  public enum Answers: Sendable {
+  package enum Answers: Sendable {
     case json
     /// `text/event-stream`, as the official SDKs do by default.
     case events
   }
 
   /// Name in `serverInfo`.
-  public var name: String
+  package var name: String
   /// Path of the one endpoint.
-  public var path = "/mcp"
+  package var path = "/mcp"
   /// Revisions that are spoken, the preferred one first.
-  public var versions = ["2025-11-25", "2025-06-18", "2025-03-26"]
-  public var answers = Answers.json
+  package var versions = ["2025-11-25", "2025-06-18", "2025-03-26"]
+  package var answers = Answers.json
   /// Whether `initialize` gives an `Mcp-Session-Id` that later requests must carry.
-  public var isStateful = true
+  package var isStateful = true
   /// Whether GET opens a stream; 405 otherwise.
-  public var offersStream = true
+  package var offersStream = true
   /// Whether clients may end a session with DELETE; 405 otherwise.
-  public var allowsDelete = true
+  package var allowsDelete = true
   /// How long every answer to a POST takes.
-  public var latency = Duration.zero
+  package var latency = Duration.zero
   /// How long a session lives, used or not; absent means for ever.
-  public var sessionLifetime: Duration?
+  package var sessionLifetime: Duration?
   /// Most sessions at once; over it `initialize` gets 503.
-  public var maximumSessions = 10_000
+  package var maximumSessions = 10_000
   /// The bearer token that every request must carry.
-  public var token: String?
-  public var tools = ["add", "echo", "now"]
+  package var token: String?
+  package var tools = ["add", "echo", "now"]
   /// Whether `tools/list` fails while `ping` goes on working.
-  public var failsLists = false
+  package var failsLists = false
   /// Time between comments on an open stream; absent means silence.
-  public var keepAlive: Duration? = .seconds(15)
+  package var keepAlive: Duration? = .seconds(15)
   /// Mean time between log notifications on an open stream; absent means none.
-  public var chatter: Duration?
+  package var chatter: Duration?
   /// What is behind the port from the start.
-  public var door = Door.open
+  package var door = Door.open
   /// An outage that comes by itself.
-  public var restart: Restart?
+  package var restart: Restart?
 
-  public init(name: String = "loopback") {
+  package init(name: String = "loopback") {
     self.name = name
   }
 }
 
 /// What is behind the port.
-public enum Door: Hashable, Sendable {
+package enum Door: Hashable, Sendable {
   /// Requests are answered.
   case open
   /// Nothing listens; connections that were open are reset.
@@ -61,22 +61,22 @@ public enum Door: Hashable, Sendable {
 }
 
 /// An outage after which the server knows no session.
-public struct Restart: Hashable, Sendable {
+package struct Restart: Hashable, Sendable {
   /// When the first outage begins: after the start, or after the first session was opened.
-  public enum Begin: Hashable, Sendable {
+  package enum Begin: Hashable, Sendable {
     case afterStart(Duration)
     case afterFirstSession(Duration)
   }
 
-  public var begin: Begin
+  package var begin: Begin
   /// How long the outage lasts.
-  public var lasts: Duration
+  package var lasts: Duration
   /// What is behind the port meanwhile.
-  public var door: Door
+  package var door: Door
   /// Time from the end of an outage to the next; absent means once.
-  public var again: Duration?
+  package var again: Duration?
 
-  public init(_ begin: Begin, lasts: Duration, door: Door = .refusing, again: Duration? = nil) {
+  package init(_ begin: Begin, lasts: Duration, door: Door = .refusing, again: Duration? = nil) {
     self.begin = begin
     self.lasts = lasts
     self.door = door

@@ -16,7 +16,7 @@ func chatterLine(_ number: Int) -> String {
 }
 
 /// A `notifications/message` (specification 2025-11-25, "Logging").
-public func logNotification(level: String, logger: String, _ text: String) -> String {
+package func logNotification(level: String, logger: String, _ text: String) -> String {
   var writer = JSONWriter()
   writer.object {
     $0.member("jsonrpc", "2.0")

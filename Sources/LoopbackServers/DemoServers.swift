@@ -1,33 +1,33 @@
 /// The servers of the demo: each shows one thing that happens to MCP sessions in real life.
-public final class DemoServers: Sendable {
+package final class DemoServers: Sendable {
   /// How fast things happen; the defaults are for people.
-  public struct Timing: Sendable {
+  package struct Timing: Sendable {
     /// How long a session of `expiring` lives.
-    public var lifetime = Duration.seconds(20)
+    package var lifetime = Duration.seconds(20)
     /// Time from one outage of `restarting` to the next.
-    public var restartEvery = Duration.seconds(30)
+    package var restartEvery = Duration.seconds(30)
     /// How long such an outage lasts.
-    public var outage = Duration.seconds(3)
+    package var outage = Duration.seconds(3)
     /// How long an answer of `slow` takes.
-    public var latency = Duration.milliseconds(1_500)
+    package var latency = Duration.milliseconds(1_500)
     /// Mean time between log notifications of `chatty`.
-    public var chatter = Duration.milliseconds(1_500)
+    package var chatter = Duration.milliseconds(1_500)
 
-    public init() {}
+    package init() {}
   }
 
   /// Where one of the servers is.
-  public struct Address: Hashable, Sendable {
-    public let name: String
-    public let url: String
+  package struct Address: Hashable, Sendable {
+    package let name: String
+    package let url: String
     /// Headers without which the server answers 401.
-    public let headers: [Request.Header]
+    package let headers: [Request.Header]
     /// What there is to see, in one line.
-    public let summary: String
+    package let summary: String
   }
 
   /// In the order in which they are worth reading.
-  public let servers: [Address]
+  package let servers: [Address]
   private let running: [LoopbackServer]
 
   private init(_ started: [(Personality, LoopbackServer)]) {
@@ -42,7 +42,7 @@ public final class DemoServers: Sendable {
   }
 
   /// Starts all of them on ports of their own. Throws when one cannot be started; then none runs.
-  public static func start(_ timing: Timing = Timing()) throws(LoopbackError) -> DemoServers {
+  package static func start(_ timing: Timing = Timing()) throws(LoopbackError) -> DemoServers {
     var started: [(Personality, LoopbackServer)] = []
     for personality in personalities(timing) {
       do {
@@ -56,7 +56,7 @@ public final class DemoServers: Sendable {
   }
 
   /// Stops all of them and returns when their ports are free.
-  public func stop() {
+  package func stop() {
     for server in running { server.stop() }
   }
 }

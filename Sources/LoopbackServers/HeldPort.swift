@@ -42,12 +42,12 @@ final class HeldPort: Sendable {
 }
 
 /// Why a server could not be started.
-public struct LoopbackError: Error, Hashable, Sendable, CustomStringConvertible {
-  public let port: Int
+package struct LoopbackError: Error, Hashable, Sendable, CustomStringConvertible {
+  package let port: Int
   /// In the system's words.
-  public let reason: String
+  package let reason: String
 
-  public var description: String {
+  package var description: String {
     "cannot listen on 127.0.0.1:\(port): \(reason); choose another port, or 0 for any free one"
   }
 }

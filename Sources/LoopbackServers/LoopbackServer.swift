@@ -9,12 +9,12 @@ internal import NIOPosix
 ///
 /// All servers of a process share one thread, which sleeps while nothing happens. Calls block until they took
 /// effect; none may be made by a script, which runs on that thread.
-public final class LoopbackServer: Sendable {
+package final class LoopbackServer: Sendable {
   /// The address of the endpoint.
-  public let url: String
-  public let port: Int
+  package let url: String
+  package let port: Int
   /// What came so far.
-  public let log: RequestLog
+  package let log: RequestLog
   private let service: NIOLoopBound<Service>
 
   private init(url: String, port: Int, log: RequestLog, service: NIOLoopBound<Service>) {
@@ -26,7 +26,7 @@ public final class LoopbackServer: Sendable {
 
   /// Starts a server on a port of its own, or on the given one, which remembers so many requests. Throws when
   /// the port cannot be had.
-  public static func start(
+  package static func start(
     _ behavior: Behavior = Behavior(), port: Int = 0, remembering limit: Int = RequestLog.limit,
     script: @escaping Script = { request, peer in peer.answer(request) }
   ) throws(LoopbackError) -> LoopbackServer {
@@ -47,28 +47,28 @@ public final class LoopbackServer: Sendable {
   }
 
   /// Closes the port and every connection, and returns when the port is free.
-  public func stop() {
+  package func stop() {
     let service = service
     try? loop.flatSubmit { service.value.stop() }.wait()
   }
 
   /// An outage that begins now and ends by itself; afterwards no session is known. Returns at once.
-  public func restart(_ door: Door = .refusing, lasts: Duration) {
+  package func restart(_ door: Door = .refusing, lasts: Duration) {
     onLoop { $0.restart(door, lasts: lasts) }
   }
 
   /// Changes what is behind the port until it is changed again.
-  public func setDoor(_ door: Door) {
+  package func setDoor(_ door: Door) {
     onLoop { $0.setDoor(door) }
   }
 
   /// Sends a message on every open stream.
-  public func push(_ message: String) {
+  package func push(_ message: String) {
     onLoop { $0.push(Reply.event(message)) }
   }
 
   /// Forgets all sessions: their ids get 404 from now on, their streams end.
-  public func forgetSessions() {
+  package func forgetSessions() {
     onLoop {
       $0.peer.forgetAll()
       $0.endOrphans()
@@ -76,7 +76,7 @@ public final class LoopbackServer: Sendable {
   }
 
   /// The sessions that are known now.
-  public var sessions: [Peer.Session] {
+  package var sessions: [Peer.Session] {
     onLoop { Array($0.peer.sessions.values) }
   }
 

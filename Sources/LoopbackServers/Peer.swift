@@ -2,45 +2,45 @@
 /// reads no clock.
 ///
 /// Source: specification 2025-11-25, "Transports" and "Lifecycle".
-public struct Peer: Sendable {
+package struct Peer: Sendable {
   /// One session that this server knows.
-  public struct Session: Sendable {
-    public let id: String
+  package struct Session: Sendable {
+    package let id: String
     /// The revision that was agreed on.
-    public let version: String
+    package let version: String
     /// Counts the sessions since the start from 1; a restart does not begin anew.
-    public let ordinal: Int
+    package let ordinal: Int
     /// Time of `initialize` since the server's start.
-    public let opened: Duration
+    package let opened: Duration
     /// The connection that holds the stream; absent while none is open.
-    public internal(set) var stream: Int?
+    package internal(set) var stream: Int?
   }
 
-  public var behavior: Behavior
+  package var behavior: Behavior
   /// Time since the server's start.
-  public internal(set) var now = Duration.zero
-  public private(set) var sessions: [String: Session] = [:]
+  package internal(set) var now = Duration.zero
+  package private(set) var sessions: [String: Session] = [:]
   /// How many sessions were opened since the start.
-  public private(set) var opened = 0
+  package private(set) var opened = 0
   /// Connections whose stream is to be ended: their session is gone.
   private(set) var orphans: [Int] = []
   private var seen: [String: Int] = [:]
 
-  public init(_ behavior: Behavior = Behavior()) {
+  package init(_ behavior: Behavior = Behavior()) {
     self.behavior = behavior
   }
 
   /// How many requests of a kind came so far, the present one among them.
-  public func count(_ kind: String) -> Int { seen[kind] ?? 0 }
+  package func count(_ kind: String) -> Int { seen[kind] ?? 0 }
 
   /// The session whose id a request carries, if it is known.
-  public func session(of request: Request) -> Session? {
+  package func session(of request: Request) -> Session? {
     request.sessionID.flatMap { sessions[$0] }
   }
 
   /// Opens a session. The id may be one that the protocol forbids.
   @discardableResult
-  public mutating func open(id: String, version: String) -> Session {
+  package mutating func open(id: String, version: String) -> Session {
     opened += 1
     let session = Session(id: id, version: version, ordinal: opened, opened: now)
     sessions[id] = session
@@ -48,13 +48,13 @@ public struct Peer: Sendable {
   }
 
   /// Forgets a session as if it had never been.
-  public mutating func forget(_ id: String) {
+  package mutating func forget(_ id: String) {
     guard let session = sessions.removeValue(forKey: id) else { return }
     if let stream = session.stream { orphans.append(stream) }
   }
 
   /// Forgets all, as a restart does.
-  public mutating func forgetAll() {
+  package mutating func forgetAll() {
     for id in Array(sessions.keys) { forget(id) }
   }
 
@@ -84,4 +84,4 @@ public struct Peer: Sendable {
 
 /// Decides what one request gets. The peer has counted the request already; `peer.answer(request)` is what a
 /// well-behaved server says.
-public typealias Script = @Sendable (_ request: Request, _ peer: inout Peer) -> Reply
+package typealias Script = @Sendable (_ request: Request, _ peer: inout Peer) -> Reply

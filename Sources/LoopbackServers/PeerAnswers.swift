@@ -1,8 +1,8 @@
-public import MCPWire
+package import MCPWire
 
 extension Peer {
   /// What a well-behaved server says.
-  public mutating func answer(_ request: Request) -> Reply {
+  package mutating func answer(_ request: Request) -> Reply {
     expire()
     guard request.path == behavior.path else { return .text(404, "Not Found") }
     guard isLocal(request["Origin"]) else { return .text(403, "Forbidden: foreign Origin") }
@@ -56,7 +56,7 @@ extension Peer {
   }
 
   /// The result of `initialize` as text.
-  public func initializeResult(_ id: RequestID, _ version: String) -> String {
+  package func initializeResult(_ id: RequestID, _ version: String) -> String {
     Reply.resultText(for: id) {
       $0.member("protocolVersion", version)
       $0.object("capabilities") {

@@ -1,11 +1,11 @@
-public import MCPWire
+package import MCPWire
 
 /// What goes back for one request, step by step, so that it can go wrong at any of them.
 ///
 /// After the last step the connection takes the next request, unless a step says otherwise.
-public struct Reply: Sendable {
+package struct Reply: Sendable {
   /// One thing to do.
-  public enum Step: Sendable {
+  package enum Step: Sendable {
     /// The status line and the headers.
     case head(Head)
     /// A part of the body; a chunk of its own when the head says chunked.
@@ -28,26 +28,26 @@ public struct Reply: Sendable {
   }
 
   /// Status line and headers; the framing is among the headers.
-  public struct Head: Sendable {
-    public var status: Int
-    public var headers: [Request.Header]
-    public var isChunked = false
+  package struct Head: Sendable {
+    package var status: Int
+    package var headers: [Request.Header]
+    package var isChunked = false
 
-    public init(_ status: Int, _ headers: [Request.Header] = [], isChunked: Bool = false) {
+    package init(_ status: Int, _ headers: [Request.Header] = [], isChunked: Bool = false) {
       self.status = status
       self.headers = headers
       self.isChunked = isChunked
     }
   }
 
-  public var steps: [Step]
+  package var steps: [Step]
 
-  public init(_ steps: [Step]) {
+  package init(_ steps: [Step]) {
     self.steps = steps
   }
 
   /// A complete body with its length.
-  public static func document(
+  package static func document(
     _ status: Int, type: String, _ body: [UInt8], _ headers: [Request.Header] = []
   ) -> Reply {
     let framing = [Request.Header("Content-Type", type), Request.Header("Content-Length", "\(body.count)")]
@@ -55,32 +55,32 @@ public struct Reply: Sendable {
   }
 
   /// A JSON document.
-  public static func json(_ text: String, status: Int = 200, _ headers: [Request.Header] = []) -> Reply {
+  package static func json(_ text: String, status: Int = 200, _ headers: [Request.Header] = []) -> Reply {
     document(status, type: "application/json", Array(text.utf8), headers)
   }
 
   /// A page of plain text, as proxies and frameworks write it.
-  public static func text(_ status: Int, _ text: String, _ headers: [Request.Header] = []) -> Reply {
+  package static func text(_ status: Int, _ text: String, _ headers: [Request.Header] = []) -> Reply {
     document(status, type: "text/plain; charset=utf-8", Array(text.utf8), headers)
   }
 
   /// A status without a body.
-  public static func status(_ status: Int, _ headers: [Request.Header] = []) -> Reply {
+  package static func status(_ status: Int, _ headers: [Request.Header] = []) -> Reply {
     Reply([.head(Head(status, [Request.Header("Content-Length", "0")] + headers))])
   }
 
   /// A complete answer as an event stream, each message an event.
-  public static func events(_ messages: [String], _ headers: [Request.Header] = []) -> Reply {
+  package static func events(_ messages: [String], _ headers: [Request.Header] = []) -> Reply {
     Reply([.head(eventHead(headers))] + messages.map { .body(event($0)) } + [.finish])
   }
 
   /// An event stream that stays open.
-  public static func stream(_ headers: [Request.Header] = []) -> Reply {
+  package static func stream(_ headers: [Request.Header] = []) -> Reply {
     Reply([.head(eventHead(headers)), .hold])
   }
 
   /// The head of an event stream.
-  public static func eventHead(_ headers: [Request.Header] = []) -> Head {
+  package static func eventHead(_ headers: [Request.Header] = []) -> Head {
     Head(
       200,
       [Request.Header("Content-Type", "text/event-stream"), Request.Header("Cache-Control", "no-cache")]
@@ -89,23 +89,24 @@ public struct Reply: Sendable {
   }
 
   /// A JSON-RPC error with an HTTP status.
-  public static func failure(_ status: Int, _ code: Int, _ message: String, for id: RequestID? = nil) -> Reply
+  package static func failure(_ status: Int, _ code: Int, _ message: String, for id: RequestID? = nil)
+    -> Reply
   {
     .json(failureText(code, message, for: id), status: status)
   }
 
   /// One server-sent event of a message.
-  public static func event(_ message: String) -> [UInt8] {
+  package static func event(_ message: String) -> [UInt8] {
     Array("event: message\ndata: \(message)\n\n".utf8)
   }
 
   /// The same, later.
-  public func delayed(by delay: Duration) -> Reply {
+  package func delayed(by delay: Duration) -> Reply {
     delay > .zero ? Reply([.pause(delay)] + steps) : self
   }
 
   /// The same with more headers.
-  public func with(_ headers: [Request.Header]) -> Reply {
+  package func with(_ headers: [Request.Header]) -> Reply {
     Reply(
       steps.map { step in
         guard case .head(var head) = step else { return step }
@@ -115,13 +116,13 @@ public struct Reply: Sendable {
   }
 
   /// The status line and headers; absent when there are none, or in raw bytes only.
-  public var head: Head? {
+  package var head: Head? {
     for case .head(let head) in steps { return head }
     return nil
   }
 
   /// The text of a JSON-RPC error.
-  public static func failureText(_ code: Int, _ message: String, for id: RequestID?) -> String {
+  package static func failureText(_ code: Int, _ message: String, for id: RequestID?) -> String {
     var writer = JSONWriter()
     writer.object {
       $0.member("jsonrpc", "2.0")
@@ -135,7 +136,7 @@ public struct Reply: Sendable {
   }
 
   /// The text of a JSON-RPC result; `result` is written into the result's object.
-  public static func resultText(
+  package static func resultText(
     for id: RequestID, _ result: (inout JSONWriter) -> Void = { _ in }
   ) -> String {
     var writer = JSONWriter()

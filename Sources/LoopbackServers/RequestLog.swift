@@ -2,33 +2,33 @@ internal import NIOCore
 internal import Synchronization
 
 /// What a server saw of its clients: bounded, readable from any thread, and something to wait for.
-public final class RequestLog: Sendable {
+package final class RequestLog: Sendable {
   /// Most requests that are kept; later ones are counted only.
-  public static let limit = 20_000
+  package static let limit = 20_000
 
   /// One request and what became of it.
-  public struct Entry: Sendable {
-    public let request: Request
+  package struct Entry: Sendable {
+    package let request: Request
     /// The status and the headers that were told; absent when none were, or in raw bytes only.
-    public internal(set) var head: Reply.Head?
+    package internal(set) var head: Reply.Head?
     /// Bytes of the answer that the kernel took.
-    public internal(set) var bytesSent = 0
+    package internal(set) var bytesSent = 0
     /// When the answer was complete, or the connection gone; absent while neither is so.
-    public internal(set) var finished: Duration?
+    package internal(set) var finished: Duration?
 
-    public var status: Int? { head?.status }
+    package var status: Int? { head?.status }
   }
 
   /// What is known at an instant.
-  public struct Contents: Sendable {
-    public internal(set) var entries: [Entry] = []
+  package struct Contents: Sendable {
+    package internal(set) var entries: [Entry] = []
     /// Time of each connection since the server's start, also of those that were reset at once.
-    public internal(set) var connections: [Duration] = []
+    package internal(set) var connections: [Duration] = []
     /// Requests and connections over the limit.
-    public internal(set) var dropped = 0
+    package internal(set) var dropped = 0
 
     /// The requests of one kind, as `Request.kind` tells them.
-    public func requests(_ kind: String) -> [Entry] { entries.filter { $0.request.kind == kind } }
+    package func requests(_ kind: String) -> [Entry] { entries.filter { $0.request.kind == kind } }
   }
 
   private typealias Condition = @Sendable (Contents) -> Bool
@@ -49,10 +49,10 @@ public final class RequestLog: Sendable {
   }
 
   /// What came so far.
-  public var contents: Contents { state.withLock { $0.contents } }
+  package var contents: Contents { state.withLock { $0.contents } }
 
   /// Blocks until the condition holds, at most so long; tells whether it does. Not to be called by a script.
-  public func wait(
+  package func wait(
     _ limit: Duration = .seconds(5), until condition: @escaping @Sendable (Contents) -> Bool
   ) -> Bool {
     let promise = loop.makePromise(of: Bool.self)
@@ -72,7 +72,7 @@ public final class RequestLog: Sendable {
   }
 
   /// Forgets what came so far.
-  public func clear() {
+  package func clear() {
     state.withLock { $0.contents = Contents() }
   }
 

@@ -1,16 +1,16 @@
 // What servers and issuers publish about signing in. Members of another kind count as absent.
 
 /// Metadata of a protected resource (RFC 9728).
-public struct ProtectedResource: Hashable, Sendable {
+package struct ProtectedResource: Hashable, Sendable {
   /// The resource that a token is for, as its server spells it.
-  public let resource: String
+  package let resource: String
   /// Who gives tokens for it, in the server's order.
-  public let issuers: [String]
+  package let issuers: [String]
   /// Absent when nothing is said of scopes.
-  public let scopes: [String]?
+  package let scopes: [String]?
 
   /// Absent when the text is no such document.
-  public init?(_ value: JSONValue) {
+  package init?(_ value: JSONValue) {
     guard let resource = value["resource"]?.text else { return nil }
     self.resource = resource
     issuers = value["authorization_servers"]?.texts ?? []
@@ -19,33 +19,33 @@ public struct ProtectedResource: Hashable, Sendable {
 }
 
 /// Metadata of an authorization server (RFC 8414, OpenID Connect Discovery).
-public struct IssuerMetadata: Hashable, Sendable {
-  public let issuer: String
-  public var authorizationEndpoint: String?
-  public var tokenEndpoint: String?
-  public var registrationEndpoint: String?
-  public var deviceEndpoint: String?
-  public var revocationEndpoint: String?
-  public var scopes: [String] = []
+package struct IssuerMetadata: Hashable, Sendable {
+  package let issuer: String
+  package var authorizationEndpoint: String?
+  package var tokenEndpoint: String?
+  package var registrationEndpoint: String?
+  package var deviceEndpoint: String?
+  package var revocationEndpoint: String?
+  package var scopes: [String] = []
   /// Absent means the default of RFC 8414: authorization code, and implicit.
-  public var grants: [String]?
+  package var grants: [String]?
   /// How clients make themselves known at the token endpoint; absent means HTTP Basic.
-  public var clientMethods: [String]?
+  package var clientMethods: [String]?
   /// Ways of proving who asked for a code; absent means that none is promised.
-  public var codeChallengeMethods: [String]?
+  package var codeChallengeMethods: [String]?
   /// Every answer names its issuer (RFC 9207).
-  public var promisesIssuer = false
+  package var promisesIssuer = false
   /// The client may be the address of a document that describes it.
-  public var takesMetadataDocuments = false
+  package var takesMetadataDocuments = false
   /// Algorithms for tokens that are bound to a key (RFC 9449).
-  public var proofAlgorithms: [String] = []
+  package var proofAlgorithms: [String] = []
 
-  public init(issuer: String) {
+  package init(issuer: String) {
     self.issuer = issuer
   }
 
   /// Absent when the text is no such document.
-  public init?(_ value: JSONValue) {
+  package init?(_ value: JSONValue) {
     guard let issuer = value["issuer"]?.text else { return nil }
     self.init(issuer: issuer)
     authorizationEndpoint = value["authorization_endpoint"]?.text
@@ -64,12 +64,12 @@ public struct IssuerMetadata: Hashable, Sendable {
 }
 
 /// The answer to a registration (RFC 7591).
-public struct RegisteredClient: Hashable, Sendable {
-  public let id: String
-  public let secret: String?
-  public let method: String?
+package struct RegisteredClient: Hashable, Sendable {
+  package let id: String
+  package let secret: String?
+  package let method: String?
 
-  public init?(_ value: JSONValue) {
+  package init?(_ value: JSONValue) {
     guard let id = value["client_id"]?.text, !id.isEmpty else { return nil }
     self.id = id
     secret = value["client_secret"]?.text.flatMap { $0.isEmpty ? nil : $0 }
@@ -78,17 +78,17 @@ public struct RegisteredClient: Hashable, Sendable {
 }
 
 /// A token as an issuer gives it (RFC 6749 section 5.1).
-public struct IssuedToken: Hashable, Sendable {
-  public let access: String
+package struct IssuedToken: Hashable, Sendable {
+  package let access: String
   /// `Bearer` or `DPoP`, in small letters; `bearer` where nothing is said.
-  public let kind: String
+  package let kind: String
   /// Seconds; absent when the issuer does not say.
-  public let lifetime: Int?
+  package let lifetime: Int?
   /// Absent when they are those that were asked for.
-  public let scopes: [String]?
-  public let refresh: String?
+  package let scopes: [String]?
+  package let refresh: String?
 
-  public init?(_ value: JSONValue) {
+  package init?(_ value: JSONValue) {
     guard let access = value["access_token"]?.text, !access.isEmpty else { return nil }
     self.access = access
     kind = value["token_type"]?.text?.lowercased() ?? "bearer"
@@ -99,16 +99,16 @@ public struct IssuedToken: Hashable, Sendable {
 }
 
 /// What an issuer answers instead of a token (RFC 6749 section 5.2).
-public struct TokenError: Hashable, Sendable {
-  public let code: String
-  public let description: String
+package struct TokenError: Hashable, Sendable {
+  package let code: String
+  package let description: String
 
-  public init(code: String, description: String) {
+  package init(code: String, description: String) {
     self.code = code
     self.description = description
   }
 
-  public init?(_ value: JSONValue) {
+  package init?(_ value: JSONValue) {
     guard let code = value["error"]?.text else { return nil }
     self.code = code
     description = value["error_description"]?.text ?? ""
@@ -116,19 +116,19 @@ public struct TokenError: Hashable, Sendable {
 }
 
 /// What a person is to do on another device (RFC 8628 section 3.2).
-public struct DeviceCode: Hashable, Sendable {
-  public let device: String
+package struct DeviceCode: Hashable, Sendable {
+  package let device: String
   /// What the person types.
-  public let user: String
-  public let address: String
+  package let user: String
+  package let address: String
   /// The address with the code in it.
-  public let completeAddress: String?
+  package let completeAddress: String?
   /// Seconds.
-  public let lifetime: Int
+  package let lifetime: Int
   /// Seconds between two questions.
-  public let interval: Int
+  package let interval: Int
 
-  public init?(_ value: JSONValue) {
+  package init?(_ value: JSONValue) {
     guard let device = value["device_code"]?.text, let user = value["user_code"]?.text,
       let address = value["verification_uri"]?.text ?? value["verification_url"]?.text
     else { return nil }

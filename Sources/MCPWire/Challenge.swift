@@ -1,17 +1,17 @@
 /// What a server wants to be shown first: one challenge of `WWW-Authenticate` (RFC 9110 section 11.6.1).
-public struct Challenge: Hashable, Sendable {
+package struct Challenge: Hashable, Sendable {
   /// In small letters: `bearer`, `basic`.
-  public let scheme: String
+  package let scheme: String
   /// By name in small letters; the first of a name counts.
-  public let parameters: [String: String]
+  package let parameters: [String: String]
 
-  public init(scheme: String, parameters: [String: String]) {
+  package init(scheme: String, parameters: [String: String]) {
     self.scheme = scheme
     self.parameters = parameters
   }
 
   /// The challenges of one header, in order. What cannot be read is left out; it is never a reason to stop.
-  public static func read(_ value: String) -> [Challenge] {
+  package static func read(_ value: String) -> [Challenge] {
     var reader = Reader(rest: Array(value.utf8.prefix(limit))[...])
     return reader.challenges()
   }

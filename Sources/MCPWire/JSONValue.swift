@@ -1,5 +1,5 @@
 /// Any JSON value, for what has no type of its own here: files that this program wrote itself.
-public enum JSONValue: Hashable, Sendable, Decodable {
+package enum JSONValue: Hashable, Sendable, Decodable {
   case null
   case flag(Bool)
   case number(Double)
@@ -7,7 +7,7 @@ public enum JSONValue: Hashable, Sendable, Decodable {
   case list([JSONValue])
   case object([String: JSONValue])
 
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let value = try decoder.singleValueContainer()
     if value.decodeNil() {
       self = .null
@@ -25,28 +25,28 @@ public enum JSONValue: Hashable, Sendable, Decodable {
   }
 
   /// A member of an object; nil of anything else.
-  public subscript(name: String) -> JSONValue? {
+  package subscript(name: String) -> JSONValue? {
     if case .object(let members) = self { members[name] } else { nil }
   }
 
-  public var text: String? {
+  package var text: String? {
     if case .text(let text) = self { text } else { nil }
   }
 
   /// A whole number; nil when it is none, or does not fit.
-  public var whole: Int? {
+  package var whole: Int? {
     if case .number(let number) = self { Int(exactly: number) } else { nil }
   }
 
-  public var number: Double? {
+  package var number: Double? {
     if case .number(let number) = self { number } else { nil }
   }
 
-  public var list: [JSONValue] {
+  package var list: [JSONValue] {
     if case .list(let values) = self { values } else { [] }
   }
 
-  public var members: [String: JSONValue] {
+  package var members: [String: JSONValue] {
     if case .object(let members) = self { members } else { [:] }
   }
 }

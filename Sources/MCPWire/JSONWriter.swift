@@ -7,29 +7,29 @@
 ///       $0.object("error") { $0.member("status", 404) }
 ///     }
 ///     writer.text  // {"v":1,"name":"ledger","error":{"status":404}}
-public struct JSONWriter: Sendable {
+package struct JSONWriter: Sendable {
   /// What is written so far.
-  public private(set) var text = ""
+  package private(set) var text = ""
   private var needsComma = false
 
-  public init() {}
+  package init() {}
 
   /// Adds a string member; an absent value adds nothing.
-  public mutating func member(_ name: String, _ value: String?) {
+  package mutating func member(_ name: String, _ value: String?) {
     guard let value else { return }
     begin(name)
     text += Self.quoted(value)
   }
 
   /// Adds a number member; an absent value adds nothing.
-  public mutating func member(_ name: String, _ value: (some BinaryInteger)?) {
+  package mutating func member(_ name: String, _ value: (some BinaryInteger)?) {
     guard let value else { return }
     begin(name)
     text += String(value)
   }
 
   /// Adds a number member rounded to `places` decimals, 0 to 6; NaN and infinity add nothing.
-  public mutating func member(_ name: String, _ value: Double?, places: Int) {
+  package mutating func member(_ name: String, _ value: Double?, places: Int) {
     guard let value else { return }
     var scale = 1.0
     for _ in 0..<places { scale *= 10 }
@@ -40,40 +40,40 @@ public struct JSONWriter: Sendable {
   }
 
   /// Adds a JSON-RPC id just as it came.
-  public mutating func member(_ name: String, _ id: RequestID) {
+  package mutating func member(_ name: String, _ id: RequestID) {
     begin(name)
     text += id.json
   }
 
   /// Adds a member whose value is JSON text already.
-  public mutating func member(_ name: String, json: String) {
+  package mutating func member(_ name: String, json: String) {
     begin(name)
     text += json
   }
 
-  public mutating func member(_ name: String, _ value: Bool) {
+  package mutating func member(_ name: String, _ value: Bool) {
     begin(name)
     text += value ? "true" : "false"
   }
 
   /// Adds an explicit null, for members that readers expect to be there.
-  public mutating func null(_ name: String) {
+  package mutating func null(_ name: String) {
     begin(name)
     text += "null"
   }
 
   /// Adds an object, as a member when `name` is given.
-  public mutating func object(_ name: String? = nil, _ members: (inout JSONWriter) -> Void) {
+  package mutating func object(_ name: String? = nil, _ members: (inout JSONWriter) -> Void) {
     nest(name, "{", "}", members)
   }
 
   /// Adds an array, as a member when `name` is given.
-  public mutating func array(_ name: String? = nil, _ elements: (inout JSONWriter) -> Void) {
+  package mutating func array(_ name: String? = nil, _ elements: (inout JSONWriter) -> Void) {
     nest(name, "[", "]", elements)
   }
 
   /// Adds a string to an array.
-  public mutating func element(_ value: String) {
+  package mutating func element(_ value: String) {
     begin(nil)
     text += Self.quoted(value)
   }
@@ -82,7 +82,7 @@ public struct JSONWriter: Sendable {
   ///
   /// What a terminal would obey or hide (control, format and separator characters) comes out as escapes, so
   /// that the text stays exact for programs and harmless for people.
-  public static func quoted(_ value: String) -> String {
+  package static func quoted(_ value: String) -> String {
     var result = "\""
     for scalar in value.unicodeScalars {
       switch scalar {

@@ -1,7 +1,7 @@
 /// One JSON-RPC 2.0 message, reduced to what a session monitor looks at.
-public struct Message: Hashable, Sendable {
+package struct Message: Hashable, Sendable {
   /// What the message is, told by the members that it has.
-  public enum Content: Hashable, Sendable {
+  package enum Content: Hashable, Sendable {
     /// Asks something: has a method and an id.
     case request(method: String, Parameters)
     /// Tells something: has a method and no id.
@@ -13,17 +13,17 @@ public struct Message: Hashable, Sendable {
   }
 
   /// Absent on notifications, and on answers of servers that leave it out.
-  public let id: RequestID?
-  public let content: Content
+  package let id: RequestID?
+  package let content: Content
 
-  public init(id: RequestID?, content: Content) {
+  package init(id: RequestID?, content: Content) {
     self.id = id
     self.content = content
   }
 }
 
 /// A JSON-RPC id. Ours are numbers; servers choose their own kind for what they ask.
-public enum RequestID: Hashable, Sendable {
+package enum RequestID: Hashable, Sendable {
   case number(Int64)
   case string(String)
   /// Any other number, as it was written: JSON-RPC sets no bound to it, and who asked looks for just that.
@@ -31,7 +31,7 @@ public enum RequestID: Hashable, Sendable {
   case null
 
   /// As JSON text.
-  public var json: String {
+  package var json: String {
     switch self {
     case .number(let number): String(number)
     case .string(let text): JSONWriter.quoted(text)
@@ -42,77 +42,77 @@ public enum RequestID: Hashable, Sendable {
 }
 
 /// The error of an answer. The code may be any number, 0 too, and the message may be empty.
-public struct RPCError: Hashable, Sendable {
-  public let code: Int
-  public let message: String
+package struct RPCError: Hashable, Sendable {
+  package let code: Int
+  package let message: String
   /// Revisions that the server says it speaks, from `data.supported`.
-  public let supportedVersions: [String]
+  package let supportedVersions: [String]
 
-  public init(code: Int, message: String, supportedVersions: [String] = []) {
+  package init(code: Int, message: String, supportedVersions: [String] = []) {
     self.code = code
     self.message = message
     self.supportedVersions = supportedVersions
   }
 
   /// The method is not known: JSON-RPC 2.0 section 5.1.
-  public static let methodNotFound = -32_601
-  public static let invalidParams = -32_602
+  package static let methodNotFound = -32_601
+  package static let invalidParams = -32_602
   /// What SDKs answer to a session id that they do not know; no specification says so.
-  public static let unknownSession = -32_001
+  package static let unknownSession = -32_001
   /// Revision 2026-07-28: headers and body of a request disagree, or one is missing.
-  public static let headerMismatch = -32_020
-  public static let missingCapability = -32_021
+  package static let headerMismatch = -32_020
+  package static let missingCapability = -32_021
   /// Revision 2026-07-28: the version is not spoken; the data lists those that are.
-  public static let unsupportedVersion = -32_022
+  package static let unsupportedVersion = -32_022
 }
 
 /// The members of `params` that matter to us or to the servers of the demo.
-public struct Parameters: Hashable, Sendable {
+package struct Parameters: Hashable, Sendable {
   /// `initialize`
-  public var protocolVersion: String?
+  package var protocolVersion: String?
   /// `notifications/message`: level, logger and data as text.
-  public var level: String?
-  public var logger: String?
-  public var data: String?
+  package var level: String?
+  package var logger: String?
+  package var data: String?
   /// `notifications/progress`, `notifications/cancelled`
-  public var message: String?
+  package var message: String?
 
-  public init() {}
+  package init() {}
 }
 
 /// The members of `result` that matter to us, over all methods that we call.
-public struct Result: Hashable, Sendable {
+package struct Result: Hashable, Sendable {
   /// `initialize`
-  public var protocolVersion: String?
-  public var serverName: String?
-  public var serverVersion: String?
-  public var hasCapabilities = false
-  public var offersTools = false
-  public var offersResources = false
-  public var offersPrompts = false
+  package var protocolVersion: String?
+  package var serverName: String?
+  package var serverVersion: String?
+  package var hasCapabilities = false
+  package var offersTools = false
+  package var offersResources = false
+  package var offersPrompts = false
   /// `tools/list`: those on this page, at most `toolLimit` of them.
-  public var tools: [Tool]?
+  package var tools: [Tool]?
   /// There were more on the page than are looked at.
-  public var hasMoreTools = false
+  package var hasMoreTools = false
   /// Lists: where the next page begins.
-  public var nextCursor: String?
+  package var nextCursor: String?
   /// `server/discover`
-  public var supportedVersions: [String]?
+  package var supportedVersions: [String]?
   /// Some list tells when it changes, so that there is something to listen for.
-  public var tellsListChanges = false
+  package var tellsListChanges = false
 
   /// `tools/call`: its texts; what is no text stands there as its kind, `[image]`. At most `contentLimit`.
-  public var content: [String]?
+  package var content: [String]?
   /// `tools/call`: the tool itself failed.
-  public var isError = false
+  package var isError = false
 
   /// More parts of one answer to `tools/call` than this are not looked at.
-  public static let contentLimit = 64
+  package static let contentLimit = 64
   /// More tools of one page than this are not looked at.
-  public static let toolLimit = 2_000
+  package static let toolLimit = 2_000
 
-  public init() {}
+  package init() {}
 
   /// An InitializeResult needs a version; the rest is forgiven.
-  public var isInitializeResult: Bool { protocolVersion != nil }
+  package var isInitializeResult: Bool { protocolVersion != nil }
 }

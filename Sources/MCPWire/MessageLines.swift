@@ -3,9 +3,9 @@
 ///
 /// Lines end in LF or CRLF, the last one may lack its end. A line that is over the limit is dropped to its
 /// end and told once; what follows is read again.
-public struct MessageLines: Sendable {
+package struct MessageLines: Sendable {
   /// What the lines say.
-  public enum Item: Hashable, Sendable {
+  package enum Item: Hashable, Sendable {
     case message(Message)
     /// JSON, but no message.
     case malformed(MessageError)
@@ -17,19 +17,19 @@ public struct MessageLines: Sendable {
   }
 
   /// How much of a line that is no message is kept to tell a person what it said, in bytes.
-  public static let excerptLimit = 512
+  package static let excerptLimit = 512
 
   private let limit: Int
   private var line: [UInt8] = []
   private var isOverLimit = false
 
   /// `limit` bounds a line, in bytes.
-  public init(limit: Int = 4 * 1_024 * 1_024) {
+  package init(limit: Int = 4 * 1_024 * 1_024) {
     self.limit = limit
   }
 
   /// Takes in the next bytes and returns what they complete.
-  public mutating func append(_ bytes: ArraySlice<UInt8>) -> [Item] {
+  package mutating func append(_ bytes: ArraySlice<UInt8>) -> [Item] {
     var items: [Item] = []
     var rest = bytes
     while let end = rest.firstIndex(of: 0x0A) {
@@ -42,7 +42,7 @@ public struct MessageLines: Sendable {
   }
 
   /// The output is over: what has no line end is read, too.
-  public mutating func finish() -> [Item] {
+  package mutating func finish() -> [Item] {
     var items: [Item] = []
     endLine(&items)
     return items
@@ -79,18 +79,18 @@ public struct MessageLines: Sendable {
 ///
 /// A line that is over the limit comes in pieces of that length, so that a process that never ends a line is
 /// heard, too.
-public struct TextLines: Sendable {
+package struct TextLines: Sendable {
   private let limit: Int
   private var line: [UInt8] = []
 
   /// `limit` bounds a line, in bytes; over it a line is cut.
-  public init(limit: Int = 4_096) {
+  package init(limit: Int = 4_096) {
     self.limit = max(1, limit)
   }
 
   /// Takes in the next bytes and returns the lines that they complete, not yet fit for a terminal; empty ones
   /// are left out.
-  public mutating func append(_ bytes: ArraySlice<UInt8>) -> [String] {
+  package mutating func append(_ bytes: ArraySlice<UInt8>) -> [String] {
     var lines: [String] = []
     for byte in bytes {
       if byte != 0x0A { line.append(byte) }
@@ -100,7 +100,7 @@ public struct TextLines: Sendable {
   }
 
   /// The output is over: what has no line end is a line, too.
-  public mutating func finish() -> [String] {
+  package mutating func finish() -> [String] {
     if line.last == 0x0D { line.removeLast() }
     defer { line.removeAll(keepingCapacity: true) }
     guard line.contains(where: { $0 > 0x20 }) else { return [] }

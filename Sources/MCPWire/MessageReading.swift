@@ -3,13 +3,13 @@
 import FoundationEssentials
 
 /// Why bytes are not a message.
-public enum MessageError: Error, Hashable, Sendable {
+package enum MessageError: Error, Hashable, Sendable {
   case notJSON
   /// JSON, but not JSON-RPC 2.0; the text says what is missing.
   case notJSONRPC(String)
 
   /// In words, for a person.
-  public var description: String {
+  package var description: String {
     switch self {
     case .notJSON: "the answer is not JSON"
     case .notJSONRPC(let why): why
@@ -19,7 +19,7 @@ public enum MessageError: Error, Hashable, Sendable {
 
 extension Message {
   /// Reads one message, or the messages of a batch (revision 2025-03-26 has them).
-  public static func read(_ bytes: some Collection<UInt8>) throws(MessageError) -> [Message] {
+  package static func read(_ bytes: some Collection<UInt8>) throws(MessageError) -> [Message] {
     let text = Array(bytes)[...]
     let isBatch = text.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "[")
     let batch: [Envelope]
@@ -45,7 +45,7 @@ extension Message {
 
 extension JSONValue {
   /// Reads any JSON text.
-  public static func read(_ bytes: some Collection<UInt8>) throws(MessageError) -> JSONValue {
+  package static func read(_ bytes: some Collection<UInt8>) throws(MessageError) -> JSONValue {
     do {
       let text = Array(bytes)[...]
       guard isUTF8Text(text) else { throw MessageError.notJSON }

@@ -1,10 +1,10 @@
 /// The messages that we send, as JSON text. One message a request: batches are never sent.
-public enum Outgoing {
+package enum Outgoing {
   /// Our own version, as servers and users see it.
-  public static let clientVersion = "0.1.0"
+  package static let clientVersion = "0.1.0"
 
   /// `initialize`, with no capabilities of our own: we watch, we do not serve.
-  public static func initialize(id: Int64, version: Revision) -> String {
+  package static func initialize(id: Int64, version: Revision) -> String {
     request(id: id, method: "initialize") {
       $0.object("params") {
         $0.member("protocolVersion", version.rawValue)
@@ -17,14 +17,14 @@ public enum Outgoing {
     }
   }
 
-  public static let initialized = message { $0.member("method", "notifications/initialized") }
+  package static let initialized = message { $0.member("method", "notifications/initialized") }
 
-  public static func ping(id: Int64) -> String {
+  package static func ping(id: Int64) -> String {
     request(id: id, method: "ping") { _ in }
   }
 
   /// A page of the tools: the first one, or the one that begins at `cursor`.
-  public static func listTools(id: Int64, cursor: String? = nil) -> String {
+  package static func listTools(id: Int64, cursor: String? = nil) -> String {
     request(id: id, method: "tools/list") {
       if let cursor { $0.object("params") { $0.member("cursor", cursor) } }
     }
@@ -32,7 +32,7 @@ public enum Outgoing {
 
   /// Calls a tool with arguments that are the text of a JSON object; `isModern` adds the metadata of revision
   /// 2026-07-28.
-  public static func callTool(id: Int64, name: String, arguments: String, isModern: Bool = false) -> String {
+  package static func callTool(id: Int64, name: String, arguments: String, isModern: Bool = false) -> String {
     request(id: id, method: "tools/call") {
       $0.object("params") {
         $0.member("name", name)
@@ -45,12 +45,12 @@ public enum Outgoing {
   // MARK: - Revision 2026-07-28: every request says who asks and in which revision
 
   /// What a sessionless server is and offers.
-  public static func discover(id: Int64) -> String {
+  package static func discover(id: Int64) -> String {
     request(id: id, method: "server/discover") { $0.object("params") { addMetadata(to: &$0) } }
   }
 
   /// `tools/list`, with its metadata.
-  public static func listToolsWithMetadata(id: Int64, cursor: String? = nil) -> String {
+  package static func listToolsWithMetadata(id: Int64, cursor: String? = nil) -> String {
     request(id: id, method: "tools/list") {
       $0.object("params") {
         $0.member("cursor", cursor)
@@ -60,7 +60,7 @@ public enum Outgoing {
   }
 
   /// Asks to hear of list changes for as long as the answer stays open.
-  public static func listen(id: Int64) -> String {
+  package static func listen(id: Int64) -> String {
     request(id: id, method: "subscriptions/listen") {
       $0.object("params") {
         addMetadata(to: &$0)
@@ -87,7 +87,7 @@ public enum Outgoing {
   // MARK: - Answers
 
   /// The answer to a server's `ping`.
-  public static func emptyResult(for id: RequestID) -> String {
+  package static func emptyResult(for id: RequestID) -> String {
     message {
       $0.member("id", id)
       $0.object("result") { _ in }
@@ -95,7 +95,7 @@ public enum Outgoing {
   }
 
   /// The answer to whatever else a server asks of us.
-  public static func methodNotFound(for id: RequestID) -> String {
+  package static func methodNotFound(for id: RequestID) -> String {
     message {
       $0.member("id", id)
       $0.object("error") {

@@ -2,9 +2,9 @@
 ///
 /// A request may be answered by one JSON document or by an event stream; which of them it is, is the server's
 /// choice (specification 2025-11-25, "Sending Messages to the Server").
-public struct ReplyReader: Sendable {
+package struct ReplyReader: Sendable {
   /// What a body says.
-  public enum Item: Hashable, Sendable {
+  package enum Item: Hashable, Sendable {
     case message(Message)
     /// A document or an event that is no message.
     case malformed(MessageError)
@@ -27,31 +27,31 @@ public struct ReplyReader: Sendable {
   }
 
   /// Whether the answer is an event stream.
-  public let isStream: Bool
+  package let isStream: Bool
   /// Whether anything but whitespace was in the body.
-  public private(set) var hasBody = false
+  package private(set) var hasBody = false
   private var form: Form
   /// How much of a body is kept to tell a person what it said, in bytes.
   private static let excerptLimit = 2_048
   private var beginning: [UInt8] = []
 
   /// `contentType` is the header's value; `bodyLimit` and `eventLimit` are in bytes.
-  public init(contentType: String, bodyLimit: Int, eventLimit: Int) {
+  package init(contentType: String, bodyLimit: Int, eventLimit: Int) {
     let mediaType = contentType.prefix { $0 != ";" }.lowercased()
     isStream = mediaType.split(separator: " ").first == "text/event-stream"
     form = isStream ? .events(ServerSentEvents(limit: eventLimit)) : .document([], limit: bodyLimit)
   }
 
   /// The id of the last event, for resumption; empty when there was none.
-  public var lastEventID: String {
+  package var lastEventID: String {
     if case .events(let events) = form { events.lastEventID } else { "" }
   }
 
   /// The beginning of the body as text, for a person; not yet fit for a terminal.
-  public var excerpt: String { String(decoding: beginning, as: UTF8.self) }
+  package var excerpt: String { String(decoding: beginning, as: UTF8.self) }
 
   /// Takes in the next bytes of the body.
-  public mutating func append(_ bytes: [UInt8]) -> [Item] {
+  package mutating func append(_ bytes: [UInt8]) -> [Item] {
     if beginning.count < Self.excerptLimit {
       beginning.append(contentsOf: bytes.prefix(Self.excerptLimit - beginning.count))
     }
@@ -75,7 +75,7 @@ public struct ReplyReader: Sendable {
   }
 
   /// The body is complete: a document is read now, the rest of an event stream is dropped.
-  public mutating func finish() -> [Item] {
+  package mutating func finish() -> [Item] {
     guard case .document(let document, _) = form, hasBody else { return [] }
     return Self.read(document)
   }

@@ -1,5 +1,5 @@
 /// A revision of the Model Context Protocol (specification, "Versioning").
-public enum Revision: String, CaseIterable, Comparable, Sendable {
+package enum Revision: String, CaseIterable, Comparable, Sendable {
   case v2024_11_05 = "2024-11-05"
   case v2025_03_26 = "2025-03-26"
   case v2025_06_18 = "2025-06-18"
@@ -8,12 +8,12 @@ public enum Revision: String, CaseIterable, Comparable, Sendable {
   case v2026_07_28 = "2026-07-28"
 
   /// What we offer first over streamable HTTP.
-  public static let newestWithSessions = Revision.v2025_11_25
+  package static let newestWithSessions = Revision.v2025_11_25
 
   /// Whether streamable HTTP of this revision can carry a session.
-  public var hasSessions: Bool { self >= .v2025_03_26 && self <= .v2025_11_25 }
+  package var hasSessions: Bool { self >= .v2025_03_26 && self <= .v2025_11_25 }
 
-  public static func < (left: Revision, right: Revision) -> Bool {
+  package static func < (left: Revision, right: Revision) -> Bool {
     left.rawValue < right.rawValue
   }
 }

@@ -1,17 +1,17 @@
 /// SHA-256 (FIPS 180-4), for fingerprints that a server cannot bend: a pure room may not ask a library for
 /// it,
 /// and nothing secret passes here.
-public struct SHA256: Sendable {
+package struct SHA256: Sendable {
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
   ]
   private var block: [UInt8] = []
   private var length: UInt64 = 0
 
-  public init() {}
+  package init() {}
 
   /// Takes in more bytes.
-  public mutating func update(_ bytes: some Sequence<UInt8>) {
+  package mutating func update(_ bytes: some Sequence<UInt8>) {
     for byte in bytes {
       block.append(byte)
       length &+= 8
@@ -20,7 +20,7 @@ public struct SHA256: Sendable {
   }
 
   /// The 32 bytes of the digest of all that was taken in.
-  public func digest() -> [UInt8] {
+  package func digest() -> [UInt8] {
     var copy = self
     copy.finish()
     return copy.state.flatMap { word in stride(from: 24, through: 0, by: -8).map { UInt8(word >> $0 & 0xff) }

@@ -2,9 +2,9 @@
 ///
 /// Lines end in LF, CR or CRLF; a byte order mark is skipped; an event without its blank line at the end of
 /// the stream is dropped; comments are never stored, however long they are.
-public struct ServerSentEvents: Sendable {
+package struct ServerSentEvents: Sendable {
   /// What a stream says.
-  public enum Item: Hashable, Sendable {
+  package enum Item: Hashable, Sendable {
     /// A complete event that holds data.
     case event(name: String, data: [UInt8])
     /// The server asks to wait this long before reconnecting, at most `retryLimit`, in milliseconds.
@@ -16,13 +16,13 @@ public struct ServerSentEvents: Sendable {
   }
 
   /// The longest wait that is taken from a `retry:` field: an hour, in milliseconds.
-  public static let retryLimit = 3_600_000
+  package static let retryLimit = 3_600_000
 
   /// The longest id that is kept, in bytes: heads of 8 to 16 kB are what servers take.
   private static let idLimit = 1_024
 
   /// The id of the last complete event, to be sent as `Last-Event-ID`; empty when there was none.
-  public private(set) var lastEventID = ""
+  package private(set) var lastEventID = ""
 
   private let limit: Int
   private var line: [UInt8] = []
@@ -45,12 +45,12 @@ public struct ServerSentEvents: Sendable {
   }
 
   /// `limit` bounds an event and each of its lines, in bytes.
-  public init(limit: Int = 1_024 * 1_024) {
+  package init(limit: Int = 1_024 * 1_024) {
     self.limit = limit
   }
 
   /// Takes in the next bytes and returns what they complete.
-  public mutating func append(_ bytes: some Sequence<UInt8>) -> [Item] {
+  package mutating func append(_ bytes: some Sequence<UInt8>) -> [Item] {
     var items: [Item] = []
     for byte in bytes { append(byte, &items) }
     return items

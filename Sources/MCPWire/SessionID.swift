@@ -1,17 +1,17 @@
 /// The id of a session as the server gave it. It is a secret: printing it shows its first characters only.
 ///
 /// Source: specification 2025-11-25, "Session Management": visible ASCII, 0x21 to 0x7E.
-public struct SessionID: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible,
+package struct SessionID: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible,
   CustomReflectable
 {
   /// The longest id that we carry, in bytes.
-  public static let limit = 8 * 1_024
+  package static let limit = 8 * 1_024
 
   /// The id itself, for the wire and the journal only.
-  public let revealed: String
+  package let revealed: String
 
   /// Fails when the text is empty, too long, or holds anything but visible ASCII.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let bytes = text.utf8
     guard !bytes.isEmpty, bytes.count <= Self.limit, bytes.allSatisfy({ (0x21...0x7E).contains($0) })
     else { return nil }
@@ -19,11 +19,11 @@ public struct SessionID: Hashable, Sendable, CustomStringConvertible, CustomDebu
   }
 
   /// The first eight characters and three dots; of a short id the first two.
-  public var masked: String {
+  package var masked: String {
     "\(revealed.prefix(revealed.utf8.count > 8 ? 8 : 2))..."
   }
 
-  public var description: String { masked }
-  public var debugDescription: String { masked }
-  public var customMirror: Mirror { Mirror(self, children: []) }
+  package var description: String { masked }
+  package var debugDescription: String { masked }
+  package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -1,12 +1,12 @@
 /// A tool of a server's list: its name, and what its definition comes to.
-public struct Tool: Hashable, Sendable {
-  public let name: String
+package struct Tool: Hashable, Sendable {
+  package let name: String
   /// Over all of the definition, in whatever order its members stand.
-  public let fingerprint: Fingerprint
+  package let fingerprint: Fingerprint
   /// Over the description alone, so that it can be told what changed.
-  public let description: Fingerprint
+  package let description: Fingerprint
 
-  public init(name: String, definition: JSONValue) {
+  package init(name: String, definition: JSONValue) {
     self.name = name
     fingerprint = Fingerprint(definition)
     description = Fingerprint(definition["description"] ?? .null)
@@ -14,17 +14,17 @@ public struct Tool: Hashable, Sendable {
 }
 
 /// The first eight bytes of the SHA-256 of a JSON value in its one canonical spelling.
-public struct Fingerprint: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct Fingerprint: Hashable, Comparable, Sendable, CustomStringConvertible {
   private let bits: UInt64
 
-  public init(_ value: JSONValue) {
+  package init(_ value: JSONValue) {
     var hash = SHA256()
     value.feed(&hash)
     self.init(hash)
   }
 
   /// Over several fingerprints, in whatever order they come.
-  public init(of parts: some Sequence<Fingerprint>) {
+  package init(of parts: some Sequence<Fingerprint>) {
     var hash = SHA256()
     for part in parts.sorted() { hash.update(part.description.utf8) }
     self.init(hash)
@@ -34,10 +34,10 @@ public struct Fingerprint: Hashable, Comparable, Sendable, CustomStringConvertib
     bits = hash.digest().prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
   }
 
-  public static func < (left: Fingerprint, right: Fingerprint) -> Bool { left.bits < right.bits }
+  package static func < (left: Fingerprint, right: Fingerprint) -> Bool { left.bits < right.bits }
 
   /// Sixteen hexadecimal digits.
-  public var description: String {
+  package var description: String {
     let digits = String(bits, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }

@@ -1,28 +1,28 @@
 /// Names and values as `application/x-www-form-urlencoded` has them: the body of a token request, the query
 /// of
 /// an address.
-public struct WebForm: Hashable, Sendable {
+package struct WebForm: Hashable, Sendable {
   /// In order; a name may come twice.
-  public private(set) var fields: [Field] = []
+  package private(set) var fields: [Field] = []
 
-  public struct Field: Hashable, Sendable {
-    public let name: String
-    public let value: String
+  package struct Field: Hashable, Sendable {
+    package let name: String
+    package let value: String
   }
 
-  public init() {}
+  package init() {}
 
   /// Adds a field; an absent value adds nothing.
-  public mutating func add(_ name: String, _ value: String?) {
+  package mutating func add(_ name: String, _ value: String?) {
     guard let value else { return }
     fields.append(Field(name: name, value: value))
   }
 
   /// The first value of a name.
-  public subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
+  package subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
 
   /// Reads the part of an address behind `?`. What cannot be decoded is kept as it is; at most 64 fields.
-  public init(query: some StringProtocol) {
+  package init(query: some StringProtocol) {
     for pair in query.utf8.split(separator: UInt8(ascii: "&"), maxSplits: 64).prefix(64) {
       let name = pair.prefix { $0 != UInt8(ascii: "=") }
       let value = pair[name.endIndex...].dropFirst()
@@ -30,12 +30,12 @@ public struct WebForm: Hashable, Sendable {
     }
   }
 
-  public var encoded: String {
+  package var encoded: String {
     fields.map { "\(Self.encoded($0.name))=\(Self.encoded($0.value))" }.joined(separator: "&")
   }
 
   /// Everything but letters, digits and `-._~` as percent signs and two hexadecimal digits.
-  public static func encoded(_ text: String) -> String {
+  package static func encoded(_ text: String) -> String {
     let digits = Array("0123456789ABCDEF".utf8)
     var result: [UInt8] = []
     for byte in text.utf8 {

@@ -1,9 +1,9 @@
-public import MCPSessions
+package import MCPSessions
 import TopPlatform
 
 extension Moment {
   /// The present moment by both clocks.
-  public static var now: Moment {
+  package static var now: Moment {
     let reading = ClockReading()
     return Moment(
       instant: Instant(nanoseconds: reading.monotonic), wall: WallTime(milliseconds: reading.wall))

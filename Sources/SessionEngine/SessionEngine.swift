@@ -1,7 +1,7 @@
 import CTopCurl
-public import MCPSessions
+@_exported public import MCPSessions
 internal import Synchronization
-public import TopPlatform
+package import TopPlatform
 
 /// Keeps a session with every server and tells what happens: the public door of the engine.
 ///
@@ -22,7 +22,7 @@ public import TopPlatform
 /// known at any time can be asked from every thread: `session(server:user:)`, `activeSessions`, `statistics`.
 public final class SessionEngine: Sendable {
   /// What the engine has to say; its descriptor is readable while there is something.
-  public let output: Mailbox<EngineReport>
+  package let output: Mailbox<EngineReport>
   private let commands: Mailbox<CommandQueue>
   private let servers: [Server]
   private let limits: Limits
@@ -35,7 +35,7 @@ public final class SessionEngine: Sendable {
   /// Throws when the process is out of descriptors. In `journalFolder` is written which sessions are open, so
   /// that the next engine with the same folder ends what this one may leave; without it nothing is written,
   /// and no sign-in is kept. `signIn` says whether a browser may be opened, and `environment` which one.
-  public init(
+  package init(
     servers: [Server], limits: Limits = Limits(), journalFolder: String? = nil, signIn: SignInPolicy = .never,
     environment: [String: String] = [:], inherited: Inheritance = Inheritance()
   ) throws(ErrorNumber) {
@@ -49,7 +49,7 @@ public final class SessionEngine: Sendable {
   }
 
   /// Starts the engine's thread; to be called once. Throws the errno that kept it from starting.
-  public func start() throws(ErrorNumber) {
+  package func start() throws(ErrorNumber) {
     curl_global_init(Int(CURL_GLOBAL_DEFAULT))
     let (output, commands, servers, limits) = (output, commands, servers, limits)
     let (journalFolder, known, inherited, plan) = (journalFolder, known, inherited, credentials)
@@ -90,11 +90,11 @@ public final class SessionEngine: Sendable {
   /// When the engine's thread was seen at work last. It looks up every second whatever happens, so that one
   /// that
   /// stands still can be told from one that has nothing to say.
-  public var lastTurn: Instant { Instant(nanoseconds: known.lastTurn.load(ordering: .relaxed)) }
+  package var lastTurn: Instant { Instant(nanoseconds: known.lastTurn.load(ordering: .relaxed)) }
 
   /// Asks for something; the engine answers by its output. After `.stop` it ends every session, within five
   /// seconds, and says `stopped` as its last word.
-  public func send(_ command: Command) {
+  package func send(_ command: Command) {
     commands.post(CommandQueue(command))
   }
 }

@@ -4,8 +4,8 @@ import MCPSessions
 ///
 /// Every text in it is printable, and no value of a file or of the environment is ever quoted: any value
 /// may be a secret.
-public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
-  public enum Severity: String, CaseIterable, Sendable {
+package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
+  package enum Severity: String, CaseIterable, Sendable {
     /// What is concerned cannot be used.
     case error
     /// It works, but hardly as it is meant.
@@ -15,17 +15,17 @@ public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The file as it was named, or `environment`.
-  public let file: String
+  package let file: String
   /// Absent when the whole file is concerned.
-  public let mark: Mark?
-  public let severity: Severity
+  package let mark: Mark?
+  package let severity: Severity
   /// The keys down to the place, joined by dots; empty when the whole file is concerned.
-  public let path: String
-  public let problem: String
+  package let path: String
+  package let problem: String
   /// What to do; empty when the problem says it already.
-  public let remedy: String
+  package let remedy: String
 
-  public init(
+  package init(
     file: String, mark: Mark? = nil, _ severity: Severity, path: String = "", _ problem: String,
     remedy: String = ""
   ) {
@@ -38,13 +38,13 @@ public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The longest path, problem or remedy, in characters.
-  public static let textLimit = 400
+  package static let textLimit = 400
 
   /// Problem and remedy in one sentence.
-  public var message: String { remedy.isEmpty ? problem : "\(problem); \(remedy)" }
+  package var message: String { remedy.isEmpty ? problem : "\(problem); \(remedy)" }
 
   /// `file:line:column: severity: path: what is wrong; what to do`.
-  public var description: String {
+  package var description: String {
     let place = mark.map { "\(file):\($0.line):\($0.column)" } ?? file
     return ([place, severity.rawValue] + (path.isEmpty ? [] : [path]) + [message]).joined(separator: ": ")
   }

@@ -1,16 +1,16 @@
 import Glibc
 
 /// A configuration of some program that was found in one of its known places.
-public struct FoundFile: Sendable {
+package struct FoundFile: Sendable {
   /// Absolute, or seen from the current directory as it was given.
-  public let path: String
+  package let path: String
   /// What stands in it, read alone.
-  public let loaded: Loaded
+  package let loaded: Loaded
 }
 
 /// Every configuration of this user that can be opened, by the known places of each program: the current
 /// directory and those above it, the home, the folder of settings. Nothing else is read, and nobody is asked.
-public func findFiles(
+package func findFiles(
   environment: [String: String], home: String?, currentDirectory: String
 ) -> [FoundFile] {
   var seen: Set<FileIdentity> = []

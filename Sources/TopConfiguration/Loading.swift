@@ -1,32 +1,32 @@
-public import MCPSessions
+package import MCPSessions
 
 /// All that the files and the environment say, and all that is wrong with them.
-public struct Loaded: Sendable {
+package struct Loaded: Sendable {
   /// In the order of the files; entries with errors are in it as `Availability.broken`.
-  public var servers: [Server] = []
-  public var settings = Settings()
+  package var servers: [Server] = []
+  package var settings = Settings()
   /// What the log shows, from `MCP_SESSION_DEBUG` and `LOG_LEVEL`.
-  public var logLevel = EventLevel.info
+  package var logLevel = EventLevel.info
   /// Every problem of every file, sorted by place.
-  public var diagnostics: [Diagnostic] = []
+  package var diagnostics: [Diagnostic] = []
   /// The files that were read, as they were named.
-  public var files: [String] = []
+  package var files: [String] = []
   /// The same files with the programs that they belong to.
-  public var sources: [SourceFile] = []
+  package var sources: [SourceFile] = []
   /// All files that were asked for, whether they could be read or not, seen from the current directory.
-  public var watched: [String] = []
+  package var watched: [String] = []
   /// What is in force of our own settings, with the origin of each value; secrets are masked.
-  public var inForce: [ResolvedSetting] = []
+  package var inForce: [ResolvedSetting] = []
   /// What is in force for each server, by name, with the origin of each value; secrets are masked.
-  public var effective: [ExactText: [ResolvedSetting]] = [:]
+  package var effective: [ExactText: [ResolvedSetting]] = [:]
 
-  public init() {}
+  package init() {}
 
-  public var ui: UISettings { settings.ui }
-  public var limits: Limits { settings.limits }
+  package var ui: UISettings { settings.ui }
+  package var limits: Limits { settings.limits }
 
   /// Whether there is anything to work with: a server without an error in its entry, or no server by intent.
-  public var isUsable: Bool {
+  package var isUsable: Bool {
     let hasErrors = diagnostics.contains { $0.severity == .error }
     if servers.isEmpty { return !hasErrors }
     return servers.contains { server in
@@ -36,13 +36,13 @@ public struct Loaded: Sendable {
 }
 
 /// One file that was read.
-public struct SourceFile: Hashable, Sendable {
+package struct SourceFile: Hashable, Sendable {
   /// As it was named.
-  public let path: String
+  package let path: String
   /// The program whose file it is, as people call it.
-  public let owner: String
+  package let owner: String
   /// Servers that stand in it.
-  public let servers: Int
+  package let servers: Int
 }
 
 /// Reads the whole configuration; never throws, whatever is wrong is a diagnostic.
@@ -50,7 +50,7 @@ public struct SourceFile: Hashable, Sendable {
 /// The files are `paths`, else `SESSIONTOP_CONFIG`, else `$XDG_CONFIG_HOME/sessiontop/sessiontop.yaml`, else
 /// `librechat.yaml` in the current directory. Relative paths are seen from `currentDirectory`. With
 /// `namesByFile`, servers whose names clash are told apart by their files, which is an error otherwise.
-public func loadConfiguration(
+package func loadConfiguration(
   paths: [String], environment: [String: String], currentDirectory: String = "", namesByFile: Bool = false
 ) -> Loaded {
   var findings = Findings()

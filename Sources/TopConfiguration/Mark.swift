@@ -1,15 +1,15 @@
 /// Where a configuration says something: counted from one, as editors do.
-public struct Mark: Hashable, Comparable, Sendable {
-  public let line: Int
+package struct Mark: Hashable, Comparable, Sendable {
+  package let line: Int
   /// In characters (Unicode scalars), not bytes.
-  public let column: Int
+  package let column: Int
 
-  public init(line: Int, column: Int) {
+  package init(line: Int, column: Int) {
     self.line = line
     self.column = column
   }
 
-  public static func < (left: Mark, right: Mark) -> Bool {
+  package static func < (left: Mark, right: Mark) -> Bool {
     (left.line, left.column) < (right.line, right.column)
   }
 }

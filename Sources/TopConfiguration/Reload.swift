@@ -1,7 +1,7 @@
-public import MCPSessions
+package import MCPSessions
 
 /// What becomes of a configuration that was read again.
-public enum Reload: Hashable, Sendable {
+package enum Reload: Hashable, Sendable {
   /// These servers from now on; the note is worth telling.
   case apply([Server], note: String?)
   /// Nothing changes, for this reason.
@@ -13,7 +13,7 @@ extension Loaded {
   ///
   /// An error that was there before, and was lived with, holds nobody up; a new one is a slip, and half of an
   /// edit must not end sessions.
-  public func reload(as new: Loaded) -> Reload {
+  package func reload(as new: Loaded) -> Reload {
     struct Known: Hashable {
       let file: String
       let path: String

@@ -1,11 +1,11 @@
 /// Where a value in force comes from.
-public enum ValueOrigin: Hashable, Sendable, CustomStringConvertible {
+package enum ValueOrigin: Hashable, Sendable, CustomStringConvertible {
   case file(String, Mark)
   case environment(String)
   case builtIn
 
   /// `FILE:LINE`, `environment NAME` or `default`.
-  public var description: String {
+  package var description: String {
     switch self {
     case .file(let file, let mark): "\(file):\(mark.line)"
     case .environment(let name): "environment \(name)"
@@ -15,8 +15,8 @@ public enum ValueOrigin: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// One setting in force, fit to be shown: secrets are masked.
-public struct ResolvedSetting: Hashable, Sendable {
-  public enum Value: Hashable, Sendable, CustomStringConvertible {
+package struct ResolvedSetting: Hashable, Sendable {
+  package enum Value: Hashable, Sendable, CustomStringConvertible {
     case number(Int)
     case flag(Bool)
     case text(String)
@@ -25,7 +25,7 @@ public struct ResolvedSetting: Hashable, Sendable {
     /// Nothing is in force.
     case none
 
-    public var description: String {
+    package var description: String {
       switch self {
       case .number(let number): String(number)
       case .flag(let flag): String(flag)
@@ -37,13 +37,13 @@ public struct ResolvedSetting: Hashable, Sendable {
   }
 
   /// The field as it is written in a file: `url`, `headers.Authorization`, `session.timeout`.
-  public let name: String
-  public let value: Value
-  public let origin: ValueOrigin
+  package let name: String
+  package let value: Value
+  package let origin: ValueOrigin
   /// Names of the environment's variables that are part of the value.
-  public let variables: [String]
+  package let variables: [String]
 
-  public init(name: String, value: Value, origin: ValueOrigin, variables: [String] = []) {
+  package init(name: String, value: Value, origin: ValueOrigin, variables: [String] = []) {
     self.name = name
     self.value = value
     self.origin = origin
@@ -51,7 +51,7 @@ public struct ResolvedSetting: Hashable, Sendable {
   }
 
   /// The origin for people: `FILE:LINE`, then the variables that stand there.
-  public var source: String {
+  package var source: String {
     ([origin.description] + variables.map { ValueOrigin.environment($0).description }).joined(separator: ", ")
   }
 }

@@ -1,7 +1,7 @@
 /// The known word that was probably meant, absent when none is near.
 ///
 /// Case, dashes and underscores count little; otherwise up to two letters may be wrong, one in short words.
-public func suggestion(for word: String, among known: [String]) -> String? {
+package func suggestion(for word: String, among known: [String]) -> String? {
   guard word.count <= 40 else { return nil }
   let folded = fold(word)
   if let same = known.first(where: { fold($0) == folded }) { return same }

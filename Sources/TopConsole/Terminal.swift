@@ -1,18 +1,18 @@
 import CTopNcurses
-public import TopDisplay
+package import TopDisplay
 
 /// The one terminal: opened, shown frames, asked for keys, and given back however the program ends.
 ///
 /// ncurses keeps what the terminal shows and sends the difference; everything else about a screen is in the
 /// frame.
-public struct Terminal: ~Copyable {
+package struct Terminal: ~Copyable {
   /// Why a terminal cannot be used, in words that say what to do.
-  public struct Unusable: Error, CustomStringConvertible {
-    public let description: String
+  package struct Unusable: Error, CustomStringConvertible {
+    package let description: String
   }
 
   /// What became of a frame.
-  public enum Outcome: Sendable {
+  package enum Outcome: Sendable {
     case shown
     /// The line is slow and has not taken all of the last frame: show a newer one once the terminal
     /// (descriptor 1) takes bytes again.
@@ -22,7 +22,7 @@ public struct Terminal: ~Copyable {
   }
 
   /// Whether the locale's characters are UTF-8; otherwise only ASCII may be drawn.
-  public let isUTF8: Bool
+  package let isUTF8: Bool
   private var palette: Palette
   /// What ncurses has been told; absent when everything is to be told anew.
   private var drawn: Frame?
@@ -34,7 +34,7 @@ public struct Terminal: ~Copyable {
   private var pacing = FramePacing()
 
   /// Opens the terminal on standard input and output. `hasColor` false uses attributes only (NO_COLOR).
-  public init(theme: Theme, hasColor: Bool, termName: String?) throws(Unusable) {
+  package init(theme: Theme, hasColor: Bool, termName: String?) throws(Unusable) {
     isUTF8 = cncurses_is_utf8() == 1
     kind = TerminalKind(termName ?? "")
     let name = termName.map { "TERM=\($0)" } ?? "TERM, which is not set,"
@@ -67,12 +67,12 @@ public struct Terminal: ~Copyable {
   }
 
   /// The size as ncurses has it.
-  public var size: Size {
+  package var size: Size {
     Size(columns: Int(cncurses_columns()), rows: Int(cncurses_rows()))
   }
 
   /// Changes the look; the next frame is drawn with it.
-  public mutating func use(_ theme: Theme, hasColor: Bool) {
+  package mutating func use(_ theme: Theme, hasColor: Bool) {
     palette = Palette(theme: theme, colors: hasColor ? Int(cncurses_colors()) : 0)
     drawn = nil
   }
@@ -80,10 +80,10 @@ public struct Terminal: ~Copyable {
   /// Until when a frame that is shown at `now` had better wait, because the last one was not seen yet; absent
   /// when
   /// it need not.
-  public func busyUntil(at now: Duration) -> Duration? { pacing.busyUntil(at: now) }
+  package func busyUntil(at now: Duration) -> Duration? { pacing.busyUntil(at: now) }
 
   /// Shows a frame in one write and never waits; writes nothing when nothing changed.
-  public mutating func show(_ frame: Frame, at now: Duration) -> Outcome {
+  package mutating func show(_ frame: Frame, at now: Duration) -> Outcome {
     // Before ncurses is told anything: a frame that is skipped must leave no trace in what it believes.
     let left = cncurses_flush()
     guard left == 0 else { return left > 0 ? .skipped : .gone }
@@ -105,41 +105,41 @@ public struct Terminal: ~Copyable {
   }
 
   /// Names the window, on terminals that have one; writes nothing when the name is the same.
-  public mutating func show(title: String) {
+  package mutating func show(title: String) {
     guard kind.hasTitle, title != shownTitle, cncurses_title(title) == 0 else { return }
     shownTitle = title
   }
 
   /// Rings.
-  public mutating func ring() {
+  package mutating func ring() {
     _ = say("\u{7}")
   }
 
   /// Sends a sequence that changes nothing on the screen; false when too much waits already.
-  public mutating func say(_ sequence: String) -> Bool {
+  package mutating func say(_ sequence: String) -> Bool {
     let bytes = Array(sequence.utf8).map { CChar(bitPattern: $0) }
     return cncurses_say(bytes, Int32(clamping: bytes.count)) == 0
   }
 
   /// Takes presses and the wheel, or leaves the mouse to the terminal for selecting text.
-  public mutating func useMouse(_ isOn: Bool) {
+  package mutating func useMouse(_ isOn: Bool) {
     cncurses_mouse(isOn ? 1 : 0)
   }
 
   /// Draws everything anew at the next frame: something else wrote to the terminal.
-  public mutating func redraw() {
+  package mutating func redraw() {
     cncurses_redraw_all()
     drawn = nil
   }
 
   /// Takes over a new size of the terminal.
-  public mutating func resize(to size: Size) {
+  package mutating func resize(to size: Size) {
     _ = cncurses_resize(Int32(max(1, size.rows)), Int32(max(1, size.columns)))
     redraw()
   }
 
   /// Gives the terminal back for a while; `resume` takes it again.
-  public mutating func suspend() {
+  package mutating func suspend() {
     if pacing.awaitsAnswer { cncurses_discard_input(answerWait) }
     pacing.forget()
     cncurses_pause()
@@ -148,13 +148,13 @@ public struct Terminal: ~Copyable {
   }
 
   /// Takes the terminal again; the next frame draws everything.
-  public mutating func resume() {
+  package mutating func resume() {
     cncurses_resume()
     drawn = nil
   }
 
   /// The keys that were pressed since the last call.
-  public mutating func keys() -> [Key] {
+  package mutating func keys() -> [Key] {
     var keys: [Key] = []
     var code: UInt32 = 0
     var isFunction: Int32 = 0
@@ -173,10 +173,10 @@ public struct Terminal: ~Copyable {
   }
 
   /// Whether a key has begun that is not whole: what comes next may belong to it.
-  public var awaitsMore: Bool { sequence.isUnfinished }
+  package var awaitsMore: Bool { sequence.isUnfinished }
 
   /// Nothing more came for a while: what was begun is what it is.
-  public mutating func finishKeys() -> [Key] { sequence.finish() }
+  package mutating func finishKeys() -> [Key] { sequence.finish() }
 
   /// Tells ncurses the cells that changed.
   private mutating func draw(_ frame: Frame) {

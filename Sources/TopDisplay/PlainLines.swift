@@ -1,8 +1,8 @@
-public import MCPSessions
+package import MCPSessions
 
 /// What the screen shows, as sentences that a screen reader can read and `grep` can find: the worst first, no
 /// borders, no columns, no signs.
-public func plainLines(_ store: Store, filter: String, at now: Moment, utcOffset: Int) -> [String] {
+package func plainLines(_ store: Store, filter: String, at now: Moment, utcOffset: Int) -> [String] {
   var view = ViewState()
   view.start(filter: filter)
   view.scopeChoice = true

@@ -1,7 +1,7 @@
-public import MCPSessions
+package import MCPSessions
 
 /// Draws the whole screen anew, as a value; the terminal sends only what differs from before.
-public func render(
+package func render(
   _ store: Store, _ view: ViewState, at now: Moment, size: Size, context: Context
 ) -> Frame {
   var view = view

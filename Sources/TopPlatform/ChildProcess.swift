@@ -2,15 +2,15 @@ import CTopProcess
 import Glibc
 
 /// What a child is started with. No shell is involved.
-public struct ChildCommand: Hashable, Sendable {
+package struct ChildCommand: Hashable, Sendable {
   /// A path, or a name to be found in the `PATH` of `environment`.
-  public var program: String
-  public var arguments: [String]
-  public var environment: [String: String]
+  package var program: String
+  package var arguments: [String]
+  package var environment: [String: String]
   /// Where it starts; absent means where this process is.
-  public var folder: String?
+  package var folder: String?
 
-  public init(
+  package init(
     program: String, arguments: [String] = [], environment: [String: String] = [:], folder: String? = nil
   ) {
     self.program = program
@@ -23,34 +23,34 @@ public struct ChildCommand: Hashable, Sendable {
 /// A process of ours, the leader of a session of its own, and our ends of its three pipes.
 ///
 /// The descriptors do not block and belong to whoever holds this value: `closeAll` ends them.
-public struct ChildProcess: Hashable, Sendable {
-  public let id: Int32
+package struct ChildProcess: Hashable, Sendable {
+  package let id: Int32
   /// When it started, in clock ticks since the machine did: with `id` it names no other process, ever.
-  public let started: UInt64
+  package let started: UInt64
   /// Readable when the process has ended.
-  public let end: Int32
+  package let end: Int32
   /// What is written here the child reads.
-  public let input: Int32
+  package let input: Int32
   /// What the child writes to standard output.
-  public let output: Int32
+  package let output: Int32
   /// What the child writes to standard error.
-  public let errors: Int32
+  package let errors: Int32
 
   /// How a process ended.
-  public enum Ending: Hashable, Sendable {
+  package enum Ending: Hashable, Sendable {
     case exited(code: Int32)
     case killed(signal: Int32)
   }
 
   /// Why a process did not start.
-  public enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
+  package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
     /// No such file; `path` is the `PATH` that was searched, absent where a path was given.
     case notFound(path: String?)
     case notExecutable(ErrorNumber)
     case folder(ErrorNumber)
     case system(ErrorNumber)
 
-    public var description: String {
+    package var description: String {
       switch self {
       case .notFound(let path?): "it is in no folder of PATH (\(path))"
       case .notFound(nil): "there is no such file"
@@ -63,7 +63,7 @@ public struct ChildProcess: Hashable, Sendable {
 
   /// How it ended; absent while it runs. Its number stays taken until `reap`, so that signals to its group
   /// reach nobody else.
-  public func peekAtEnd() -> Ending? {
+  package func peekAtEnd() -> Ending? {
     var wasSignal: Int32 = 0
     var status: Int32 = 0
     guard cprocess_peek_at_end(end, &wasSignal, &status) == 1 else { return nil }
@@ -71,20 +71,20 @@ public struct ChildProcess: Hashable, Sendable {
   }
 
   /// Sends a signal to all that are left of its group.
-  public func signalGroup(_ number: Int32) {
+  package func signalGroup(_ number: Int32) {
     kill(-id, number)
   }
 
   /// Takes an ended process away. Its number may then be another's.
-  public func reap() {
+  package func reap() {
     while waitpid(id, nil, WNOHANG) < 0, errno == EINTR {}
   }
 
   /// Lets the child see the end of its input; to be done once.
-  public func closeInput() { close(input) }
+  package func closeInput() { close(input) }
 
   /// Closes every descriptor but those in `kept`.
-  public func closeAll(except kept: Set<Int32> = []) {
+  package func closeAll(except kept: Set<Int32> = []) {
     for descriptor in [end, input, output, errors] where !kept.contains(descriptor) { close(descriptor) }
   }
 }
@@ -94,7 +94,7 @@ extension ChildProcess {
   ///
   /// The kernel ends the child with SIGKILL when the calling thread ends, so this is to be a thread that
   /// lasts.
-  public static func start(_ command: ChildCommand, _ inherited: Inheritance) throws(Failure) -> ChildProcess
+  package static func start(_ command: ChildCommand, _ inherited: Inheritance) throws(Failure) -> ChildProcess
   {
     let path = try find(command)
     var pipes = try Pipes()
@@ -130,7 +130,7 @@ extension ChildProcess {
   }
 
   /// Where the program of a command is, as a shell would look for it.
-  public static func find(_ command: ChildCommand) throws(Failure) -> String {
+  package static func find(_ command: ChildCommand) throws(Failure) -> String {
     guard !command.program.isEmpty else { throw .notFound(path: nil) }
     guard !command.program.utf8.contains(UInt8(ascii: "/")) else {
       let isRelative = !command.program.hasPrefix("/")
@@ -161,10 +161,10 @@ extension ChildProcess {
 
 /// What a child is to begin with as this process found it: file mask, limits. To be taken before this process
 /// changes its own.
-public struct Inheritance: Sendable {
+package struct Inheritance: Sendable {
   fileprivate let value: cprocess_inheritance
 
-  public init() {
+  package init() {
     value = cprocess_inherited()
   }
 }

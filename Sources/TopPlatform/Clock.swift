@@ -1,15 +1,15 @@
 import Glibc
 
 /// Reads both clocks; the only place that does.
-public struct ClockReading: Sendable {
+package struct ClockReading: Sendable {
   /// Nanoseconds of a clock that never goes back, and that goes on while the machine is suspended: what is
   /// shown as an age is one, and who slept sees it by the hour.
-  public let monotonic: Int64
+  package let monotonic: Int64
   /// Milliseconds since 1970 in UTC.
-  public let wall: Int64
+  package let wall: Int64
 
   /// Now.
-  public init() {
+  package init() {
     var time = timespec()
     clock_gettime(CLOCK_BOOTTIME, &time)
     monotonic = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)

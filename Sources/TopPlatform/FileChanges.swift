@@ -5,13 +5,13 @@ import Glibc
 ///
 /// Folders are watched, not files: editors write a new file and rename it, and a mounted configuration is a
 /// link that changes its target. So a hint comes for neighbours, too, and the reader looks for himself.
-public final class FileChanges: Sendable {
+package final class FileChanges: Sendable {
   /// Readable after a change in one of the folders.
-  public let descriptor: Int32
+  package let descriptor: Int32
 
   /// Watches the folders of `paths`, and of what they are links to. Throws the errno of `inotify` when there
   /// are no watches left, or when not one folder can be watched.
-  public init(around paths: [String]) throws(ErrorNumber) {
+  package init(around paths: [String]) throws(ErrorNumber) {
     descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
     guard descriptor >= 0 else { throw ErrorNumber.current }
     var failure: ErrorNumber?
@@ -36,14 +36,14 @@ public final class FileChanges: Sendable {
   }
 
   /// Takes all hints that wait.
-  public func drain() {
+  package func drain() {
     var buffer = [UInt8](repeating: 0, count: 4_096)
     while read(descriptor, &buffer, buffer.count) > 0 {}
   }
 }
 
 /// What tells one state of a file from another without reading it.
-public struct FileState: Hashable, Sendable {
+package struct FileState: Hashable, Sendable {
   private let device: UInt64
   private let inode: UInt64
   private let size: Int64
@@ -51,7 +51,7 @@ public struct FileState: Hashable, Sendable {
   private let nanoseconds: Int64
 
   /// Absent when there is no ordinary file.
-  public init?(_ path: String) {
+  package init?(_ path: String) {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     device = UInt64(status.st_dev)
@@ -63,7 +63,7 @@ public struct FileState: Hashable, Sendable {
 }
 
 /// Whether somebody is still at work on a file.
-public enum Writing: Sendable {
+package enum Writing: Sendable {
   case none
   /// It is open for writing.
   case underWay
@@ -73,7 +73,7 @@ public enum Writing: Sendable {
   /// Asks the kernel, which lends a file for reading only while nobody has it open for writing. The process
   /// must
   /// ignore SIGIO: a writer that comes in the instant between is told to us by it.
-  public init(to path: String) {
+  package init(to path: String) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else {
       self = .unknown

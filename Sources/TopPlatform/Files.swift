@@ -2,7 +2,7 @@ import CTopLinux
 import Glibc
 
 /// Writes a whole text, however many calls that takes; false when it cannot, and then `errno` says why.
-public func writeAll(_ text: String, to descriptor: Int32) -> Bool {
+package func writeAll(_ text: String, to descriptor: Int32) -> Bool {
   var bytes = Array(text.utf8)[...]
   while !bytes.isEmpty {
     let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -15,7 +15,7 @@ public func writeAll(_ text: String, to descriptor: Int32) -> Bool {
 
 /// Creates a folder and those above it, for the owner alone; false when that is not possible, and then
 /// `errno` says why.
-public func makeFolder(_ folder: some StringProtocol) -> Bool {
+package func makeFolder(_ folder: some StringProtocol) -> Bool {
   var path = folder.hasPrefix("/") ? "" : "."
   for part in folder.split(separator: "/") {
     path += "/" + part
@@ -25,14 +25,14 @@ public func makeFolder(_ folder: some StringProtocol) -> Bool {
 }
 
 /// `open(2)`: the descriptor, or -1 with the reason in `errno`.
-public func openFile(_ path: String, _ flags: Int32, _ mode: UInt32) -> Int32 {
+package func openFile(_ path: String, _ flags: Int32, _ mode: UInt32) -> Int32 {
   clinux_open(path, flags, mode)
 }
 
 /// The text of a small file of ours; absent when it cannot be read, is longer than `limit` bytes, or is no
 /// plain
 /// file. Never waits.
-public func smallFile(_ path: String, limit: Int) -> String? {
+package func smallFile(_ path: String, limit: Int) -> String? {
   let descriptor = clinux_open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0)
   guard descriptor >= 0 else { return nil }
   defer { close(descriptor) }

@@ -3,11 +3,11 @@ import Glibc
 
 /// The other side of a `LineServer`, or of one elsewhere that a program leads to: sends lines, waits for
 /// lines.
-public final class LineClient {
+package final class LineClient {
   /// Readable when a line, or a part of one, has come.
-  public let descriptor: Int32
+  package let descriptor: Int32
   /// The server has hung up.
-  public private(set) var isGone = false
+  package private(set) var isGone = false
   private let output: Int32
   private let guide: ChildProcess?
   private var bytes: [UInt8] = []
@@ -23,7 +23,7 @@ public final class LineClient {
   private func isNeverShared() {}
 
   /// Connects to the server at `path`; throws ECONNREFUSED or ENOENT when there is none.
-  public init(path: String) throws(ErrorNumber) {
+  package init(path: String) throws(ErrorNumber) {
     descriptor = try Self.connect(path)
     (output, guide) = (descriptor, nil)
   }
@@ -31,7 +31,7 @@ public final class LineClient {
   /// Speaks with a server by the standard input and output of a program that leads there. The calling thread
   /// is
   /// to last as long as the client: the program ends with it.
-  public init(through command: ChildCommand, _ inherited: Inheritance) throws(ChildProcess.Failure) {
+  package init(through command: ChildCommand, _ inherited: Inheritance) throws(ChildProcess.Failure) {
     let child = try ChildProcess.start(command, inherited)
     (descriptor, output, guide) = (child.output, child.input, child)
   }
@@ -44,7 +44,7 @@ public final class LineClient {
   }
 
   /// What the program that leads there had to say last; empty when there is none.
-  public var words: String {
+  package var words: String {
     guard let guide else { return "" }
     var buffer = [UInt8](repeating: 0, count: Self.wordLimit)
     let count = read(guide.errors, &buffer, buffer.count)
@@ -53,7 +53,7 @@ public final class LineClient {
   }
 
   /// Sends a line; false when nobody takes it any more.
-  public func send(_ line: String) -> Bool {
+  package func send(_ line: String) -> Bool {
     let bytes = Array((line + "\n").utf8)
     var place = 0
     while place < bytes.count {
@@ -74,7 +74,7 @@ public final class LineClient {
 
   /// The next line, waited for at most so long however its pieces come; absent when none came, or the server
   /// is gone.
-  public func line(within milliseconds: Int32) -> String? {
+  package func line(within milliseconds: Int32) -> String? {
     let end = ClockReading().monotonic + Int64(milliseconds) * 1_000_000
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while true {

@@ -1,23 +1,23 @@
 import Glibc
 
 /// Reads a file line by line within a bound: a line that is longer is passed over, however long it is.
-public struct LineReader: ~Copyable {
+package struct LineReader: ~Copyable {
   private let descriptor: Int32
   private let limit: Int
   private var buffer: [UInt8] = []
   private var place = 0
   private var isAtEnd = false
   /// Lines that were passed over because they were too long.
-  public private(set) var passedOver = 0
+  package private(set) var passedOver = 0
 
   /// The descriptor stays its owner's. `limit` bounds a line, in bytes.
-  public init(_ descriptor: Int32, limit: Int) {
+  package init(_ descriptor: Int32, limit: Int) {
     self.descriptor = descriptor
     self.limit = max(1, limit)
   }
 
   /// The next line without its end; absent at the end of the file, or when it cannot be read any further.
-  public mutating func next() -> ArraySlice<UInt8>? {
+  package mutating func next() -> ArraySlice<UInt8>? {
     var isTooLong = false
     while true {
       if let end = buffer[place...].firstIndex(of: 0x0A) {

@@ -2,22 +2,22 @@ import CTopLinux
 import Glibc
 
 /// Who is at the other end of a socket of this machine, as the kernel knows it.
-public struct SocketPeer: Hashable, Sendable {
-  public let process: Int32
-  public let user: UInt32
+package struct SocketPeer: Hashable, Sendable {
+  package let process: Int32
+  package let user: UInt32
 
-  public init(process: Int32, user: UInt32) {
+  package init(process: Int32, user: UInt32) {
     (self.process, self.user) = (process, user)
   }
 }
 
 /// Listens at a Unix socket for this user alone and speaks in lines; owned by one thread, which never waits
 /// for anybody: what a client does not take is kept within a bound.
-public final class LineServer {
+package final class LineServer {
   /// Names a client for as long as the server lives.
-  public typealias ClientID = Int
+  package typealias ClientID = Int
 
-  public enum News: Hashable, Sendable {
+  package enum News: Hashable, Sendable {
     case joined(ClientID, SocketPeer)
     /// A line without its end, not yet looked at.
     case line(ClientID, String)
@@ -27,8 +27,8 @@ public final class LineServer {
   }
 
   /// Readable when `takeNews` has something.
-  public let descriptor: Int32
-  public let path: String
+  package let descriptor: Int32
+  package let path: String
   private let listener: Int32
   /// Held as long as the server lives: who has it owns the path, and a socket that stands there is dead.
   private let lock: Int32
@@ -37,9 +37,9 @@ public final class LineServer {
   private var nextNumber = 0
 
   /// Clients at once; more are turned away.
-  public static let clientLimit = 64
+  package static let clientLimit = 64
   /// Bytes that are kept for a client.
-  public static let queueLimit = 4 * 1_024 * 1_024
+  package static let queueLimit = 4 * 1_024 * 1_024
   /// Bytes of a line of a client.
   private static let lineLimit = 1_024 * 1_024
 
@@ -56,7 +56,7 @@ public final class LineServer {
 
   /// Listens at `path`, in a folder that is this user's alone; what a dead server left there is removed.
   /// Throws EADDRINUSE when a living one has the path, else the errno of the step that failed.
-  public init(path: String) throws(ErrorNumber) {
+  package init(path: String) throws(ErrorNumber) {
     let (address, length) = try Self.address(path)
     lock = openFile(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard lock >= 0 else { throw ErrorNumber.current }
@@ -99,7 +99,7 @@ public final class LineServer {
   }
 
   /// What came since the last call.
-  public func takeNews() -> [News] {
+  package func takeNews() -> [News] {
     var events = [epoll_event](repeating: epoll_event(), count: 64)
     let count = epoll_wait(descriptor, &events, Int32(events.count), 0)
     var news: [News] = []
@@ -118,7 +118,7 @@ public final class LineServer {
 
   /// Sends a line, or keeps it until the client takes it. False, and nothing of it is sent, when more is kept
   /// for the client than the limit allows.
-  public func send(_ line: String, to id: ClientID) -> Bool {
+  package func send(_ line: String, to id: ClientID) -> Bool {
     guard let client = clients[id], !client.isEnding else { return true }
     guard client.outgoing.isEmpty || client.outgoing.count + line.utf8.count < Self.queueLimit else {
       return false
@@ -130,10 +130,10 @@ public final class LineServer {
   }
 
   /// Whether a client has not taken all that was sent.
-  public func isBehind(_ id: ClientID) -> Bool { clients[id]?.outgoing.isEmpty == false }
+  package func isBehind(_ id: ClientID) -> Bool { clients[id]?.outgoing.isEmpty == false }
 
   /// Ends a client once it has taken what is kept for it.
-  public func end(_ id: ClientID) {
+  package func end(_ id: ClientID) {
     clients[id]?.isEnding = true
     if clients[id]?.outgoing.isEmpty == true { drop(id) }
   }

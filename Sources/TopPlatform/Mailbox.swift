@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 
 /// What may wait in a mailbox: it merges with what waits already, within a bound of its own.
-public protocol Mail: Sendable {
+package protocol Mail: Sendable {
   init()
   var isEmpty: Bool { get }
   /// Takes in what was posted later; drops and counts what is over its bound.
@@ -13,13 +13,13 @@ public protocol Mail: Sendable {
 /// The only place where two threads meet: a value that grows by merging, and a descriptor that tells of it.
 ///
 /// Posting never waits and never fails; reading takes all there is at once.
-public final class Mailbox<Content: Mail>: Sendable {
+package final class Mailbox<Content: Mail>: Sendable {
   /// Readable while something waits; for poll and epoll, never to be read or closed by others.
-  public let descriptor: Int32
+  package let descriptor: Int32
   private let content = Mutex(Content())
 
   /// Throws the errno of `eventfd` when the process is out of descriptors.
-  public init() throws(ErrorNumber) {
+  package init() throws(ErrorNumber) {
     descriptor = clinux_eventfd()
     guard descriptor >= 0 else { throw ErrorNumber.current }
   }
@@ -29,7 +29,7 @@ public final class Mailbox<Content: Mail>: Sendable {
   }
 
   /// Adds to what waits; only the first post into an empty box costs a system call.
-  public func post(_ mail: Content) {
+  package func post(_ mail: Content) {
     guard !mail.isEmpty else { return }
     let wasEmpty = content.withLock { content in
       let wasEmpty = content.isEmpty
@@ -43,7 +43,7 @@ public final class Mailbox<Content: Mail>: Sendable {
   }
 
   /// Takes all that waits, possibly nothing.
-  public func drain() -> Content {
+  package func drain() -> Content {
     var count: UInt64 = 0
     _ = read(descriptor, &count, 8)
     return content.withLock { content in

@@ -2,14 +2,14 @@ import CTopLinux
 import Glibc
 
 /// Why a folder is not fit to hold what is ours alone.
-public enum FolderProblem: Error, Hashable, Sendable, CustomStringConvertible {
+package enum FolderProblem: Error, Hashable, Sendable, CustomStringConvertible {
   case notMade(ErrorNumber)
   /// It belongs to somebody else.
   case foreign
   /// Others may write there.
   case open
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .notMade(let error): error.description
     case .foreign: "it belongs to another user"
@@ -20,7 +20,7 @@ public enum FolderProblem: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// Makes a folder and those above it where they lack, for this user alone, and sees to it that nobody else
 /// can put anything there: it is a folder, ours, and writable by nobody else.
-public func makePrivateFolder(_ folder: String) throws(FolderProblem) {
+package func makePrivateFolder(_ folder: String) throws(FolderProblem) {
   guard makeFolder(folder) else { throw .notMade(ErrorNumber.current) }
   var status = stat()
   guard lstat(folder, &status) == 0 else { throw .notMade(ErrorNumber.current) }
@@ -30,12 +30,12 @@ public func makePrivateFolder(_ folder: String) throws(FolderProblem) {
 }
 
 /// How the names of files end that are written beside others, to take their place.
-public let draftSuffix = ".draft"
+package let draftSuffix = ".draft"
 
 /// Writes a file of ours anew so that at no instant a reader, or a crash, finds less than a whole one: beside
 /// it, synced, then renamed. For this user's eyes only, unless `mode` says else. Waits for the disk. Throws
 /// the errno of the step that failed.
-public func replaceFile(_ path: String, with text: String, mode: UInt32 = 0o600) throws(ErrorNumber) {
+package func replaceFile(_ path: String, with text: String, mode: UInt32 = 0o600) throws(ErrorNumber) {
   let draft = "\(path).\(randomName())\(draftSuffix)"
   let file = clinux_open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
   guard file >= 0 else { throw ErrorNumber.current }
@@ -60,7 +60,7 @@ private func syncFolder(of path: String) {
 }
 
 /// A name that no other run has: 64 random bits as hexadecimal digits.
-public func randomName() -> String {
+package func randomName() -> String {
   let bits = UInt64.random(in: 0 ... .max)
   let digits = String(bits, radix: 16)
   return String(repeating: "0", count: 16 - digits.count) + digits
@@ -71,13 +71,13 @@ public func randomName() -> String {
 ///
 /// The kernel gives the lock up when the process ends, however it ends, and also for processes of other
 /// containers that share the folder.
-public final class LifeLock: Sendable {
-  public let path: String
+package final class LifeLock: Sendable {
+  package let path: String
   private let descriptor: Int32
 
   /// Makes a lock of our own, which is never seen by that name without being locked. Throws the errno that
   /// kept it from being made.
-  public init(new path: String) throws(ErrorNumber) {
+  package init(new path: String) throws(ErrorNumber) {
     let draft = path + ".new"
     let file = clinux_open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw ErrorNumber.current }
@@ -91,7 +91,7 @@ public final class LifeLock: Sendable {
   }
 
   /// Takes the lock of a run that is over. Absent when it lives, or when somebody else was first.
-  public init?(ofTheDead path: String) {
+  package init?(ofTheDead path: String) {
     let file = clinux_open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0)
     guard file >= 0 else { return nil }
     guard flock(file, LOCK_EX | LOCK_NB) == 0, isStill(file, path) else {
@@ -106,7 +106,7 @@ public final class LifeLock: Sendable {
   }
 
   /// Removes the file, while it is still locked.
-  public func remove() {
+  package func remove() {
     unlink(path)
   }
 }

@@ -5,7 +5,7 @@ import Glibc
 ///
 /// The file is locked as long as the run lives, so that nobody takes a living run's children for leftovers.
 /// Everything here waits for the disk.
-public final class ProcessLedger: Sendable {
+package final class ProcessLedger: Sendable {
   private let lock: LifeLock
   private let descriptor: Int32
 
@@ -15,7 +15,7 @@ public final class ProcessLedger: Sendable {
   private static let sizeLimit: Int64 = 256 * 1_024
 
   /// Makes a ledger for the children that carry `mark`. Throws why that cannot be done.
-  public init(folder: String, mark: String) throws(FolderProblem) {
+  package init(folder: String, mark: String) throws(FolderProblem) {
     try makePrivateFolder(folder)
     let path = "\(folder)/\(Self.prefix)\(randomName())\(Self.suffix)"
     do {
@@ -38,7 +38,7 @@ public final class ProcessLedger: Sendable {
   }
 
   /// Nothing is left to remember.
-  public func remove() { lock.remove() }
+  package func remove() { lock.remove() }
 
   private func shorten() {
     let contents = Contents(of: lock.path)
@@ -48,7 +48,7 @@ public final class ProcessLedger: Sendable {
   }
 
   /// Ends with SIGKILL what runs left that are over; says how many processes that were.
-  public static func endLeftovers(in folder: String) -> Int {
+  package static func endLeftovers(in folder: String) -> Int {
     guard let directory = opendir(folder) else { return 0 }
     defer { closedir(directory) }
     var ended = 0

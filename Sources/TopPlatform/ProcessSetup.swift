@@ -4,7 +4,7 @@ import Glibc
 /// Makes of this process what a program that holds tokens and thousands of connections wants to be: files are
 /// its user's alone, no core file is written, all descriptors that the system allows may be used, one heap
 /// serves all threads, and no signal of a closed pipe ends it. Called before the first thread starts.
-public func prepareProcess() {
+package func prepareProcess() {
   // Where one of the three was closed, the next file that is opened would take its place and its words.
   for descriptor in 0...2 as ClosedRange<Int32> where fcntl(descriptor, F_GETFD) < 0 {
     _ = openFile("/dev/null", O_RDWR, 0)
@@ -19,7 +19,7 @@ public func prepareProcess() {
 }
 
 /// The environment of this process as it is now; what is no pair is left out.
-public func processEnvironment() -> [String: String] {
+package func processEnvironment() -> [String: String] {
   var result: [String: String] = [:]
   var entry = clinux_environment()
   while let text = entry?.pointee {
@@ -31,7 +31,7 @@ public func processEnvironment() -> [String: String] {
 }
 
 /// Columns and rows of the terminal behind a descriptor; absent when it is none, or does not know.
-public func terminalSize(of descriptor: Int32) -> (columns: Int, rows: Int)? {
+package func terminalSize(of descriptor: Int32) -> (columns: Int, rows: Int)? {
   var columns: Int32 = 0
   var rows: Int32 = 0
   guard clinux_terminal_size(descriptor, &columns, &rows) == 0, columns > 0, rows > 0 else { return nil }

@@ -1,21 +1,21 @@
 import Glibc
 
 /// What the kernel tells of a process (proc(5), `/proc/PID/stat`).
-public struct ProcessStatus: Hashable, Sendable {
-  public let id: Int32
-  public let parent: Int32
+package struct ProcessStatus: Hashable, Sendable {
+  package let id: Int32
+  package let parent: Int32
   /// When it started, in clock ticks since the machine did.
-  public let started: UInt64
+  package let started: UInt64
   /// Processor time so far, in clock ticks, of itself and of children that it has waited for.
-  public let ticks: UInt64
-  public let threads: Int
+  package let ticks: UInt64
+  package let threads: Int
   /// Memory that is present, in bytes.
-  public let memory: UInt64
+  package let memory: UInt64
   /// It has ended and waits to be taken away.
-  public let isZombie: Bool
+  package let isZombie: Bool
 
   /// Absent when there is no such process.
-  public init?(_ id: Int32) {
+  package init?(_ id: Int32) {
     guard let text = contents(of: "/proc/\(id)/stat") else { return nil }
     self.init(line: text)
   }
@@ -41,7 +41,7 @@ public struct ProcessStatus: Hashable, Sendable {
   }
 
   /// All processes, as they are now.
-  public static func all() -> [ProcessStatus] {
+  package static func all() -> [ProcessStatus] {
     guard let folder = opendir("/proc") else { return [] }
     defer { closedir(folder) }
     var found: [ProcessStatus] = []
@@ -55,7 +55,7 @@ public struct ProcessStatus: Hashable, Sendable {
   }
 
   /// A process and all that descend from it, out of `all`; those first that are nearer to the root.
-  public static func tree(of root: Int32, in all: [ProcessStatus]) -> [ProcessStatus] {
+  package static func tree(of root: Int32, in all: [ProcessStatus]) -> [ProcessStatus] {
     let children = Dictionary(grouping: all, by: \.parent)
     var tree = all.filter { $0.id == root }
     var place = 0

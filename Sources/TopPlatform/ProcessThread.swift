@@ -4,9 +4,9 @@ import Glibc
 /// measures them, ends what they left.
 ///
 /// The thread lasts as long as this value does; when it ends, the kernel ends what it started.
-public final class ProcessThread: Sendable {
+package final class ProcessThread: Sendable {
   /// What became of the orders; its descriptor is readable while there is something.
-  public let results: Mailbox<Results>
+  package let results: Mailbox<Results>
   private let orders: Mailbox<Orders>
 
   private enum Order: Sendable {
@@ -35,19 +35,19 @@ public final class ProcessThread: Sendable {
   }
 
   /// What became of orders.
-  public struct Results: Mail {
+  package struct Results: Mail {
     /// Children that started, and why others did not, by the numbers of their orders.
-    public fileprivate(set) var started:
+    package fileprivate(set) var started:
       [(number: UInt64, child: Swift.Result<ChildProcess, ChildProcess.Failure>)] =
         []
     /// What the trees of children use, by number; the newest measurement only.
-    public fileprivate(set) var measured: [UInt64: ProcessUsage] = [:]
+    package fileprivate(set) var measured: [UInt64: ProcessUsage] = [:]
 
-    public init() {}
+    package init() {}
 
-    public var isEmpty: Bool { started.isEmpty && measured.isEmpty }
+    package var isEmpty: Bool { started.isEmpty && measured.isEmpty }
 
-    public mutating func merge(_ later: Results) {
+    package mutating func merge(_ later: Results) {
       started += later.started
       measured.merge(later.measured) { $1 }
     }
@@ -55,7 +55,7 @@ public final class ProcessThread: Sendable {
 
   /// Throws the errno that kept the thread from starting. `inherited` is what children begin with; they are
   /// written down in `ledger`.
-  public init(inherited: Inheritance, ledger: ProcessLedger? = nil) throws(ErrorNumber) {
+  package init(inherited: Inheritance, ledger: ProcessLedger? = nil) throws(ErrorNumber) {
     results = try Mailbox()
     orders = try Mailbox()
     let (results, orders) = (results, orders)
@@ -75,13 +75,13 @@ public final class ProcessThread: Sendable {
   }
 
   /// Has a command started; the result carries `number`.
-  public func start(_ command: ChildCommand, number: UInt64) { post(.start(command, number: number)) }
+  package func start(_ command: ChildCommand, number: UInt64) { post(.start(command, number: number)) }
 
   /// Has the trees of processes measured, whose roots are given by number.
-  public func measure(_ roots: [UInt64: Int32]) { post(.measure(roots)) }
+  package func measure(_ roots: [UInt64: Int32]) { post(.measure(roots)) }
 
   /// Ends with SIGKILL whatever carries a mark in its environment.
-  public func sweep(mark: String) { post(.sweep(mark: mark)) }
+  package func sweep(mark: String) { post(.sweep(mark: mark)) }
 
   private func post(_ order: Order) {
     var box = Orders()
@@ -113,13 +113,13 @@ public final class ProcessThread: Sendable {
 }
 
 /// What a tree of processes uses.
-public struct ProcessUsage: Hashable, Sendable {
-  public let processes: Int
-  public let threads: Int
+package struct ProcessUsage: Hashable, Sendable {
+  package let processes: Int
+  package let threads: Int
   /// Memory that is present, in bytes; what processes share counts for each.
-  public let memory: UInt64
+  package let memory: UInt64
   /// Processor time so far, in milliseconds.
-  public let processorTime: UInt64
+  package let processorTime: UInt64
 
   /// Absent for a tree without processes.
   init?(of tree: [ProcessStatus]) {
@@ -134,7 +134,7 @@ public struct ProcessUsage: Hashable, Sendable {
 
 /// The variable by which a child and all that it starts are known again, whatever sessions and groups they
 /// make.
-public let processMark = "SESSIONTOP_PROCESS"
+package let processMark = "SESSIONTOP_PROCESS"
 
 /// Ends with SIGKILL every process of this user whose environment has the mark with this value; says how
 /// many.
@@ -142,14 +142,14 @@ public let processMark = "SESSIONTOP_PROCESS"
 /// Looked through again until nobody is found, a few times: who starts others quickly may be ahead of one
 /// look, and a process that is just becoming another program shows no environment for a moment.
 @discardableResult
-public func endProcesses(marked mark: String) -> Int {
+package func endProcesses(marked mark: String) -> Int {
   let entry = Array("\(processMark)=\(mark)".utf8)
   return endProcesses { $0.elementsEqual(entry) }
 }
 
 /// The same for all that carry a mark of a run, which `mark` and a hyphen begin.
 @discardableResult
-public func endProcesses(ofRun mark: String) -> Int {
+package func endProcesses(ofRun mark: String) -> Int {
   let entry = Array("\(processMark)=\(mark)-".utf8)
   return endProcesses { $0.starts(with: entry) }
 }

@@ -2,7 +2,7 @@ import Glibc
 
 /// Carries bytes between standard input and output and the server at a Unix socket until one of them ends.
 /// Throws what keeps the socket from being reached.
-public func relay(to path: String) throws(ErrorNumber) {
+package func relay(to path: String) throws(ErrorNumber) {
   let server = try LineClient.connect(path)
   defer { close(server) }
   while true {

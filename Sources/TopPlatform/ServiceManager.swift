@@ -2,13 +2,13 @@ import CTopLinux
 import Glibc
 
 /// The way to systemd for a service of type `notify` (sd_notify(3)).
-public struct ServiceManager: Sendable {
+package struct ServiceManager: Sendable {
   private let path: String
   /// How often it wants to hear that the service lives; absent when it does not watch.
-  public let watchdog: Duration?
+  package let watchdog: Duration?
 
   /// Absent when no such manager has started this process.
-  public init?(_ environment: [String: String]) {
+  package init?(_ environment: [String: String]) {
     guard let path = environment["NOTIFY_SOCKET"], path.hasPrefix("/") || path.hasPrefix("@") else {
       return nil
     }
@@ -20,7 +20,7 @@ public struct ServiceManager: Sendable {
   }
 
   /// Says something, such as `READY=1`; that nobody hears it is no reason to stop.
-  public func tell(_ words: String) {
+  package func tell(_ words: String) {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     var bytes = Array(path.utf8)

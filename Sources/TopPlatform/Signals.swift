@@ -3,12 +3,12 @@ import Glibc
 
 /// Signals as a descriptor to wait on. Made before the first thread starts, so that every thread inherits the
 /// mask and no signal can land on one that does not look.
-public final class Signals: Sendable {
+package final class Signals: Sendable {
   /// Readable while a signal waits.
-  public let descriptor: Int32
+  package let descriptor: Int32
 
   /// Blocks the given signals and takes them over. Throws the errno of `signalfd`.
-  public init(_ numbers: [Int32]) throws(ErrorNumber) {
+  package init(_ numbers: [Int32]) throws(ErrorNumber) {
     var set = sigset_t()
     sigemptyset(&set)
     for number in numbers { sigaddset(&set, number) }
@@ -24,7 +24,7 @@ public final class Signals: Sendable {
   /// Lets a signal do to this process what it usually does, as if nobody took it over. Where SIGTSTP finds
   /// nobody
   /// who could let the process go on, the kernel ignores it, and this returns at once.
-  public static func actAsUsual(_ number: Int32) {
+  package static func actAsUsual(_ number: Int32) {
     var set = sigset_t()
     sigemptyset(&set)
     sigaddset(&set, number)
@@ -34,7 +34,7 @@ public final class Signals: Sendable {
   }
 
   /// The next waiting signal's number; absent when there is none.
-  public func next() -> Int32? {
+  package func next() -> Int32? {
     let number = clinux_read_signal(descriptor)
     return number == 0 ? nil : number
   }

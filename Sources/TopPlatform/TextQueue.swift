@@ -1,28 +1,28 @@
 import Glibc
 
 /// Text that waits for a thread to write it, within a bound: who produces it never waits.
-public struct TextQueue: Mail {
+package struct TextQueue: Mail {
   /// What waits, oldest first.
-  public private(set) var text = ""
+  package private(set) var text = ""
   /// Lines that did not fit and are lost.
-  public private(set) var dropped = 0
+  package private(set) var dropped = 0
   /// Nothing follows.
-  public private(set) var isLast = false
+  package private(set) var isLast = false
 
   /// More than this does not wait, in bytes.
-  public static let limit = 8 << 20
+  package static let limit = 8 << 20
 
-  public init() {}
+  package init() {}
 
   /// A text of whole lines.
-  public init(_ text: String, isLast: Bool = false) {
+  package init(_ text: String, isLast: Bool = false) {
     self.text = text
     self.isLast = isLast
   }
 
-  public var isEmpty: Bool { text.isEmpty && dropped == 0 && !isLast }
+  package var isEmpty: Bool { text.isEmpty && dropped == 0 && !isLast }
 
-  public mutating func merge(_ later: TextQueue) {
+  package mutating func merge(_ later: TextQueue) {
     if text.utf8.count + later.text.utf8.count <= Self.limit {
       text += later.text
     } else {
@@ -35,25 +35,25 @@ public struct TextQueue: Mail {
 
 /// Writes to a descriptor on a thread of its own, so that nobody waits for its reader: a terminal that is
 /// stopped, a pipe that is full, a disk.
-public final class TextWriter: Sendable {
+package final class TextWriter: Sendable {
   /// What became of it; its descriptor is readable while there is something.
-  public let news: Mailbox<News>
+  package let news: Mailbox<News>
   private let queue: Mailbox<TextQueue>
 
   /// What became of the writing.
-  public struct News: Mail {
+  package struct News: Mail {
     /// Why nothing can be written any more; absent while it can.
-    public fileprivate(set) var failure: ErrorNumber?
+    package fileprivate(set) var failure: ErrorNumber?
     /// Lines that were lost since the last time, because the reader was too slow.
-    public fileprivate(set) var dropped = 0
+    package fileprivate(set) var dropped = 0
     /// All is written that there was.
-    public fileprivate(set) var isDone = false
+    package fileprivate(set) var isDone = false
 
-    public init() {}
+    package init() {}
 
-    public var isEmpty: Bool { failure == nil && dropped == 0 && !isDone }
+    package var isEmpty: Bool { failure == nil && dropped == 0 && !isDone }
 
-    public mutating func merge(_ later: News) {
+    package mutating func merge(_ later: News) {
       failure = failure ?? later.failure
       dropped += later.dropped
       isDone = isDone || later.isDone
@@ -61,7 +61,7 @@ public final class TextWriter: Sendable {
   }
 
   /// The descriptor stays its owner's. Throws the errno that kept the thread from starting.
-  public init(to descriptor: Int32) throws(ErrorNumber) {
+  package init(to descriptor: Int32) throws(ErrorNumber) {
     news = try Mailbox()
     queue = try Mailbox()
     let (news, queue) = (news, queue)
@@ -84,11 +84,11 @@ public final class TextWriter: Sendable {
   }
 
   /// Has a text of whole lines written; over the bound it is lost, counted and told.
-  public func write(_ text: String) { queue.post(TextQueue(text)) }
+  package func write(_ text: String) { queue.post(TextQueue(text)) }
 
   /// Waits until all is written, at most so many milliseconds, and answers what became of it: it is not done
   /// when that was too short. Nothing may be written after it.
-  public func finish(milliseconds limit: Int32) -> News {
+  package func finish(milliseconds limit: Int32) -> News {
     queue.post(TextQueue("", isLast: true))
     let end = ClockReading().monotonic + Int64(limit) * 1_000_000
     var told = News()

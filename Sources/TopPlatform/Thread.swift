@@ -4,7 +4,7 @@ import Glibc
 /// Starts a thread and nothing more; it ends when `body` returns. Named for `ps` and debuggers, 15 bytes.
 ///
 /// Throws the errno of `pthread_create`.
-public func startThread(named name: String, _ body: sending @escaping () -> Void) throws(ErrorNumber) {
+package func startThread(named name: String, _ body: sending @escaping () -> Void) throws(ErrorNumber) {
   final class Box {
     let name: String
     let body: () -> Void
@@ -33,7 +33,7 @@ public func startThread(named name: String, _ body: sending @escaping () -> Void
 }
 
 /// How many threads this process has, those of libraries included; 0 where the system does not say.
-public func threadCount() -> Int {
+package func threadCount() -> Int {
   let file = clinux_open("/proc/self/stat", O_RDONLY | O_CLOEXEC, 0)
   guard file >= 0 else { return 0 }
   defer { close(file) }

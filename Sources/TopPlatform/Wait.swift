@@ -2,16 +2,16 @@ import CTopLinux
 import Glibc
 
 /// What a descriptor that was waited on has to say.
-public struct Readiness: Hashable, Sendable {
-  public let descriptor: Int32
-  public let isReadable: Bool
-  public let isWritable: Bool
+package struct Readiness: Hashable, Sendable {
+  package let descriptor: Int32
+  package let isReadable: Bool
+  package let isWritable: Bool
   /// The other side hung up, or the descriptor is broken: reading on would only spin.
-  public let isGone: Bool
+  package let isGone: Bool
 }
 
 /// Waits until one of the descriptors is ready or `milliseconds` are over (-1 waits for ever).
-public func wait(
+package func wait(
   reading: [Int32], writing: [Int32] = [], milliseconds: Int32
 ) -> [Readiness] {
   var requests = reading.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }

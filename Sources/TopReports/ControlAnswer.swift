@@ -1,23 +1,23 @@
 import MCPWire
-public import MCPSessions
+package import MCPSessions
 
 /// Who a running instance is.
-public struct InstanceReport: Hashable, Sendable {
-  public let version: String
-  public let process: Int
+package struct InstanceReport: Hashable, Sendable {
+  package let version: String
+  package let process: Int
   /// Under which name it is found.
-  public let name: String
+  package let name: String
   /// What it was started as: `serve`, `dashboard`, `watch`.
-  public let command: String
+  package let command: String
   /// The configuration files that it watches, as whole paths.
-  public let files: [String]
-  public let started: WallTime
+  package let files: [String]
+  package let started: WallTime
   /// It takes no commands.
-  public let isReadOnly: Bool
+  package let isReadOnly: Bool
   /// The part of the servers that it keeps; absent when it keeps all.
-  public let shard: Shard?
+  package let shard: Shard?
 
-  public init(
+  package init(
     version: String, process: Int, name: String, command: String, files: [String], started: WallTime,
     isReadOnly: Bool, shard: Shard? = nil
   ) {
@@ -28,20 +28,20 @@ public struct InstanceReport: Hashable, Sendable {
 }
 
 /// What became of one session that somebody acted on.
-public struct ActionOutcome: Hashable, Sendable {
-  public let key: SessionKey
-  public let state: SessionState?
+package struct ActionOutcome: Hashable, Sendable {
+  package let key: SessionKey
+  package let state: SessionState?
   /// Whether what was wanted is so; absent where nothing was done yet, or nothing was to be.
-  public let isDone: Bool?
-  public let why: String
+  package let isDone: Bool?
+  package let why: String
 
-  public init(key: SessionKey, state: SessionState?, isDone: Bool?, why: String = "") {
+  package init(key: SessionKey, state: SessionState?, isDone: Bool?, why: String = "") {
     (self.key, self.state, self.isDone, self.why) = (key, state, isDone, why)
   }
 }
 
 /// What a running instance answers, as a line of JSON (protocol version 1).
-public enum ControlAnswer: Hashable, Sendable {
+package enum ControlAnswer: Hashable, Sendable {
   case hello(InstanceReport)
   /// To a command: every session that was meant.
   case result(number: Int, OperatorAction, isDryRun: Bool, [ActionOutcome])
@@ -53,7 +53,7 @@ public enum ControlAnswer: Hashable, Sendable {
 
 extension ControlAnswer {
   /// Reads a line; absent when it is another one.
-  public init?(_ line: String) {
+  package init?(_ line: String) {
     guard let value = try? JSONValue.read(line.utf8), value["v"]?.whole == ControlRequest.version else {
       return nil
     }
@@ -87,7 +87,7 @@ extension ControlAnswer {
   }
 
   /// As a line without its end.
-  public var line: String {
+  package var line: String {
     var writer = JSONWriter()
     writer.object {
       $0.member("v", ControlRequest.version)

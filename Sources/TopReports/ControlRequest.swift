@@ -1,8 +1,8 @@
 import MCPWire
-public import MCPSessions
+package import MCPSessions
 
 /// What somebody asks of a running instance, as a line of JSON (protocol version 1).
-public enum ControlRequest: Hashable, Sendable {
+package enum ControlRequest: Hashable, Sendable {
   /// The first line of every client. Who follows gets a snapshot, and then what changes.
   case hello(version: String, isReadOnly: Bool, follows: Bool)
   /// Do something to sessions; with `isDryRun` only tell which are meant.
@@ -11,39 +11,39 @@ public enum ControlRequest: Hashable, Sendable {
 }
 
 /// Which sessions are meant.
-public enum ControlTargets: Hashable, Sendable {
+package enum ControlTargets: Hashable, Sendable {
   /// Those that the words of a filter choose now.
   case filter(String)
   case sessions([SessionKey])
 }
 
 /// How somebody wants to read how everything is.
-public struct StatusQuery: Hashable, Sendable {
+package struct StatusQuery: Hashable, Sendable {
   /// Raw values are the words of the command line and of the protocol.
-  public enum Format: String, CaseIterable, Sendable {
+  package enum Format: String, CaseIterable, Sendable {
     case table, tsv, json, plugin
   }
 
-  public var format: Format
-  public var filter: String?
+  package var format: Format
+  package var filter: String?
   /// The states that are not well; absent means all but `ready`, `idle` and `unmonitored`.
-  public var failing: Set<SessionState>?
+  package var failing: Set<SessionState>?
   /// Characters of a line of a table.
-  public var width: Int
+  package var width: Int
 
-  public init(format: Format, filter: String? = nil, failing: Set<SessionState>? = nil, width: Int) {
+  package init(format: Format, filter: String? = nil, failing: Set<SessionState>? = nil, width: Int) {
     (self.format, self.filter, self.failing, self.width) = (format, filter, failing, width)
   }
 }
 
 extension ControlRequest {
   /// The version that this program speaks.
-  public static let version = 1
+  package static let version = 1
   /// Sessions that one command may name.
   static let sessionLimit = 100_000
 
   /// Reads a line; absent when it is none of ours.
-  public init?(_ line: String) {
+  package init?(_ line: String) {
     guard let value = try? JSONValue.read(line.utf8), value["v"]?.whole == Self.version else { return nil }
     let number = value["id"]?.whole ?? 0
     switch value["type"]?.text {
@@ -74,7 +74,7 @@ extension ControlRequest {
   }
 
   /// As a line without its end.
-  public var line: String {
+  package var line: String {
     var writer = JSONWriter()
     writer.object {
       $0.member("v", Self.version)

@@ -1,10 +1,10 @@
 import MCPWire
-public import MCPSessions
+package import MCPSessions
 
 /// The event as one line of JSON Lines, schema version 1, without its line break.
 ///
 /// What is not known is absent.
-public func eventLine(_ event: Event) -> String {
+package func eventLine(_ event: Event) -> String {
   var writer = JSONWriter()
   writer.object {
     $0.member("v", schemaVersion)

@@ -1,8 +1,8 @@
 import MCPWire
-public import MCPSessions
+package import MCPSessions
 
 /// A line of JSON Lines as `eventLine` and `snapshotLine` write them.
-public enum RecordedLine: Sendable {
+package enum RecordedLine: Sendable {
   case event(Event)
   case snapshot(EngineReport, Moment)
   /// What changed since the last of them: rows and counts.
@@ -11,7 +11,7 @@ public enum RecordedLine: Sendable {
 
 /// Reads one line, schema version 1; nil when it is neither an event nor a snapshot. Unknown members are
 /// ignored. Texts pass the border to the terminal anew: a file may come from anywhere.
-public func readLine(_ bytes: some Collection<UInt8>) -> RecordedLine? {
+package func readLine(_ bytes: some Collection<UInt8>) -> RecordedLine? {
   guard let line = try? JSONValue.read(bytes), line["v"]?.whole == schemaVersion,
     let time = moment(line["time"])
   else { return nil }

@@ -1,4 +1,4 @@
-public import MCPSessions
+package import MCPSessions
 
 /// The event as one line of the session log, without its line break.
 ///
@@ -6,7 +6,7 @@ public import MCPSessions
 ///
 /// Sessions that all share are told by their server alone; others name their user first:
 /// `[MCP][User: ana][ledger]`. A storm that was folded ends in its count, `x3`.
-public func logLine(_ event: Event) -> String {
+package func logLine(_ event: Event) -> String {
   var prefix = "[MCP]"
   if let user = event.user, user != SessionKey.sharedUser {
     prefix += "[User: \(PrintableText.line(user))]"

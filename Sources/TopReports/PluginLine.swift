@@ -1,7 +1,7 @@
-public import MCPSessions
+package import MCPSessions
 
 /// How a monitoring system reads a check: its exit code is the raw value.
-public enum PluginStatus: Int32, Sendable {
+package enum PluginStatus: Int32, Sendable {
   case ok = 0
   case warning = 1
   case critical = 2
@@ -24,7 +24,7 @@ public enum PluginStatus: Int32, Sendable {
 /// `unstable`, `unauthorized`, `failed`), while `degraded`, `recovering` and `paused` are a warning. Unknown
 /// is
 /// what has not come to anything yet, and a store without sessions.
-public func pluginLine(_ store: Store, failing: Set<SessionState>?) -> (line: String, status: PluginStatus) {
+package func pluginLine(_ store: Store, failing: Set<SessionState>?) -> (line: String, status: PluginStatus) {
   let sessions = store.sessions.values.sorted {
     ($1.state.severity, $0.key) < ($0.state.severity, $1.key)
   }
@@ -35,7 +35,7 @@ public func pluginLine(_ store: Store, failing: Set<SessionState>?) -> (line: St
 }
 
 /// The line of a check that could not be made.
-public func pluginLine(unknown why: String) -> (line: String, status: PluginStatus) {
+package func pluginLine(unknown why: String) -> (line: String, status: PluginStatus) {
   ("SESSIONTOP UNKNOWN - \(plain(why))", .unknown)
 }
 

@@ -1,8 +1,8 @@
 import MCPWire
-public import MCPSessions
+package import MCPSessions
 
 /// All that a look at a server has found as one line of JSON, schema version 1, without its line break.
-public func probeLine(_ report: ProbeReport) -> String {
+package func probeLine(_ report: ProbeReport) -> String {
   var writer = JSONWriter()
   writer.object {
     $0.member("v", schemaVersion)

@@ -1,7 +1,7 @@
-public import MCPSessions
+package import MCPSessions
 
 /// What a look at a server is about, as its first line.
-public func probeHeading(_ report: ProbeReport) -> String {
+package func probeHeading(_ report: ProbeReport) -> String {
   let user = report.user == SessionKey.sharedUser ? "" : " for \(report.user)"
   let place = report.url.map { " \(PrintableText.line($0, limit: 400))" } ?? ""
   return "\(report.server)\(user): \(report.transport.rawValue)\(place)"
@@ -9,7 +9,7 @@ public func probeHeading(_ report: ProbeReport) -> String {
 
 /// One step as lines of at most `width` characters: its verdict, its name, how long it took, what was seen,
 /// and below it what a person can do.
-public func probeLines(_ step: ProbeStep, width: Int) -> [String] {
+package func probeLines(_ step: ProbeStep, width: Int) -> [String] {
   let took = step.took.map { shortLatency($0.inMilliseconds1) } ?? ""
   let name = padded(step.name.words, to: 16)
   let time = String(repeating: " ", count: max(0, 7 - took.count)) + took
@@ -19,7 +19,7 @@ public func probeLines(_ step: ProbeStep, width: Int) -> [String] {
 }
 
 /// What follows from all steps, as lines of at most `width` characters.
-public func probeConclusion(_ report: ProbeReport, width: Int) -> [String] {
+package func probeConclusion(_ report: ProbeReport, width: Int) -> [String] {
   var lines: [String] = []
   if let why = report.interruption { lines += ["", "broken off: \(why)"] }
   let answers = report.troubleshooting.filter { $0.isFound != nil || report.interruption == nil }

@@ -1,4 +1,4 @@
-public import MCPSessions
+package import MCPSessions
 
 /// All that is known at `now` in the Prometheus text format 0.0.4, every line ended.
 ///
@@ -6,12 +6,12 @@ public import MCPSessions
 /// (https://opentelemetry.io/docs/specs/semconv/gen-ai/mcp/); the rest is `sessiontop_*`. Labels are servers,
 /// states, error types and revisions, and users where a figure is a person's, as a token is: never a session
 /// id.
-public func prometheusText(_ store: Store, at now: Moment) -> String {
+package func prometheusText(_ store: Store, at now: Moment) -> String {
   families(store, at: now).map { $0.text(isOpen: false) }.joined()
 }
 
 /// The same as OpenMetrics 1.0.0, for those who ask for it.
-public func openMetricsText(_ store: Store, at now: Moment) -> String {
+package func openMetricsText(_ store: Store, at now: Moment) -> String {
   families(store, at: now).map { $0.text(isOpen: true) }.joined() + "# EOF\n"
 }
 

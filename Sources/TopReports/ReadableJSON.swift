@@ -1,5 +1,5 @@
 /// JSON of one line as lines for a person: two spaces a level.
-public func readableJSON(_ text: String) -> [String] {
+package func readableJSON(_ text: String) -> [String] {
   var lines: [String] = []
   var line = ""
   var depth = 0

@@ -1,11 +1,11 @@
 import MCPWire
-public import MCPSessions
+package import MCPSessions
 
 /// All that is known at `now` as one line of JSON, schema version 1, without its line break.
 ///
 /// What is not known is absent: a session without a `cause` has none that we know of.
 /// `inFull` adds what only a dashboard elsewhere wants to know.
-public func snapshotLine(_ store: Store, at now: Moment, inFull: Bool = false) -> String {
+package func snapshotLine(_ store: Store, at now: Moment, inFull: Bool = false) -> String {
   let sessions = Dictionary(grouping: store.sessions.values, by: \.key.server)
   var writer = JSONWriter()
   writer.object {
@@ -32,7 +32,7 @@ public func snapshotLine(_ store: Store, at now: Moment, inFull: Bool = false) -
 
 /// What changed, without its events, as one line of JSON for those who follow: rows as in a snapshot, and the
 /// sessions that are gone.
-public func reportLine(_ report: EngineReport, at now: Moment) -> String {
+package func reportLine(_ report: EngineReport, at now: Moment) -> String {
   var writer = JSONWriter()
   writer.object {
     $0.member("v", schemaVersion)

@@ -1,10 +1,10 @@
-public import MCPSessions
+package import MCPSessions
 
 /// Sessions at `now` for programs: a line of titles, then a line for each session, fields with tabs between
 /// them, nothing cut. What is not known is empty; times are RFC 3339, latencies milliseconds.
 ///
 /// Columns are only ever added at the end.
-public func statusRows(_ store: Store, at now: Moment) -> String {
+package func statusRows(_ store: Store, at now: Moment) -> String {
   let sessions = Dictionary(grouping: store.sessions.values, by: \.key.server)
   let rows = store.servers.flatMap { server in
     // A server that nobody watches has no session, and a line all the same.

@@ -1,10 +1,10 @@
-public import MCPSessions
+package import MCPSessions
 
 /// Servers, sessions and counts at `now` as plain text without a final line break.
 ///
 /// No line is longer than `width` characters: columns go, least needed first, then names and reasons are cut
 /// and end in "...". Give a large width when the text goes to a file.
-public func statusTable(_ store: Store, at now: Moment, width: Int) -> String {
+package func statusTable(_ store: Store, at now: Moment, width: Int) -> String {
   guard !store.servers.isEmpty else { return "no servers" }
   let sessions = Dictionary(grouping: store.sessions.values, by: \.key.server)
     .mapValues { $0.sorted { $0.key < $1.key } }

@@ -1,10 +1,10 @@
 import MCPWire
-public import MCPSessions
+package import MCPSessions
 
 /// What is held of sign-ins as plain text, without a single secret, and without a final line break. No line
 /// is
 /// longer than `width` characters.
-public func tokenTable(_ grants: [StoredGrant], at now: WallTime, width: Int) -> String {
+package func tokenTable(_ grants: [StoredGrant], at now: WallTime, width: Int) -> String {
   guard !grants.isEmpty else { return "no sign-ins are kept" }
   let rows = grants.map { stored -> [String] in
     let grant = stored.grant
@@ -18,7 +18,7 @@ public func tokenTable(_ grants: [StoredGrant], at now: WallTime, width: Int) ->
 }
 
 /// The same as one JSON object of schema version 1.
-public func tokenList(_ grants: [StoredGrant]) -> String {
+package func tokenList(_ grants: [StoredGrant]) -> String {
   var writer = JSONWriter()
   writer.object { object in
     object.member("v", 1)

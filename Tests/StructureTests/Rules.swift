@@ -76,6 +76,11 @@ let rules: [Rule] = [
       + file.code.enumerated().filter { $0.element.contains(".random(") && !$0.element.contains("using:") }
       .map { "\($0.offset + 1): draws a random number of its own" }
   },
+  Rule(name: "only the library's face is public") { file in
+    guard file.isSource, !["MCPSessions", "SessionEngine"].contains(file.target) else { return [] }
+    return file.code.enumerated().filter { $0.element.split(separator: " ").contains("public") }
+      .map { "\($0.offset + 1): is public; what crosses our own targets is for the package" }
+  },
   Rule(name: "tests wait on conditions, not on time") { file in
     guard file.path.hasPrefix("Tests/"), file.target != "StructureTests" else { return [] }
     return lines(file, holding: ["sleep("])

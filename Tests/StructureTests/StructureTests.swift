@@ -99,6 +99,8 @@ import Testing
       "let a = Int.random(in: 0...1)"
     ),
     ("pure rooms read no clock and draw no random number", "Sources/MCPWire/A.swift", "clock_gettime(0, &t)"),
+    ("only the library's face is public", "Sources/TopReports/A.swift", "  public var a = 1"),
+    ("only the library's face is public", "Sources/TopReports/A.swift", "public import MCPSessions"),
     ("tests wait on conditions, not on time", "Tests/SessionEngineTests/A.swift", "usleep(1_000)"),
     (
       "tests wait on conditions, not on time", "Tests/SessionEngineTests/A.swift",
@@ -111,7 +113,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("Sources/TopReports/A.swift", "import MCPWire\npublic import MCPSessions"),
+    ("Sources/TopReports/A.swift", "import MCPWire\npackage import MCPSessions"),
     ("Sources/MCPWire/MessageReading.swift", "import FoundationEssentials"),
     ("Sources/MCPWire/ReplyReader.swift", "guard document.count + bytes.count <= limit else { return }"),
     ("Sources/SessionEngine/A.swift", "if a != b, !c { print(\"stop! \\\"now!\\\"\") } // really! as! try!"),

@@ -1,14 +1,14 @@
 import MCPWire
 
 /// Who we are to an issuer.
-public struct Client: Hashable, Sendable {
-  public let id: String
-  public let secret: Secret?
-  public let method: ClientMethod
+package struct Client: Hashable, Sendable {
+  package let id: String
+  package let secret: Secret?
+  package let method: ClientMethod
   /// The port of the address that a registration names; others are not promised to work.
-  public let port: Int?
+  package let port: Int?
 
-  public init(id: String, secret: Secret?, method: ClientMethod, port: Int? = nil) {
+  package init(id: String, secret: Secret?, method: ClientMethod, port: Int? = nil) {
     self.id = id
     self.secret = secret
     self.method = method

@@ -1,29 +1,29 @@
 import MCPWire
 
 /// A token that is held, and what is needed to get the next one.
-public struct Grant: Hashable, Sendable {
+package struct Grant: Hashable, Sendable {
   /// The value of the header that carries it, without its scheme.
-  public let token: Secret
+  package let token: Secret
   /// `bearer` or `dpop`.
-  public let kind: String
-  public let scopes: [String]
-  public let obtained: WallTime
+  package let kind: String
+  package let scopes: [String]
+  package let obtained: WallTime
   /// Absent when the issuer does not say; the server says it by 401.
-  public let expires: WallTime?
-  public let refresh: Secret?
+  package let expires: WallTime?
+  package let refresh: Secret?
   /// Who gave it, for whom, and where the next one is asked for; absent for a token from a file or a program.
-  public let origin: Origin?
+  package let origin: Origin?
 
   /// Where a grant comes from, and goes to be renewed.
-  public struct Origin: Hashable, Sendable {
-    public let issuer: String
-    public let tokenEndpoint: String
-    public let revocationEndpoint: String?
-    public let client: Client
-    public let resource: String
+  package struct Origin: Hashable, Sendable {
+    package let issuer: String
+    package let tokenEndpoint: String
+    package let revocationEndpoint: String?
+    package let client: Client
+    package let resource: String
   }
 
-  public init(
+  package init(
     token: Secret, kind: String = "bearer", scopes: [String] = [], obtained: WallTime,
     expires: WallTime? = nil, refresh: Secret? = nil, origin: Origin? = nil
   ) {
@@ -69,14 +69,14 @@ public struct Grant: Hashable, Sendable {
 }
 
 /// What is kept of a sign-in between two runs.
-public struct StoredGrant: Hashable, Sendable {
+package struct StoredGrant: Hashable, Sendable {
   /// The address of the server, without query and user information.
-  public let server: String
-  public let user: String
-  public var grant: Grant
-  public var renewals: Int
+  package let server: String
+  package let user: String
+  package var grant: Grant
+  package var renewals: Int
 
-  public init(server: String, user: String, grant: Grant, renewals: Int) {
+  package init(server: String, user: String, grant: Grant, renewals: Int) {
     self.server = server
     self.user = user
     self.grant = grant
@@ -86,7 +86,7 @@ public struct StoredGrant: Hashable, Sendable {
   /// Whether it is what a sign-in would lead to: of the same user, at the same server, and of the client that
   /// is
   /// configured, if one is.
-  public func isFor(_ subject: SignIn.Subject) -> Bool {
+  package func isFor(_ subject: SignIn.Subject) -> Bool {
     guard server.isExactly(subject.storedServer), user.isExactly(subject.user),
       subject.settings.source == .issuer
     else { return false }
@@ -94,14 +94,14 @@ public struct StoredGrant: Hashable, Sendable {
   }
 
   /// What tells one file from another.
-  public var name: String {
+  package var name: String {
     let origin = grant.origin
     return [origin?.issuer ?? "", origin?.client.id ?? "", origin?.resource ?? "", server, user]
       .joined(separator: "\n")
   }
 
   /// As JSON, for a file that only its owner can read.
-  public var text: String {
+  package var text: String {
     var writer = JSONWriter()
     writer.object { object in
       object.member("v", 1)
@@ -126,7 +126,7 @@ public struct StoredGrant: Hashable, Sendable {
   }
 
   /// Absent for anything but a whole text of this form.
-  public init?(_ bytes: [UInt8]) {
+  package init?(_ bytes: [UInt8]) {
     guard let value = try? JSONValue.read(bytes), value["v"]?.whole == 1,
       let server = value["server"]?.text, let user = value["user"]?.text,
       let token = value["access_token"]?.text,
@@ -149,16 +149,16 @@ public struct StoredGrant: Hashable, Sendable {
 }
 
 /// Who we are to an issuer, kept for the next sign-in there.
-public struct StoredClient: Hashable, Sendable {
-  public let issuer: String
-  public let client: Client
+package struct StoredClient: Hashable, Sendable {
+  package let issuer: String
+  package let client: Client
 
-  public init(issuer: String, client: Client) {
+  package init(issuer: String, client: Client) {
     self.issuer = issuer
     self.client = client
   }
 
-  public var text: String {
+  package var text: String {
     var writer = JSONWriter()
     writer.object { object in
       object.member("v", 1)
@@ -168,7 +168,7 @@ public struct StoredClient: Hashable, Sendable {
     return writer.text
   }
 
-  public init?(_ bytes: [UInt8]) {
+  package init?(_ bytes: [UInt8]) {
     guard let value = try? JSONValue.read(bytes), value["v"]?.whole == 1,
       let issuer = value["registered_at"]?.text, let client = Client(stored: value)
     else { return nil }

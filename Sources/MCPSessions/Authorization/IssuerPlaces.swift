@@ -106,7 +106,7 @@ enum IssuerPlaces {
 
 extension Origin {
   /// Whether it is this machine, by its address or its name.
-  public var isLoopback: Bool {
+  package var isLoopback: Bool {
     host == "localhost" || host == "[::1]" || host.hasSuffix(".localhost") || isLoopbackAddress(host)
   }
 }

@@ -1,5 +1,5 @@
 // The longest file of its folder: a machine's states, inputs and actions are read side by side.
-public import MCPWire
+package import MCPWire
 
 /// How we come to the credential of one server and one user, and keep it: a machine like a session, told what
 /// happened and asking for what is to be done. It sends nothing, reads no clock, and signs nothing.
@@ -12,32 +12,32 @@ public import MCPWire
 /// | refused | what only a person or time can change | a person, its time |
 ///
 /// In every state late answers (of requests that the state does not know) are dropped.
-public struct SignIn: Sendable {
+package struct SignIn: Sendable {
   /// Who signs in where, and how.
-  public struct Subject: Hashable, Sendable {
-    public let server: Endpoint
-    public let user: String
-    public let settings: CredentialSettings
+  package struct Subject: Hashable, Sendable {
+    package let server: Endpoint
+    package let user: String
+    package let settings: CredentialSettings
 
-    public init(server: Endpoint, user: String, settings: CredentialSettings) {
+    package init(server: Endpoint, user: String, settings: CredentialSettings) {
       self.server = server
       self.user = user
       self.settings = settings
     }
 
     /// The server as the store names it: without query and user information.
-    public var storedServer: String { IssuerPlaces.resource(of: server) }
+    package var storedServer: String { IssuerPlaces.resource(of: server) }
   }
 
   /// What a server said to a request, or to the credential in it.
-  public struct Demand: Hashable, Sendable {
-    public let status: Int
-    public let challenges: [Challenge]
-    public let purpose: Purpose
+  package struct Demand: Hashable, Sendable {
+    package let status: Int
+    package let challenges: [Challenge]
+    package let purpose: Purpose
     /// The credential that the request carried; 0 for none.
-    public let version: UInt64
+    package let version: UInt64
 
-    public init(status: Int, challenges: [Challenge], purpose: Purpose, version: UInt64) {
+    package init(status: Int, challenges: [Challenge], purpose: Purpose, version: UInt64) {
       self.status = status
       self.challenges = challenges
       self.purpose = purpose
@@ -45,10 +45,10 @@ public struct SignIn: Sendable {
     }
 
     /// More scopes are wanted, and nothing else is wrong.
-    public var wantsMore: Bool { status == 403 && own?["error"] == "insufficient_scope" }
+    package var wantsMore: Bool { status == 403 && own?["error"] == "insufficient_scope" }
 
     /// It asks for a token, or does not say what it asks for.
-    public var concernsTokens: Bool { challenges.isEmpty || own != nil }
+    package var concernsTokens: Bool { challenges.isEmpty || own != nil }
 
     /// The parameters of the challenge that is for tokens.
     var own: [String: String]? {
@@ -56,7 +56,7 @@ public struct SignIn: Sendable {
     }
   }
 
-  public enum Input: Sendable {
+  package enum Input: Sendable {
     /// A request is about to go out.
     case wanted
     case refused(Demand)
@@ -86,22 +86,22 @@ public struct SignIn: Sendable {
   }
 
   /// Where the browser comes back to, and what makes this visit its own.
-  public struct Opening: Hashable, Sendable {
+  package struct Opening: Hashable, Sendable {
     /// Absent when no port could be listened at.
-    public let port: Int?
+    package let port: Int?
     let seed: BrowserVisit.Seed
     /// Who we are to the issuer from an earlier registration that named this port.
     let registered: Client?
 
     /// `challenge` is SHA-256 of the verifier in base64url.
-    public init(port: Int?, state: Secret, verifier: Secret, challenge: String, registered: Client?) {
+    package init(port: Int?, state: Secret, verifier: Secret, challenge: String, registered: Client?) {
       self.port = port
       seed = BrowserVisit.Seed(state: state, verifier: verifier, challenge: challenge)
       self.registered = registered
     }
   }
 
-  public enum Action: Sendable {
+  package enum Action: Sendable {
     case send(IssuerRequest)
     /// Ask for a turn with the person; answered with `turn`.
     case requestTurn
@@ -126,12 +126,12 @@ public struct SignIn: Sendable {
   }
 
   /// One call into the machine.
-  public struct Turn {
-    public let now: Moment
-    public var random: SeededGenerator
-    public internal(set) var actions: [Action] = []
+  package struct Turn {
+    package let now: Moment
+    package var random: SeededGenerator
+    package internal(set) var actions: [Action] = []
 
-    public init(now: Moment, random: SeededGenerator) {
+    package init(now: Moment, random: SeededGenerator) {
       self.now = now
       self.random = random
     }
@@ -144,7 +144,7 @@ public struct SignIn: Sendable {
     case refused(Refusal)
   }
 
-  public let subject: Subject
+  package let subject: Subject
   let policy: SignInPolicy
   var state = State.empty
   var scopes = Scopes()
@@ -165,7 +165,7 @@ public struct SignIn: Sendable {
   /// As many tokens of the past are remembered.
   private static let remembered = 16
 
-  public init(_ subject: Subject, policy: SignInPolicy) {
+  package init(_ subject: Subject, policy: SignInPolicy) {
     self.subject = subject
     self.policy = policy
     for secret in subject.settings.secrets { redactor.learn(secret.revealed) }
@@ -173,7 +173,7 @@ public struct SignIn: Sendable {
   }
 
   /// The one door: takes what happened and asks, in `turn`, for what is to be done.
-  public mutating func handle(_ input: Input, _ turn: inout Turn) {
+  package mutating func handle(_ input: Input, _ turn: inout Turn) {
     switch input {
     case .wanted: wanted(&turn)
     case .refused(let demand): refused(demand, &turn)
@@ -196,7 +196,7 @@ public struct SignIn: Sendable {
   }
 
   /// When the machine wants to be woken with `.timer`.
-  public var deadline: Instant? {
+  package var deadline: Instant? {
     switch state {
     case .empty: nil
     case .held(let holding): holding.renewal

@@ -1,19 +1,19 @@
 // What a sign-in means for requests and for people.
 
 /// What goes with requests to a server.
-public struct Credential: Hashable, Sendable {
-  public let token: Secret
+package struct Credential: Hashable, Sendable {
+  package let token: Secret
   /// `bearer` or `dpop`.
-  public let kind: String
+  package let kind: String
   /// Another one is another credential.
-  public let version: UInt64
+  package let version: UInt64
   /// After this it is not sent any more.
-  public let expires: WallTime?
+  package let expires: WallTime?
 }
 
 extension SignIn {
   /// What a request can count on.
-  public enum Standing: Hashable, Sendable {
+  package enum Standing: Hashable, Sendable {
     /// Nothing is held; the server may want nothing.
     case none
     case credential(Credential)
@@ -23,7 +23,7 @@ extension SignIn {
   }
 
   /// `demand` is what the server said to the request, if it was sent already.
-  public func standing(at now: WallTime) -> Standing {
+  package func standing(at now: WallTime) -> Standing {
     switch state {
     case .empty: .none
     case .held(let holding):
@@ -56,10 +56,10 @@ extension SignIn {
   }
 
   /// Which token is held: the next one has the next number. 0 for none yet.
-  public var tokenVersion: UInt64 { version }
+  package var tokenVersion: UInt64 { version }
 
   /// How far it is; absent when nothing is under way.
-  public var step: SignInStep? {
+  package var step: SignInStep? {
     guard case .working(let work) = state else { return nil }
     return switch work.step {
     case .start, .resource, .issuer: .discovering
@@ -75,7 +75,7 @@ extension SignIn {
   }
 
   /// For the screen and for exports; absent when there is nothing to say.
-  public var report: AuthorizationReport? {
+  package var report: AuthorizationReport? {
     var report = AuthorizationReport()
     report.step = step
     if case .refused(let refusal) = state { report.why = refusal.error }

@@ -114,7 +114,7 @@ struct Refusal: Hashable, Sendable {
 }
 
 /// What a file or a program gave.
-public enum ProvidedToken: Hashable, Sendable {
+package enum ProvidedToken: Hashable, Sendable {
   case text([UInt8])
   case failed(String)
 }

@@ -1,19 +1,19 @@
-public import MCPWire
+package import MCPWire
 
 /// One request to an authorization server, or for metadata: it carries nothing of the MCP server's.
-public struct IssuerRequest: Hashable, Sendable {
+package struct IssuerRequest: Hashable, Sendable {
   /// Names the request; its answer comes under the same number.
-  public let number: Int
-  public let url: String
-  public let body: Body
+  package let number: Int
+  package let url: String
+  package let body: Body
   /// HTTP Basic, where the client makes itself known so; the value of the header.
-  public let authorization: Secret?
+  package let authorization: Secret?
   /// An assertion that is to be signed and added to the form, as `client_assertion`.
-  public let assertion: ClientAssertion?
+  package let assertion: ClientAssertion?
   /// A proof of possession goes with it, with the number that the issuer asked for.
-  public var proof: Proof?
+  package var proof: Proof?
 
-  public enum Body: Hashable, Sendable {
+  package enum Body: Hashable, Sendable {
     /// A GET of a document.
     case none
     case form(WebForm)
@@ -21,26 +21,26 @@ public struct IssuerRequest: Hashable, Sendable {
   }
 
   /// Whether a token is bound to our key, and what the other side wants to read in the next proof.
-  public struct Proof: Hashable, Sendable {
-    public let nonce: String?
+  package struct Proof: Hashable, Sendable {
+    package let nonce: String?
 
-    public init(nonce: String? = nil) {
+    package init(nonce: String? = nil) {
       self.nonce = nonce
     }
   }
 }
 
 /// What a client says of itself and signs (RFC 7523).
-public struct ClientAssertion: Hashable, Sendable {
-  public let keyFile: String
-  public let algorithm: CredentialSettings.Algorithm
-  public let client: String
+package struct ClientAssertion: Hashable, Sendable {
+  package let keyFile: String
+  package let algorithm: CredentialSettings.Algorithm
+  package let client: String
   /// The issuer, as its metadata spell it.
-  public let audience: String
+  package let audience: String
 }
 
 /// What came back: an answer of any status, or no usable one.
-public enum IssuerAnswer: Hashable, Sendable {
+package enum IssuerAnswer: Hashable, Sendable {
   case answer(status: Int, body: [UInt8], retryAfter: String?, nonce: String?)
   /// Why there is none, in words that nobody has looked at yet.
   case failed(ErrorType, words: String)

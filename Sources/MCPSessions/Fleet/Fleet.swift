@@ -1,8 +1,8 @@
 /// All sessions: routes what happened to the one it concerns, keeps the limits that they share, and collects
 /// what is to be told. Pure like the sessions: time comes in, requests come out.
-public struct Fleet: Sendable {
+package struct Fleet: Sendable {
   /// What the fleet asks of the engine.
-  public enum Order: Sendable {
+  package enum Order: Sendable {
     case send(TransferRequest)
     /// Let it end by itself within a moment; its further news do not matter.
     case release(TransferID)
@@ -69,7 +69,7 @@ public struct Fleet: Sendable {
   var touched: Set<Int> = []
 
   /// Servers are watched in the order given; `seed` decides all jitter.
-  public init(servers: [Server], limits: Limits, seed: UInt64, at now: Moment) {
+  package init(servers: [Server], limits: Limits, seed: UInt64, at now: Moment) {
     self.servers = servers
     self.limits = limits
     random = SeededGenerator(seed: seed)
@@ -89,7 +89,7 @@ public struct Fleet: Sendable {
   }
 
   /// Starts every server that is to be watched.
-  public mutating func start(at now: Moment) -> [Order] {
+  package mutating func start(at now: Moment) -> [Order] {
     for index in sessions.indices { pending.append((index, .start)) }
     touched = Set(sessions.indices)
     return settle(now)
@@ -97,7 +97,7 @@ public struct Fleet: Sendable {
 
   /// Ends sessions that an earlier run left, where the same server is watched at the same origin; the result
   /// names them. Others stay in the journal of that run.
-  public mutating func adopt(_ leftovers: [OpenSession], at now: Moment) -> (
+  package mutating func adopt(_ leftovers: [OpenSession], at now: Moment) -> (
     orders: [Order], taken: [OpenSession]
   ) {
     guard !isStopping else { return ([], []) }
@@ -117,18 +117,19 @@ public struct Fleet: Sendable {
   }
 
   /// Tells that the process stood still (stopped by a signal, or suspended) until now.
-  public mutating func slept(for pause: Duration, at now: Moment) {
+  package mutating func slept(for pause: Duration, at now: Moment) {
     forgivesUntil = now.instant + .seconds(1)
     announce(.stateChanged, .debug, EventText.slept(pause), at: now)
   }
 
   /// Tells something of the engine itself.
-  public mutating func announce(_ kind: EventKind, _ level: EventLevel, _ message: Sentence, at now: Moment) {
+  package mutating func announce(_ kind: EventKind, _ level: EventLevel, _ message: Sentence, at now: Moment)
+  {
     publish(Event(time: now, kind: kind, level: level, message: message))
   }
 
   /// Tells what happened to a transfer; late news of forgotten ones are dropped.
-  public mutating func transfer(_ id: TransferID, _ event: TransferEvent, at now: Moment) -> [Order] {
+  package mutating func transfer(_ id: TransferID, _ event: TransferEvent, at now: Moment) -> [Order] {
     guard let index = owners[id] else { return [] }
     if case .ended = event { _ = close(id) }
     pending.append((index, .transfer(id, event)))
@@ -136,13 +137,13 @@ public struct Fleet: Sendable {
   }
 
   /// The time for ending sessions is over: what is not ended is told as left behind.
-  public mutating func giveUp(at now: Moment) {
+  package mutating func giveUp(at now: Moment) {
     for index in sessions.indices where !sessions[index].isAtRest { pending.append((index, .giveUp)) }
     _ = settle(now)
   }
 
   /// Does what the operator asks.
-  public mutating func command(_ command: Command, at now: Moment) -> [Order] {
+  package mutating func command(_ command: Command, at now: Moment) -> [Order] {
     switch command {
     case .act(let action, let keys, let by):
       for key in keys { if let index = indexes[key] { pending.append((index, .act(action, by))) } }
@@ -159,7 +160,7 @@ public struct Fleet: Sendable {
   }
 
   /// Does what is due at `now`.
-  public mutating func wake(at now: Moment) -> [Order] {
+  package mutating func wake(at now: Moment) -> [Order] {
     clock = now.instant
     sendPaced(at: now.instant)
     ways.wake(at: now.instant)
@@ -172,15 +173,15 @@ public struct Fleet: Sendable {
   }
 
   /// When `wake` is due next; absent when only news from outside can change anything.
-  public var deadline: Instant? {
+  package var deadline: Instant? {
     return [deadlines.earliest, ways.deadline, paced.earliest, coalescer.deadline].compactMap { $0 }.min()
   }
 
   /// Whether a stop was asked for and every session is ended.
-  public var isAtRest: Bool { isStopping && sessions.allSatisfy(\.isAtRest) }
+  package var isAtRest: Bool { isStopping && sessions.allSatisfy(\.isAtRest) }
 
   /// All that changed since the last call.
-  public mutating func takeReport(at now: Moment) -> EngineReport {
+  package mutating func takeReport(at now: Moment) -> EngineReport {
     guard !touched.isEmpty || !report.isEmpty || ways.hasNews else { return report }
     for index in touched {
       if isConfigured(index) { report.sessions[sessions[index].key] = row(index) }

@@ -3,12 +3,12 @@
 
 extension Fleet {
   /// Must not be shown in any text from now on.
-  public mutating func learn(_ secrets: [Secret]) {
+  package mutating func learn(_ secrets: [Secret]) {
     for secret in secrets { known.learn(secret) }
   }
 
   /// How we are known to the server of these sessions; absent when there is nothing to tell.
-  public mutating func note(_ authorization: AuthorizationReport?, of keys: [SessionKey]) {
+  package mutating func note(_ authorization: AuthorizationReport?, of keys: [SessionKey]) {
     for key in keys {
       authorizations[key] = authorization
       if let index = indexes[key] { touched.insert(index) }
@@ -16,13 +16,13 @@ extension Fleet {
   }
 
   /// Sessions that stood for want of a credential try again; all others live on.
-  public mutating func credentialChanged(of keys: [SessionKey], at now: Moment) -> [Order] {
+  package mutating func credentialChanged(of keys: [SessionKey], at now: Moment) -> [Order] {
     for index in keys.compactMap({ indexes[$0] }) { pending.append((index, .credentialChanged)) }
     return settle(now)
   }
 
   /// Tells what happened to the credential of a session.
-  public mutating func tell(
+  package mutating func tell(
     _ kind: EventKind, _ level: EventLevel, of key: SessionKey, error: SessionError?, _ message: Sentence,
     at now: Moment
   ) {
@@ -49,5 +49,5 @@ extension Fleet {
 
 extension Server {
   /// The sessions that are kept with it, each with the server as its user reaches it.
-  public var sessions: [(key: SessionKey, server: Server)] { watched }
+  package var sessions: [(key: SessionKey, server: Server)] { watched }
 }

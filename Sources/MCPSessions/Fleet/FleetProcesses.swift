@@ -2,7 +2,7 @@
 
 extension Fleet {
   /// Tells what happened to a process; late news of forgotten ones are dropped.
-  public mutating func process(_ id: TransferID, _ event: ProcessEvent, at now: Moment) -> [Order] {
+  package mutating func process(_ id: TransferID, _ event: ProcessEvent, at now: Moment) -> [Order] {
     guard let index = owners[id] else { return [] }
     if case .ended = event { owners[id] = nil }
     pending.append((index, .process(id, event)))

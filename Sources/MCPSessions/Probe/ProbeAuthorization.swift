@@ -29,7 +29,7 @@ extension ServerProbe {
   }
 
   /// An answer was put aside because another credential may be had: what it tells of the way is told.
-  public mutating func putAside(_ head: ResponseHead, at now: Moment) {
+  package mutating func putAside(_ head: ResponseHead, at now: Moment) {
     self.now = now
     noteWay(.head(head))
     begin(.authorization)
@@ -65,7 +65,7 @@ extension ServerProbe {
   }
 
   /// A document about signing in came, or did not.
-  public mutating func answer(_ number: Int, _ answer: IssuerAnswer, at now: Moment) -> [Order] {
+  package mutating func answer(_ number: Int, _ answer: IssuerAnswer, at now: Moment) -> [Order] {
     self.now = now
     guard case .seekingIssuer(let search) = state, search.number == number else { return [] }
     if let resource = answer.document.flatMap(ProtectedResource.init), !resource.issuers.isEmpty {

@@ -45,7 +45,7 @@ extension ServerProbe {
   }
 
   /// Something happened to the process.
-  public mutating func process(_ id: TransferID, _ event: ProcessEvent, at now: Moment) -> [Order] {
+  package mutating func process(_ id: TransferID, _ event: ProcessEvent, at now: Moment) -> [Order] {
     self.now = now
     guard pipe?.id == id, !isOver else { return [] }
     switch event {

@@ -1,7 +1,7 @@
 /// One step of a look at a server: what was tried, what was seen, and what a person can do about it.
-public struct ProbeStep: Hashable, Sendable {
+package struct ProbeStep: Hashable, Sendable {
   /// What is tried, in the order in which it usually is; raw values are the words of exports.
-  public enum Name: String, CaseIterable, Sendable {
+  package enum Name: String, CaseIterable, Sendable {
     // A process.
     case command, start
     case firstWords = "first_words"
@@ -26,7 +26,7 @@ public struct ProbeStep: Hashable, Sendable {
   }
 
   /// What came of it; raw values are the words of exports.
-  public enum Verdict: String, CaseIterable, Sendable {
+  package enum Verdict: String, CaseIterable, Sendable {
     case ok
     /// It works, and there is something to know.
     case note
@@ -35,19 +35,19 @@ public struct ProbeStep: Hashable, Sendable {
     case skipped
   }
 
-  public let name: Name
-  public let verdict: Verdict
-  public let finding: Sentence
+  package let name: Name
+  package let verdict: Verdict
+  package let finding: Sentence
   /// How long it took; absent for what took no time of its own.
-  public let took: Duration?
-  public let error: SessionError?
+  package let took: Duration?
+  package let error: SessionError?
   /// What a person can do.
-  public let remedy: Sentence?
+  package let remedy: Sentence?
 }
 
 extension ProbeStep.Name {
   /// How a person calls it.
-  public var words: String {
+  package var words: String {
     switch self {
     case .command, .start, .name, .http, .authorization, .era, .initialize, .session, .initialized, .ping,
       .stream, .recovery, .end:

@@ -1,13 +1,13 @@
-public import MCPWire
+package import MCPWire
 
 /// Looks at one server step by step, once: the way to it, its handshake, what its session is worth, and how
 /// it
 /// ends. It decides; what it asks for is done elsewhere, and answered by `transfer`, `process` and `answer`.
 ///
 /// Whatever comes, each session that it opened is asked to end before it is over.
-public struct ServerProbe: Sendable {
+package struct ServerProbe: Sendable {
   /// What is to be done outside.
-  public enum Order: Sendable {
+  package enum Order: Sendable {
     case send(TransferRequest)
     /// Let it end by itself within a moment; its further news do not matter.
     case release(TransferID)
@@ -23,12 +23,12 @@ public struct ServerProbe: Sendable {
   }
 
   /// A tool that a person wants to have called.
-  public struct Call: Hashable, Sendable {
-    public let name: String
+  package struct Call: Hashable, Sendable {
+    package let name: String
     /// The text of a JSON object.
-    public let arguments: String
+    package let arguments: String
 
-    public init(name: String, arguments: String) {
+    package init(name: String, arguments: String) {
       self.name = name
       self.arguments = arguments
     }
@@ -97,7 +97,7 @@ public struct ServerProbe: Sendable {
   /// An id that no server ever gave.
   let strangeID: SessionID
   var state = State.new
-  public internal(set) var report: ProbeReport
+  package internal(set) var report: ProbeReport
   var now: Moment
   var orders: [Order] = []
   /// What is to be tried next, the first first.
@@ -132,7 +132,7 @@ public struct ServerProbe: Sendable {
   static let stopPatience = Duration.seconds(4)
 
   /// `key` names the one session of `server` that is looked at.
-  public init(
+  package init(
     _ server: Server, key: SessionKey, call: Call? = nil, strangeID: SessionID, at now: Moment
   ) {
     self.server = server
@@ -150,7 +150,7 @@ public struct ServerProbe: Sendable {
   // MARK: - Inputs
 
   /// Begins; to be called once.
-  public mutating func start(at now: Moment) -> [Order] {
+  package mutating func start(at now: Moment) -> [Order] {
     guard case .new = state else { return [] }
     self.now = now
     if let process = server.process {
@@ -166,7 +166,7 @@ public struct ServerProbe: Sendable {
   }
 
   /// Something happened to a request.
-  public mutating func transfer(_ id: TransferID, _ event: TransferEvent, at now: Moment) -> [Order] {
+  package mutating func transfer(_ id: TransferID, _ event: TransferEvent, at now: Moment) -> [Order] {
     self.now = now
     if case .head(let head) = event { learn(head) }
     if let channel, channel.stream == id {
@@ -195,7 +195,7 @@ public struct ServerProbe: Sendable {
   }
 
   /// Time has passed; to be called at `deadline`.
-  public mutating func wake(at now: Moment) -> [Order] {
+  package mutating func wake(at now: Moment) -> [Order] {
     self.now = now
     switch state {
     case .asking(var question):
@@ -216,7 +216,7 @@ public struct ServerProbe: Sendable {
   }
 
   /// When `wake` is to be called although nothing happens.
-  public var deadline: Instant? {
+  package var deadline: Instant? {
     let own: Instant? =
       switch state {
       case .asking(let question): question.exchange.deadline
@@ -228,7 +228,7 @@ public struct ServerProbe: Sendable {
   }
 
   /// Nobody waits any more: `why` is what a person reads. What is open is ended, within four seconds.
-  public mutating func stop(_ why: Sentence, at now: Moment) -> [Order] {
+  package mutating func stop(_ why: Sentence, at now: Moment) -> [Order] {
     self.now = now
     guard stopLimit == nil, !isOver else { return [] }
     report.interruption = why
@@ -260,7 +260,7 @@ public struct ServerProbe: Sendable {
 
   /// What is known of the token that goes with requests, whether it is a new one, and what must not be shown
   /// from now on.
-  public mutating func note(
+  package mutating func note(
     _ report: AuthorizationReport?, isNew: Bool, secrets: [Secret], at now: Moment
   ) -> [Order] {
     self.now = now
@@ -277,7 +277,7 @@ public struct ServerProbe: Sendable {
   }
 
   /// Whether there is nothing more to come.
-  public var isOver: Bool { if case .over = state { true } else { false } }
+  package var isOver: Bool { if case .over = state { true } else { false } }
 
   mutating func takeOrders() -> [Order] {
     defer { orders = [] }

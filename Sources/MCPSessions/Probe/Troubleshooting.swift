@@ -1,21 +1,21 @@
 /// The three questions that bring people here, and what this look at the server answers.
-public struct Troubleshooting: Hashable, Sendable {
+package struct Troubleshooting: Hashable, Sendable {
   /// Raw values are the words of exports.
-  public enum Question: String, CaseIterable, Sendable {
+  package enum Question: String, CaseIterable, Sendable {
     case sessionNotCreated = "session_not_created"
     case frequentTerminations = "frequent_terminations"
     case recoveryFails = "recovery_fails"
   }
 
-  public let question: Question
+  package let question: Question
   /// Whether something was found that explains it; absent when this look cannot tell.
-  public let isFound: Bool?
-  public let answer: Sentence
+  package let isFound: Bool?
+  package let answer: Sentence
 }
 
 extension Troubleshooting.Question {
   /// For people.
-  public var words: String {
+  package var words: String {
     switch self {
     case .sessionNotCreated: "no session is created"
     case .frequentTerminations: "sessions end often"
@@ -26,7 +26,7 @@ extension Troubleshooting.Question {
 
 extension ProbeReport {
   /// Answers in the order of the questions; empty before there is anything to tell.
-  public var troubleshooting: [Troubleshooting] {
+  package var troubleshooting: [Troubleshooting] {
     guard current == nil, !steps.isEmpty else { return [] }
     return [
       Troubleshooting(question: .sessionNotCreated, creation),

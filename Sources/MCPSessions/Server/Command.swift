@@ -1,11 +1,11 @@
 /// Who asks: shown with every operator action.
-public struct Operator: Hashable, Sendable {
+package struct Operator: Hashable, Sendable {
   /// Login name.
-  public let user: String
+  package let user: String
   /// Terminal or remote address; empty when unknown.
-  public let origin: String
+  package let origin: String
 
-  public init(user: String, origin: String = "") {
+  package init(user: String, origin: String = "") {
     self.user = user
     self.origin = origin
   }
@@ -25,7 +25,7 @@ public enum OperatorAction: String, CaseIterable, Sendable {
 }
 
 /// Operator to engine: the one narrow door back.
-public enum Command: Hashable, Sendable {
+package enum Command: Hashable, Sendable {
   /// Do something to sessions; those that are not known are passed over.
   case act(OperatorAction, on: [SessionKey], by: Operator)
   /// Watch these servers from now on: start what is new, end what is gone, restart what is reached in

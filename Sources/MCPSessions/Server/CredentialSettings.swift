@@ -1,8 +1,8 @@
 /// What the configuration says of how we make ourselves known to a server, beside headers as they are
 /// written.
-public struct CredentialSettings: Hashable, Sendable {
+package struct CredentialSettings: Hashable, Sendable {
   /// Where the token comes from.
-  public enum Source: Hashable, Sendable {
+  package enum Source: Hashable, Sendable {
     /// An authorization server, found by discovery or named here.
     case issuer
     /// The first line of a file, read again when it changes.
@@ -12,7 +12,7 @@ public struct CredentialSettings: Hashable, Sendable {
   }
 
   /// What an authorization server is given for a token; raw values are the words of the configuration.
-  public enum GrantType: String, CaseIterable, Sendable {
+  package enum GrantType: String, CaseIterable, Sendable {
     /// By what is configured and what the server offers.
     case automatic = "auto"
     case authorizationCode = "authorization_code"
@@ -23,42 +23,42 @@ public struct CredentialSettings: Hashable, Sendable {
   }
 
   /// How an assertion of our own is signed; raw values are those of JSON Web Algorithms.
-  public enum Algorithm: String, CaseIterable, Sendable {
+  package enum Algorithm: String, CaseIterable, Sendable {
     case es256 = "ES256"
     case rs256 = "RS256"
   }
 
-  public var source = Source.issuer
-  public var grant = GrantType.automatic
-  public var clientID: String?
-  public var clientSecret: Secret?
+  package var source = Source.issuer
+  package var grant = GrantType.automatic
+  package var clientID: String?
+  package var clientSecret: Secret?
   /// A file with the key (PEM) that proves who the client is.
-  public var clientKeyFile: String?
-  public var algorithm = Algorithm.es256
+  package var clientKeyFile: String?
+  package var algorithm = Algorithm.es256
   /// The address of a document that describes the client, for issuers that take one instead of an id.
-  public var clientMetadataURL: String?
-  public var assertionFile: String?
+  package var clientMetadataURL: String?
+  package var assertionFile: String?
   /// Asked for in place of what the server names.
-  public var scopes: [String]?
+  package var scopes: [String]?
   /// Both named: nothing is discovered.
-  public var authorizationURL: String?
-  public var tokenURL: String?
-  public var revocationURL: String?
+  package var authorizationURL: String?
+  package var tokenURL: String?
+  package var revocationURL: String?
   /// Where the issuer's metadata are, instead of the well-known places.
-  public var issuerMetadataURL: String?
-  public var clientMethod: ClientMethod?
-  public var refreshToken: Secret?
+  package var issuerMetadataURL: String?
+  package var clientMethod: ClientMethod?
+  package var refreshToken: Secret?
   /// The port that the browser comes back to; absent means any that is free.
-  public var callbackPort: Int?
+  package var callbackPort: Int?
   /// Its own word for what the token is for, sent beside `resource`.
-  public var audience: String?
+  package var audience: String?
   /// The issuer takes S256 although its metadata do not say so.
-  public var skipsChallengeCheck = false
+  package var skipsChallengeCheck = false
 
-  public init() {}
+  package init() {}
 
   /// A token can be had without a person, from nothing.
-  public var worksAlone: Bool {
+  package var worksAlone: Bool {
     switch source {
     case .file, .command: return true
     case .issuer: break
@@ -72,11 +72,11 @@ public struct CredentialSettings: Hashable, Sendable {
   }
 
   /// What must not be shown.
-  public var secrets: [Secret] { [clientSecret, refreshToken].compactMap { $0 } }
+  package var secrets: [Secret] { [clientSecret, refreshToken].compactMap { $0 } }
 }
 
 /// How a client makes itself known at the token endpoint; raw values are those of RFC 7591.
-public enum ClientMethod: String, CaseIterable, Sendable {
+package enum ClientMethod: String, CaseIterable, Sendable {
   case basic = "client_secret_basic"
   case post = "client_secret_post"
   case signedToken = "private_key_jwt"
@@ -84,14 +84,14 @@ public enum ClientMethod: String, CaseIterable, Sendable {
 }
 
 /// How a person signs in.
-public enum SignInManner: Hashable, Sendable {
+package enum SignInManner: Hashable, Sendable {
   case browser
   /// By a code that is typed on another device (RFC 8628).
   case device
 }
 
 /// What a person wants of a sign-in.
-public enum SignInOrder: Hashable, Sendable {
+package enum SignInOrder: Hashable, Sendable {
   case begin(SignInManner)
   case leave
   /// What the browser ended at, or a code that a page showed.
@@ -101,7 +101,7 @@ public enum SignInOrder: Hashable, Sendable {
 }
 
 /// When a browser may be opened for a server; raw values are the words of `ui.signIn` and `--sign-in`.
-public enum SignInPolicy: String, CaseIterable, Sendable {
+package enum SignInPolicy: String, CaseIterable, Sendable {
   case never
   /// When a person asks for it.
   case ask

@@ -1,7 +1,7 @@
 extension ServerProcess {
   /// What a command may fetch from the net and run: the name of the package or image, and who fetches it.
   /// Absent for a command that only runs what is there, as far as its words tell.
-  public var download: (runner: String, what: String)? {
+  package var download: (runner: String, what: String)? {
     let name = program.split(separator: "/").last.map(String.init) ?? program
     let words = arguments.map(\.revealed)
     guard let runner = Self.runners.first(where: { $0.name == name && words.starts(with: $0.verbs) }) else {

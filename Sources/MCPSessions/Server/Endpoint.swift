@@ -1,18 +1,18 @@
 /// The address of a server, taken apart once so that nobody compares or prints raw URLs.
-public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
+package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
   /// The URL as it goes to the HTTP client: user information and query are in it, so it is a secret.
-  public let url: Secret
+  package let url: Secret
   /// Scheme, host and port, which decide what may be sent where and who shares an outage.
-  public let origin: Origin
+  package let origin: Origin
   /// The URL for people: no user information, query values and keys in the path masked.
-  public let display: String
+  package let display: String
   /// User information, query values and keys in the path, which must never be shown.
-  public let secrets: [Secret]
+  package let secrets: [Secret]
 
-  public var description: String { display }
+  package var description: String { display }
 
   /// Why a text is no address that can be used.
-  public enum Problem: Error, Hashable, Sendable {
+  package enum Problem: Error, Hashable, Sendable {
     case noScheme
     case unknownScheme(String)
     case noHost
@@ -23,7 +23,7 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
   /// Parses an absolute `http`, `https`, `ws` or `wss` URL (RFC 3986 section 3).
   ///
   /// `masking` are values that must not be shown where they stand in the path: some servers take a key there.
-  public init(_ text: String, masking: [String] = []) throws(Problem) {
+  package init(_ text: String, masking: [String] = []) throws(Problem) {
     for (position, byte) in text.utf8.enumerated() where byte <= 0x20 || byte == 0x7F {
       throw .badCharacter(position: position)
     }
@@ -70,7 +70,7 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
 extension Endpoint {
   /// What a URI reference names when it is found at this address (RFC 3986 section 5.2), with the same user
   /// information and without a fragment; absent when that is another origin or no address.
-  public func resolving(_ reference: String) -> Endpoint? {
+  package func resolving(_ reference: String) -> Endpoint? {
     let base = AddressParts(url.revealed[...])
     let other = AddressParts(reference[...])
     guard let scheme = base.scheme, let authority = base.authority else { return nil }
@@ -152,18 +152,18 @@ private struct AddressParts {
 private func isLetter(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) }
 
 /// Scheme, host and port: the unit of trust and of outages.
-public struct Origin: Hashable, Sendable, CustomStringConvertible {
-  public let scheme: String
-  public let host: String
-  public let port: Int
+package struct Origin: Hashable, Sendable, CustomStringConvertible {
+  package let scheme: String
+  package let host: String
+  package let port: Int
 
-  public init(scheme: String, host: String, port: Int) {
+  package init(scheme: String, host: String, port: Int) {
     self.scheme = scheme
     self.host = host
     self.port = port
   }
 
-  public var description: String { "\(scheme)://\(host):\(port)" }
+  package var description: String { "\(scheme)://\(host):\(port)" }
 }
 
 /// Parts of a path that look like keys: some services take one there. The longest first, so that none hides a

@@ -2,7 +2,7 @@
 /// address, and people put them where names belong.
 ///
 /// A known beginning, a UUID, or a long stretch of letters and digits without the shape of words.
-public func looksLikeKey(_ word: some StringProtocol) -> Bool {
+package func looksLikeKey(_ word: some StringProtocol) -> Bool {
   let bytes = Array(word.utf8)
   guard bytes.count >= 12, bytes.count <= 4_096 else { return false }
   if beginnings.contains(where: { bytes.starts(with: $0.utf8) }) { return bytes.count >= 16 }

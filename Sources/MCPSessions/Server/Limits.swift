@@ -7,7 +7,7 @@ public struct Limits: Hashable, Sendable {
   /// Handshakes started in a second, for each origin.
   public var initializePerSecond = 200
   /// Events kept for the screen.
-  public var events = 10_000
+  package var events = 10_000
   /// Bytes of a response head.
   public var headBytes = 64 * 1_024
   /// Bytes of a response body, after decoding.
@@ -15,7 +15,7 @@ public struct Limits: Hashable, Sendable {
   /// Bytes of one server-sent event or of one of its lines.
   public var eventBytes = 1_024 * 1_024
   /// Answers to a server's requests that wait to be sent, for each session.
-  public var pendingReplies = 64
+  package var pendingReplies = 64
 
   public init() {}
 }

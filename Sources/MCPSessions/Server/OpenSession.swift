@@ -1,25 +1,25 @@
-public import MCPWire
+package import MCPWire
 
 /// A session that a server holds for us: what is needed to end it, should this process not live to do so.
-public struct OpenSession: Hashable, Sendable {
-  public let key: SessionKey
+package struct OpenSession: Hashable, Sendable {
+  package let key: SessionKey
   /// Where the id may be sent, and nowhere else.
-  public let origin: String
-  public let revision: Revision
-  public let id: SessionID
+  package let origin: String
+  package let revision: Revision
+  package let id: SessionID
   /// When it was opened.
-  public let since: WallTime
+  package let since: WallTime
 
   /// What tells it from others, whenever it was opened.
-  public struct Name: Hashable, Sendable {
+  package struct Name: Hashable, Sendable {
     let key: SessionKey
     let origin: String
     let id: SessionID
   }
 
-  public var name: Name { Name(key: key, origin: origin, id: id) }
+  package var name: Name { Name(key: key, origin: origin, id: id) }
 
-  public init(key: SessionKey, origin: String, revision: Revision, id: SessionID, since: WallTime) {
+  package init(key: SessionKey, origin: String, revision: Revision, id: SessionID, since: WallTime) {
     self.key = key
     self.origin = origin
     self.revision = revision
@@ -31,12 +31,12 @@ public struct OpenSession: Hashable, Sendable {
 /// A line of the journal of open sessions: fields with tabs between them, `+` opened and `-` ended.
 ///
 /// It holds ids at full length, so its file belongs to its owner alone.
-public enum JournalLine: Hashable, Sendable {
+package enum JournalLine: Hashable, Sendable {
   case opened(OpenSession)
   case ended(OpenSession)
 
   /// The line without its end.
-  public var text: String {
+  package var text: String {
     let (sign, session) =
       switch self {
       case .opened(let session): ("+", session)
@@ -49,7 +49,7 @@ public enum JournalLine: Hashable, Sendable {
   }
 
   /// Fails for anything but a whole line: the last one may have been cut by a crash.
-  public init?(_ text: some StringProtocol) {
+  package init?(_ text: some StringProtocol) {
     let fields = String(text).split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
     guard fields.count == 7, let milliseconds = Int64(fields[1]),
       let revision = Revision(rawValue: fields[2]),
@@ -69,7 +69,7 @@ public enum JournalLine: Hashable, Sendable {
 /// The sessions that are still open after all lines of a journal, in the order in which they were opened.
 ///
 /// Those opened before `oldest` are left out: their servers have forgotten them long ago.
-public func openSessions(in journal: String, since oldest: WallTime) -> [OpenSession] {
+package func openSessions(in journal: String, since oldest: WallTime) -> [OpenSession] {
   var open: [OpenSession] = []
   var ended: Set<OpenSession.Name> = []
   for line in journal.split(separator: "\n") {

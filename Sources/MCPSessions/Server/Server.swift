@@ -2,28 +2,28 @@
 public struct Server: Hashable, Sendable {
   /// The key under `mcpServers`, as written.
   public let name: String
-  public let transport: Transport
+  package let transport: Transport
   /// Absent for servers that are started as a process.
-  public let endpoint: Endpoint?
+  package let endpoint: Endpoint?
   /// Extra headers in the order of the file, variables already in place.
-  public let headers: [Header]
-  public let settings: SessionSettings
-  public let availability: Availability
+  package let headers: [Header]
+  package let settings: SessionSettings
+  package let availability: Availability
   /// The URL of its own proxy; absent means what the environment says. May hold a password.
-  public let proxy: Secret?
+  package let proxy: Secret?
   /// Values beyond headers and URL that came out of the environment and must not be shown.
-  public let secrets: [Secret]
+  package let secrets: [Secret]
   /// Users with a session each, for a server whose url or headers hold values of a signed-in user; empty
   /// when all share one session.
-  public let accounts: [Account]
+  package let accounts: [Account]
   /// How it comes to be watched, where that is not plain; printable words of the configuration's reader.
-  public let note: String?
+  package let note: String?
   /// What is started to have it; absent for servers that are reached by an address.
-  public let process: ServerProcess?
+  package let process: ServerProcess?
   /// What there is to see of it, in a line, for people; absent when nobody says.
-  public var summary: String?
+  package var summary: String?
 
-  public init(
+  package init(
     name: String, transport: Transport, endpoint: Endpoint?, headers: [Header] = [],
     settings: SessionSettings = SessionSettings(), availability: Availability = .automatic,
     proxy: Secret? = nil, secrets: [Secret] = [], accounts: [Account] = [], note: String? = nil,
@@ -44,13 +44,13 @@ public struct Server: Hashable, Sendable {
 }
 
 /// One user's way to a server: what stands in place of the server's own.
-public struct Account: Hashable, Sendable {
-  public let user: String
-  public let endpoint: Endpoint?
-  public let headers: [Header]
-  public let secrets: [Secret]
+package struct Account: Hashable, Sendable {
+  package let user: String
+  package let endpoint: Endpoint?
+  package let headers: [Header]
+  package let secrets: [Secret]
 
-  public init(user: String, endpoint: Endpoint?, headers: [Header], secrets: [Secret]) {
+  package init(user: String, endpoint: Endpoint?, headers: [Header], secrets: [Secret]) {
     self.user = user
     self.endpoint = endpoint
     self.headers = headers
@@ -60,8 +60,8 @@ public struct Account: Hashable, Sendable {
 
 /// What others may also use to reach a server, and so lose together with it: whoever differs in any of this
 /// may come through where another does not.
-public struct Way: Hashable, Sendable {
-  public let origin: Origin
+package struct Way: Hashable, Sendable {
+  package let origin: Origin
   /// The server's own proxy; that of the environment is the same for all.
   let proxy: Secret?
   /// What decides whether a TLS handshake succeeds: whom we trust, and who we are.
@@ -116,7 +116,7 @@ extension Availability {
 }
 
 /// How a server is reached; raw values are the words of the configuration and of exports.
-public enum Transport: String, CaseIterable, Sendable {
+package enum Transport: String, CaseIterable, Sendable {
   case streamableHTTP = "streamable-http"
   case sse
   case stdio
@@ -124,7 +124,7 @@ public enum Transport: String, CaseIterable, Sendable {
 }
 
 /// Whether a configured server is to be watched at all.
-public enum Availability: Hashable, Sendable {
+package enum Availability: Hashable, Sendable {
   /// Connect at start.
   case automatic
   /// Connect when the operator asks (`startup: false`).
@@ -169,7 +169,7 @@ public struct SessionSettings: Hashable, Sendable {
   /// Limit of connect and initialize, `initTimeout` of the server.
   public var initTimeout: Duration?
   /// How we make ourselves known, beside headers as they are written.
-  public var credentials = CredentialSettings()
+  package var credentials = CredentialSettings()
   /// A file of certificates (PEM) that are trusted beside the system's.
   public var caFile: String?
   /// A file with the certificate (PEM) by which we make ourselves known to the server.
@@ -177,7 +177,7 @@ public struct SessionSettings: Hashable, Sendable {
   /// A file with its key (PEM); absent when it stands in the file of the certificate.
   public var clientKey: String?
   /// Gets a DELETE as well when a session is ended, for servers whose own endpoint does not end it.
-  public var terminateURL: Endpoint?
+  package var terminateURL: Endpoint?
   /// Which way of speaking is tried, where the server's own answers are not to decide.
   public var era = Era.automatic
 

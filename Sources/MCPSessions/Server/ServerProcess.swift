@@ -1,16 +1,16 @@
 /// What is started to have a server that is a process and speaks over its pipes.
-public struct ServerProcess: Hashable, Sendable {
+package struct ServerProcess: Hashable, Sendable {
   /// A path, or a name to be found in the `PATH` of `environment`.
-  public let program: String
-  public let arguments: [Secret]
+  package let program: String
+  package let arguments: [Secret]
   /// All variables that it is started with, not only those of its entry.
-  public let environment: [String: Secret]
+  package let environment: [String: Secret]
   /// The names of the variables that its entry sets, in the order of the file.
-  public let variables: [String]
+  package let variables: [String]
   /// Where it starts; absent means where this program was started.
-  public let folder: String?
+  package let folder: String?
 
-  public init(
+  package init(
     program: String, arguments: [Secret] = [], environment: [String: Secret] = [:], variables: [String] = [],
     folder: String? = nil
   ) {
@@ -27,7 +27,7 @@ extension ServerProcess {
   /// header, and long words that no person would think of.
   ///
   /// Ordinary values such as `production` are none: a text without them says nothing any more.
-  public var secrets: [String] {
+  package var secrets: [String] {
     let values = variables.compactMap { name in environment[name].map { (name, $0.revealed) } }
     var found = values.filter { Self.isSecretName($0.0) || Self.looksRandom($0.1[...]) }.map(\.1)
     var isDue = false

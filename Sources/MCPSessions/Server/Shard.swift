@@ -5,31 +5,31 @@ import MCPWire
 /// By rendezvous hashing: every part has a weight for a server, and the heaviest has it. So another part
 /// takes
 /// its share from all of them, and nothing else moves.
-public struct Shard: Hashable, Sendable, CustomStringConvertible {
+package struct Shard: Hashable, Sendable, CustomStringConvertible {
   /// From 1 to `count`.
-  public let number: Int
-  public let count: Int
+  package let number: Int
+  package let count: Int
 
   /// The most parts of one configuration.
-  public static let limit = 1_000
+  package static let limit = 1_000
 
   /// Absent when there is no such part.
-  public init?(number: Int, of count: Int) {
+  package init?(number: Int, of count: Int) {
     guard (1...Self.limit).contains(count), (1...count).contains(number) else { return nil }
     (self.number, self.count) = (number, count)
   }
 
   /// `2/3`, the second of three; absent when it is none.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
     guard parts.count == 2, let number = parts[0], let count = parts[1] else { return nil }
     self.init(number: number, of: count)
   }
 
-  public var description: String { "\(number)/\(count)" }
+  package var description: String { "\(number)/\(count)" }
 
   /// Whether a server is this part's.
-  public func has(_ server: String) -> Bool {
+  package func has(_ server: String) -> Bool {
     let weights = (1...count).map { Self.weight(of: server, for: $0) }
     return weights.indices.max { weights[$0] < weights[$1] } == number - 1
   }

@@ -1,7 +1,7 @@
-public import MCPWire
+package import MCPWire
 
 /// What happens to a server that is a process, as the engine tells it.
-public enum ProcessEvent: Hashable, Sendable {
+package enum ProcessEvent: Hashable, Sendable {
   /// It runs.
   case started(process: Int32)
   /// A message on its standard output.
@@ -27,7 +27,7 @@ public enum ProcessEvent: Hashable, Sendable {
 }
 
 /// How a process ended.
-public enum ProcessEnding: Hashable, Sendable {
+package enum ProcessEnding: Hashable, Sendable {
   case exited(code: Int32)
   /// By a signal that we did not send.
   case killed(signal: Int32)
@@ -42,17 +42,17 @@ public enum ProcessEnding: Hashable, Sendable {
 }
 
 /// A process that is to be started and spoken with over its pipes.
-public struct ProcessRequest: Hashable, Sendable {
-  public let id: TransferID
-  public let session: SessionKey
+package struct ProcessRequest: Hashable, Sendable {
+  package let id: TransferID
+  package let session: SessionKey
   /// A path, or a name to be found in the `PATH` of `environment`.
-  public let program: String
-  public let arguments: [Secret]
-  public let environment: [String: Secret]
+  package let program: String
+  package let arguments: [Secret]
+  package let environment: [String: Secret]
   /// Where it starts; absent means where this program was started.
-  public let folder: String?
+  package let folder: String?
 
-  public init(
+  package init(
     id: TransferID, session: SessionKey, program: String, arguments: [Secret], environment: [String: Secret],
     folder: String?
   ) {
@@ -67,27 +67,27 @@ public struct ProcessRequest: Hashable, Sendable {
 
 /// How a process is ended (specification 2025-11-25, "stdio", Shutdown): its input is closed; then its group
 /// is asked by SIGTERM; then it is ended by SIGKILL.
-public struct ProcessFarewell: Hashable, Sendable {
+package struct ProcessFarewell: Hashable, Sendable {
   /// What is to be done now.
-  public enum Step: Hashable, Sendable {
+  package enum Step: Hashable, Sendable {
     case closeInput
     case terminate
     case kill
   }
 
   /// How long each step may take before the next.
-  public static let patience = Duration.seconds(2)
+  package static let patience = Duration.seconds(2)
 
   private var next: Step? = .closeInput
   /// When `step(at:)` is due; absent when all is done that can be.
-  public private(set) var deadline: Instant?
+  package private(set) var deadline: Instant?
 
-  public init(at now: Instant) {
+  package init(at now: Instant) {
     deadline = now
   }
 
   /// What is due by now; to be asked again at `deadline`.
-  public mutating func step(at now: Instant) -> Step? {
+  package mutating func step(at now: Instant) -> Step? {
     guard let due = deadline, due <= now, let step = next else { return nil }
     switch step {
     case .closeInput: next = .terminate

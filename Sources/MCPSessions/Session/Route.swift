@@ -1,31 +1,31 @@
 /// How a server was reached: the times of each part of the way, counted from the start of the request.
-public struct Route: Hashable, Sendable {
+package struct Route: Hashable, Sendable {
   /// When the name was an address. Zero where there was nothing to look up.
-  public var named: Duration?
+  package var named: Duration?
   /// When the port had answered.
-  public var connected: Duration?
+  package var connected: Duration?
   /// When the TLS handshake was done; absent without TLS.
-  public var secured: Duration?
+  package var secured: Duration?
   /// When the first byte of the answer came.
-  public var answered: Duration?
+  package var answered: Duration?
   /// The address that was spoken to, which is the proxy's where there is one; absent when there was none.
-  public var address: String?
+  package var address: String?
   /// The proxy on the way and who named it, in words that hold no password.
-  public var proxy: String?
+  package var proxy: String?
   /// What the server showed; absent without TLS, and where the handshake failed.
-  public var certificate: ServerCertificate?
+  package var certificate: ServerCertificate?
 
-  public init() {}
+  package init() {}
 }
 
 /// The certificate by which a server makes itself known, in the words of the certificate.
-public struct ServerCertificate: Hashable, Sendable {
-  public let subject: String
-  public let issuer: String
-  public let begins: WallTime?
-  public let ends: WallTime?
+package struct ServerCertificate: Hashable, Sendable {
+  package let subject: String
+  package let issuer: String
+  package let begins: WallTime?
+  package let ends: WallTime?
 
-  public init(subject: String, issuer: String, begins: WallTime?, ends: WallTime?) {
+  package init(subject: String, issuer: String, begins: WallTime?, ends: WallTime?) {
     self.subject = subject
     self.issuer = issuer
     self.begins = begins
@@ -36,7 +36,7 @@ public struct ServerCertificate: Hashable, Sendable {
 extension ServerCertificate {
   /// A time as certificates have it in text: `Nov 23 12:00:00 2026 GMT`, or `2026-11-23 12:00:00 GMT`. Absent
   /// when it is neither.
-  public static func time(_ text: String) -> WallTime? {
+  package static func time(_ text: String) -> WallTime? {
     let words = text.split(separator: " ")
     if words.count == 3, words[2] == "GMT" { return WallTime(rfc3339: "\(words[0])T\(words[1])Z") }
     let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

@@ -1,36 +1,36 @@
 /// How we are known to a server, as people and exports may see it.
-public struct AuthorizationReport: Hashable, Sendable {
+package struct AuthorizationReport: Hashable, Sendable {
   /// Who gives the tokens.
-  public var issuer: ForeignText?
+  package var issuer: ForeignText?
   /// What the token is good for.
-  public var scopes: ForeignText?
-  public var expires: WallTime?
+  package var scopes: ForeignText?
+  package var expires: WallTime?
   /// When the token that is held was got.
-  public var renewed: WallTime?
-  public var renewals = 0
+  package var renewed: WallTime?
+  package var renewals = 0
   /// A new token can be had without a person.
-  public var isRenewable = false
+  package var isRenewable = false
   /// What is under way.
-  public var step: SignInStep?
+  package var step: SignInStep?
   /// Why there is no token that can be used.
-  public var why: SessionError?
+  package var why: SessionError?
   /// Where a person is to go; on a screen, and in nothing that is kept.
-  public var prompt: SignInPrompt?
+  package var prompt: SignInPrompt?
 
-  public init() {}
+  package init() {}
 }
 
 /// What a person is shown who is to sign in.
-public struct SignInPrompt: Hashable, Sendable {
+package struct SignInPrompt: Hashable, Sendable {
   /// Printable, without spaces; what is secret in it is good for this one visit.
-  public let address: String
+  package let address: String
   /// What is to be typed there; absent for a browser that comes back by itself.
-  public let code: ForeignText?
+  package let code: ForeignText?
   /// A browser was opened.
-  public let isOpened: Bool
+  package let isOpened: Bool
 
   /// Characters that an address cannot have are left out of it.
-  public init(address: String, code: String?, isOpened: Bool) {
+  package init(address: String, code: String?, isOpened: Bool) {
     self.address = String(decoding: address.utf8.filter { (0x21...0x7E).contains($0) }, as: UTF8.self)
     self.code = code.map { ForeignText(local: $0, limit: 40) }
     self.isOpened = isOpened
@@ -38,7 +38,7 @@ public struct SignInPrompt: Hashable, Sendable {
 }
 
 /// How far a sign-in is; raw values are the words of exports.
-public enum SignInStep: String, CaseIterable, Sendable {
+package enum SignInStep: String, CaseIterable, Sendable {
   /// Another sign-in is with the person; one browser at a time.
   case queued
   case discovering
@@ -51,9 +51,9 @@ public enum SignInStep: String, CaseIterable, Sendable {
   case asking
 
   /// Whether it goes on only when a person does something.
-  public var needsPerson: Bool { self == .queued || self == .waitingForPerson }
+  package var needsPerson: Bool { self == .queued || self == .waitingForPerson }
 
-  public var words: Sentence {
+  package var words: Sentence {
     switch self {
     case .queued: "waiting for another sign-in to end"
     case .discovering: "looking for who gives tokens"

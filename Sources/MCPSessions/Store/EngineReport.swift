@@ -4,10 +4,10 @@
 /// ones, the oldest events are dropped and counted.
 public struct EngineReport: Hashable, Sendable {
   /// Most events that wait for a reader.
-  public static let eventLimit = 4_096
+  package static let eventLimit = 4_096
 
   /// The servers in the order of the configuration; absent when unchanged.
-  public var servers: [ServerReport]?
+  package var servers: [ServerReport]?
   /// Rows that changed, by session.
   public var sessions: [SessionKey: SessionReport] = [:]
   /// Sessions that are no longer configured.
@@ -17,19 +17,19 @@ public struct EngineReport: Hashable, Sendable {
   public var eventsDropped = 0
   public var statistics: Statistics?
   /// The outages of origins that are known; absent when unchanged.
-  public var origins: [OriginReport]?
+  package var origins: [OriginReport]?
   /// Set once, as the very last thing an engine says.
   public var stopped = false
 
-  public init() {}
+  package init() {}
 
-  public var isEmpty: Bool {
+  package var isEmpty: Bool {
     servers == nil && sessions.isEmpty && removed.isEmpty && events.isEmpty && eventsDropped == 0
       && statistics == nil && origins == nil && !stopped
   }
 
   /// Takes in a later report.
-  public mutating func merge(_ later: EngineReport) {
+  package mutating func merge(_ later: EngineReport) {
     servers = later.servers ?? servers
     for key in later.removed {
       sessions[key] = nil
@@ -52,16 +52,16 @@ public struct EngineReport: Hashable, Sendable {
 }
 
 /// The connectivity of one origin, which all its sessions share.
-public struct OriginReport: Hashable, Sendable {
-  public let origin: String
+package struct OriginReport: Hashable, Sendable {
+  package let origin: String
   /// Connects that failed in a row; 0 means the way is open.
-  public let failures: Int
+  package let failures: Int
   /// When the one prober tries next, while the way is closed.
-  public let nextProbe: Instant?
+  package let nextProbe: Instant?
   /// Sessions that wait for the way to open or for their turn.
-  public let waiting: Int
+  package let waiting: Int
 
-  public init(origin: String, failures: Int, nextProbe: Instant?, waiting: Int) {
+  package init(origin: String, failures: Int, nextProbe: Instant?, waiting: Int) {
     self.origin = origin
     self.failures = failures
     self.nextProbe = nextProbe

@@ -1,7 +1,7 @@
 /// Errors by type over the last minute, quarter of an hour and day, in memory that does not grow with errors.
-public struct ErrorCounters: Hashable, Sendable {
+package struct ErrorCounters: Hashable, Sendable {
   /// The windows that are shown.
-  public enum Window: CaseIterable, Sendable {
+  package enum Window: CaseIterable, Sendable {
     case minute, quarterHour, day
 
     /// Buckets of equal length that make up the window; the oldest is let go as a whole.
@@ -59,19 +59,19 @@ public struct ErrorCounters: Hashable, Sendable {
   /// How often each request met each type, since the start.
   private var asked: [ErrorType: [Purpose: Int]] = [:]
 
-  public init() {}
+  package init() {}
 
   /// Types that were ever counted.
-  public var types: [ErrorType] { ErrorType.allCases.filter { counters[$0] != nil } }
+  package var types: [ErrorType] { ErrorType.allCases.filter { counters[$0] != nil } }
 
   /// Which requests met a type of error since the start, the most often first; none where it was on the way.
-  public func requests(meeting type: ErrorType) -> [(request: Purpose, count: Int)] {
+  package func requests(meeting type: ErrorType) -> [(request: Purpose, count: Int)] {
     (asked[type] ?? [:]).map { (request: $0.key, count: $0.value) }
       .sorted { ($1.count, $0.request.rawValue) < ($0.count, $1.request.rawValue) }
   }
 
   /// Counts an error that happened at `now` to what was asked then.
-  public mutating func count(
+  package mutating func count(
     _ type: ErrorType, asking request: Purpose? = nil, times: Int = 1, at now: Instant
   ) {
     if let request {
@@ -85,7 +85,7 @@ public struct ErrorCounters: Hashable, Sendable {
   }
 
   /// Errors of a type within the window that ends at `now`.
-  public func total(_ type: ErrorType, over window: Window, at now: Instant) -> Int {
+  package func total(_ type: ErrorType, over window: Window, at now: Instant) -> Int {
     counters[type]?[window]?.total(at: bucket(of: now, in: window)) ?? 0
   }
 

@@ -67,9 +67,9 @@ public struct Event: Hashable, Sendable {
   public var nextAttempt: Duration?
   /// How many equal events this one stands for.
   public var repeated: Int
-  public var message: Sentence
+  package var message: Sentence
 
-  public init(
+  package init(
     seq: UInt64 = 0, time: Moment, kind: EventKind, level: EventLevel = .info, server: String? = nil,
     user: String? = nil, session: String? = nil, state: SessionState? = nil, sessionKind: SessionKind? = nil,
     protocolVersion: String? = nil, error: SessionError? = nil, attempt: Int? = nil,

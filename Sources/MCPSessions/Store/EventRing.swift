@@ -1,9 +1,9 @@
 /// The newest events up to a limit; what had to go is counted.
-public struct EventRing: Hashable, Sendable {
+package struct EventRing: Hashable, Sendable {
   /// The most events kept, 1 or more.
-  public let capacity: Int
+  package let capacity: Int
   /// How many events were overwritten since the start.
-  public private(set) var dropped = 0
+  package private(set) var dropped = 0
 
   private var storage: [Event] = []
   /// For each place how much its event matters and how many it stands for: all of it is gone through for each
@@ -14,14 +14,14 @@ public struct EventRing: Hashable, Sendable {
   /// Where the oldest event stands once the ring is full.
   private var oldest = 0
 
-  public init(capacity: Int) {
+  package init(capacity: Int) {
     self.capacity = max(1, capacity)
   }
 
-  public var count: Int { storage.count }
+  package var count: Int { storage.count }
 
   /// The event at `position`, 0 being the oldest that is kept.
-  public subscript(position: Int) -> Event {
+  package subscript(position: Int) -> Event {
     precondition(position >= 0 && position < storage.count, "no event at position \(position)")
     return storage[(oldest + position) % storage.count]
   }
@@ -29,16 +29,16 @@ public struct EventRing: Hashable, Sendable {
   /// A number for the event at `position` that stays its own as others come and go. Those that events bring
   /// along
   /// begin anew with each run, and some have none.
-  public func number(at position: Int) -> UInt64 { UInt64(dropped + position) }
+  package func number(at position: Int) -> UInt64 { UInt64(dropped + position) }
 
   /// How many events the one at `position` stands for: those that were equal, and failed attempts before it
   /// of the same session for the same reason, between which nothing else happened. 0 where a later one
   /// stands for it.
-  public func weight(at position: Int) -> Int { Int(digests[(oldest + position) % storage.count].weight) }
+  package func weight(at position: Int) -> Int { Int(digests[(oldest + position) % storage.count].weight) }
 
   /// The positions, oldest first, of events that matter at least so much; those for which a later one stands
   /// only where each is wanted.
-  public func positions(from level: EventLevel, each: Bool) -> [Int] {
+  package func positions(from level: EventLevel, each: Bool) -> [Int] {
     var found: [Int] = []
     found.reserveCapacity(digests.count)
     var place = oldest
@@ -51,7 +51,7 @@ public struct EventRing: Hashable, Sendable {
   }
 
   /// Adds the newest event; a full ring loses its oldest.
-  public mutating func append(_ event: Event) {
+  package mutating func append(_ event: Event) {
     let weight = UInt32(clamping: event.repeated)
     let told = min(UInt32.max - weight, foldAttempts(before: event))
     if storage.count < capacity {
@@ -85,7 +85,7 @@ public struct EventRing: Hashable, Sendable {
   }
 
   /// The newest `count` events, oldest first.
-  public func newest(_ count: Int) -> [Event] {
+  package func newest(_ count: Int) -> [Event] {
     let first = max(0, storage.count - max(0, count))
     return (first..<storage.count).map { self[$0] }
   }

@@ -1,34 +1,34 @@
 /// A time in which a server could not be used, kept although the events of its beginning may be gone: one
 /// outage of many sessions tells more in an hour than any ring of events holds.
-public struct OutageRecord: Hashable, Sendable {
-  public let server: String
+package struct OutageRecord: Hashable, Sendable {
+  package let server: String
   /// When the first of its sessions was lost.
-  public let began: Moment
+  package let began: Moment
   /// When all could be used again, or an operator took them out; absent while it lasts.
-  public internal(set) var ended: Moment?
+  package internal(set) var ended: Moment?
   /// The worst it came to.
-  public internal(set) var state: SessionState
+  package internal(set) var state: SessionState
   /// Why, as it was first told.
-  public internal(set) var cause: SessionError?
+  package internal(set) var cause: SessionError?
   /// The most sessions that were lost at once.
-  public internal(set) var sessions: Int
+  package internal(set) var sessions: Int
   /// Attempts to come back that failed.
-  public internal(set) var attempts = 0
+  package internal(set) var attempts = 0
 }
 
 /// The outages of all servers, in the order in which they began.
-public struct OutageLog: Hashable, Sendable {
+package struct OutageLog: Hashable, Sendable {
   /// Most that are kept; the oldest go first.
-  public static let limit = 2_000
+  package static let limit = 2_000
 
-  public private(set) var records: [OutageRecord] = []
+  package private(set) var records: [OutageRecord] = []
   /// Where those stand that last, by server.
   private var lasting: [ExactText: Int] = [:]
 
-  public init() {}
+  package init() {}
 
   /// The outages of a server, the oldest first.
-  public func of(_ server: String) -> [OutageRecord] { records.filter { $0.server.isExactly(server) } }
+  package func of(_ server: String) -> [OutageRecord] { records.filter { $0.server.isExactly(server) } }
 
   /// Takes in how a server is: the worst of its sessions that cannot be used, and how many cannot; nil when
   /// none is lost.

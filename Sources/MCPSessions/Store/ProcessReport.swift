@@ -1,16 +1,16 @@
 /// A server that is a process, as it is now.
-public struct ProcessReport: Hashable, Sendable {
-  public let id: Int32
+package struct ProcessReport: Hashable, Sendable {
+  package let id: Int32
   /// When it started.
-  public let since: Moment
+  package let since: Moment
   /// Absent before it was measured.
-  public var usage: ServerUsage?
+  package var usage: ServerUsage?
   /// Processor time in the latest while, in percent of one processor; absent before it was measured twice.
-  public var load: Double?
+  package var load: Double?
   /// When it was measured last.
   var measured: Instant?
 
-  public init(id: Int32, since: Moment, usage: ServerUsage? = nil, load: Double? = nil) {
+  package init(id: Int32, since: Moment, usage: ServerUsage? = nil, load: Double? = nil) {
     self.id = id
     self.since = since
     self.usage = usage
@@ -19,15 +19,15 @@ public struct ProcessReport: Hashable, Sendable {
 }
 
 /// What a server that is a process uses, with all that it started.
-public struct ServerUsage: Hashable, Sendable {
-  public let processes: Int
-  public let threads: Int
+package struct ServerUsage: Hashable, Sendable {
+  package let processes: Int
+  package let threads: Int
   /// Memory that is present, in bytes; what processes share counts for each.
-  public let memory: Int64
+  package let memory: Int64
   /// Processor time since it started.
-  public let processorTime: Duration
+  package let processorTime: Duration
 
-  public init(processes: Int, threads: Int, memory: Int64, processorTime: Duration) {
+  package init(processes: Int, threads: Int, memory: Int64, processorTime: Duration) {
     self.processes = processes
     self.threads = threads
     self.memory = memory
@@ -36,14 +36,14 @@ public struct ServerUsage: Hashable, Sendable {
 }
 
 /// The last lines that a server wrote to standard error, the oldest first; bounded.
-public struct LastWords: Hashable, Sendable {
+package struct LastWords: Hashable, Sendable {
   /// So many lines are kept.
-  public static let limit = 200
+  package static let limit = 200
 
-  public private(set) var lines: [ForeignText] = []
+  package private(set) var lines: [ForeignText] = []
 
   /// Of what was written before; the last `limit` lines of it.
-  public init(_ lines: [ForeignText] = []) {
+  package init(_ lines: [ForeignText] = []) {
     self.lines = lines.suffix(Self.limit)
   }
 
@@ -54,5 +54,5 @@ public struct LastWords: Hashable, Sendable {
   }
 
   /// At most `limit` of them.
-  public var kept: ArraySlice<ForeignText> { lines.suffix(Self.limit) }
+  package var kept: ArraySlice<ForeignText> { lines.suffix(Self.limit) }
 }

@@ -1,7 +1,7 @@
 extension Store {
   /// What an engine would have reported together with an event, as far as the event tells: the other way
   /// round from a session that tells of itself.
-  public func report(of event: Event) -> EngineReport {
+  package func report(of event: Event) -> EngineReport {
     var report = EngineReport()
     report.events = [event]
     guard let server = event.server, event.kind != .configReloaded, event.kind != .configProblem else {

@@ -58,9 +58,9 @@ public struct SessionError: Error, Hashable, Sendable {
   /// What stands in the way, where the words tell more than the type.
   let hint: Hint?
   /// What was seen, in at most `PrintableText.detailLimit` characters.
-  public let detail: Sentence
+  package let detail: Sentence
 
-  public init(
+  package init(
     _ type: ErrorType, status: Int? = nil, rpcCode: Int? = nil, curlCode: Int? = nil, detail: Sentence,
     request: Purpose? = nil
   ) {
@@ -151,7 +151,7 @@ extension ErrorType {
 
 extension Sentence.StringInterpolation {
   /// Its type, its status and its detail.
-  public mutating func appendInterpolation(_ error: SessionError) { appendInterpolation(error.sentence) }
+  package mutating func appendInterpolation(_ error: SessionError) { appendInterpolation(error.sentence) }
 }
 
 extension SessionError {

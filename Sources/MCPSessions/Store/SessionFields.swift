@@ -1,19 +1,19 @@
 /// A datum of a session under the name by which filters, sorting and completion know it.
 ///
 /// One table for all of them, so that none can know a field that another lacks.
-public struct SessionField: Sendable {
+package struct SessionField: Sendable {
   /// As it is typed: `server`, `err`.
-  public let name: String
+  package let name: String
   /// The heading of its column, empty when it has none.
-  public let title: String
+  package let title: String
   /// What a person reads in the help.
-  public let meaning: String
+  package let meaning: String
   /// The texts in which `name:word` is looked for.
-  public let texts: (@Sendable (SessionReport) -> [String])?
+  package let texts: (@Sendable (SessionReport) -> [String])?
   /// What `name>1` compares: counts, or seconds. Nil when it is not known of this session.
-  public let number: (@Sendable (SessionReport, Instant) -> Double?)?
+  package let number: (@Sendable (SessionReport, Instant) -> Double?)?
   /// The words it can hold, where there are only so many.
-  public let values: [String]
+  package let values: [String]
 
   private init(
     _ name: String, _ title: String = "", _ meaning: String, values: [String] = [],
@@ -34,7 +34,7 @@ public struct SessionField: Sendable {
   }
 
   /// Every field, texts first.
-  public static let all: [SessionField] = [
+  package static let all: [SessionField] = [
     SessionField("server", "SERVER", "the name in the configuration") { [$0.key.server] },
     SessionField("user", "USER", "whose session it is; app when all share it") { [$0.key.user] },
     SessionField("state", "STATE", "how it is", values: SessionState.allCases.map(\.rawValue)) {
@@ -84,15 +84,15 @@ public struct SessionField: Sendable {
     all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
 
   /// The field of a name, in lower case; nil when there is none.
-  public static func named(_ name: String) -> SessionField? { byName[aliases[name] ?? name] }
+  package static func named(_ name: String) -> SessionField? { byName[aliases[name] ?? name] }
 }
 
 extension SessionReport {
   /// Errors of all types since the start.
-  public var errorCount: Int { errors.values.reduce(0, +) }
+  package var errorCount: Int { errors.values.reduce(0, +) }
 }
 
 extension SessionReport {
   /// Whether the server holds something for us that would have to be ended.
-  public var isOpen: Bool { state.isLive || hold?.state.isLive == true }
+  package var isOpen: Bool { state.isLive || hold?.state.isLive == true }
 }

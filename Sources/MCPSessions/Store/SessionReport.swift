@@ -1,12 +1,12 @@
 /// What a server says of itself in its InitializeResult.
-public struct ServerIdentity: Hashable, Sendable {
-  public let name: ForeignText
-  public let version: ForeignText
+package struct ServerIdentity: Hashable, Sendable {
+  package let name: ForeignText
+  package let version: ForeignText
 
   /// Of a server that has not said who it is.
   static let unknown = ServerIdentity(name: ForeignText(local: ""), version: ForeignText(local: ""))
 
-  public init(name: ForeignText, version: ForeignText) {
+  package init(name: ForeignText, version: ForeignText) {
     self.name = name
     self.version = version
   }
@@ -19,7 +19,7 @@ public struct LatencySummary: Hashable, Sendable {
   public let p95: Double
   public let p99: Double
 
-  public init(last: Double, p50: Double, p95: Double, p99: Double) {
+  package init(last: Double, p50: Double, p95: Double, p99: Double) {
     self.last = last
     self.p50 = p50
     self.p95 = p95
@@ -28,14 +28,14 @@ public struct LatencySummary: Hashable, Sendable {
 }
 
 /// An operator's wish to leave a session alone.
-public struct Hold: Hashable, Sendable {
+package struct Hold: Hashable, Sendable {
   /// Who, and from where.
-  public let by: Sentence
-  public let since: Moment
+  package let by: Sentence
+  package let since: Moment
   /// What the session was last known to be; nothing is asked of the server, so it may be otherwise.
   public var state: SessionState
 
-  public init(by: Sentence, since: Moment, state: SessionState) {
+  package init(by: Sentence, since: Moment, state: SessionState) {
     self.by = by
     self.since = since
     self.state = state
@@ -43,19 +43,19 @@ public struct Hold: Hashable, Sendable {
 }
 
 /// Answers that come, but take far longer than they should.
-public struct SlowAnswers: Hashable, Sendable {
+package struct SlowAnswers: Hashable, Sendable {
   /// The last one, in milliseconds.
-  public let last: Double
+  package let last: Double
   /// The median of those before, in milliseconds; nil when there were too few.
-  public let usual: Double?
+  package let usual: Double?
 
-  public init(last: Double, usual: Double?) {
+  package init(last: Double, usual: Double?) {
     self.last = last
     self.usual = usual
   }
 
   /// `ping 6.0 s, usual 40 ms`.
-  public var words: Sentence {
+  package var words: Sentence {
     let usual = usual.flatMap { $0 * 2 < last ? $0 : nil }
     return usual.map { "ping \(Self.span(last)), usual \(Self.span($0))" } ?? "ping \(Self.span(last))"
   }
@@ -78,7 +78,7 @@ public struct SessionReport: Hashable, Sendable {
   public var protocolVersion: String?
   /// The masked id.
   public var session: String?
-  public var identity: ServerIdentity?
+  package var identity: ServerIdentity?
   /// When the handshake of the current session was done.
   public var created: Moment?
   /// The last exchange that succeeded.
@@ -94,7 +94,7 @@ public struct SessionReport: Hashable, Sendable {
   public var streamCuts: Int
   public var probes: Int
   public var missed: Int
-  public var nextProbe: Instant?
+  package var nextProbe: Instant?
   public var latency: LatencySummary?
   public var errors: [ErrorType: Int]
   public var recoveries: Int
@@ -102,35 +102,35 @@ public struct SessionReport: Hashable, Sendable {
   public var cause: SessionError?
   /// Attempts since the loss.
   public var attempt: Int
-  public var nextAttempt: Instant?
+  package var nextAttempt: Instant?
   /// How slow it answers, when that is what is wrong with it.
-  public var slow: SlowAnswers?
+  package var slow: SlowAnswers?
   /// Who holds it, while it is `paused`.
-  public var hold: Hold?
+  package var hold: Hold?
   /// Tools in the last list that was good.
   public var tools: Int?
   /// The server says that it has tools, and has not been asked for them.
-  public var awaitsList = false
+  package var awaitsList = false
   /// There are more than that: the list has more pages than are followed.
-  public var hasMoreTools = false
+  package var hasMoreTools = false
   /// Over the definitions of all of them; it changes when any of them does.
   public var toolsFingerprint: String?
   /// Why there is no stream, or why the last one ended.
-  public var streamFailure: SessionError?
+  package var streamFailure: SessionError?
   /// Events on its streams that were no messages.
-  public var oddities = 0
+  package var oddities = 0
   /// How we are known to the server, where tokens are involved.
-  public var authorization: AuthorizationReport?
+  package var authorization: AuthorizationReport?
   /// The next step of a person that helps.
-  public var advice: Sentence?
+  package var advice: Sentence?
   /// What there is to know beside the cause, and is no step of anybody's.
-  public var remark: Sentence?
+  package var remark: Sentence?
   /// The process that it is, while one lives.
-  public var process: ProcessReport?
+  package var process: ProcessReport?
   /// What a process wrote to standard error last, also after its end.
-  public var lastWords = LastWords()
+  package var lastWords = LastWords()
 
-  public init(key: SessionKey, state: SessionState, since: Moment) {
+  package init(key: SessionKey, state: SessionState, since: Moment) {
     self.key = key
     self.state = state
     self.since = since
@@ -145,23 +145,23 @@ public struct SessionReport: Hashable, Sendable {
 }
 
 /// What there is to say of a server beside its sessions.
-public struct ServerReport: Hashable, Sendable {
+package struct ServerReport: Hashable, Sendable {
   /// The name as the configuration has it: programs and sessions know the server by it, so it is never cut.
-  public internal(set) var name: String
-  public let transport: Transport
+  package internal(set) var name: String
+  package let transport: Transport
   /// The URL without user information and query values; absent for processes.
-  public let url: String?
+  package let url: String?
   /// Users whose sessions are kept, in order.
-  public let users: [String]
+  package let users: [String]
   /// Why it is not monitored, or what is wrong with its entry.
-  public let note: Sentence?
-  public let settings: SessionSettings
+  package let note: Sentence?
+  package let settings: SessionSettings
   /// What is started to have it; absent for servers that are reached by an address.
-  public let command: CommandReport?
+  package let command: CommandReport?
   /// What people are told of it while it is well.
-  public var summary: Sentence?
+  package var summary: Sentence?
 
-  public init(
+  package init(
     name: String, transport: Transport, url: String?, users: [String], note: Sentence?,
     settings: SessionSettings, command: CommandReport? = nil
   ) {
@@ -176,17 +176,17 @@ public struct ServerReport: Hashable, Sendable {
 }
 
 /// What is started to have a server, as people may see it.
-public struct CommandReport: Hashable, Sendable {
+package struct CommandReport: Hashable, Sendable {
   /// The command with its arguments; secrets are masked.
-  public let line: Sentence
+  package let line: Sentence
   /// Where it starts; absent means where this program was started.
-  public let folder: Sentence?
+  package let folder: Sentence?
   /// The names of the variables that its entry sets.
-  public let variables: [Sentence]
+  package let variables: [Sentence]
   /// What it may fetch from the net before it runs it; absent for what is there already.
-  public let download: Sentence?
+  package let download: Sentence?
 
-  public init(line: Sentence, folder: Sentence?, variables: [Sentence], download: Sentence? = nil) {
+  package init(line: Sentence, folder: Sentence?, variables: [Sentence], download: Sentence? = nil) {
     self.line = line
     self.folder = folder
     self.variables = variables
@@ -214,7 +214,7 @@ extension CommandReport {
   private static let limit = 400
 
   /// Absent for a server that is no process.
-  public init?(_ server: Server) {
+  package init?(_ server: Server) {
     guard let process = server.process else { return nil }
     var redactor = Redactor()
     redactor.learn(server)

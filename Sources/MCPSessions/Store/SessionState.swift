@@ -28,7 +28,7 @@ public enum SessionState: String, CaseIterable, Sendable {
   case unmonitored
 
   /// The worse the condition, the higher the number; a server shows the worst of its sessions.
-  public var severity: Int {
+  package var severity: Int {
     switch self {
     case .unmonitored: 0
     case .closed: 1

@@ -7,7 +7,7 @@ extension Moment {
 
 extension SessionReport {
   /// The same with all its instants moved, so that ages are right on another clock.
-  public func shifted(by duration: Duration) -> SessionReport {
+  package func shifted(by duration: Duration) -> SessionReport {
     var report = self
     report.since = since.shifted(by: duration)
     report.created = created?.shifted(by: duration)
@@ -29,7 +29,7 @@ extension SessionReport {
 
 extension EngineReport {
   /// The same with all its instants moved.
-  public func shifted(by duration: Duration) -> EngineReport {
+  package func shifted(by duration: Duration) -> EngineReport {
     var report = self
     report.sessions = sessions.mapValues { $0.shifted(by: duration) }
     report.events = events.map { event in
@@ -44,7 +44,7 @@ extension EngineReport {
 // The same row under another name, where those of several processes stand together.
 
 extension SessionReport {
-  public func renamed(_ key: SessionKey) -> SessionReport {
+  package func renamed(_ key: SessionKey) -> SessionReport {
     var report = self
     report.key = key
     return report
@@ -52,7 +52,7 @@ extension SessionReport {
 }
 
 extension ServerReport {
-  public func renamed(_ name: String) -> ServerReport {
+  package func renamed(_ name: String) -> ServerReport {
     var report = self
     report.name = name
     return report

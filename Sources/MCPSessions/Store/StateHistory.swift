@@ -1,7 +1,7 @@
 /// The states of a server over the last hour, in memory that does not grow however often they change.
-public struct StateHistory: Hashable, Sendable {
+package struct StateHistory: Hashable, Sendable {
   /// Of so many seconds the worst state is remembered.
-  public static let resolution: Int64 = 15
+  package static let resolution: Int64 = 15
   /// An hour, and the part of a slot that is over it.
   private static let slots: Int64 = 3_600 / resolution + 1
 
@@ -12,10 +12,10 @@ public struct StateHistory: Hashable, Sendable {
   /// The state since then.
   private var state: SessionState?
 
-  public init() {}
+  package init() {}
 
   /// Takes in the state at `now`.
-  public mutating func note(_ state: SessionState, at now: Instant) {
+  package mutating func note(_ state: SessionState, at now: Instant) {
     let slot = max(newest, Self.slot(of: now))
     if newest < slot {
       // Where nothing was noted, all stayed as it was.
@@ -30,7 +30,7 @@ public struct StateHistory: Hashable, Sendable {
 
   /// The worst state at any time in a span of the last hour, to the resolution; nil when nothing is known of
   /// it.
-  public func worst(from start: Instant, to end: Instant) -> SessionState? {
+  package func worst(from start: Instant, to end: Instant) -> SessionState? {
     guard let state else { return nil }
     let (first, last) = (
       max(Self.slot(of: start), newest.subtractingSaturated(Self.slots - 1)), Self.slot(of: end)

@@ -19,10 +19,10 @@ public struct Statistics: Hashable, Sendable {
   /// Events that were lost to a limit.
   public var eventsDropped = 0
 
-  public init() {}
+  package init() {}
 
   /// The counts of two processes together.
-  public static func + (left: Statistics, right: Statistics) -> Statistics {
+  package static func + (left: Statistics, right: Statistics) -> Statistics {
     var sum = left
     sum.totalUsers += right.totalUsers
     sum.totalSessions += right.totalSessions

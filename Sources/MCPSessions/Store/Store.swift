@@ -1,26 +1,26 @@
 /// All that is known, folded from the engine's reports. A copy of it at an instant is a snapshot.
-public struct Store: Hashable, Sendable {
-  public private(set) var servers: [ServerReport] = []
-  public private(set) var sessions: [SessionKey: SessionReport] = [:]
-  public private(set) var origins: [OriginReport] = []
-  public private(set) var events: EventRing
-  public private(set) var statistics = Statistics()
-  public private(set) var errors = ErrorCounters()
+package struct Store: Hashable, Sendable {
+  package private(set) var servers: [ServerReport] = []
+  package private(set) var sessions: [SessionKey: SessionReport] = [:]
+  package private(set) var origins: [OriginReport] = []
+  package private(set) var events: EventRing
+  package private(set) var statistics = Statistics()
+  package private(set) var errors = ErrorCounters()
   /// How each server fared, by name.
   private var histories: [ExactText: StateHistory] = [:]
   /// When servers could not be used, however much was told since.
-  public private(set) var outages = OutageLog()
+  package private(set) var outages = OutageLog()
   /// The configuration that could not be taken over, until one could.
-  public private(set) var configurationProblem: Event?
+  package private(set) var configurationProblem: Event?
   /// The time of the last report: how old this knowledge is.
-  public private(set) var updated: Moment?
+  package private(set) var updated: Moment?
 
-  public init(eventCapacity: Int = 10_000) {
+  package init(eventCapacity: Int = 10_000) {
     events = EventRing(capacity: eventCapacity)
   }
 
   /// Takes in what the engine said.
-  public mutating func fold(_ report: EngineReport, at now: Moment) {
+  package mutating func fold(_ report: EngineReport, at now: Moment) {
     servers = report.servers ?? servers
     let changed = report.sessions.values.filter { sessions[$0.key]?.state != $0.state }
     for key in report.removed { sessions[key] = nil }
@@ -50,7 +50,7 @@ public struct Store: Hashable, Sendable {
 
   /// The same with these sessions alone, and with the servers that have one of them. Statistics stay those of
   /// all.
-  public func limited(to keys: Set<SessionKey>) -> Store {
+  package func limited(to keys: Set<SessionKey>) -> Store {
     var store = self
     store.sessions = sessions.filter { keys.contains($0.key) }
     let names = Set(keys.map(\.server))
@@ -59,14 +59,14 @@ public struct Store: Hashable, Sendable {
   }
 
   /// The same without its events.
-  public var withoutEvents: Store {
+  package var withoutEvents: Store {
     var store = self
     store.events = EventRing(capacity: 1)
     return store
   }
 
   /// How a server fared lately; nil when it was never seen.
-  public func history(of server: String) -> StateHistory? { histories[ExactText(server)] }
+  package func history(of server: String) -> StateHistory? { histories[ExactText(server)] }
 
   /// One pass over the sessions, however many servers there are.
   private mutating func noteStates(at now: Moment) {
@@ -92,7 +92,7 @@ public struct Store: Hashable, Sendable {
 
   /// Takes over what became of our sessions from a later store: how many were ended, and how many left
   /// behind.
-  public mutating func countEnded(by later: Store) {
+  package mutating func countEnded(by later: Store) {
     statistics.opened = later.statistics.opened
     statistics.ended = later.statistics.ended
     statistics.leftBehind = later.statistics.leftBehind
@@ -100,12 +100,12 @@ public struct Store: Hashable, Sendable {
   }
 
   /// A server's sessions in the order of their users.
-  public func sessions(of server: String) -> [SessionReport] {
+  package func sessions(of server: String) -> [SessionReport] {
     sessions.values.filter { $0.key.server.isExactly(server) }.sorted { $0.key < $1.key }
   }
 
   /// The state of a server: the worst of its sessions.
-  public func state(of server: ServerReport) -> SessionState {
+  package func state(of server: ServerReport) -> SessionState {
     sessions(of: server.name).map(\.state).max { $0.severity < $1.severity } ?? .unmonitored
   }
 }

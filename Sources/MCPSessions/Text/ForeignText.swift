@@ -4,9 +4,9 @@
 /// This is the only way in for such words. It is made in one order, which cannot be changed by who makes it:
 /// what must not be shown is masked, then the rest is cut, then it is made fit for a terminal. Cut first,
 /// half a secret would be left over; made printable first, a secret would no longer look like itself.
-public struct ForeignText: Hashable, Sendable, CustomStringConvertible {
+package struct ForeignText: Hashable, Sendable, CustomStringConvertible {
   /// The text as it may be shown anywhere.
-  public let text: String
+  package let text: String
 
   /// Words that reached us from a server, or on the way to it. `wasCut` tells that they were longer, so that
   /// their end may be the beginning of a secret.
@@ -16,18 +16,18 @@ public struct ForeignText: Hashable, Sendable, CustomStringConvertible {
 
   /// Words of this machine in which no server had a say: a path, the system's name of an error, what the
   /// configuration's reader says of a file. Who makes them keeps secrets out of them.
-  public init(local words: String, limit: Int = PrintableText.detailLimit) {
+  package init(local words: String, limit: Int = PrintableText.detailLimit) {
     text = PrintableText.line(words, limit: limit)
   }
 
   /// What this program wrote down earlier. Secrets were masked then; whether the file is what it claims to be
   /// is not known, so it is cut and made printable anew.
-  public init(recorded words: String, limit: Int = PrintableText.detailLimit) {
+  package init(recorded words: String, limit: Int = PrintableText.detailLimit) {
     text = PrintableText.line(words, limit: limit)
   }
 
-  public var description: String { text }
-  public var isEmpty: Bool { text.isEmpty }
+  package var description: String { text }
+  package var isEmpty: Bool { text.isEmpty }
 }
 
 /// All that must not be shown in a text of one session: what belongs to its own server, and what is known of

@@ -3,12 +3,12 @@
 /// Control characters, line breaks, bidirectional controls, zero-width and tag characters come out as visible
 /// escapes such as `\u{1B}`; combining marks are capped; the length is bounded: a
 /// terminal obeys what it is sent, and a server must not be the one who sends it.
-public enum PrintableText {
+package enum PrintableText {
   /// The longest detail of an error or message, in characters.
-  public static let detailLimit = 200
+  package static let detailLimit = 200
 
   /// One printable line of at most `limit` characters; a longer one ends in "...".
-  public static func line(_ text: String, limit: Int = detailLimit) -> String {
+  package static func line(_ text: String, limit: Int = detailLimit) -> String {
     var result = String.UnicodeScalarView()
     var length = 0
     var marks = 0
@@ -39,7 +39,7 @@ public enum PrintableText {
   }
 
   /// Whether a scalar may repaint, reorder or hide what stands around it.
-  public static func isUnfit(_ scalar: Unicode.Scalar) -> Bool {
+  package static func isUnfit(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x00...0x1F, 0x7F...0x9F: true  // C0, DEL, C1
     case 0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFFA0: true  // invisible

@@ -1,15 +1,15 @@
-public import MCPWire
+package import MCPWire
 
 /// Words of this program for people: a cause, an event's text, a piece of advice.
 ///
 /// It can be written only as a literal in the code, and what stands in its gaps only be a number, one of our
 /// own closed words, or a text that passed the gate. So nothing from outside reaches a screen, a log or an
 /// export by another way: a plain `String` does not fit, and the compiler says so.
-public struct Sentence: Hashable, Sendable, CustomStringConvertible {
-  public let text: String
+package struct Sentence: Hashable, Sendable, CustomStringConvertible {
+  package let text: String
 
   /// Words of others, alone.
-  public init(_ foreign: ForeignText) {
+  package init(_ foreign: ForeignText) {
     text = foreign.text
   }
 
@@ -17,12 +17,12 @@ public struct Sentence: Hashable, Sendable, CustomStringConvertible {
     self.text = text
   }
 
-  public static let empty: Sentence = ""
+  package static let empty: Sentence = ""
 
-  public var description: String { text }
-  public var isEmpty: Bool { text.isEmpty }
+  package var description: String { text }
+  package var isEmpty: Bool { text.isEmpty }
 
-  public static func + (left: Sentence, right: Sentence) -> Sentence {
+  package static func + (left: Sentence, right: Sentence) -> Sentence {
     Sentence(assembled: left.text + right.text)
   }
 
@@ -40,33 +40,33 @@ public struct Sentence: Hashable, Sendable, CustomStringConvertible {
 
 extension Sentence: ExpressibleByStringInterpolation {
   /// Only the compiler can make one.
-  public init(stringLiteral value: StaticString) {
+  package init(stringLiteral value: StaticString) {
     text = "\(value)"
   }
 
-  public init(stringInterpolation: StringInterpolation) {
+  package init(stringInterpolation: StringInterpolation) {
     text = stringInterpolation.text
   }
 
-  public struct StringInterpolation: StringInterpolationProtocol {
+  package struct StringInterpolation: StringInterpolationProtocol {
     fileprivate var text = ""
 
-    public init(literalCapacity: Int, interpolationCount: Int) {
+    package init(literalCapacity: Int, interpolationCount: Int) {
       text.reserveCapacity(literalCapacity + 16 * interpolationCount)
     }
 
-    public mutating func appendLiteral(_ literal: StaticString) { text += "\(literal)" }
+    package mutating func appendLiteral(_ literal: StaticString) { text += "\(literal)" }
 
-    public mutating func appendInterpolation(_ foreign: ForeignText) { text += foreign.text }
-    public mutating func appendInterpolation(_ sentence: Sentence) { text += sentence.text }
-    public mutating func appendInterpolation(_ number: some BinaryInteger) { text += "\(number)" }
+    package mutating func appendInterpolation(_ foreign: ForeignText) { text += foreign.text }
+    package mutating func appendInterpolation(_ sentence: Sentence) { text += sentence.text }
+    package mutating func appendInterpolation(_ number: some BinaryInteger) { text += "\(number)" }
     /// The first characters of an id.
-    public mutating func appendInterpolation(_ id: SessionID) { text += id.masked }
+    package mutating func appendInterpolation(_ id: SessionID) { text += id.masked }
     /// One word of a closed list.
-    public mutating func appendInterpolation<Word>(_ word: Word)
+    package mutating func appendInterpolation<Word>(_ word: Word)
     where Word: CaseIterable & RawRepresentable, Word.RawValue == String {
       text += word.rawValue
     }
-    public mutating func appendInterpolation(_ error: MessageError) { text += error.description }
+    package mutating func appendInterpolation(_ error: MessageError) { text += error.description }
   }
 }

@@ -8,20 +8,20 @@
 /// | attempt | 1 | 2 | 3 | 4 | 7 and more |
 /// | --- | --- | --- | --- | --- | --- |
 /// | wait | 0.25-1 s | 0.5-2 s | 1-4 s | 2-8 s | 15-60 s |
-public struct Backoff: Hashable, Sendable {
+package struct Backoff: Hashable, Sendable {
   /// No retry comes sooner, whatever the settings say.
-  public static let floor = Duration.milliseconds(50)
+  package static let floor = Duration.milliseconds(50)
   /// No quick or slow retry waits longer, unless the server asks for it.
-  public static let ceiling = Duration.seconds(60)
+  package static let ceiling = Duration.seconds(60)
 
-  public let base: Duration
-  public let multiplier: Double
-  public let maximum: Duration
+  package let base: Duration
+  package let multiplier: Double
+  package let maximum: Duration
 
   /// How much of its ceiling a wait lasts at least, from 0 to 1.
-  public let leastShare: Double
+  package let leastShare: Double
 
-  public init(
+  package init(
     base: Duration, multiplier: Double = 2, maximum: Duration = Backoff.ceiling, leastShare: Double = 0.25
   ) {
     self.base = base
@@ -31,7 +31,7 @@ public struct Backoff: Hashable, Sendable {
   }
 
   /// The wait before attempt number `attempt`, counted from 1.
-  public func delay(attempt: Int, using random: inout some RandomNumberGenerator) -> Duration {
+  package func delay(attempt: Int, using random: inout some RandomNumberGenerator) -> Duration {
     var ceiling = max(base.inSeconds, Self.floor.inSeconds)
     for _ in 1..<max(2, min(attempt, 64)) where attempt > 1 {
       ceiling = min(ceiling * multiplier, maximum.inSeconds)

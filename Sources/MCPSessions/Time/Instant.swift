@@ -2,50 +2,50 @@
 ///
 /// The origin is arbitrary: only differences and order mean something. Range: 292 years to either side, where
 /// arithmetic stops: what is later than the latest instant is the latest instant.
-public struct Instant: Comparable, Hashable, Sendable {
+package struct Instant: Comparable, Hashable, Sendable {
   /// Nanoseconds since the clock's arbitrary origin.
-  public let nanoseconds: Int64
+  package let nanoseconds: Int64
 
-  public init(nanoseconds: Int64) {
+  package init(nanoseconds: Int64) {
     self.nanoseconds = nanoseconds
   }
 
   /// The clock's origin, where tests and simulations start.
-  public static let zero = Instant(nanoseconds: 0)
+  package static let zero = Instant(nanoseconds: 0)
 
-  public static func < (left: Instant, right: Instant) -> Bool {
+  package static func < (left: Instant, right: Instant) -> Bool {
     left.nanoseconds < right.nanoseconds
   }
 
-  public static func + (instant: Instant, duration: Duration) -> Instant {
+  package static func + (instant: Instant, duration: Duration) -> Instant {
     Instant(nanoseconds: instant.nanoseconds.addingSaturated(duration.inNanoseconds))
   }
 
-  public static func - (instant: Instant, duration: Duration) -> Instant {
+  package static func - (instant: Instant, duration: Duration) -> Instant {
     Instant(nanoseconds: instant.nanoseconds.subtractingSaturated(duration.inNanoseconds))
   }
 
   /// The time from `earlier` to `later`; negative when they are the other way round.
-  public static func - (later: Instant, earlier: Instant) -> Duration {
+  package static func - (later: Instant, earlier: Instant) -> Duration {
     .nanoseconds(later.nanoseconds.subtractingSaturated(earlier.nanoseconds))
   }
 }
 
 extension Duration {
   /// The whole of it in nanoseconds, at most 292 years.
-  public var inNanoseconds: Int64 {
+  package var inNanoseconds: Int64 {
     let (seconds, attoseconds) = components
     return seconds.multipliedSaturated(by: 1_000_000_000).addingSaturated(attoseconds / 1_000_000_000)
   }
 
   /// The whole of it in milliseconds, rounded down, at most 292 million years.
-  public var inMilliseconds: Int64 {
+  package var inMilliseconds: Int64 {
     let (seconds, attoseconds) = components
     return seconds.multipliedSaturated(by: 1_000).addingSaturated(attoseconds / 1_000_000_000_000_000)
   }
 
   /// The whole of it in seconds, with fractions.
-  public var inSeconds: Double {
+  package var inSeconds: Double {
     Double(components.seconds) + Double(components.attoseconds) / 1e18
   }
 }

@@ -3,19 +3,19 @@
 
 extension FixedWidthInteger {
   /// The sum, or the end of the range that it is beyond.
-  public func addingSaturated(_ other: Self) -> Self {
+  package func addingSaturated(_ other: Self) -> Self {
     let (sum, isOver) = addingReportingOverflow(other)
     return isOver ? (other < 0 ? .min : .max) : sum
   }
 
   /// The difference, or the end of the range that it is beyond.
-  public func subtractingSaturated(_ other: Self) -> Self {
+  package func subtractingSaturated(_ other: Self) -> Self {
     let (difference, isOver) = subtractingReportingOverflow(other)
     return isOver ? (other < 0 ? .max : .min) : difference
   }
 
   /// The product, or the end of the range that it is beyond.
-  public func multipliedSaturated(by other: Self) -> Self {
+  package func multipliedSaturated(by other: Self) -> Self {
     let (product, isOver) = multipliedReportingOverflow(by: other)
     return isOver ? ((self < 0) == (other < 0) ? .max : .min) : product
   }

@@ -1,6 +1,6 @@
 /// The seconds of a length of time in words: `500ms`, `1.5s`, `5m`, `2h`, `3d`; a number without a unit
 /// counts `bare` seconds each. Absent for anything else, and for more than a hundred years.
-public func seconds(inSpan text: some StringProtocol, bare: Double = 1) -> Double? {
+package func seconds(inSpan text: some StringProtocol, bare: Double = 1) -> Double? {
   let units: [(suffix: String, seconds: Double)] = [
     ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400), ("", bare),
   ]

@@ -3,7 +3,7 @@ public struct WallTime: Comparable, Hashable, Sendable {
   /// Milliseconds since 1970-01-01T00:00:00Z.
   public let milliseconds: Int64
 
-  public init(milliseconds: Int64) {
+  package init(milliseconds: Int64) {
     self.milliseconds = milliseconds
   }
 
@@ -19,7 +19,7 @@ public struct WallTime: Comparable, Hashable, Sendable {
 
   /// Reads RFC 3339 as `rfc3339` writes it: `2026-11-23T10:00:00.123Z`, the fraction optional, or an offset
   /// such as `+01:00` at the end.
-  public init?(rfc3339 text: String) {
+  package init?(rfc3339 text: String) {
     let bytes = Array(text.utf8)
     func number(_ range: Range<Int>) -> Int64? {
       guard range.upperBound <= bytes.count else { return nil }
@@ -72,7 +72,7 @@ public struct WallTime: Comparable, Hashable, Sendable {
   }
 
   /// The time of day alone: `10:00:00`, shifted by `offset` seconds east of UTC.
-  public func clock(offset: Int = 0) -> String {
+  package func clock(offset: Int = 0) -> String {
     WallTime(milliseconds: milliseconds.addingSaturated(Int64(offset).multipliedSaturated(by: 1_000))).clock
   }
 
@@ -102,10 +102,10 @@ public struct WallTime: Comparable, Hashable, Sendable {
 
 /// An instant as both clocks show it: the monotonic one decides, the wall clock is told to people.
 public struct Moment: Hashable, Sendable {
-  public let instant: Instant
+  package let instant: Instant
   public let wall: WallTime
 
-  public init(instant: Instant, wall: WallTime) {
+  package init(instant: Instant, wall: WallTime) {
     self.instant = instant
     self.wall = wall
   }

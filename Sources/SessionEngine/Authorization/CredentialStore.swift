@@ -1,11 +1,11 @@
 import CTopLinux
 import Glibc
 import TopPlatform
-public import MCPSessions
+package import MCPSessions
 
 /// Sign-ins and registrations on disk, one file each, for this user alone. Everything here waits for the
 /// disk.
-public struct CredentialStore: Sendable {
+package struct CredentialStore: Sendable {
   private let folder: String
 
   private static let grantPrefix = "grant-"
@@ -17,7 +17,7 @@ public struct CredentialStore: Sendable {
   private static let sizeLimit = 256 * 1_024
 
   /// The store in a folder of the program's state; the folder is made when something is kept.
-  public init(stateFolder: String) {
+  package init(stateFolder: String) {
     folder = stateFolder + "/credentials"
   }
 
@@ -28,7 +28,7 @@ public struct CredentialStore: Sendable {
   var exists: Bool { access(folder, F_OK) == 0 }
 
   /// All sign-ins, the newest first.
-  public func grants() -> [StoredGrant] {
+  package func grants() -> [StoredGrant] {
     texts(Self.grantPrefix).compactMap { StoredGrant($0) }
       .sorted { $0.grant.obtained > $1.grant.obtained }
   }
@@ -57,7 +57,7 @@ public struct CredentialStore: Sendable {
   }
 
   /// Forgets a sign-in.
-  public func erase(_ stored: StoredGrant) { unlink(path(Self.grantPrefix, stored.name)) }
+  package func erase(_ stored: StoredGrant) { unlink(path(Self.grantPrefix, stored.name)) }
 
   private func replace(_ path: String, with text: String) throws(FolderProblem) {
     try makePrivateFolder(folder)

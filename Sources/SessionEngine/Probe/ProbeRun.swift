@@ -1,8 +1,8 @@
 import CTopCurl
 import Glibc
 import MCPWire
-public import TopPlatform
-public import MCPSessions
+package import TopPlatform
+package import MCPSessions
 
 /// Does what a look at one server asks for, on the thread of its owner: transfers, a process, a sign-in.
 ///
@@ -10,7 +10,7 @@ public import MCPSessions
 ///     run.start()
 ///     while !run.isOver { run.turn(within: .seconds(1)) }
 ///     for step in run.report.steps { print(step.name, step.finding) }
-public struct ProbeRun: ~Copyable {
+package struct ProbeRun: ~Copyable {
   private var probe: ServerProbe
   private let transfers: Transfers
   private let credentials: Credentials
@@ -23,13 +23,13 @@ public struct ProbeRun: ~Copyable {
   private let folder: String?
   private let limits: Limits
   /// How a sign-in that is under way stands.
-  public private(set) var authorization: AuthorizationReport?
+  package private(set) var authorization: AuthorizationReport?
   /// What is to be said of a sign-in, once.
   private var messages: [String] = []
 
   /// `stateFolder` is where sign-ins are kept, and where is written what a crash would leave open. `watching`
   /// are descriptors that end a turn when they are readable. Throws when the process is out of descriptors.
-  public init(
+  package init(
     _ server: Server, key: SessionKey, call: ServerProbe.Call? = nil, limits: Limits = Limits(),
     stateFolder: String? = nil, signIn: SignInPolicy = .never, environment: [String: String] = [:],
     inherited: Inheritance = Inheritance(), watching others: [Int32] = []
@@ -53,26 +53,26 @@ public struct ProbeRun: ~Copyable {
   }
 
   /// What is found so far.
-  public var report: ProbeReport { probe.report }
-  public var isOver: Bool { probe.isOver }
+  package var report: ProbeReport { probe.report }
+  package var isOver: Bool { probe.isOver }
 
   /// Begins; to be called once.
-  public mutating func start() { obey(probe.start(at: .now)) }
+  package mutating func start() { obey(probe.start(at: .now)) }
 
   /// Breaks it off: what was opened is ended within four seconds.
-  public mutating func stop(_ why: Sentence) { obey(probe.stop(why, at: .now)) }
+  package mutating func stop(_ why: Sentence) { obey(probe.stop(why, at: .now)) }
 
   /// What has happened to a sign-in since the last call, in words for a person.
-  public mutating func takeMessages() -> [String] {
+  package mutating func takeMessages() -> [String] {
     defer { messages = [] }
     return messages
   }
 
   /// Something that a person wants of the sign-in.
-  public mutating func signIn(_ order: SignInOrder, for key: SessionKey) { credentials.act(order, on: key) }
+  package mutating func signIn(_ order: SignInOrder, for key: SessionKey) { credentials.act(order, on: key) }
 
   /// Waits for news, at most `limit`, and acts on them.
-  public mutating func turn(within limit: Duration) {
+  package mutating func turn(within limit: Duration) {
     let now = Moment.now.instant
     let dues = [
       probe.deadline, transfers.deadline(at: now), processes?.deadline(at: now), journal.deadline,
@@ -102,7 +102,7 @@ public struct ProbeRun: ~Copyable {
   }
 
   /// Gives back all that it holds, and kills what is left of a process; to be called when it is over.
-  public mutating func close() {
+  package mutating func close() {
     processes?.close()
     credentials.stop()
     journal.close()

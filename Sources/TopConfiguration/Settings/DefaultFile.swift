@@ -1,5 +1,5 @@
 /// A settings file with every setting at its built-in value, each explained: a start to edit from.
-public let defaultSettingsFile: String = {
+package let defaultSettingsFile: String = {
   let settings = Settings()
   var lines = [
     "# sessiontop.yaml: the settings of sessiontop, all of them at what is built in.",

@@ -1,5 +1,5 @@
 /// The 16 colours that follow the user's palette, by number.
-public let colorNames = [
+package let colorNames = [
   "black", "red", "green", "yellow", "blue", "magenta", "cyan", "white", "bright-black", "bright-red",
   "bright-green", "bright-yellow", "bright-blue", "bright-magenta", "bright-cyan", "bright-white",
 ]

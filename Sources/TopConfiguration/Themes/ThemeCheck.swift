@@ -1,12 +1,12 @@
-public import TopDisplay
+package import TopDisplay
 import Glibc
 
 /// What can be said of a theme without looking at it.
-public struct ThemeReport: Sendable {
+package struct ThemeReport: Sendable {
   /// What must be mended.
-  public let problems: [String]
+  package let problems: [String]
   /// What is good to know.
-  public let notes: [String]
+  package let notes: [String]
 }
 
 /// Checks that text can be read, and that states can be told apart without colour and with the eyes of a
@@ -14,7 +14,7 @@ public struct ThemeReport: Sendable {
 ///
 /// Colours of the terminal's own palette cannot be judged: they are whatever the user made them. Every state
 /// also has a glyph and a word of its own; this is about seeing it from afar.
-public func check(_ theme: Theme) -> ThemeReport {
+package func check(_ theme: Theme) -> ThemeReport {
   var problems: [String] = []
   var notes: [String] = []
   let contrasts = contrasts(of: theme)

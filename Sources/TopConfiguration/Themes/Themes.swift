@@ -1,20 +1,20 @@
-public import TopDisplay
+package import TopDisplay
 import Glibc
 
 /// Why a theme cannot be used, with the place and what to do.
-public struct ThemeError: Error, CustomStringConvertible, Sendable {
-  public let description: String
+package struct ThemeError: Error, CustomStringConvertible, Sendable {
+  package let description: String
 }
 
 /// The looks that the program brings along, and those of the user.
-public enum Themes {
+package enum Themes {
   /// Built-in themes, each one file of the `themes` folder, in the order in which they are offered.
-  public static let names = [
+  package static let names = [
     "default", "dark", "light", "high-contrast", "deuteranopia", "mono",
   ]
 
   /// As `named`, for callers that want one sentence: throws what is wrong first.
-  public static func load(
+  package static func load(
     _ name: String, environment: [String: String], currentDirectory: String = ""
   ) throws(ThemeError) -> Theme {
     let (theme, diagnostics) = named(name, environment: environment, currentDirectory: currentDirectory)
@@ -28,7 +28,7 @@ public enum Themes {
   /// The theme that a setting means: a built-in name, a name in the user's theme folder (which wins over a
   /// built-in one), or a path when it holds a slash. Absent when it cannot be used; the diagnostics say
   /// why.
-  public static func named(
+  package static func named(
     _ name: String, environment: [String: String] = [:], currentDirectory: String = ""
   ) -> (theme: Theme?, diagnostics: [Diagnostic]) {
     var findings = Findings()
@@ -43,12 +43,12 @@ public enum Themes {
   }
 
   /// The folder of the user's own themes; absent when there is no home.
-  public static func folder(_ environment: [String: String]) -> String? {
+  package static func folder(_ environment: [String: String]) -> String? {
     configurationHome(environment).map { "\($0)/themes" }
   }
 
   /// The names of the user's own themes, sorted; at most 200.
-  public static func userNames(_ environment: [String: String]) -> [String] {
+  package static func userNames(_ environment: [String: String]) -> [String] {
     guard let folder = folder(environment), let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }
     var names: [String] = []

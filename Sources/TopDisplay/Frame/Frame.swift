@@ -1,35 +1,35 @@
 /// The extent of a screen or a part of it, in cells. Never negative.
-public struct Size: Hashable, Sendable {
-  public let columns: Int
-  public let rows: Int
+package struct Size: Hashable, Sendable {
+  package let columns: Int
+  package let rows: Int
 
-  public init(columns: Int, rows: Int) {
+  package init(columns: Int, rows: Int) {
     self.columns = max(0, columns)
     self.rows = max(0, rows)
   }
 }
 
 /// One place on the screen.
-public struct Cell: Hashable, Sendable {
+package struct Cell: Hashable, Sendable {
   /// One scalar that takes room and the marks on it. A wide one reaches over the next cell.
-  public var character: Character
-  public var role: Role
+  package var character: Character
+  package var role: Role
   /// Part of the row that the operator stands on.
-  public var isSelected: Bool
+  package var isSelected: Bool
   /// The right half of the wide character before it; its own character is a space and is not written.
-  public var isContinuation: Bool
+  package var isContinuation: Bool
 
   static let blank = Cell(character: " ", role: .text, isSelected: false, isContinuation: false)
 }
 
 /// Text on the screen that leads somewhere.
-public struct Link: Hashable, Sendable {
-  public let row: Int
-  public let column: Int
+package struct Link: Hashable, Sendable {
+  package let row: Int
+  package let column: Int
   /// As it stands there: printable ASCII.
-  public let text: String
+  package let text: String
   /// An http or https URL, printable ASCII.
-  public let target: String
+  package let target: String
 }
 
 /// A place that does something when it is pressed: as a key does, or as the heading of a column.
@@ -65,12 +65,12 @@ struct Rectangle: Hashable, Sendable {
 }
 
 /// A whole screen as a value: any screen can be printed in a test and read by a person.
-public struct Frame: Hashable, Sendable {
-  public let size: Size
+package struct Frame: Hashable, Sendable {
+  package let size: Size
   /// Row by row.
-  public private(set) var cells: [Cell]
+  package private(set) var cells: [Cell]
   /// Where terminals that can may offer to follow.
-  public internal(set) var links: [Link] = []
+  package internal(set) var links: [Link] = []
   /// What can be pressed.
   var hotspots: [Hotspot] = []
   /// Only ASCII may be drawn: the locale or the operator wants it so.
@@ -79,13 +79,13 @@ public struct Frame: Hashable, Sendable {
   /// The most marks on one character; a terminal keeps about so many.
   static let markLimit = 4
 
-  public init(size: Size, isASCII: Bool = false) {
+  package init(size: Size, isASCII: Bool = false) {
     self.size = size
     self.isASCII = isASCII
     cells = Array(repeating: .blank, count: size.columns * size.rows)
   }
 
-  public subscript(row row: Int, column column: Int) -> Cell {
+  package subscript(row row: Int, column column: Int) -> Cell {
     cells[row * size.columns + column]
   }
 
@@ -95,7 +95,7 @@ public struct Frame: Hashable, Sendable {
   /// A text that does not fit ends in the sign for "cut"; a wide character is never split. What must not
   /// reach a terminal is drawn as `?`, whatever came before this.
   @discardableResult
-  public mutating func write(
+  package mutating func write(
     _ text: String, row: Int, column: Int, width: Int = .max, role: Role = .text, isSelected: Bool = false
   ) -> Int {
     guard row >= 0, row < size.rows, column >= 0, column < size.columns, width > 0 else { return 0 }
@@ -129,12 +129,12 @@ public struct Frame: Hashable, Sendable {
   }
 
   /// The screen as lines of text; spaces at their ends are cut.
-  public var text: String {
+  package var text: String {
     lines { cells in String(cells.lazy.filter { !$0.isContinuation }.map(\.character)) }
   }
 
   /// The same with the roles marked where they change: `[state.ready]ready[]`; `>` in a mark means selected.
-  public var styled: String {
+  package var styled: String {
     lines { cells in
       var line = ""
       var mark = ""

@@ -1,8 +1,8 @@
-public import MCPSessions
+package import MCPSessions
 
 /// What a piece of the screen means. Colours are chosen by themes alone; raw values are the names in theme
 /// files.
-public enum Role: String, CaseIterable, Sendable {
+package enum Role: String, CaseIterable, Sendable {
   case text
   case muted
   case header
@@ -36,7 +36,7 @@ public enum Role: String, CaseIterable, Sendable {
   case operatorAction = "operator"
 
   /// The role that shows a session's state.
-  public init(_ state: SessionState) {
+  package init(_ state: SessionState) {
     switch state {
     case .idle: self = .stateIdle
     case .connecting: self = .stateConnecting

@@ -1,5 +1,5 @@
 /// A colour as a theme names it; what a terminal can show of it is the console's affair.
-public enum Color: Hashable, Sendable {
+package enum Color: Hashable, Sendable {
   /// The terminal's own foreground or background.
   case terminal
   /// One of the 16 colours that follow the user's palette: 0 to 15, as `black` to `bright-white`.
@@ -9,28 +9,28 @@ public enum Color: Hashable, Sendable {
 }
 
 /// Ways to show text that need no colour.
-public struct Attributes: OptionSet, Hashable, Sendable {
-  public let rawValue: UInt8
+package struct Attributes: OptionSet, Hashable, Sendable {
+  package let rawValue: UInt8
 
-  public init(rawValue: UInt8) {
+  package init(rawValue: UInt8) {
     self.rawValue = rawValue
   }
 
-  public static let bold = Attributes(rawValue: 1)
-  public static let dim = Attributes(rawValue: 2)
-  public static let reverse = Attributes(rawValue: 4)
-  public static let underline = Attributes(rawValue: 8)
+  package static let bold = Attributes(rawValue: 1)
+  package static let dim = Attributes(rawValue: 2)
+  package static let reverse = Attributes(rawValue: 4)
+  package static let underline = Attributes(rawValue: 8)
 }
 
 /// How one role looks.
-public struct Appearance: Hashable, Sendable {
-  public var foreground: Color
-  public var background: Color
-  public var attributes: Attributes
+package struct Appearance: Hashable, Sendable {
+  package var foreground: Color
+  package var background: Color
+  package var attributes: Attributes
   /// What to use instead where there is no colour; absent means `attributes`.
-  public var mono: Attributes?
+  package var mono: Attributes?
 
-  public init(
+  package init(
     foreground: Color = .terminal, background: Color = .terminal, attributes: Attributes = [],
     mono: Attributes? = nil
   ) {
@@ -42,13 +42,13 @@ public struct Appearance: Hashable, Sendable {
 }
 
 /// The look of every role. Roles that a theme leaves out look like plain text.
-public struct Theme: Hashable, Sendable {
-  public let name: String
-  public let appearances: [Role: Appearance]
-  public let glyphs: GlyphChoice
-  public let background: ThemeBackground
+package struct Theme: Hashable, Sendable {
+  package let name: String
+  package let appearances: [Role: Appearance]
+  package let glyphs: GlyphChoice
+  package let background: ThemeBackground
 
-  public init(
+  package init(
     name: String, appearances: [Role: Appearance], glyphs: GlyphChoice = .automatic,
     background: ThemeBackground = .any
   ) {
@@ -58,13 +58,13 @@ public struct Theme: Hashable, Sendable {
     self.background = background
   }
 
-  public subscript(role: Role) -> Appearance {
+  package subscript(role: Role) -> Appearance {
     appearances[role] ?? Appearance()
   }
 }
 
 /// Which characters borders and states are drawn with.
-public enum GlyphChoice: String, Sendable {
+package enum GlyphChoice: String, Sendable {
   /// UTF-8 where the locale has it, ASCII otherwise.
   case automatic = "auto"
   case ascii
@@ -72,6 +72,6 @@ public enum GlyphChoice: String, Sendable {
 }
 
 /// What a theme's colours are meant to be read on; the background itself is never set.
-public enum ThemeBackground: String, CaseIterable, Sendable {
+package enum ThemeBackground: String, CaseIterable, Sendable {
   case any, dark, light
 }

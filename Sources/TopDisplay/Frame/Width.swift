@@ -6,7 +6,7 @@ import MCPSessions
 
 /// The cells that a scalar takes: 0, 1 or 2. One that must not reach a terminal counts 1, for what replaces
 /// it.
-public func columns(of scalar: Unicode.Scalar) -> Int {
+package func columns(of scalar: Unicode.Scalar) -> Int {
   let value = scalar.value
   if value < 0x300 { return 1 }
   if isMark(scalar) { return 0 }
@@ -14,7 +14,7 @@ public func columns(of scalar: Unicode.Scalar) -> Int {
 }
 
 /// The cells of a whole text.
-public func columns(of text: String) -> Int {
+package func columns(of text: String) -> Int {
   var sum = 0
   for scalar in text.unicodeScalars { sum += columns(of: scalar) }
   return sum

@@ -7,7 +7,7 @@ private let limit = 74_994
 ///
 /// Within tmux it is sent twice: once for tmux itself (`set-clipboard on`), once through it to the terminal
 /// outside (`allow-passthrough on`).
-public func clipboardSequence(_ text: String, inTmux: Bool) -> String? {
+package func clipboardSequence(_ text: String, inTmux: Bool) -> String? {
   let encoded = base64(Array(text.utf8))
   guard encoded.utf8.count <= limit else { return nil }
   let sequence = "\u{1B}]52;c;\(encoded)\u{1B}\\"

@@ -83,6 +83,6 @@ extension ViewModel {
 }
 
 /// For a shell: nothing in it is read as anything but itself.
-public func quoted(_ text: String) -> String {
+package func quoted(_ text: String) -> String {
   "'\(text.replacing("'", with: "'\\''"))'"
 }

@@ -1,8 +1,8 @@
-public import MCPSessions
+package import MCPSessions
 
 extension ViewState {
   /// Takes a key press; returns what it asks for outside of the screen.
-  public mutating func handle(_ key: Key, store: Store, now: Moment, context: Context) -> [Effect] {
+  package mutating func handle(_ key: Key, store: Store, now: Moment, context: Context) -> [Effect] {
     notice = nil
     forget(store, at: now.instant)
     let action = KeyMap(context).action(for: key)

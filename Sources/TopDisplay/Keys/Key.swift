@@ -1,5 +1,5 @@
 /// A key press, whatever terminal it came from.
-public enum Key: Hashable, Sendable {
+package enum Key: Hashable, Sendable {
   case character(Character)
   case control(Character)
   case up, down, left, right

@@ -65,16 +65,16 @@ struct KeyMap: Sendable {
 }
 
 /// Keys that the operator chose instead of the usual ones (`ui.keys`).
-public struct KeyChoices: Hashable, Sendable {
+package struct KeyChoices: Hashable, Sendable {
   private(set) var keys: [Action: [Key]] = [:]
 
-  public init() {}
+  package init() {}
 
   /// What can be bound, in the order of the help.
-  public static var actionNames: [String] { KeyMap.standard.map(\.action.rawValue) }
+  package static var actionNames: [String] { KeyMap.standard.map(\.action.rawValue) }
 
   /// As a settings file has it: `{reconnect: ["R"]}`.
-  public var description: String {
+  package var description: String {
     let words = Action.allCases.compactMap { action in
       keys[action].map { keys in
         "\(action.rawValue): [\(keys.map { "\"\($0.spelled)\"" }.joined(separator: ", "))]"
@@ -85,7 +85,7 @@ public struct KeyChoices: Hashable, Sendable {
 
   /// Binds an action to keys such as `k`, `ctrl-d`, `space`, `f5`; an empty list takes its keys away.
   /// Returns what is wrong, if anything; then nothing is changed.
-  public mutating func bind(_ name: String, to words: [String]) -> String? {
+  package mutating func bind(_ name: String, to words: [String]) -> String? {
     guard let action = Action(rawValue: name) else { return "there is no such action" }
     var wanted: [Key] = []
     for word in words {
@@ -108,5 +108,5 @@ public struct KeyChoices: Hashable, Sendable {
 }
 
 extension Key: ExpressibleByUnicodeScalarLiteral {
-  public init(unicodeScalarLiteral scalar: Unicode.Scalar) { self = .character(Character(scalar)) }
+  package init(unicodeScalarLiteral scalar: Unicode.Scalar) { self = .character(Character(scalar)) }
 }

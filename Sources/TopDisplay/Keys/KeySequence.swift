@@ -1,6 +1,6 @@
 /// Puts together what a terminal sends for one key when it is not what its description says: a sequence that
 /// ncurses does not know comes as Esc and then letters, and letters are commands.
-public struct KeySequence: Sendable {
+package struct KeySequence: Sendable {
   /// How far a sequence has come (ECMA-48, section 5.4).
   private enum Progress {
     case none
@@ -24,10 +24,10 @@ public struct KeySequence: Sendable {
   /// Most scalars that are pasted at once; the rest is let go.
   private static let pasteLimit = 4_096
 
-  public init() {}
+  package init() {}
 
   /// Whether something has begun that is not whole yet, and that `finish` can end.
-  public var isUnfinished: Bool {
+  package var isUnfinished: Bool {
     switch progress {
     case .none, .pasting: false
     default: true
@@ -35,13 +35,13 @@ public struct KeySequence: Sendable {
   }
 
   /// Whether a paste has begun that has not ended: what comes next belongs to it.
-  public var isPasting: Bool { if case .pasting = progress { true } else { false } }
+  package var isPasting: Bool { if case .pasting = progress { true } else { false } }
 
   /// How often the terminal said where its cursor is, since that was asked last.
   private var reports = 0
 
   /// How often the terminal said where its cursor is, since the last call.
-  public mutating func takeReports() -> Int {
+  package mutating func takeReports() -> Int {
     defer { reports = 0 }
     return reports
   }
@@ -50,7 +50,7 @@ public struct KeySequence: Sendable {
   private var pasted: [Unicode.Scalar] = []
 
   /// Takes in a character; gives the keys that are certain now.
-  public mutating func take(_ scalar: Unicode.Scalar, as key: Key?) -> [Key] {
+  package mutating func take(_ scalar: Unicode.Scalar, as key: Key?) -> [Key] {
     switch (progress, scalar) {
     case (.pasting, _): return paste(scalar)
     case (.string(sawEscape: true), "\\"), (.string, "\u{7}"): progress = .none
@@ -104,7 +104,7 @@ public struct KeySequence: Sendable {
   }
 
   /// Nothing more came with it: an Esc by itself is the key. What else is unfinished was none of ours.
-  public mutating func finish() -> [Key] {
+  package mutating func finish() -> [Key] {
     if isPasting { return [] }
     defer { progress = .none }
     if case .escape = progress { return [.escape] }

@@ -1,4 +1,4 @@
-public import MCPSessions
+package import MCPSessions
 
 /// Servers that are not well, and which of them the operator has seen.
 struct Alerts: Hashable, Sendable {
@@ -45,15 +45,15 @@ extension SessionState {
 }
 
 /// A server became worse than it was known to be, or well again.
-public struct Alert: Hashable, Sendable {
+package struct Alert: Hashable, Sendable {
   /// Its worst session.
-  public let session: SessionReport
-  public let isRaised: Bool
+  package let session: SessionReport
+  package let isRaised: Bool
   /// Whether the configuration still has it.
   var isKept = true
 
   /// What the event stream would say of it, for a program that is told.
-  public func event(at now: Moment) -> Event {
+  package func event(at now: Moment) -> Event {
     let why = session.cause.map { " (\($0))" as Sentence }
     let words: Sentence = why ?? session.slow.map { " (\($0.words))" } ?? ""
     return Event(
@@ -75,16 +75,16 @@ public struct Alert: Hashable, Sendable {
 }
 
 /// When the bell may ring: with a gap, so that a storm is one sound.
-public struct Bell: Hashable, Sendable {
+package struct Bell: Hashable, Sendable {
   /// The least time between two rings.
-  public static let gap = Duration.seconds(10)
+  package static let gap = Duration.seconds(10)
 
   private var last: Instant?
 
-  public init() {}
+  package init() {}
 
   /// Whether it rings for news at `now`.
-  public mutating func rings(for alerts: [Alert], at now: Instant) -> Bool {
+  package mutating func rings(for alerts: [Alert], at now: Instant) -> Bool {
     guard alerts.contains(where: \.isRaised) else { return false }
     if let last, now - last < Self.gap { return false }
     last = now
@@ -96,12 +96,12 @@ extension ViewState {
   /// Looks at what is new; tells what became worse and what is well again. To be called with every picture,
   /// and
   /// also when no picture can be drawn.
-  public mutating func watch(_ store: Store, at now: Moment) -> [Alert] {
+  package mutating func watch(_ store: Store, at now: Moment) -> [Alert] {
     alerts.take(summaries(store, Sort(), at: now.instant))
   }
 
   /// For the title of the window: the worst state first.
-  public func title(_ store: Store, at now: Moment, context: Context) -> String {
+  package func title(_ store: Store, at now: Moment, context: Context) -> String {
     let problems = alerts.known.values.filter { !$0.isAcknowledged }
       .sorted { ($1.severity, $0.session.key) < ($0.severity, $1.session.key) }
     let name = context.replay == nil ? "sessiontop \(context.host)" : "sessiontop replay"

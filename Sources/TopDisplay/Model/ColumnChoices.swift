@@ -1,7 +1,7 @@
 /// Columns that are always shown or never, as the operator chose (`ui.columns`); all others are shown where
 /// there
 /// is room for them.
-public struct ColumnChoices: Hashable, Sendable {
+package struct ColumnChoices: Hashable, Sendable {
   enum Choice: String, CaseIterable, Sendable {
     case always, never
   }
@@ -9,25 +9,25 @@ public struct ColumnChoices: Hashable, Sendable {
   /// The titles of columns that can be chosen, in the order of the lists; what a row is and how it fares
   /// always
   /// stays.
-  public static let titles = [
+  package static let titles = [
     "ID", "USER", "KIND", "PROTOCOL", "FOR", "NEXT", "LIVE", "AGE", "P95", "GOOD", "ERR", "REC", "CPU", "MEM",
     "LAST HOUR", "WHY",
   ]
   /// The words of a choice.
-  public static let words = ["always", "never", "auto"]
+  package static let words = ["always", "never", "auto"]
 
   private var choices: [String: Choice] = [:]
 
-  public init() {}
+  package init() {}
 
-  public var isEmpty: Bool { choices.isEmpty }
+  package var isEmpty: Bool { choices.isEmpty }
 
   subscript(title: String) -> Choice? { choices[title] }
 
   /// Chooses for a column by its title: `always`, `never`, or `auto` as there is room. Returns what is wrong,
   /// if
   /// anything; then nothing is changed.
-  public mutating func choose(_ word: String, for title: String) -> String? {
+  package mutating func choose(_ word: String, for title: String) -> String? {
     guard Self.titles.contains(title) else { return "there is no such column" }
     guard Self.words.contains(word) else { return "must be always, never or auto" }
     choices[title] = Choice(rawValue: word)
@@ -44,7 +44,7 @@ public struct ColumnChoices: Hashable, Sendable {
   }
 
   /// As a settings file has it: `{GOOD: never, "LAST HOUR": always}`.
-  public var description: String {
+  package var description: String {
     let words = Self.titles.compactMap { title in
       choices[title].map { "\(title.contains(" ") ? "\"\(title)\"" : title): \($0.rawValue)" }
     }
@@ -52,12 +52,12 @@ public struct ColumnChoices: Hashable, Sendable {
   }
 
   /// As a file of ours keeps it, a line for each.
-  public var lines: String {
+  package var lines: String {
     Self.titles.compactMap { title in choices[title].map { "\(title)=\($0.rawValue)\n" } }.joined()
   }
 
   /// What such a file says; what cannot be meant is passed over.
-  public init(lines: String) {
+  package init(lines: String) {
     for line in lines.split(separator: "\n") {
       let parts = line.split(separator: "=", maxSplits: 1).map(String.init)
       if parts.count == 2 { _ = choose(parts[1], for: parts[0]) }

@@ -1,37 +1,37 @@
-public import MCPSessions
+package import MCPSessions
 
 /// What surrounds the screen and is not chosen on it.
-public struct Context: Hashable, Sendable {
+package struct Context: Hashable, Sendable {
   /// The name of the machine.
-  public let host: String
+  package let host: String
   /// Who presses the keys.
-  public let `operator`: Operator
+  package let `operator`: Operator
   /// Takes the keys away that change something on a server.
-  public let readOnly: Bool
+  package let readOnly: Bool
   /// Seconds east of UTC, for the clock.
-  public private(set) var utcOffset: Int
+  package private(set) var utcOffset: Int
   /// Only ASCII may be drawn.
-  public let ascii: Bool
-  public let themeName: String
-  public let version: String
+  package let ascii: Bool
+  package let themeName: String
+  package let version: String
   /// How old knowledge may be before the screen says that it is stale; nil when nothing new is expected.
-  public let staleAfter: Duration?
+  package let staleAfter: Duration?
   /// When what tells us of sessions was seen at work last, if that is known beside what it told.
-  public var lastTurn: Instant?
+  package var lastTurn: Instant?
   /// Keys that were chosen instead of the usual ones.
-  public var keys = KeyChoices()
+  package var keys = KeyChoices()
   /// Filters that can be asked for by name.
-  public var filters = SavedFilters()
+  package var filters = SavedFilters()
   /// Themes that can be asked for by name.
-  public var themeNames: [String] = []
+  package var themeNames: [String] = []
   /// The least time between two pictures that nobody asked for by a key.
-  public var refresh = Duration.seconds(1)
+  package var refresh = Duration.seconds(1)
   /// How the program was started, for the command that leads to what is seen.
-  public var invocation = "sessiontop"
+  package var invocation = "sessiontop"
   /// What is being replayed, if it is not the present that is shown.
-  public var replay: ReplayStatus?
+  package var replay: ReplayStatus?
 
-  public init(
+  package init(
     host: String, operator: Operator, readOnly: Bool, utcOffset: Int, ascii: Bool, themeName: String,
     version: String, staleAfter: Duration? = nil
   ) {

@@ -1,7 +1,7 @@
-public import MCPSessions
+package import MCPSessions
 
 /// What a key press leads to outside of the screen.
-public enum Effect: Hashable, Sendable {
+package enum Effect: Hashable, Sendable {
   case command(Command)
   case cycleTheme
   case theme(String)
@@ -26,24 +26,24 @@ public enum Effect: Hashable, Sendable {
 }
 
 /// Some of what is known, to be written as JSON.
-public enum Extract: Hashable, Sendable {
+package enum Extract: Hashable, Sendable {
   /// The sessions with their servers, in order.
   case sessions([SessionKey], Store)
   case events([Event])
 }
 
 /// Where a recording stands.
-public struct ReplayStatus: Hashable, Sendable {
-  public let isPlaying: Bool
+package struct ReplayStatus: Hashable, Sendable {
+  package let isPlaying: Bool
   /// 1 is as it was.
-  public let speed: Double
+  package let speed: Double
   /// Events seen, and of how many.
-  public let place: Int
-  public let count: Int
+  package let place: Int
+  package let count: Int
   /// Where its time stands, and how much went wrong in each part of it.
-  public var line: ReplayLine?
+  package var line: ReplayLine?
 
-  public init(isPlaying: Bool, speed: Double, place: Int, count: Int) {
+  package init(isPlaying: Bool, speed: Double, place: Int, count: Int) {
     self.isPlaying = isPlaying
     self.speed = speed
     self.place = place
@@ -52,21 +52,21 @@ public struct ReplayStatus: Hashable, Sendable {
 }
 
 /// A recording from its beginning to its end.
-public struct ReplayLine: Hashable, Sendable {
-  public let start: WallTime
-  public let end: WallTime
+package struct ReplayLine: Hashable, Sendable {
+  package let start: WallTime
+  package let end: WallTime
   /// Where it stands, from 0 to 1.
-  public let position: Double
+  package let position: Double
   /// Events that are errors, in parts of equal length.
-  public let errors: [Int]
+  package let errors: [Int]
 
-  public init(start: WallTime, end: WallTime, position: Double, errors: [Int]) {
+  package init(start: WallTime, end: WallTime, position: Double, errors: [Int]) {
     (self.start, self.end, self.position, self.errors) = (start, end, position, errors)
   }
 }
 
 /// What is asked of a recording.
-public enum ReplayMove: Hashable, Sendable {
+package enum ReplayMove: Hashable, Sendable {
   case toggle, faster, slower
   /// By events.
   case step(Int)

@@ -6,7 +6,7 @@ extension Recording {
   /// A log may hold several runs, and the clock of the machine may have been set back within one: what was
   /// written later happened later, whatever the clock said. A run begins where the numbers of its events
   /// begin anew. Runs that were recorded beside each other are told by their times.
-  public init(recorded entries: [Entry]) {
+  package init(recorded entries: [Entry]) {
     var latest = Instant.zero
     var lastNumber: UInt64 = 0
     var straight = entries

@@ -1,13 +1,13 @@
-public import MCPSessions
+package import MCPSessions
 
 /// A recorded event stream, oldest first.
-public struct Recording: Sendable {
-  public enum Entry: Sendable {
+package struct Recording: Sendable {
+  package enum Entry: Sendable {
     case event(Event)
     /// All that was known at a time.
     case snapshot(EngineReport, Moment)
 
-    public var time: Moment {
+    package var time: Moment {
       switch self {
       case .event(let event): event.time
       case .snapshot(_, let time): time
@@ -19,21 +19,21 @@ public struct Recording: Sendable {
     }
   }
 
-  public var entries: [Entry]
+  package var entries: [Entry]
 
-  public init(entries: [Entry]) {
+  package init(entries: [Entry]) {
     self.entries = entries
   }
 }
 
 /// A recording that is being watched: what was known then, and how fast it goes on.
-public struct Replay: Sendable {
+package struct Replay: Sendable {
   /// What was known at `now`.
-  public private(set) var store: Store
+  package private(set) var store: Store
   /// The time of the recording.
-  public private(set) var now: Moment
-  public private(set) var isPlaying = true
-  public private(set) var speed = 1.0
+  package private(set) var now: Moment
+  package private(set) var isPlaying = true
+  package private(set) var speed = 1.0
 
   private let entries: [Recording.Entry]
   private let capacity: Int
@@ -47,7 +47,7 @@ public struct Replay: Sendable {
   private static let speeds: [Double] = [0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1_000]
 
   /// Stands at the first entry; `capacity` is how many events stay on the screen.
-  public init(_ recording: Recording, capacity: Int = 10_000) {
+  package init(_ recording: Recording, capacity: Int = 10_000) {
     entries = recording.entries
     survey = RecordingSurvey(recording.entries)
     self.capacity = capacity
@@ -56,19 +56,19 @@ public struct Replay: Sendable {
     takeIn()
   }
 
-  public var status: ReplayStatus {
+  package var status: ReplayStatus {
     var status = ReplayStatus(isPlaying: isPlaying, speed: speed, place: place, count: entries.count)
     status.line = survey.line(at: now)
     return status
   }
 
   /// Goes on at a speed, from a hundredth to ten thousand times as fast as it was.
-  public mutating func play(at speed: Double) { self.speed = min(10_000, max(0.01, speed)) }
+  package mutating func play(at speed: Double) { self.speed = min(10_000, max(0.01, speed)) }
 
-  public var isAtEnd: Bool { place == entries.count }
+  package var isAtEnd: Bool { place == entries.count }
 
   /// Lets time pass until `real`; true when something happened in it.
-  public mutating func advance(to real: Instant) -> Bool {
+  package mutating func advance(to real: Instant) -> Bool {
     defer { last = real }
     guard isPlaying, let last, real > last else { return false }
     let before = place
@@ -80,14 +80,14 @@ public struct Replay: Sendable {
   }
 
   /// The time in the room until the next entry; nil when none comes by itself.
-  public var untilNext: Duration? {
+  package var untilNext: Duration? {
     guard isPlaying, place < entries.count else { return nil }
     let left = (entries[place].time.instant - now.instant).inSeconds / speed
     return .milliseconds(Int64(max(0, min(left, 86_400)) * 1_000))
   }
 
   /// Does what was asked; a sentence when it cannot be done.
-  public mutating func move(_ move: ReplayMove, utcOffset: Int) -> String? {
+  package mutating func move(_ move: ReplayMove, utcOffset: Int) -> String? {
     switch move {
     case .toggle:
       if isAtEnd, !isPlaying { go(to: 0) }

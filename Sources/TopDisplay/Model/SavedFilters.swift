@@ -1,19 +1,19 @@
 /// Filters that are asked for by a name (`ui.filters`), in the order of their names.
-public struct SavedFilters: Hashable, Sendable {
+package struct SavedFilters: Hashable, Sendable {
   /// More than this nobody chooses from.
-  public static let limit = 100
+  package static let limit = 100
   private var texts: [String: String] = [:]
 
-  public init() {}
+  package init() {}
 
   /// The names, in order.
-  public var names: [String] { texts.keys.sorted() }
+  package var names: [String] { texts.keys.sorted() }
 
   /// The filter of a name.
-  public subscript(name: String) -> String? { texts[name] }
+  package subscript(name: String) -> String? { texts[name] }
 
   /// Keeps a filter under a name of one word. Returns what is wrong, if anything; then nothing is kept.
-  public mutating func save(_ text: String, as name: String) -> String? {
+  package mutating func save(_ text: String, as name: String) -> String? {
     guard !name.isEmpty, name.count <= 32,
       name.allSatisfy({ $0.isLetter || $0.isNumber || "-_".contains($0) })
     else { return "a name is one word of letters, digits, - and _" }
@@ -27,7 +27,7 @@ public struct SavedFilters: Hashable, Sendable {
   }
 
   /// As a settings file has it: `{night: "state:down"}`.
-  public var description: String {
+  package var description: String {
     let words = names.map { name in
       let text = (texts[name] ?? "").replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
       return "\(name): \"\(text)\""

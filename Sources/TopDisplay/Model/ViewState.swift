@@ -10,7 +10,7 @@ enum Pane: Int, CaseIterable, Hashable, Sendable {
 }
 
 /// What the operator chose: never what is known, which is in the store.
-public struct ViewState: Hashable, Sendable {
+package struct ViewState: Hashable, Sendable {
   /// What takes the keys instead of the panes.
   enum Overlay: Hashable, Sendable {
     case none
@@ -57,7 +57,7 @@ public struct ViewState: Hashable, Sendable {
   }
 
   /// The size of the screen, so that pages are as long as what is seen.
-  public var size = Size(columns: 80, rows: 24)
+  package var size = Size(columns: 80, rows: 24)
   var pane = Pane.servers
   var overlay = Overlay.none
   var isDetailOpen = false
@@ -73,7 +73,7 @@ public struct ViewState: Hashable, Sendable {
   var filter = Filter("")
   var sort = Sort()
   /// Columns that are always shown, or never.
-  public var columns = ColumnChoices()
+  package var columns = ColumnChoices()
   /// The order of rows when the operator chose one of them; held while they are at it.
   var heldServers: [String]?
   var heldSessions: [SessionKey]?
@@ -94,14 +94,14 @@ public struct ViewState: Hashable, Sendable {
   /// What was done last, for its result and for taking it back.
   var deed: Deed?
   var alerts = Alerts()
-  public internal(set) var isMuted = false
+  package internal(set) var isMuted = false
   /// Lines of the command line, the newest last.
   var history: [String] = []
   /// nil: of all servers where the list of servers is not seen beside it.
   var scopeChoice: Bool?
   var frozen: Frozen?
   /// The answer to a key that could do nothing; gone with the next key.
-  public var notice: String?
+  package var notice: String?
 
   /// A picture held still.
   struct Frozen: Hashable, Sendable {
@@ -109,10 +109,10 @@ public struct ViewState: Hashable, Sendable {
     let moment: Moment
   }
 
-  public init() {}
+  package init() {}
 
   /// Shows a sentence until the next key.
-  public mutating func say(_ sentence: String) { notice = PrintableText.line(sentence, limit: 400) }
+  package mutating func say(_ sentence: String) { notice = PrintableText.line(sentence, limit: 400) }
 
   /// Whether the sessions of all servers are listed, not those of the selected one.
   var listsAllSessions: Bool { scopeChoice ?? (layout.form != .wide) }
@@ -129,10 +129,12 @@ public struct ViewState: Hashable, Sendable {
   func holdsOrder(at now: Instant) -> Bool { lastMove.map { now - $0 < Self.holdTime } ?? false }
 
   /// Begins with a filter that was asked for.
-  public mutating func start(filter: String) { self.filter = Filter(String(filter.prefix(LineEditor.limit))) }
+  package mutating func start(filter: String) {
+    self.filter = Filter(String(filter.prefix(LineEditor.limit)))
+  }
 
   /// Shows a text over the panes until a key is pressed.
-  public mutating func show(page title: String, _ lines: [String]) {
+  package mutating func show(page title: String, _ lines: [String]) {
     overlay = .page(.text(title: title, lines: lines), top: 0)
   }
 }
