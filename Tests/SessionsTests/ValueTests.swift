@@ -8,7 +8,7 @@ import Testing
     ("http://127.0.0.1:8080/mcp?key=abc&x", "http://127.0.0.1:8080/mcp?key=•••&•••", "http://127.0.0.1:8080"),
     ("https://user:secret@h/x#part", "https://h/x", "https://h:443"),
     ("http://[::1]:99/", "http://[::1]:99/", "http://[::1]:99"),
-    ("ws://h", "ws://h", "ws://h:80"),
+    ("ws://h", "ws://h", "ws://h:80"), ("http://h./", "http://h./", "http://h.:80"),
   ]) func `show neither user information nor query values`(url: String, shown: String, origin: String) throws
   {
     let endpoint = try Endpoint(url)
@@ -21,7 +21,8 @@ import Testing
     ("mcp", Endpoint.Problem.noScheme), ("ftp://h", .unknownScheme("ftp")),
     ("file:///etc/passwd", .unknownScheme("file")),
     ("http://", .noHost), ("http://:80/", .noHost), ("http://h:0/", .badPort("0")),
-    ("http://h:70000/", .badPort("70000")),
+    ("http://h:70000/", .badPort("70000")), ("http://a..b/", .emptyLabel), ("http://.a/", .emptyLabel),
+    ("http://a../", .emptyLabel),
     ("http://h/a b", .badCharacter(position: 10)), ("http://h/\u{1B}", .badCharacter(position: 9)),
   ]) func `that cannot be used say why`(url: String, problem: Endpoint.Problem) {
     #expect(throws: problem) { try Endpoint(url) }

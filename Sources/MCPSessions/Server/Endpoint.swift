@@ -16,6 +16,8 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     case noScheme
     case unknownScheme(String)
     case noHost
+    /// Two dots in a row, or one at the front: no such name can exist (RFC 1035 section 2.3.1).
+    case emptyLabel
     case badPort(String)
     case badCharacter(position: Int)
   }
@@ -43,6 +45,11 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     let portColon = hostAndPort[bracket...].unicodeScalars.lastIndex(of: ":")
     let host = hostAndPort[..<(portColon ?? hostAndPort.endIndex)].lowercased()
     guard !host.isEmpty, host != "[]" else { throw .noHost }
+    // One dot at the end is the root.
+    let labels = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    guard host.utf8.first == UInt8(ascii: "[") || !labels.dropLast().contains(where: \.isEmpty) else {
+      throw .emptyLabel
+    }
     var port = defaultPort
     if let portColon {
       let digits = hostAndPort[hostAndPort.unicodeScalars.index(after: portColon)...]

@@ -216,6 +216,10 @@ func explanation(of problem: Endpoint.Problem) -> (problem: String, remedy: Stri
     )
   case .noHost:
     return ("has no host", "write https://HOST/PATH")
+  case .emptyLabel:
+    return (
+      "the host has a dot too many, so no such name can exist", "remove the dot that has no name before it"
+    )
   case .badPort:
     return ("the port must be a number from 1 to 65535", "mend or remove what stands behind the host's colon")
   case .badCharacter(let position):
@@ -227,13 +231,12 @@ func explanation(of problem: Endpoint.Problem) -> (problem: String, remedy: Stri
 }
 
 /// LibreChat's parser of addresses takes any scheme, and what stands before a port for one; a space it
-/// encodes,
-/// unless it stands in the host.
+/// encodes, unless it stands in the host.
 private func isRefusedByLibreChat(_ problem: Endpoint.Problem, _ text: String) -> Bool {
   switch problem {
   case .noHost, .badPort: return true
   case .noScheme: return !text.contains(":")
-  case .unknownScheme: return false
+  case .unknownScheme, .emptyLabel: return false
   case .badCharacter(let position):
     let before = String(decoding: Array(text.utf8.prefix(position)), as: UTF8.self)
     return before.contains("://") && before.count(where: { $0 == "/" }) < 3
