@@ -29,7 +29,7 @@ package final class LineServer {
   /// Readable when `takeNews` has something.
   package let descriptor: Int32
   package let path: String
-  private let listener: Int32
+  private let listener: Listener
   /// Held as long as the server lives: who has it owns the path, and a socket that stands there is dead.
   private let lock: Int32
   private var clients: [ClientID: Client] = [:]
@@ -66,23 +66,23 @@ package final class LineServer {
     }
     unlink(path)
     let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
-    listener = socket(AF_UNIX, Int32(kind), 0)
-    guard listener >= 0 else {
+    let socket = Glibc.socket(AF_UNIX, Int32(kind), 0)
+    guard socket >= 0 else {
       let failure = ErrorNumber.current
       close(lock)
       throw failure
     }
+    listener = Listener(socket)
     descriptor = clinux_epoll_create()
     self.path = path
     var copy = address
     let isBound = withUnsafePointer(to: &copy) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listener, $0, length) == 0 }
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, length) == 0 }
     }
-    guard descriptor >= 0, isBound, chmod(path, 0o600) == 0, listen(listener, 16) == 0,
-      clinux_epoll_set(descriptor, EPOLL_CTL_ADD, listener, EPOLLIN.rawValue, 0) == 0
+    guard descriptor >= 0, isBound, chmod(path, 0o600) == 0, listen(socket, 16) == 0,
+      clinux_epoll_set(descriptor, EPOLL_CTL_ADD, socket, EPOLLIN.rawValue, 0) == 0
     else {
       let failure = ErrorNumber.current
-      close(listener)
       close(descriptor)
       close(lock)
       throw failure
@@ -92,9 +92,8 @@ package final class LineServer {
   deinit {
     for client in clients.values { close(client.descriptor) }
     unlink(path)
-    close(listener)
     close(descriptor)
-    // Last, so that nobody takes the path while its socket still goes away.
+    // Last, so that nobody takes the path before it is gone.
     close(lock)
   }
 
@@ -106,7 +105,7 @@ package final class LineServer {
     for index in 0..<max(0, Int(count)) {
       let file = clinux_event_descriptor(&events[index])
       let mask = clinux_event_mask(&events[index])
-      if file == listener {
+      if file == listener.descriptor {
         accept(&news)
       } else if let id = numbers[file] {
         if mask & (EPOLLIN.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 { read(id, &news) }
@@ -139,9 +138,7 @@ package final class LineServer {
   }
 
   private func accept(_ news: inout [News]) {
-    while true {
-      let file = clinux_accept(listener)
-      guard file >= 0 else { return }
+    while let file = listener.next() {
       var (process, user): (Int32, UInt32) = (0, 0)
       guard clients.count < Self.clientLimit, clinux_peer(file, &process, &user) == 0,
         clinux_epoll_set(descriptor, EPOLL_CTL_ADD, file, EPOLLIN.rawValue, 0) == 0

@@ -94,6 +94,37 @@ import Testing
     withExtendedLifetime(mute) {}
   }
 
+  @Test func `without a descriptor for one more client sends it away`() throws {
+    let service = try Service()
+    let process = service.program.pid
+    let taken = try Set(openDescriptors(of: process))
+    let least = (0...).first { !taken.contains($0) } ?? 0
+    _ = try ChildProcess("/usr/bin/prlimit", ["--pid", "\(process)", "--nofile=\(least):"]).end()
+    let client = try LineClient(
+      path: (service.environment["XDG_RUNTIME_DIR"] ?? "") + "/sessiontop/default.sock")
+    #expect(client.line(within: 10_000) == nil && client.isGone)
+    #expect(try service.program.stop() == 0)
+  }
+
+  private func openDescriptors(of process: pid_t) throws -> [Int] {
+    let folder = try #require(opendir("/proc/\(process)/fd"))
+    defer { closedir(folder) }
+    var found: [Int] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if let number = Int(name) { found.append(number) }
+    }
+    return found
+  }
+
+  @Test(arguments: ["reconnect", "terminate", "pause", "resume"])
+  func `is not asked to act on a server without a name`(verb: String) throws {
+    let program = try ChildProcess(sessiontopBinary, [verb, "", "--yes"])
+    #expect(try program.end() == 2, "\(program.output)")
+  }
+
   @Test func `that is read-only lets others look alone`() throws {
     let service = try Service(["--read-only", "--name", "looking"])
     let text = try service.run(["terminate", "ledger", "--yes"], exit: 1)

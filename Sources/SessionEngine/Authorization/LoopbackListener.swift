@@ -2,11 +2,12 @@
 import CTopCurl
 import Glibc
 import MCPWire
+import TopPlatform
 
 /// Waits at a port of this machine for a browser to come back, once. Nothing here blocks.
 final class LoopbackListener {
   let port: Int
-  private let socket: Int32
+  private let listener: Listener
   /// Connections and what they have sent: browsers open some that they never use.
   private var visitors: [(descriptor: Int32, bytes: [UInt8])] = []
 
@@ -40,25 +41,22 @@ final class LoopbackListener {
       close(socket)
       return nil
     }
-    self.socket = socket
+    listener = Listener(socket)
     port = Int(UInt16(bigEndian: address.sin_port))
   }
 
   deinit {
     for visitor in visitors { close(visitor.descriptor) }
-    close(socket)
   }
 
   /// Readable when there is something to do.
-  var descriptors: [Int32] { [socket] + visitors.map(\.descriptor) }
+  var descriptors: [Int32] { [listener.descriptor] + visitors.map(\.descriptor) }
 
   /// Does what can be done; returns the query once somebody came to `/callback` with one.
   func act() -> WebForm? {
-    while visitors.count < Self.visitorLimit {
-      let visitor = accept(socket, nil, nil)
-      guard visitor >= 0 else { break }
-      _ = fcntl(visitor, F_SETFD, FD_CLOEXEC)
-      _ = fcntl(visitor, F_SETFL, O_NONBLOCK)
+    while let visitor = listener.next() {
+      // The one that has been silent longest gives way, so that silence keeps no browser out.
+      if visitors.count == Self.visitorLimit { close(visitors.removeFirst().descriptor) }
       visitors.append((visitor, []))
     }
     var found: WebForm?

@@ -73,6 +73,10 @@ struct Deed: ParsableArguments {
     guard servers.isEmpty != (filter == nil) else {
       throw ValidationError("say which sessions: names of servers, or --filter")
     }
+    if servers.contains("") {
+      throw ValidationError(
+        "a server's name is empty; leave the word out, or see `sessiontop status` for the names")
+    }
     if user != nil, servers.isEmpty {
       throw ValidationError("--user goes with names; a filter has user:NAME")
     }

@@ -35,9 +35,6 @@ struct AttachCommand: ProgramCommand {
     if pipe, targets.count > 1 || targets.contains(where: { $0.host != nil }) {
       throw ValidationError("--pipe carries the lines of one instance of this machine")
     }
-    if screen.plain {
-      throw ValidationError("--plain is for an engine of its own; sessiontop status asks the instance")
-    }
   }
 
   @MainActor

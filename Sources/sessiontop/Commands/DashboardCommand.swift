@@ -12,6 +12,9 @@ struct DashboardCommand: ProgramCommand {
   @OptionGroup var source: Source
   @OptionGroup var screen: Screen
 
+  @Flag(help: "Print the screen as flat lines, once; with --refresh again whenever it changed.")
+  var plain = false
+
   @Flag(help: "Keep an engine of its own although a service watches the same files.")
   var own = false
 
@@ -26,8 +29,8 @@ struct DashboardCommand: ProgramCommand {
     plan.keeping = loaded.settings
     let words = source.config.map { "--config \(quoted($0))" } + (source.found ? ["--found"] : [])
     plan.invocation = (["sessiontop"] + words).joined(separator: " ")
-    if screen.plain {
-      return try plain(plan, loaded: loaded, repeats: screen.refresh?.duration, signals: signals)
+    if plain {
+      return try printPlain(plan, loaded: loaded, repeats: screen.refresh?.duration, signals: signals)
     }
     if !own, let service = Instance.service(watching: loaded)?.report {
       plan.attach(to: service)

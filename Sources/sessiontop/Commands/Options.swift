@@ -52,9 +52,6 @@ struct Screen: ParsableArguments {
   @Option(help: "The least time between two pictures, 100ms to 60s; a key is always answered at once.")
   var refresh: Span?
 
-  @Flag(help: "Print the screen as flat lines, once; with --refresh again whenever it changed.")
-  var plain = false
-
   @Flag(help: "Draw with ASCII only.")
   var ascii = false
 

@@ -7,7 +7,7 @@ import TopPlatform
 
 /// `--plain`: the screen as lines of text, once the sessions have come to something; with a time to refresh,
 /// again whenever it changed.
-func plain(_ plan: DashboardPlan, loaded: Loaded, repeats: Duration?, signals: Signals) throws(CannotRun)
+func printPlain(_ plan: DashboardPlan, loaded: Loaded, repeats: Duration?, signals: Signals) throws(CannotRun)
   -> Int32
 {
   var printer: PlainPrinter
