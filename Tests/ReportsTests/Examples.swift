@@ -73,7 +73,28 @@ func busyStore() -> Store {
   statistics.ended = 2
   statistics.leftBehind = 1
   report.statistics = statistics
+  report.durations = durations()
   var store = Store()
   store.fold(report, at: noon)
   return store
+}
+
+/// Three pings of one server, one question that was refused, and one session that came to its end.
+private func durations() -> [DurationSeries: DurationHistogram] {
+  func histogram(_ milliseconds: Int64...) -> DurationHistogram {
+    var histogram = DurationHistogram(since: moment(1_000))
+    for one in milliseconds { histogram.add(.milliseconds(one)) }
+    return histogram
+  }
+  return [
+    DurationSeries(
+      server: "ledger", subject: .operation(method: "ping"), protocolVersion: "2025-11-25"):
+      histogram(3, 15, 2_500),
+    DurationSeries(
+      server: "ledger", subject: .operation(method: "tools/list"), protocolVersion: "2025-11-25",
+      errorType: "-32603", responseCode: -32_603): histogram(400),
+    DurationSeries(
+      server: "billing", subject: .session, protocolVersion: "2025-11-25", errorType: "session_terminated"):
+      histogram(1_000_000),
+  ]
 }

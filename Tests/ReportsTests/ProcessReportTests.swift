@@ -36,11 +36,11 @@ import Testing
   }
 
   @Test func `has its figures among the metrics`() {
-    let text = prometheusText(store, at: noon)
+    let text = prometheusText(metricFamilies(store, at: noon))
     for line in [
       #"sessiontop_process_cpu_seconds_total{server="git"} 41"#,
       #"sessiontop_process_resident_memory_bytes{server="git"} 131400000"#,
-      #"sessiontop_process_threads{server="git"} 14"#, #"sessiontop_process_count{server="git"} 3"#,
+      #"sessiontop_process_threads{server="git"} 14"#, #"sessiontop_processes{server="git"} 3"#,
       "# TYPE sessiontop_process_cpu_seconds_total counter",
     ] { #expect(text.contains(line + "\n"), "\(line)") }
   }

@@ -1,4 +1,5 @@
 import MCPSessions
+import MCPWire
 import Testing
 
 @testable import TopReports
@@ -6,7 +7,7 @@ import Testing
 @Suite struct `Prometheus text` {
   @Test func `counts servers, sessions, errors and recoveries`() {
     #expect(
-      prometheusText(busyStore(), at: noon) == """
+      prometheusText(metricFamilies(busyStore(), at: noon)) == """
         # HELP sessiontop_servers Configured servers by state.
         # TYPE sessiontop_servers gauge
         sessiontop_servers{state="idle"} 0
@@ -42,6 +43,22 @@ import Testing
         sessiontop_server_up{server="ledger"} 1
         sessiontop_server_up{server="billing"} 0
         sessiontop_server_up{server="docs-remote"} 0
+        # HELP sessiontop_server_state The state of a server, which is the worst of its sessions'.
+        # TYPE sessiontop_server_state gauge
+        sessiontop_server_state{server="ledger",state="ready"} 1
+        sessiontop_server_state{server="billing",state="recovering"} 1
+        sessiontop_server_state{server="docs-remote",state="unauthorized"} 1
+        sessiontop_server_state{server="git",state="unmonitored"} 1
+        # HELP sessiontop_server_info How a server is reached.
+        # TYPE sessiontop_server_info gauge
+        sessiontop_server_info{server="ledger",network_transport="tcp",network_protocol_name="http",\
+        server_address="ledger.example.org",server_port="443"} 1
+        sessiontop_server_info{server="billing",network_transport="tcp",network_protocol_name="http",\
+        server_address="billing.example.org",server_port="443"} 1
+        sessiontop_server_info{server="docs-remote",network_transport="tcp",network_protocol_name="http",\
+        server_address="docs-remote.example.org",server_port="443"} 1
+        sessiontop_server_info{server="git",network_transport="tcp",network_protocol_name="http",\
+        server_address="git.example.org",server_port="443"} 1
         # HELP sessiontop_users Users with an active session.
         # TYPE sessiontop_users gauge
         sessiontop_users 2
@@ -100,27 +117,138 @@ import Testing
         # HELP sessiontop_events_dropped_total Events lost to a limit.
         # TYPE sessiontop_events_dropped_total counter
         sessiontop_events_dropped_total 0
-        # HELP mcp_client_operation_duration_seconds Time to an answer, of the slowest session of the server.
-        # TYPE mcp_client_operation_duration_seconds summary
-        mcp_client_operation_duration_seconds{server="ledger",mcp_protocol_version="2025-11-25",\
-        network_transport="tcp",quantile="0.5"} 0.012
-        mcp_client_operation_duration_seconds{server="ledger",mcp_protocol_version="2025-11-25",\
-        network_transport="tcp",quantile="0.95"} 1.44
-        mcp_client_operation_duration_seconds{server="ledger",mcp_protocol_version="2025-11-25",\
-        network_transport="tcp",quantile="0.99"} 2
-        # HELP mcp_client_session_duration_seconds Age of the sessions that are live now.
-        # TYPE mcp_client_session_duration_seconds summary
-        mcp_client_session_duration_seconds{server="ledger",quantile="0.5"} 1000
-        mcp_client_session_duration_seconds{server="ledger",quantile="1"} 4000
+        # HELP mcp_client_operation_duration_seconds Time from the sending of a request or notification to its answer.
+        # TYPE mcp_client_operation_duration_seconds histogram
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="ping",mcp_protocol_version="2025-11-25",\
+        le="0.01"} 1
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="ping",mcp_protocol_version="2025-11-25",\
+        le="0.02"} 2
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="ping",mcp_protocol_version="2025-11-25",\
+        le="0.05"} 2
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="ping",mcp_protocol_version="2025-11-25",\
+        le="0.1"} 2
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="ping",mcp_protocol_version="2025-11-25",\
+        le="0.2"} 2
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="ping",mcp_protocol_version="2025-11-25",\
+        le="0.5"} 2
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="ping",mcp_protocol_version="2025-11-25",\
+        le="1"} 2
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="ping",mcp_protocol_version="2025-11-25",\
+        le="2"} 2
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="ping",mcp_protocol_version="2025-11-25",\
+        le="5"} 3
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="ping",mcp_protocol_version="2025-11-25",\
+        le="10"} 3
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="ping",mcp_protocol_version="2025-11-25",\
+        le="30"} 3
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="ping",mcp_protocol_version="2025-11-25",\
+        le="60"} 3
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="ping",mcp_protocol_version="2025-11-25",\
+        le="120"} 3
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="ping",mcp_protocol_version="2025-11-25",\
+        le="300"} 3
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="ping",mcp_protocol_version="2025-11-25",\
+        le="+Inf"} 3
+        mcp_client_operation_duration_seconds_sum{server="ledger",mcp_method_name="ping",mcp_protocol_version="2025-11-25"} 2.518
+        mcp_client_operation_duration_seconds_count{server="ledger",mcp_method_name="ping",mcp_protocol_version="2025-11-25"} 3
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="tools/list",mcp_protocol_version="2025-11-25",\
+        error_type="-32603",rpc_response_status_code="-32603",\
+        le="0.01"} 0
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="tools/list",mcp_protocol_version="2025-11-25",\
+        error_type="-32603",rpc_response_status_code="-32603",\
+        le="0.02"} 0
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="tools/list",mcp_protocol_version="2025-11-25",\
+        error_type="-32603",rpc_response_status_code="-32603",\
+        le="0.05"} 0
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="tools/list",mcp_protocol_version="2025-11-25",\
+        error_type="-32603",rpc_response_status_code="-32603",\
+        le="0.1"} 0
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="tools/list",mcp_protocol_version="2025-11-25",\
+        error_type="-32603",rpc_response_status_code="-32603",\
+        le="0.2"} 0
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="tools/list",mcp_protocol_version="2025-11-25",\
+        error_type="-32603",rpc_response_status_code="-32603",\
+        le="0.5"} 1
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="tools/list",mcp_protocol_version="2025-11-25",\
+        error_type="-32603",rpc_response_status_code="-32603",\
+        le="1"} 1
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="tools/list",mcp_protocol_version="2025-11-25",\
+        error_type="-32603",rpc_response_status_code="-32603",\
+        le="2"} 1
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="tools/list",mcp_protocol_version="2025-11-25",\
+        error_type="-32603",rpc_response_status_code="-32603",\
+        le="5"} 1
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="tools/list",mcp_protocol_version="2025-11-25",\
+        error_type="-32603",rpc_response_status_code="-32603",\
+        le="10"} 1
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="tools/list",mcp_protocol_version="2025-11-25",\
+        error_type="-32603",rpc_response_status_code="-32603",\
+        le="30"} 1
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="tools/list",mcp_protocol_version="2025-11-25",\
+        error_type="-32603",rpc_response_status_code="-32603",\
+        le="60"} 1
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="tools/list",mcp_protocol_version="2025-11-25",\
+        error_type="-32603",rpc_response_status_code="-32603",\
+        le="120"} 1
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="tools/list",mcp_protocol_version="2025-11-25",\
+        error_type="-32603",rpc_response_status_code="-32603",\
+        le="300"} 1
+        mcp_client_operation_duration_seconds_bucket{server="ledger",mcp_method_name="tools/list",mcp_protocol_version="2025-11-25",\
+        error_type="-32603",rpc_response_status_code="-32603",\
+        le="+Inf"} 1
+        mcp_client_operation_duration_seconds_sum{server="ledger",mcp_method_name="tools/list",mcp_protocol_version="2025-11-25",\
+        error_type="-32603",rpc_response_status_code="-32603"} 0.4
+        mcp_client_operation_duration_seconds_count{server="ledger",mcp_method_name="tools/list",mcp_protocol_version="2025-11-25",\
+        error_type="-32603",rpc_response_status_code="-32603"} 1
+        # HELP mcp_client_session_duration_seconds Time from the handshake of a session to its end.
+        # TYPE mcp_client_session_duration_seconds histogram
+        mcp_client_session_duration_seconds_bucket{server="billing",mcp_protocol_version="2025-11-25",error_type="session_terminated",\
+        le="0.01"} 0
+        mcp_client_session_duration_seconds_bucket{server="billing",mcp_protocol_version="2025-11-25",error_type="session_terminated",\
+        le="0.02"} 0
+        mcp_client_session_duration_seconds_bucket{server="billing",mcp_protocol_version="2025-11-25",error_type="session_terminated",\
+        le="0.05"} 0
+        mcp_client_session_duration_seconds_bucket{server="billing",mcp_protocol_version="2025-11-25",error_type="session_terminated",\
+        le="0.1"} 0
+        mcp_client_session_duration_seconds_bucket{server="billing",mcp_protocol_version="2025-11-25",error_type="session_terminated",\
+        le="0.2"} 0
+        mcp_client_session_duration_seconds_bucket{server="billing",mcp_protocol_version="2025-11-25",error_type="session_terminated",\
+        le="0.5"} 0
+        mcp_client_session_duration_seconds_bucket{server="billing",mcp_protocol_version="2025-11-25",error_type="session_terminated",\
+        le="1"} 0
+        mcp_client_session_duration_seconds_bucket{server="billing",mcp_protocol_version="2025-11-25",error_type="session_terminated",\
+        le="2"} 0
+        mcp_client_session_duration_seconds_bucket{server="billing",mcp_protocol_version="2025-11-25",error_type="session_terminated",\
+        le="5"} 0
+        mcp_client_session_duration_seconds_bucket{server="billing",mcp_protocol_version="2025-11-25",error_type="session_terminated",\
+        le="10"} 0
+        mcp_client_session_duration_seconds_bucket{server="billing",mcp_protocol_version="2025-11-25",error_type="session_terminated",\
+        le="30"} 0
+        mcp_client_session_duration_seconds_bucket{server="billing",mcp_protocol_version="2025-11-25",error_type="session_terminated",\
+        le="60"} 0
+        mcp_client_session_duration_seconds_bucket{server="billing",mcp_protocol_version="2025-11-25",error_type="session_terminated",\
+        le="120"} 0
+        mcp_client_session_duration_seconds_bucket{server="billing",mcp_protocol_version="2025-11-25",error_type="session_terminated",\
+        le="300"} 0
+        mcp_client_session_duration_seconds_bucket{server="billing",mcp_protocol_version="2025-11-25",error_type="session_terminated",\
+        le="+Inf"} 1
+        mcp_client_session_duration_seconds_sum{server="billing",mcp_protocol_version="2025-11-25",error_type="session_terminated"} 1000
+        mcp_client_session_duration_seconds_count{server="billing",mcp_protocol_version="2025-11-25",error_type="session_terminated"} 1
+        # HELP sessiontop_session_age_seconds Age of the oldest session of a server that is live now.
+        # TYPE sessiontop_session_age_seconds gauge
+        sessiontop_session_age_seconds{server="ledger"} 4000
+        # HELP sessiontop_build_info The version of this program.
+        # TYPE sessiontop_build_info gauge
+        sessiontop_build_info{version="\(Outgoing.clientVersion)"} 1
 
         """)
   }
 
   @Test func `leaves out what has no sample and ends in a line feed`() {
-    let text = prometheusText(Store(), at: noon)
+    let text = prometheusText(metricFamilies(Store(), at: noon))
     #expect(!text.contains("mcp_client_"))
     #expect(text.contains(#"sessiontop_servers{state="ready"} 0"# + "\n"))
-    #expect(text.hasSuffix("sessiontop_events_dropped_total 0\n"))
+    #expect(text.hasSuffix("\nsessiontop_build_info{version=\"\(Outgoing.clientVersion)\"} 1\n"))
   }
 
   @Test func `escapes labels so that no name can forge a sample`() {
@@ -132,26 +260,36 @@ import Testing
     }
     var store = Store()
     store.fold(report, at: noon)
-    let lines = prometheusText(store, at: noon).split(separator: "\n")
+    let lines = prometheusText(metricFamilies(store, at: noon)).split(separator: "\n")
     #expect(lines.contains(#"sessiontop_server_up{server="a\"} 1\\"} 0"#))
     #expect(lines.contains(#"sessiontop_server_up{server="b\\u{A}sessiontop_users 99"} 0"#))
     #expect(!lines.contains { $0.hasPrefix("sessiontop_users 99") })
   }
 
   @Test func `never holds a session id or a user`() {
-    let text = prometheusText(busyStore(), at: noon)
+    var store = busyStore()
+    var report = EngineReport()
+    report.sessions = store.sessions.mapValues { session in
+      var session = session
+      var authorization = AuthorizationReport()
+      authorization.expires = WallTime(
+        milliseconds: noon.wall.milliseconds + (session.key.user == "ana" ? 60_000 : 90_000))
+      authorization.renewed = noon.wall
+      authorization.renewals = 2
+      session.authorization = authorization
+      session.process = ProcessReport(
+        id: 4_711, since: noon,
+        usage: ServerUsage(processes: 1, threads: 2, memory: 3, processorTime: .seconds(4)))
+      return session
+    }
+    store.fold(report, at: noon)
+    let text = prometheusText(metricFamilies(store, at: noon))
     #expect(!text.contains("12345678") && !text.contains("9a01c4c2") && !text.contains("ana"))
-  }
-}
-
-@Suite struct `OpenMetrics text` {
-  @Test func `names counters without their ending, and has an end`() {
-    let text = openMetricsText(busyStore(), at: noon)
-    #expect(text.hasSuffix("\n# EOF\n") && text.split(separator: "\n").count { $0 == "# EOF" } == 1)
-    #expect(
-      text.contains("# TYPE sessiontop_recoveries_attempted counter\nsessiontop_recoveries_attempted_total "))
-    #expect(text.contains("# TYPE sessiontop_servers gauge\n"))
-    let samples = { (text: String) in text.split(separator: "\n").filter { !$0.hasPrefix("#") } }
-    #expect(samples(text) == samples(prometheusText(busyStore(), at: noon)), "the same figures")
+    let samples = text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { $0.prefix { $0 != " " } }
+    #expect(Set(samples).count == samples.count, "no figure is given twice")
+    for line in [
+      #"sessiontop_token_expires_seconds{server="ledger"} 60"#,
+      #"sessiontop_token_renewals_total{server="ledger"} 4"#, #"sessiontop_processes{server="ledger"} 2"#,
+    ] { #expect(text.contains(line + "\n"), "\(line)") }
   }
 }

@@ -253,6 +253,7 @@ struct World {
     let report = fleet.takeReport(at: now)
     events += report.events
     hasRemoved = hasRemoved || report.events.contains { $0.kind == .configReloaded }
+    checkGrowth(report)
     store.fold(report, at: now)
     check(report)
   }

@@ -60,6 +60,15 @@ extension World {
     }
   }
 
+  /// To be asked before the store takes the report in.
+  func checkGrowth(_ report: EngineReport) {
+    for (series, histogram) in report.durations {
+      guard let before = store.durations[series], before.since == histogram.since else { continue }
+      let grew = zip(before.counts, histogram.counts).allSatisfy { $0 <= $1 } && before.sum <= histogram.sum
+      #expect(grew && before.count < histogram.count, "what is counted never becomes less")
+    }
+  }
+
   private func checkSum() {
     let sum = store.statistics
     let live = fleet.sessions.reduce(0) { $0 + $1.held }

@@ -59,6 +59,7 @@ package struct Fleet: Sendable {
   /// How we are known to servers, where there is something to tell of it.
   var authorizations: [SessionKey: AuthorizationReport] = [:]
   var statistics = Statistics()
+  var durations = Durations()
   /// What each session contributed to the sums.
   var counted: [Statistics]
   var liveOfUser: [ExactText: Int] = [:]
@@ -188,6 +189,7 @@ package struct Fleet: Sendable {
       recount(index)
     }
     if !touched.isEmpty { report.statistics = statistics }
+    report.durations = durations.takeChanges()
     if ways.hasNews { report.origins = ways.takeReports() }
     touched.removeAll(keepingCapacity: true)
     defer { report = EngineReport() }
@@ -270,6 +272,7 @@ package struct Fleet: Sendable {
       case .ended(let session):
         orders.append(.journal(.ended(session)))
         holders.drop(session, index)
+      case .measured(let measurement): count(measurement, index, now)
       case .wayFailed, .wayAnswered: break
       }
     }

@@ -21,6 +21,7 @@ extension Fleet {
     }
     servers = new
     known.learn(new)
+    durations.keep(names)
     report.servers = new.map(ServerReport.init)
     publish(
       Event(

@@ -31,6 +31,14 @@ extension Fleet {
     return row
   }
 
+  mutating func count(_ measurement: Measurement, _ index: Int, _ now: Moment) {
+    let series = DurationSeries(
+      server: ExactText(sessions[index].key.server), subject: measurement.subject,
+      protocolVersion: measurement.protocolVersion, errorType: measurement.failure?.type,
+      responseCode: measurement.failure?.responseCode)
+    durations.add(measurement.duration, to: series, at: now)
+  }
+
   /// Brings the sums up to date with one session; all others stay as they were counted.
   mutating func recount(_ index: Int) {
     let session = sessions[index]

@@ -21,7 +21,7 @@ extension Session {
       abandoned[id] = entry
       return
     }
-    finish(entry.handshake.exchange, event, &turn)
+    finish(entry.handshake.exchange, outcome, event, &turn)
     abandoned[id] = nil
     if let head = outcome.head { endHalfSession(head, entry.handshake.offered, &turn) }
     abandonedIsOver(&turn)

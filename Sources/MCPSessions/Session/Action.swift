@@ -21,6 +21,8 @@ enum Action: Sendable {
   case ended(OpenSession)
   /// An answer came over the way.
   case wayAnswered
+  /// Something took time.
+  case measured(Measurement)
 }
 
 /// As what a session waits for its turn.

@@ -18,7 +18,7 @@ extension Session {
       state = .discovering(exchange)
       return
     }
-    finish(exchange, event, &turn)
+    finish(exchange, outcome, event, &turn)
     noteLife(outcome, &turn)
     guard !fallsBackToInitialize(outcome, &turn) else { return }
     switch judge(outcome, carriedID: false, gate(turn)) {

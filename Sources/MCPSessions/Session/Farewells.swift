@@ -102,7 +102,7 @@ extension Session {
       farewells[id] = farewell
       return
     }
-    finish(farewell.exchange, event, &turn)
+    finish(farewell.exchange, outcome, event, &turn)
     farewells[id] = nil
     noteLife(outcome, &turn)
     guard !sayFarewellElsewhere(farewell, outcome, &turn) else { return }

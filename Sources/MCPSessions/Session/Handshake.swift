@@ -25,7 +25,7 @@ extension Session {
       state = .initializing(handshake)
       return
     }
-    finish(handshake.exchange, event, &turn)
+    finish(handshake.exchange, outcome, event, &turn)
     noteLife(outcome, &turn)
     switch outcome {
     case .result(let result, let head):
@@ -108,7 +108,7 @@ extension Session {
       state = .confirming(confirmation)
       return
     }
-    finish(confirmation.exchange, event, &turn)
+    finish(confirmation.exchange, outcome, event, &turn)
     noteLife(outcome, &turn)
     let identity = confirmation.identity
     switch judge(outcome, carriedID: identity.isHeldByServer, gate(turn)) {

@@ -108,7 +108,7 @@ extension Session {
       state = .live(live)
       return
     }
-    finish(exchange, event, &turn)
+    finish(exchange, outcome, event, &turn)
     guard case .live(var live) = state else { return }
     if case .ended(let end) = event, end.lostKeptConnection, !live.lostConnection {
       // An idle connection may be closed at any time: no fault of anybody, and no answer either.

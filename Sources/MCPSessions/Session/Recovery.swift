@@ -207,7 +207,10 @@ extension Session {
   }
 
   /// Ends an exchange whose outcome is known although the transfer may still run.
-  func finish(_ exchange: Exchange, _ event: TransferEvent, _ turn: inout Turn) {
+  func finish(
+    _ exchange: Exchange, _ outcome: Exchange.Outcome, _ event: TransferEvent, _ turn: inout Turn
+  ) {
+    measure(exchange, outcome, &turn)
     switch event {
     case .ended: break
     case .item(.tooLarge): turn.actions.append(.cancel(exchange.transfer))

@@ -18,7 +18,7 @@ extension Session {
       state = .resuming(resumption)
       return
     }
-    finish(resumption.exchange, event, &turn)
+    finish(resumption.exchange, outcome, event, &turn)
     noteLife(outcome, &turn)
     let live = resumption.live
     switch judge(outcome, carriedID: live.identity.isHeldByServer, gate(turn)) {

@@ -145,6 +145,7 @@ struct Session: Sendable {
   /// The one door: takes what happened and asks, in `turn`, for what is to be done.
   mutating func handle(_ input: Input, _ turn: inout Turn) {
     let before = publicState
+    let held = identity
     switch input {
     case .start: start(&turn)
     case .timer: deadlineReached(&turn)
@@ -169,6 +170,7 @@ struct Session: Sendable {
     case .retire: stop(&turn)
     }
     if case .live = state { trouble.hasFallenBack = false }
+    measureEnd(of: held, &turn)
     outage = Outage(outage, in: publicState, at: turn.now)
     let state = publicState
     if state != before {

@@ -16,6 +16,8 @@ public struct EngineReport: Hashable, Sendable {
   /// Events lost between the engine and the reader.
   public var eventsDropped = 0
   public var statistics: Statistics?
+  /// How long things take, where that grew.
+  package var durations: [DurationSeries: DurationHistogram] = [:]
   /// The outages of origins that are known; absent when unchanged.
   package var origins: [OriginReport]?
   /// Set once, as the very last thing an engine says.
@@ -25,7 +27,7 @@ public struct EngineReport: Hashable, Sendable {
 
   package var isEmpty: Bool {
     servers == nil && sessions.isEmpty && removed.isEmpty && events.isEmpty && eventsDropped == 0
-      && statistics == nil && origins == nil && !stopped
+      && statistics == nil && durations.isEmpty && origins == nil && !stopped
   }
 
   /// Takes in a later report.
@@ -46,6 +48,7 @@ public struct EngineReport: Hashable, Sendable {
       events.removeFirst(events.count - Self.eventLimit)
     }
     statistics = later.statistics ?? statistics
+    durations.merge(later.durations) { $1 }
     origins = later.origins ?? origins
     stopped = stopped || later.stopped
   }

@@ -6,6 +6,8 @@ package struct Store: Hashable, Sendable {
   package private(set) var events: EventRing
   package private(set) var statistics = Statistics()
   package private(set) var errors = ErrorCounters()
+  /// How long things take, since the engine began.
+  package private(set) var durations: [DurationSeries: DurationHistogram] = [:]
   /// How each server fared, by name.
   private var histories: [ExactText: StateHistory] = [:]
   /// When servers could not be used, however much was told since.
@@ -21,7 +23,8 @@ package struct Store: Hashable, Sendable {
 
   /// Takes in what the engine said.
   package mutating func fold(_ report: EngineReport, at now: Moment) {
-    servers = report.servers ?? servers
+    durations.merge(report.durations) { $1 }
+    if let servers = report.servers { take(servers) }
     let changed = report.sessions.values.filter { sessions[$0.key]?.state != $0.state }
     for key in report.removed { sessions[key] = nil }
     sessions.merge(report.sessions) { _, new in new }
@@ -46,6 +49,12 @@ package struct Store: Hashable, Sendable {
     }
     updated = now
     if !changed.isEmpty || !report.removed.isEmpty { noteStates(at: now) }
+  }
+
+  private mutating func take(_ servers: [ServerReport]) {
+    self.servers = servers
+    let names = Set(servers.map { ExactText($0.name) })
+    durations = durations.filter { names.contains($0.key.server) }
   }
 
   /// The same with these sessions alone, and with the servers that have one of them. Statistics stay those of

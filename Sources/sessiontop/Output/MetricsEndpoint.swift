@@ -63,7 +63,7 @@ struct Metrics {
     guard let file, let due = nextWrite, due <= now.instant else { return nil }
     nextWrite = now.instant + Self.pause
     do {
-      try replaceFile(file, with: prometheusText(store, at: now), mode: 0o644)
+      try replaceFile(file, with: prometheusText(metricFamilies(store, at: now)), mode: 0o644)
       return nil
     } catch {
       return "metrics.file: \(file) cannot be written: \(error)"
@@ -145,10 +145,10 @@ private final class Answering: ChannelInboundHandler {
     if status != .ok {
       (text, type) = ("\(status.code): ask for /metrics\n", "text/plain; charset=utf-8")
     } else if isOpen {
-      text = openMetricsText(known.store.withLock { $0 }, at: Moment.now)
+      text = openMetricsText(metricFamilies(known.store.withLock { $0 }, at: Moment.now))
       type = "application/openmetrics-text; version=1.0.0; charset=utf-8"
     } else {
-      text = prometheusText(known.store.withLock { $0 }, at: Moment.now)
+      text = prometheusText(metricFamilies(known.store.withLock { $0 }, at: Moment.now))
       type = "text/plain; version=0.0.4; charset=utf-8"
     }
     var headers = HTTPHeaders()
