@@ -4,7 +4,9 @@ PREFIX ?= /usr/local
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 HEADERS := curl/curl.h openssl/evp.h yaml.h curses.h toml++/toml.h
 PACKAGES := libcurl4-openssl-dev libssl-dev libyaml-dev libncurses-dev libtomlplusplus-dev
-TEST_PACKAGES := tmux python3-venv
+TEST_PACKAGES := tmux python3-venv prometheus
+# What installed files say to other programs: their schema, lnav, Prometheus, Grafana.
+FOR_OTHERS := sessiontop.schema.json sessiontop.lnav.json sessiontop.rules.yml sessiontop.grafana.json
 FUZZ_SECONDS ?= 1800
 RELEASE := .build/release/sessiontop
 
@@ -75,8 +77,8 @@ install: build
 	$(RELEASE) --generate-completion-script bash >$(SHARE)/bash-completion/completions/sessiontop
 	$(RELEASE) --generate-completion-script zsh >$(SHARE)/zsh/site-functions/_sessiontop
 	$(RELEASE) --generate-completion-script fish >$(SHARE)/fish/vendor_completions.d/sessiontop.fish
-	install -D -m 644 Sources/sessiontop/Packaging/sessiontop.schema.json $(SHARE)/sessiontop/sessiontop.schema.json
-	install -D -m 644 Sources/sessiontop/Packaging/sessiontop.lnav.json $(SHARE)/sessiontop/sessiontop.lnav.json
+	install -d $(SHARE)/sessiontop
+	install -m 644 $(addprefix Sources/sessiontop/Packaging/,$(FOR_OTHERS)) $(SHARE)/sessiontop/
 	sed 's,@PREFIX@,$(PREFIX),' Sources/sessiontop/Packaging/sessiontop.service \
 	  >$(DESTDIR)$(PREFIX)/lib/systemd/system/sessiontop.service
 
@@ -104,8 +106,7 @@ deb: build
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/sessiontop $(SHARE)/man/man1/sessiontop.1 \
 	  $(SHARE)/bash-completion/completions/sessiontop $(SHARE)/zsh/site-functions/_sessiontop \
-	  $(SHARE)/fish/vendor_completions.d/sessiontop.fish $(SHARE)/sessiontop/sessiontop.schema.json \
-	  $(SHARE)/sessiontop/sessiontop.lnav.json \
+	  $(SHARE)/fish/vendor_completions.d/sessiontop.fish $(addprefix $(SHARE)/sessiontop/,$(FOR_OTHERS)) \
 	  $(DESTDIR)$(PREFIX)/lib/systemd/system/sessiontop.service
 
 clean:
@@ -119,8 +120,9 @@ deps:
 	if [ -n "$$missing" ]; then $(call apt,$(PACKAGES)); fi
 
 test-deps:
-	@missing=; command -v tmux >/dev/null || missing=1; python3 -c 'import venv, ensurepip' 2>/dev/null || missing=1; \
-	if [ -n "$$missing" ]; then $(call apt,$(TEST_PACKAGES)); fi
+	@missing=; for program in tmux prometheus promtool; do command -v $$program >/dev/null || missing=1; done; \
+	python3 -c 'import venv, ensurepip' 2>/dev/null || missing=1; \
+	if [ -n "$$missing" ]; then $(call apt,--no-install-recommends $(TEST_PACKAGES)); fi
 
 define apt
   if command -v apt-get >/dev/null; then \

@@ -90,7 +90,8 @@ let package = Package(
     .testTarget(name: "PlatformTests", dependencies: ["TopPlatform"]),
     .testTarget(
       name: "ProgramTests",
-      dependencies: ["CTopLinux", "LoopbackServers", "MCPWire", "TopPlatform", "MCPSessions", "sessiontop"]),
+      dependencies: ["CTopLinux", "LoopbackServers", "MCPWire", "TopPlatform", "MCPSessions", "sessiontop"],
+      exclude: ["Prometheus"]),
     .testTarget(name: "StructureTests"),
   ],
   swiftLanguageModes: [.v6],
