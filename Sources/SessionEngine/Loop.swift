@@ -1,7 +1,6 @@
 import CTopLinux
 import MCPSessions
 import TopPlatform
-import Synchronization
 
 /// The engine's thread: waits, tells the fleet what happened, does what it says. It decides nothing.
 struct Loop: ~Copyable {
@@ -12,7 +11,8 @@ struct Loop: ~Copyable {
   /// Where is written down what must not outlive us; absent means nowhere.
   private let folder: String?
   private let commands: Mailbox<CommandQueue>
-  private let output: Mailbox<EngineReport>
+  /// Whoever listens.
+  private let report: @Sendable (EngineReport) -> Void
   private let known: Known
   private let credentials: Credentials
   private let limits: Limits
@@ -37,20 +37,20 @@ struct Loop: ~Copyable {
   private static let releaseLimit = Duration.seconds(1)
 
   init(
-    transfers: Transfers, inherited: Inheritance, folder: String?, fleet: consuming Fleet,
-    journal: consuming Journal, limits: Limits, commands: Mailbox<CommandQueue>,
-    output: Mailbox<EngineReport>, known: Known, credentials: Credentials
+    plan: EnginePlan, transfers: Transfers, fleet: consuming Fleet, journal: consuming Journal,
+    commands: Mailbox<CommandQueue>, tell: @escaping @Sendable (EngineReport) -> Void, known: Known,
+    credentials: Credentials
   ) {
     self.credentials = credentials
     self.known = known
     self.transfers = transfers
-    self.inherited = inherited
-    self.folder = folder
+    inherited = plan.inherited
+    folder = plan.stateFolder
     self.fleet = fleet
     self.journal = journal
-    self.limits = limits
+    limits = plan.limits
     self.commands = commands
-    self.output = output
+    report = tell
   }
 
   mutating func run() {
@@ -62,7 +62,7 @@ struct Loop: ~Copyable {
       if fleet.isAtRest || giveUp.map({ $0 <= now }) == true { break }
       // Work between two waits that takes this long was none either.
       let busy = now - awake
-      known.lastTurn.store(now.nanoseconds, ordering: .relaxed)
+      known.note(now)
       let dues = [
         fleet.deadline, giveUp, transfers.deadline(at: now), processes?.deadline(at: now), journal.deadline,
         tidying, now + Self.beat, credentials.deadline,
@@ -106,7 +106,7 @@ struct Loop: ~Copyable {
     var last = fleet.takeReport(at: Moment.now)
     last.stopped = true
     known.take(last)
-    output.post(last)
+    report(last)
   }
 
   private mutating func obey(_ orders: [Fleet.Order]) {
@@ -217,9 +217,10 @@ struct Loop: ~Copyable {
         + " configuration"
       fleet.announce(.configProblem, .warning, words, at: Moment.now)
     }
-    let report = fleet.takeReport(at: Moment.now)
-    known.take(report)
-    output.post(report)
+    let news = fleet.takeReport(at: Moment.now)
+    guard !news.isEmpty else { return }
+    known.take(news)
+    report(news)
   }
 }
 

@@ -97,7 +97,8 @@ private func words(_ message: Message) -> String {
 
   @Test func `that we send can be read back`() throws {
     let texts = [
-      Outgoing.initialize(id: 1, version: .newestWithSessions), Outgoing.initialized, Outgoing.ping(id: 2),
+      Outgoing.initialize(id: 1, version: .newestWithSessions, client: .sessiontop), Outgoing.initialized,
+      Outgoing.ping(id: 2),
       Outgoing.listTools(id: 3), Outgoing.emptyResult(for: .string("a\"b")),
       Outgoing.methodNotFound(for: .null),
     ]

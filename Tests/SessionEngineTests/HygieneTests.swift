@@ -108,7 +108,7 @@ import TopPlatform
     }
     defer { server.stop() }
     var settings = SessionSettings()
-    settings.era = .sse
+    settings.wire = .sse
     let watch = try Watch([
       Server(name: "a", transport: .sse, endpoint: try Endpoint(server.url), settings: settings)
     ])
@@ -216,11 +216,11 @@ import TopPlatform
 
 /// An engine and what it has told.
 final class Watch {
-  let engine: SessionEngine
+  let engine: PolledEngine
   private(set) var store = Store(eventCapacity: 1_000)
 
   init(_ servers: [Server], limits: Limits = Limits()) throws {
-    engine = try SessionEngine(servers: servers, limits: limits)
+    engine = try PolledEngine(EnginePlan(servers: servers, limits: limits))
     try engine.start()
   }
 

@@ -89,25 +89,25 @@ private let key = SessionKey(server: "a")
   }
 
   struct Choice: Sendable, CustomTestStringConvertible {
-    let era: SessionSettings.Era
+    let wire: SessionSettings.Wire
     let tongue: Tongue
     let kind: SessionKind?
     let first: String
-    var testDescription: String { "\(era) with a server of \(tongue)" }
+    var testDescription: String { "\(wire) with a server of \(tongue)" }
   }
 
   @Test(arguments: [
-    Choice(era: .session, tongue: .session, kind: .stateful, first: "POST initialize"),
-    Choice(era: .session, tongue: .modern, kind: nil, first: "POST initialize"),
-    Choice(era: .session, tongue: .sse, kind: nil, first: "POST initialize"),
-    Choice(era: .stateless, tongue: .modern, kind: .modern, first: "POST discover"),
-    Choice(era: .stateless, tongue: .session, kind: nil, first: "POST discover"),
-    Choice(era: .sse, tongue: .sse, kind: .sse, first: "GET attach"),
-    Choice(era: .sse, tongue: .session, kind: nil, first: "GET attach"),
-    Choice(era: .automatic, tongue: .modern, kind: .modern, first: "POST initialize"),
+    Choice(wire: .session, tongue: .session, kind: .stateful, first: "POST initialize"),
+    Choice(wire: .session, tongue: .modern, kind: nil, first: "POST initialize"),
+    Choice(wire: .session, tongue: .sse, kind: nil, first: "POST initialize"),
+    Choice(wire: .sessionless, tongue: .modern, kind: .modern, first: "POST discover"),
+    Choice(wire: .sessionless, tongue: .session, kind: nil, first: "POST discover"),
+    Choice(wire: .sse, tongue: .sse, kind: .sse, first: "GET attach"),
+    Choice(wire: .sse, tongue: .session, kind: nil, first: "GET attach"),
+    Choice(wire: .automatic, tongue: .modern, kind: .modern, first: "POST initialize"),
   ]) func `the configuration may decide, and then nothing else is tried`(choice: Choice) throws {
     var settings = SessionSettings()
-    settings.era = choice.era
+    settings.wire = choice.wire
     var world = try World(["a"], settings: settings, machine: choice.tongue.machine)
     world.run(20)
     #expect(world.wire.first == choice.first)

@@ -61,7 +61,7 @@ private let key = SessionKey(server: "a")
 
   @Test func `told to be sessionless never shakes hands`() throws {
     var settings = SessionSettings()
-    settings.era = .stateless
+    settings.wire = .sessionless
     var world = try World(["a"], settings: settings, machine: World.Machine(isModern: true))
     world.run(400)
     #expect(world.state("a") == .ready)

@@ -56,6 +56,7 @@ import Testing
     ),
     ("imports follow the map of the house", "Sources/MCPSessions/A.swift", "import struct CTopLinux.x"),
     ("imports follow the map of the house", "Sources/Unknown/A.swift", "import MCPWire"),
+    ("imports follow the map of the house", "Tests/LibraryExample/Sources/A.swift", "import MCPSessions"),
     ("imports follow the map of the house", "Tests/SessionEngineTests/A.swift", "@testable import XCTest"),
     ("Foundation is nowhere", "Tests/SessionEngineTests/A.swift", "import Foundation"),
     ("Foundation is nowhere", "Sources/sessiontop/A.swift", "import class Foundation.Thread"),

@@ -74,7 +74,7 @@ enum Tree {
   }
 
   private static func files(below folder: String) -> [String] {
-    names(in: folder).flatMap { name -> [String] in
+    names(in: folder).filter { !$0.hasPrefix(".") }.flatMap { name -> [String] in
       let path = folder + "/" + name
       var status = stat()
       guard stat(root + "/" + path, &status) == 0 else { return [] }

@@ -73,10 +73,12 @@ extension Client {
   }
 
   /// The body of a registration (RFC 7591).
-  static func registration(_ metadata: IssuerMetadata, redirect: String?, scopes: [String]) -> String {
+  static func registration(
+    _ metadata: IssuerMetadata, as client: ClientIdentity, redirect: String?, scopes: [String]
+  ) -> String {
     var writer = JSONWriter()
     writer.object { body in
-      body.member("client_name", "sessiontop")
+      body.member("client_name", client.name)
       body.array("redirect_uris") { if let redirect { $0.element(redirect) } }
       body.member("application_type", "native")
       body.array("grant_types") {

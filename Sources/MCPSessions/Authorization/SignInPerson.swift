@@ -78,7 +78,8 @@ extension SignIn {
       let number = newRequest()
       work.step = .registering(discovery, opening, redirect: redirect, request: number)
       state = .working(work)
-      let body = Client.registration(metadata, redirect: redirect, scopes: discovery.scopes)
+      let body = Client.registration(
+        metadata, as: subject.settings.client, redirect: redirect, scopes: discovery.scopes)
       turn.actions.append(
         .send(
           IssuerRequest(number: number, url: endpoint, body: .json(body), authorization: nil, assertion: nil))

@@ -114,7 +114,8 @@ extension ServerProbe {
     let requestID = newRequestID()
     let revision = identity?.revision ?? .newestWithSessions
     post(
-      .recovery, .initialize, Outgoing.initialize(id: requestID, version: revision), requestID: requestID,
+      .recovery, .initialize, Outgoing.initialize(id: requestID, version: revision, client: server.client),
+      requestID: requestID,
       as: nil)
   }
 

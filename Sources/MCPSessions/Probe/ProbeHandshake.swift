@@ -7,7 +7,8 @@ extension ServerProbe {
     if pipe == nil, !hasSeenWay { begin(.name) } else { begin(.initialize) }
     let requestID = newRequestID()
     post(
-      .initialize(revision), .initialize, Outgoing.initialize(id: requestID, version: revision),
+      .initialize(revision), .initialize,
+      Outgoing.initialize(id: requestID, version: revision, client: server.client),
       requestID: requestID, as: nil)
   }
 
@@ -39,7 +40,7 @@ extension ServerProbe {
     _ seen: SessionError, _ error: RPCError?, _ outcome: Exchange.Outcome, _ revision: Revision,
     _ took: Duration
   ) {
-    let isOpen = server.settings.era == .automatic && channel == nil
+    let isOpen = server.settings.wire == .automatic && channel == nil
     if let error, let older = olderRevision(error, revision) {
       offered.append(revision)
       return initialize(older)
@@ -67,7 +68,7 @@ extension ServerProbe {
       return handshakeFailed(
         SessionError(.protocolError, status: head.status, detail: "the result has no protocolVersion"), took)
     }
-    if version == Revision.v2026_07_28.rawValue, server.settings.era == .automatic, !isModernTold {
+    if version == Revision.v2026_07_28.rawValue, server.settings.wire == .automatic, !isModernTold {
       isModernTold = true
       return discover()
     }
@@ -167,7 +168,7 @@ extension ServerProbe {
     isModernTold = true
     let requestID = newRequestID()
     post(
-      .discover, .discover, Outgoing.discover(id: requestID), requestID: requestID,
+      .discover, .discover, Outgoing.discover(id: requestID, client: server.client), requestID: requestID,
       as: identity(nil, .v2026_07_28))
   }
 

@@ -73,7 +73,7 @@ extension ServerProbe {
     record(.command, .ok, "\(ForeignText(local: server.process?.program ?? "", limit: 200))")
     record(.start, .ok, "process \(number)", took: took)
     guard stopLimit == nil else { return }
-    if server.settings.era == .stateless { discover() } else { initialize(.newestWithSessions) }
+    if server.settings.wire == .sessionless { discover() } else { initialize(.newestWithSessions) }
   }
 
   private mutating func spoke(_ message: Message) {

@@ -154,7 +154,7 @@ extension ServerProbe {
     if case .item(.message(let message)) = event { answer(message) }
     noteWay(event)
     if case .item(.endpoint) = event, case .initialize = question.task, channel == nil,
-      server.settings.era == .automatic
+      server.settings.wire == .automatic
     {
       // Only HTTP+SSE says so, and some of its servers take a POST for a GET.
       orders.append(.cancel(question.exchange.transfer))

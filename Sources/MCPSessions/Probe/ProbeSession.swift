@@ -106,7 +106,7 @@ extension ServerProbe {
     let isModern = identity?.isModern ?? false
     let body =
       isModern
-      ? Outgoing.listToolsWithMetadata(id: requestID, cursor: pages.cursor)
+      ? Outgoing.listToolsWithMetadata(id: requestID, cursor: pages.cursor, client: server.client)
       : Outgoing.listTools(id: requestID, cursor: pages.cursor)
     post(.list(pages), .list, body, requestID: requestID, as: identity)
   }
@@ -151,7 +151,8 @@ extension ServerProbe {
     let isModern = identity?.isModern ?? false
     post(
       .call, .call,
-      Outgoing.callTool(id: requestID, name: call.name, arguments: call.arguments, isModern: isModern),
+      Outgoing.callTool(
+        id: requestID, name: call.name, arguments: call.arguments, client: server.client, isModern: isModern),
       requestID: requestID, as: identity,
       more: isModern ? [Header(name: "Mcp-Name", value: call.name)] : [])
   }

@@ -22,7 +22,9 @@ extension ServerProbe {
     let transfer: TransferID
     if identity?.isModern == true {
       let requestID = newRequestID()
-      post(.stream, .stream, Outgoing.listen(id: requestID), requestID: requestID, as: identity)
+      post(
+        .stream, .stream, Outgoing.listen(id: requestID, client: server.client), requestID: requestID,
+        as: identity)
       guard case .asking(let question) = state else { return }
       transfer = question.exchange.transfer
     } else {

@@ -155,9 +155,9 @@ package struct ServerProbe: Sendable {
     self.now = now
     if let process = server.process {
       launch(process)
-    } else if server.transport == .sse || server.settings.era == .sse {
+    } else if server.transport == .sse || server.settings.wire == .sse {
       attach()
-    } else if server.settings.era == .stateless {
+    } else if server.settings.wire == .sessionless {
       discover()
     } else {
       initialize(.newestWithSessions)

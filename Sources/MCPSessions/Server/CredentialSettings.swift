@@ -1,3 +1,5 @@
+package import MCPWire
+
 /// What the configuration says of how we make ourselves known to a server, beside headers as they are
 /// written.
 package struct CredentialSettings: Hashable, Sendable {
@@ -28,6 +30,8 @@ package struct CredentialSettings: Hashable, Sendable {
     case rs256 = "RS256"
   }
 
+  /// The name and version that servers and issuers see.
+  package var client = ClientIdentity.sessiontop
   package var source = Source.issuer
   package var grant = GrantType.automatic
   package var clientID: String?

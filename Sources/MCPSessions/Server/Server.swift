@@ -1,3 +1,5 @@
+package import MCPWire
+
 /// A configured endpoint: what is asked of it, not how it is doing.
 public struct Server: Hashable, Sendable {
   /// The key under `mcpServers`, as written.
@@ -7,7 +9,7 @@ public struct Server: Hashable, Sendable {
   package let endpoint: Endpoint?
   /// Extra headers in the order of the file, variables already in place.
   package let headers: [Header]
-  package let settings: SessionSettings
+  package var settings: SessionSettings
   package let availability: Availability
   /// The URL of its own proxy; absent means what the environment says. May hold a password.
   package let proxy: Secret?
@@ -44,8 +46,9 @@ public struct Server: Hashable, Sendable {
 }
 
 /// One user's way to a server: what stands in place of the server's own.
-package struct Account: Hashable, Sendable {
-  package let user: String
+public struct Account: Hashable, Sendable {
+  /// Who it is; any text that is not empty, unique within the server.
+  public let user: String
   package let endpoint: Endpoint?
   package let headers: [Header]
   package let secrets: [Secret]
@@ -69,6 +72,16 @@ package struct Way: Hashable, Sendable {
 }
 
 extension Server {
+  /// Who we say to it that we are.
+  var client: ClientIdentity { settings.credentials.client }
+
+  /// The same, to be told that we are `client`.
+  package func known(as client: ClientIdentity) -> Server {
+    var server = self
+    server.settings.credentials.client = client
+    return server
+  }
+
   /// How it is reached; processes share this machine, and take turns there. Absent for what cannot be
   /// reached.
   var way: Way? {
@@ -98,7 +111,7 @@ extension Server {
       && sentHeaders == other.sentHeaders && proxy == other.proxy
       && settings.caFile == other.settings.caFile
       && settings.clientCertificate == other.settings.clientCertificate
-      && settings.clientKey == other.settings.clientKey && settings.era == other.settings.era
+      && settings.clientKey == other.settings.clientKey && settings.wire == other.settings.wire
       && process == other.process
       && (availability == other.availability || availability.isWatched && other.availability.isWatched)
   }
@@ -140,12 +153,12 @@ package enum Availability: Hashable, Sendable {
 /// How one server's sessions are kept.
 public struct SessionSettings: Hashable, Sendable {
   /// A way of speaking MCP over HTTP; raw values are the words of the configuration.
-  public enum Era: String, CaseIterable, Sendable {
+  public enum Wire: String, CaseIterable, Sendable {
     case automatic = "auto"
     /// Streamable HTTP with `initialize`, revisions 2025-03-26 to 2025-11-25.
     case session
     /// The sessionless revision 2026-07-28.
-    case stateless
+    case sessionless = "stateless"
     /// HTTP+SSE of revision 2024-11-05.
     case sse
   }
@@ -179,7 +192,7 @@ public struct SessionSettings: Hashable, Sendable {
   /// Gets a DELETE as well when a session is ended, for servers whose own endpoint does not end it.
   package var terminateURL: Endpoint?
   /// Which way of speaking is tried, where the server's own answers are not to decide.
-  public var era = Era.automatic
+  public var wire = Wire.automatic
 
   public init(
     timeout: Duration = .seconds(3_600), retryAttempts: Int = 3, retryDelay: Duration = .seconds(1),

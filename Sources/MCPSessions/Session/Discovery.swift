@@ -8,7 +8,8 @@ extension Session {
     let requestID = newRequestID()
     state = .discovering(
       post(
-        .discover, Outgoing.discover(id: requestID), requestID: requestID, identity: modernIdentity(turn.now),
+        .discover, Outgoing.discover(id: requestID, client: server.client), requestID: requestID,
+        identity: modernIdentity(turn.now),
         &turn))
   }
 

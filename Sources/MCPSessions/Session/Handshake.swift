@@ -6,7 +6,8 @@ extension Session {
   mutating func initialize(_ revision: Revision, _ turn: inout Turn) {
     let requestID = newRequestID()
     let exchange = post(
-      .initialize, Outgoing.initialize(id: requestID, version: revision), requestID: requestID,
+      .initialize, Outgoing.initialize(id: requestID, version: revision, client: server.client),
+      requestID: requestID,
       identity: nil, &turn)
     state = .initializing(Handshake(exchange: exchange, offered: revision))
   }
@@ -15,7 +16,7 @@ extension Session {
     _ handshake: Handshake, _ event: TransferEvent, _ turn: inout Turn
   ) {
     var handshake = handshake
-    if case .item(.endpoint) = event, channel == nil, mayFallBack, server.settings.era == .automatic {
+    if case .item(.endpoint) = event, channel == nil, mayFallBack, server.settings.wire == .automatic {
       // Only HTTP+SSE says so, and some of its servers take a POST for a GET.
       turn.actions.append(.cancel(handshake.exchange.transfer))
       speaksOverStream = true
@@ -59,7 +60,7 @@ extension Session {
       endHalfSession(head, .newestWithSessions, &turn)
       return flawed(error, &turn)
     }
-    if version == Revision.v2026_07_28.rawValue, server.settings.era == .automatic, mayFallBack {
+    if version == Revision.v2026_07_28.rawValue, server.settings.wire == .automatic, mayFallBack {
       // It answers a handshake that its revision does not have: asked in its own way it will know better.
       endHalfSession(head, .newestWithSessions, &turn)
       speaksModern = true

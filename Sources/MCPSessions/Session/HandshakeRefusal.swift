@@ -7,7 +7,7 @@ extension Session {
     _ error: RPCError, _ head: ResponseHead, _ offered: Revision, _ turn: inout Turn
   ) {
     if let older = olderRevision(error, offered) { return queue(.initialize(older), &turn) }
-    if listsModern(error), server.settings.era == .automatic, !speaksModern, mayFallBack {
+    if listsModern(error), server.settings.wire == .automatic, !speaksModern, mayFallBack {
       speaksModern = true
       return fallBack(to: .discover, &turn)
     }
@@ -25,7 +25,7 @@ extension Session {
     if [400, 404, 405].contains(head.status) || error.map(listsModern) == true, let error, isModern(error),
       mayFallBack || speaksModern
     {
-      if server.settings.era == .automatic, !speaksModern {
+      if server.settings.wire == .automatic, !speaksModern {
         // Evidence enough to ask in the way of that revision; what comes back decides.
         speaksModern = true
         return fallBack(to: .discover, &turn)
@@ -40,7 +40,7 @@ extension Session {
         remedy: .person, &turn)
     }
     let seen = Exchange.Outcome.status(head, error, excerpt: excerpt)
-    if mayKeepChannel(head, error, server), channel == nil, server.settings.era == .automatic, mayFallBack {
+    if mayKeepChannel(head, error, server), channel == nil, server.settings.wire == .automatic, mayFallBack {
       // So do servers from before streamable HTTP refuse: what they say to a GET decides.
       trouble.refusal = sessionError(.httpError, head, error, excerpt, gate(turn))
       return fallBack(to: .attach, &turn)

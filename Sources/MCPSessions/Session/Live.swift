@@ -69,9 +69,9 @@ extension Session {
     let cursor = live.pages?.cursor
     let body =
       switch (lists, isModern) {
-      case (true, true): Outgoing.listToolsWithMetadata(id: requestID, cursor: cursor)
+      case (true, true): Outgoing.listToolsWithMetadata(id: requestID, cursor: cursor, client: server.client)
       case (true, false): Outgoing.listTools(id: requestID, cursor: cursor)
-      case (false, true): Outgoing.discover(id: requestID)
+      case (false, true): Outgoing.discover(id: requestID, client: server.client)
       case (false, false): Outgoing.ping(id: requestID)
       }
     if lists { live.wantsList = false }

@@ -93,8 +93,8 @@ extension Session {
   /// It runs: asks in which era it speaks, unless that is known.
   private mutating func begin(_ turn: inout Turn) {
     guard case .launching = state else { return }
-    switch server.settings.era {
-    case .stateless: discover(&turn)
+    switch server.settings.wire {
+    case .sessionless: discover(&turn)
     case .session, .sse: initialize(.newestWithSessions, &turn)
     case .automatic: pipeEra == .unknown ? discover(&turn) : initialize(.newestWithSessions, &turn)
     }
@@ -104,7 +104,7 @@ extension Session {
   /// older
   /// way; it is spoken to so, then.
   mutating func fallsBackToInitialize(_ outcome: Exchange.Outcome, _ turn: inout Turn) -> Bool {
-    guard pipe != nil, server.settings.era == .automatic else { return false }
+    guard pipe != nil, server.settings.wire == .automatic else { return false }
     if case .result(let result, _) = outcome, result.supportedVersions != nil, result.hasCapabilities {
       return false
     }
@@ -116,7 +116,7 @@ extension Session {
 
   /// A process that was too slow for `server/discover` refuses `initialize` as only newer ones do.
   mutating func turnsOutModern(_ error: RPCError, _ turn: inout Turn) -> Bool {
-    guard pipe != nil, server.settings.era == .automatic, !speaksModern else { return false }
+    guard pipe != nil, server.settings.wire == .automatic, !speaksModern else { return false }
     speaksModern = true
     pipeEra = .unknown
     discover(&turn)
@@ -186,7 +186,7 @@ extension Session {
 
   private mutating func processEnded(_ pipe: Pipe, _ ending: ProcessEnding, _ turn: inout Turn) {
     self.pipe = nil
-    if case .discovering = state, case .exited = ending, server.settings.era == .automatic {
+    if case .discovering = state, case .exited = ending, server.settings.wire == .automatic {
       // Some know only `initialize`, and take anything else for the end of the conversation.
       (pipeEra, speaksModern) = (.initialize, false)
       return queue(.launch, &turn)

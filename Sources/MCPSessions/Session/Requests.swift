@@ -31,8 +31,11 @@ extension Session {
   mutating func openStream(_ identity: Identity, lastEventID: String, _ turn: inout Turn) -> TransferID {
     if identity.isModern {
       let requestID = newRequestID()
-      return post(.stream, Outgoing.listen(id: requestID), requestID: requestID, identity: identity, &turn)
-        .transfer
+      return post(
+        .stream, Outgoing.listen(id: requestID, client: server.client), requestID: requestID,
+        identity: identity, &turn
+      )
+      .transfer
     }
     var common = [Header(name: "Accept", value: "text/event-stream")]
     if !lastEventID.isEmpty { common.append(Header(name: "Last-Event-ID", value: lastEventID)) }
@@ -108,7 +111,7 @@ extension Session {
 
   private func timeout(of purpose: Purpose) -> Duration? {
     switch purpose {
-    case .discover where pipe != nil && server.settings.era == .automatic && !speaksModern:
+    case .discover where pipe != nil && server.settings.wire == .automatic && !speaksModern:
       Self.discoveryLimit
     case .initialize, .discover: server.settings.initTimeout ?? StepLimit.initialize
     case .initialized, .ping, .list, .call, .reply, .poll:
@@ -144,7 +147,7 @@ extension Server {
     let ours = Set(headers.map { $0.name.lowercased() })
     headers += self.headers.filter { !ours.contains($0.name.lowercased()) }
     if !headers.contains(where: { $0.name.lowercased() == "user-agent" }) {
-      headers.append(Header(name: "User-Agent", value: "sessiontop/\(Outgoing.clientVersion)"))
+      headers.append(Header(name: "User-Agent", value: client.userAgent))
     }
     return headers
   }

@@ -237,9 +237,9 @@ struct Session: Sendable {
 
   /// How a connection is made from nothing: by what the server was seen to speak, or as the settings say.
   var anew: Approach {
-    switch server.settings.era {
+    switch server.settings.wire {
     case _ where server.process != nil: .launch
-    case .stateless: .discover
+    case .sessionless: .discover
     case .session: .initialize(.newestWithSessions)
     case .sse: .attach
     case .automatic where server.transport == .sse || speaksOverStream: .attach

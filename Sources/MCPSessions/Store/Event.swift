@@ -69,6 +69,9 @@ public struct Event: Hashable, Sendable {
   public var repeated: Int
   package var message: Sentence
 
+  /// What happened, in one line for a person: printable, without secrets, ready for a log.
+  public var text: String { message.text }
+
   package init(
     seq: UInt64 = 0, time: Moment, kind: EventKind, level: EventLevel = .info, server: String? = nil,
     user: String? = nil, session: String? = nil, state: SessionState? = nil, sessionKind: SessionKind? = nil,

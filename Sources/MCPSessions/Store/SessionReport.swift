@@ -130,6 +130,14 @@ public struct SessionReport: Hashable, Sendable {
   /// What a process wrote to standard error last, also after its end.
   package var lastWords = LastWords()
 
+  /// What the server calls itself in its answer to `initialize`, printable and at most 200 characters; nil
+  /// before it said so.
+  public var serverName: String? { identity?.name.text }
+  /// The version that it says it is, under the same terms.
+  public var serverVersion: String? { identity?.version.text }
+  /// What a person can do about `cause`, in one line; nil when nothing needs doing, or nobody knows what.
+  public var nextStep: String? { advice?.text }
+
   package init(key: SessionKey, state: SessionState, since: Moment) {
     self.key = key
     self.state = state

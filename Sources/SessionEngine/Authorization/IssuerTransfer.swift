@@ -8,13 +8,14 @@ import MCPSessions
 struct IssuerWay: Hashable {
   let proxy: Secret?
   let caFile: String?
+  let client: ClientIdentity
 
-  init(proxy: Secret?, caFile: String?) {
-    (self.proxy, self.caFile) = (proxy, caFile)
+  init(proxy: Secret?, caFile: String?, client: ClientIdentity = .sessiontop) {
+    (self.proxy, self.caFile, self.client) = (proxy, caFile, client)
   }
 
   init(_ server: Server) {
-    self.init(proxy: server.proxy, caFile: server.settings.caFile)
+    self.init(proxy: server.proxy, caFile: server.settings.caFile, client: server.settings.credentials.client)
   }
 }
 
@@ -52,7 +53,7 @@ final class IssuerTransfer {
     errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     configure(request, form, way)
-    configureHeaders(request, proof)
+    configureHeaders(request, proof, way.client)
     configureCallbacks()
   }
 
@@ -94,8 +95,8 @@ final class IssuerTransfer {
     _ = ccurl_setopt_string(easy, CURLOPT_COPYPOSTFIELDS, text)
   }
 
-  private func configureHeaders(_ request: IssuerRequest, _ proof: Secret?) {
-    var lines = ["Accept: application/json", "Expect:", "User-Agent: sessiontop/\(Outgoing.clientVersion)"]
+  private func configureHeaders(_ request: IssuerRequest, _ proof: Secret?, _ client: ClientIdentity) {
+    var lines = ["Accept: application/json", "Expect:", "User-Agent: \(client.userAgent)"]
     switch request.body {
     case .none: lines.append("MCP-Protocol-Version: \(Revision.v2026_07_28.rawValue)")
     case .json: lines.append("Content-Type: application/json")

@@ -54,7 +54,7 @@ extension ServerReader {
     var filled: [Header] = []
     for configured in headers {
       let value = fill(configured.header.value.revealed, with: values)
-      if let problem = problem(ofValue: value) {
+      if let problem = HeaderRules.problem(ofValue: value) {
         let place = Section(file: section.file, keys: section.keys + ["headers"], mapping: Mapping())
         findings.add(
           place.diagnostic(

@@ -41,13 +41,13 @@ extension ServerReader {
       file: section.file, keys: isField ? section.keys : section.keys + [field], mapping: Mapping())
     let key = isField ? field : key ?? name
     let lowercased = name.lowercased()
-    guard isToken(name) else {
+    guard HeaderRules.isToken(name) else {
       findings.add(
         place.diagnostic(
           .error, name, at: mark, "is no legal header name", remedy: "use letters, digits and dashes only"))
       return
     }
-    if ownedHeaders.contains(lowercased) {
+    if HeaderRules.owned.contains(lowercased) {
       // Other programs' files are full of it, and it does no harm.
       if !context.owner.followsLibreChat, lowercased == "content-type" || lowercased == "accept" { return }
       findings.add(
@@ -57,10 +57,11 @@ extension ServerReader {
           remedy: "remove it"))
       return
     }
-    guard text.value.utf8.count <= longestHeader else {
+    guard text.value.utf8.count <= HeaderRules.longestValue else {
       findings.add(
         place.diagnostic(
-          .error, key, at: text.mark, "is longer than \(longestHeader) bytes", remedy: "is this a header?"))
+          .error, key, at: text.mark, "is longer than \(HeaderRules.longestValue) bytes",
+          remedy: "is this a header?"))
       return
     }
     let result = substituted(text.value, syntax: syntax, with: own)
@@ -85,7 +86,7 @@ extension ServerReader {
     needs(placeholders(in: result.text))
     checkPlaceholders(result.text, key, in: place, at: text.mark)
     let value = withoutLastBreak(result.text, written: text.value, key, in: place, at: text.mark)
-    guard let problem = problem(ofValue: value) else {
+    guard let problem = HeaderRules.problem(ofValue: value) else {
       put(Header(name: name, value: value), in: place, at: mark, with: result)
       return
     }
@@ -167,17 +168,6 @@ extension ServerReader {
   }
 }
 
-/// No server takes more in one line.
-private let longestHeader = 65_536
-
-/// Headers that the HTTP client or the protocol writes itself; twice on the wire they break the request.
-private let ownedHeaders: Set<String> = [
-  "mcp-session-id", "mcp-protocol-version", "mcp-method", "mcp-name", "last-event-id", "content-type",
-  "accept",
-  "accept-encoding", "host", "content-length", "connection", "transfer-encoding", "te", "trailer", "upgrade",
-  "keep-alive", "proxy-connection", "expect",
-]
-
 /// Whether a header's value lets somebody in, judged by its name.
 private func carriesCredential(_ name: String) -> Bool {
   [
@@ -185,29 +175,4 @@ private func carriesCredential(_ name: String) -> Bool {
     "pat",
   ]
   .contains { name.contains($0) }
-}
-
-/// RFC 9110 section 5.6.2.
-private func isToken(_ name: String) -> Bool {
-  !name.isEmpty
-    && name.utf8.allSatisfy { byte in
-      switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-      default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-      }
-    }
-}
-
-/// What no request may carry: a line break would start a header of its own.
-func problem(ofValue value: String) -> String? {
-  for scalar in value.unicodeScalars {
-    switch scalar.value {
-    case 0x0A, 0x0D: return "holds a line break"
-    case 0x09: continue
-    case 0x00...0x1F, 0x7F: return "holds a control character"
-    case 0x100...: return "holds a character beyond U+00FF, which no header can carry"
-    default: continue
-    }
-  }
-  return nil
 }

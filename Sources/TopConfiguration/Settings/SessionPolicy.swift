@@ -67,7 +67,7 @@ struct SessionPolicy: Hashable, Sendable {
   private mutating func readReach(
     _ section: Section, _ environment: [String: String], _ findings: inout Findings
   ) {
-    let transports = SessionSettings.Era.allCases.map(\.rawValue)
+    let transports = SessionSettings.Wire.allCases.map(\.rawValue)
     if let choice = section.choice("transport", transports, &findings) {
       transport = Sourced(value: choice.value, origin: .file(section.file, choice.mark))
     }
@@ -162,7 +162,7 @@ struct SessionPolicy: Hashable, Sendable {
     settings.clientKey = clientKey.value
     settings.credentials = credentials
     settings.terminateURL = terminateURL.value
-    settings.era = SessionSettings.Era(rawValue: transport.value) ?? .automatic
+    settings.wire = SessionSettings.Wire(rawValue: transport.value) ?? .automatic
     return settings
   }
 

@@ -8,7 +8,7 @@ import MCPSessions
 /// browser's
 /// own return.
 struct SignInRun {
-  private let engine: SessionEngine
+  private let engine: PolledEngine
   private let target: SignInTarget
   private let isTerminal = isatty(1) == 1
   private var input = LineInput()
@@ -36,8 +36,8 @@ struct SignInRun {
     var around = environment
     if !opensBrowser { for name in ["BROWSER", "DISPLAY", "WAYLAND_DISPLAY"] { around[name] = nil } }
     do {
-      engine = try SessionEngine(
-        servers: [target.server], journalFolder: stateFolder, signIn: .ask, environment: around)
+      engine = try PolledEngine(
+        EnginePlan(servers: [target.server], stateFolder: stateFolder, signIn: .ask, environment: around))
       try engine.start()
     } catch {
       throw CannotRun(description: "the engine cannot start: \(error)", exitCode: ExitCode.internalError)

@@ -27,7 +27,7 @@ protocol Watching: AnyObject {
 ///
 /// Whoever has one waits until one of `descriptors` is readable or `deadline` comes, and then lets it `take`.
 final class Monitor: Watching {
-  private let engine: SessionEngine
+  private let engine: PolledEngine
   /// What is known now.
   private(set) var store: Store
   private var log: EventLog
@@ -60,9 +60,10 @@ final class Monitor: Watching {
     log = EventLog(settings?.log)
     metrics = Metrics(settings?.metrics)
     self.reloader = reloader
-    engine = try SessionEngine(
-      servers: servers, limits: limits, journalFolder: journalFolder, signIn: signIn,
-      environment: environment, inherited: inheritance)
+    engine = try PolledEngine(
+      EnginePlan(
+        servers: servers, limits: limits, stateFolder: journalFolder, signIn: signIn,
+        environment: environment, inherited: inheritance))
   }
 
   /// Begins; what of our own does not work from the start comes back. Throws when there can be no thread.

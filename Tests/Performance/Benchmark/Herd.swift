@@ -72,12 +72,12 @@ private let saying = """
 
 /// An engine and what is known of its sessions.
 private final class Herd {
-  let engine: SessionEngine
+  let engine: PolledEngine
   private(set) var store = Store(eventCapacity: 100)
   private let started = Moment.now.instant
 
   init(_ servers: [Server]) throws {
-    engine = try SessionEngine(servers: servers)
+    engine = try PolledEngine(EnginePlan(servers: servers))
     try engine.start()
   }
 

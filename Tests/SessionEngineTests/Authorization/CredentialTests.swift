@@ -9,15 +9,16 @@ import Testing
 
 /// An engine with one server behind a sign-in, watched until something holds.
 private struct EngineWatch {
-  let engine: SessionEngine
+  let engine: PolledEngine
   var rows: [SessionKey: SessionReport] = [:]
   var events: [Event] = []
 
   init(_ servers: [Server], folder: String? = nil, signIn: SignInPolicy = .never, browser: String = "") throws
   {
-    engine = try SessionEngine(
-      servers: servers, journalFolder: folder, signIn: signIn,
-      environment: ["BROWSER": browser, "PATH": "/usr/local/bin:/usr/bin:/bin"])
+    engine = try PolledEngine(
+      EnginePlan(
+        servers: servers, stateFolder: folder, signIn: signIn,
+        environment: ["BROWSER": browser, "PATH": "/usr/local/bin:/usr/bin:/bin"]))
     try engine.start()
   }
 

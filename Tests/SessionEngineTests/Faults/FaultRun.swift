@@ -53,8 +53,8 @@ enum FaultRun {
     let begin = ContinuousClock.now
 
     // The one place where an engine is plugged in.
-    let engine = try SessionEngine(
-      servers: cases.compactMap { fault in servers[fault.name].map { configured(fault, $0) } })
+    let engine = try PolledEngine(
+      EnginePlan(servers: cases.compactMap { fault in servers[fault.name].map { configured(fault, $0) } }))
     try engine.start()
     var seen = Seen()
     while ContinuousClock.now - begin < length {
