@@ -3,6 +3,9 @@ import Glibc
 
 /// Starts a thread and nothing more; it ends when `body` returns. Named for `ps` and debuggers, 15 bytes.
 ///
+/// Signals go to other threads: whoever has handlers has them run where he expects it, and writing to a pipe
+/// that nobody reads is an error and not the end. Only what this thread itself does wrong reaches it.
+///
 /// Throws the errno of `pthread_create`.
 package func startThread(named name: String, _ body: sending @escaping () -> Void) throws(ErrorNumber) {
   final class Box {
@@ -15,6 +18,12 @@ package func startThread(named name: String, _ body: sending @escaping () -> Voi
     }
   }
   let box = Unmanaged.passRetained(Box(name, body))
+  var all = sigset_t()
+  var before = sigset_t()
+  sigfillset(&all)
+  for fault in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS] { sigdelset(&all, fault) }
+  pthread_sigmask(SIG_SETMASK, &all, &before)
+  defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
   var thread = pthread_t()
   let result = pthread_create(
     &thread, nil,
