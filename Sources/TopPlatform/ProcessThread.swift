@@ -124,11 +124,10 @@ package struct ProcessUsage: Hashable, Sendable {
   /// Absent for a tree without processes.
   init?(of tree: [ProcessStatus]) {
     guard !tree.isEmpty else { return nil }
-    let perSecond = UInt64(max(1, sysconf(Int32(_SC_CLK_TCK))))
     processes = tree.count
     threads = tree.reduce(0) { $0 &+ $1.threads }
     memory = tree.reduce(0) { $0 &+ $1.memory }
-    processorTime = tree.reduce(0) { $0 &+ $1.ticks } &* 1_000 / perSecond
+    processorTime = tree.reduce(0) { $0 &+ $1.ticks } &* 1_000 / ticksPerSecond
   }
 }
 
@@ -139,8 +138,9 @@ package let processMark = "SESSIONTOP_PROCESS"
 /// Ends with SIGKILL every process of this user whose environment has the mark with this value; says how
 /// many.
 ///
-/// Looked through again until nobody is found, a few times: who starts others quickly may be ahead of one
-/// look, and a process that is just becoming another program shows no environment for a moment.
+/// Looked through again until nobody is found, for half a second at most: who starts others quickly may be
+/// ahead of one look, one that ends during it may have left another just before, and one that is just becoming
+/// another program shows no environment meanwhile.
 @discardableResult
 package func endProcesses(marked mark: String) -> Int {
   let entry = Array("\(processMark)=\(mark)".utf8)
@@ -155,8 +155,11 @@ package func endProcesses(ofRun mark: String) -> Int {
 }
 
 private func endProcesses(_ isMark: (ArraySlice<UInt8>) -> Bool) -> Int {
+  let limit = bootTicks() &+ ticksPerSecond / 2
   var ended: Set<Int32> = []
-  for _ in 0..<16 {
+  // Two looks that find nothing to do: numbers come round, so a newcomer may have one that was passed already.
+  var clean = 0
+  while clean < 2, case let now = bootTicks(), now < limit {
     var isUncertain = false
     for process in ProcessStatus.all() where !process.isZombie && process.id != getpid() {
       switch markState(of: process, isMark) {
@@ -164,14 +167,26 @@ private func endProcesses(_ isMark: (ArraySlice<UInt8>) -> Bool) -> Int {
         kill(process.id, SIGKILL)
         ended.insert(process.id)
         isUncertain = true
-      case .unknown: isUncertain = true
+      case .gone: isUncertain = true
+      // Programs that were given no variables exist; only of a young one more is to be expected.
+      case .unknown: isUncertain = isUncertain || process.started &+ 60 &* ticksPerSecond > now
       case .absent: break
       }
     }
-    guard isUncertain else { break }
-    _ = wait(reading: [], milliseconds: 2)
+    clean = isUncertain ? 0 : clean + 1
+    if clean < 2 { _ = wait(reading: [], milliseconds: 5) }
   }
   return ended.count
+}
+
+private let ticksPerSecond = UInt64(max(1, sysconf(Int32(_SC_CLK_TCK))))
+
+/// Clock ticks since the machine started, as processes' starts are counted.
+private func bootTicks() -> UInt64 {
+  var time = timespec()
+  clock_gettime(CLOCK_BOOTTIME, &time)
+  return UInt64(clamping: time.tv_sec) &* ticksPerSecond &+ UInt64(clamping: time.tv_nsec) &* ticksPerSecond
+    / 1_000_000_000
 }
 
 /// What a look at the variables of a process says of a mark.
@@ -179,6 +194,8 @@ private enum MarkState {
   case carried, absent
   /// It shows no variables: it is just becoming another program, or has none.
   case unknown
+  /// It ended between being seen and being looked at.
+  case gone
 }
 
 private func markState(of process: ProcessStatus, _ isMark: (ArraySlice<UInt8>) -> Bool) -> MarkState {
@@ -186,12 +203,15 @@ private func markState(of process: ProcessStatus, _ isMark: (ArraySlice<UInt8>) 
   if process.id == 2 || process.parent == 2 { return .absent }
   let descriptor = open("/proc/\(process.id)/environ", O_RDONLY | O_CLOEXEC)
   // A process of somebody else cannot be looked at, and is none of ours.
-  guard descriptor >= 0 else { return .absent }
+  guard descriptor >= 0 else { return [ENOENT, ESRCH].contains(errno) ? .gone : .absent }
   defer { close(descriptor) }
   var bytes: [UInt8] = []
   var buffer = [UInt8](repeating: 0, count: 65_536)
   // The kernel bounds an environment only by the stack; ours are far smaller.
-  while bytes.count < 1 << 20, case let count = read(descriptor, &buffer, buffer.count), count > 0 {
+  while bytes.count < 1 << 20 {
+    let count = read(descriptor, &buffer, buffer.count)
+    if count < 0, errno == ESRCH { return .gone }
+    guard count > 0 else { break }
     bytes += buffer.prefix(count)
   }
   if bytes.isEmpty { return .unknown }
