@@ -1,3 +1,4 @@
+import CTopLinux
 import Glibc
 
 /// A server on one release of the official Python package, which a test starts, kills and starts again.
