@@ -139,7 +139,8 @@ package let processMark = "SESSIONTOP_PROCESS"
 /// many.
 ///
 /// Looked through again until nobody is found, for half a second at most: who starts others quickly may be
-/// ahead of one look, one that ends during it may have left another just before, and one that is just becoming
+/// ahead of one look, one that ends during it may have left another just before, and one that is just
+/// becoming
 /// another program shows no environment meanwhile.
 @discardableResult
 package func endProcesses(marked mark: String) -> Int {
@@ -157,7 +158,8 @@ package func endProcesses(ofRun mark: String) -> Int {
 private func endProcesses(_ isMark: (ArraySlice<UInt8>) -> Bool) -> Int {
   let limit = bootTicks() &+ ticksPerSecond / 2
   var ended: Set<Int32> = []
-  // Two looks that find nothing to do: numbers come round, so a newcomer may have one that was passed already.
+  // Two looks that find nothing to do: numbers come round, so a newcomer may have one that was passed
+  // already.
   var clean = 0
   while clean < 2, case let now = bootTicks(), now < limit {
     var isUncertain = false
