@@ -11,7 +11,7 @@ struct Storeys: CustomTestStringConvertible, Sendable {
 private let house = [
   Storeys(
     target: "MCPSessions",
-    folders: ["Time", "Server", "Text", "Store", "Session", "Authorization", "Fleet", "Probe"]),
+    folders: ["Time", "Server", "Text", "Store", "Session", "Authorization", "Fleet", "Probe", "Export"]),
   Storeys(target: "TopDisplay", folders: ["Frame", "Keys", "Model", "Panes", "Input"]),
 ]
 

@@ -32,6 +32,7 @@ final class Monitor: Watching {
   private(set) var store: Store
   private var log: EventLog
   private var metrics: Metrics
+  private var telemetry: Telemetry
   private var reloader: Reloader?
   /// Who started this as a service; absent when nobody did.
   private let manager: ServiceManager?
@@ -59,6 +60,8 @@ final class Monitor: Watching {
     store = Store(eventCapacity: limits.events)
     log = EventLog(settings?.log)
     metrics = Metrics(settings?.metrics)
+    // Who keeps nothing, a demonstration or a question, tells nobody either.
+    telemetry = Telemetry(settings == nil ? [:] : environment)
     self.reloader = reloader
     engine = try PolledEngine(
       EnginePlan(
@@ -75,12 +78,14 @@ final class Monitor: Watching {
   }
 
   var descriptors: [Int32] {
-    [engine.output.descriptor] + [log.descriptor, control?.descriptor].compactMap { $0 }
+    [engine.output.descriptor]
+      + [log.descriptor, control?.descriptor, telemetry.descriptor].compactMap { $0 }
       + (reloader?.descriptors ?? [])
   }
 
   var deadline: Instant? {
-    [reloader?.deadline, metrics.deadline, control?.deadline, nextWord].compactMap { $0 }.min()
+    [reloader?.deadline, metrics.deadline, telemetry.deadline, control?.deadline, nextWord]
+      .compactMap { $0 }.min()
   }
 
   /// When the engine last came round.
@@ -103,6 +108,9 @@ final class Monitor: Watching {
       for command in control.hear(store, at: Moment.now) { engine.send(command) }
     }
     if let problem = metrics.act(store, at: Moment.now) { news.problems.append(problem) }
+    telemetry.note(news.report.events, at: Moment.now.instant)
+    telemetry.act(store, at: Moment.now)
+    news.problems += telemetry.takeNews()
     return news
   }
 
@@ -132,8 +140,11 @@ final class Monitor: Watching {
     store.fold(report, at: Moment.now)
   }
 
-  /// Gives the disk a moment for what still waits; after the engine has stopped.
-  func close() { log.close() }
+  /// Gives the disk, and collectors, a moment for what still waits; after the engine has stopped.
+  func close() {
+    log.close()
+    telemetry.close(store, at: Moment.now)
+  }
 
   /// Ends all sessions, which the engine does within five seconds, and keeps what it says of that.
   func stop() {
@@ -144,6 +155,6 @@ final class Monitor: Watching {
       let ready = wait(reading: [engine.output.descriptor], milliseconds: Int32(clamping: left))
       if take(ready).report.stopped { break }
     }
-    log.close()
+    close()
   }
 }

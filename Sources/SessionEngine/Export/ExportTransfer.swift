@@ -1,0 +1,126 @@
+import CTopCurl
+import MCPWire
+import MCPSessions
+
+/// One document on its way to a collector: no redirect is followed, no cookie kept, and there is an end to
+/// its
+/// time and to the size of its answer.
+final class ExportTransfer {
+  let signal: Collector.Signal
+  private let handle: EasyHandle
+  private let errorBuffer: UnsafeMutablePointer<CChar>
+  private var headers: UnsafeMutablePointer<curl_slist>?
+  private var body: [UInt8] = []
+  private var retryAfter: String?
+  private let proxy: Proxy?
+
+  /// Bytes of an answer that are looked at; what is beyond says nothing.
+  private static let bodyLimit = 16 * 1_024
+  private static let connectLimit: Int64 = 5_000
+
+  @available(*, unavailable)
+  private func isNeverShared() {}
+
+  /// Prepares the request. Absent when the process lacks memory.
+  init?(_ text: String, to collector: Collector, proxies: ProxyEnvironment) {
+    guard let handle = EasyHandle() else { return nil }
+    self.handle = handle
+    signal = collector.signal
+    proxy = proxies.proxy(for: collector.endpoint.origin, own: nil)
+    errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
+    errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    configure(text, collector)
+    configureHeaders(collector)
+    configureCallbacks()
+  }
+
+  deinit {
+    curl_slist_free_all(headers)
+    errorBuffer.deallocate()
+  }
+
+  var easy: UnsafeMutableRawPointer { handle.pointer }
+
+  private func configure(_ text: String, _ collector: Collector) {
+    let limit = max(1, collector.timeout.inMilliseconds)
+    _ = ccurl_setopt_pointer(easy, CURLOPT_ERRORBUFFER, errorBuffer)
+    _ = ccurl_setopt_string(easy, CURLOPT_URL, collector.endpoint.url.revealed)
+    _ = ccurl_setopt_string(easy, CURLOPT_PROTOCOLS_STR, "http,https")
+    _ = ccurl_setopt_long(easy, CURLOPT_NOSIGNAL, 1)
+    _ = ccurl_setopt_long(easy, CURLOPT_FOLLOWLOCATION, 0)
+    _ = ccurl_setopt_long(easy, CURLOPT_TIMEOUT_MS, Int(limit))
+    _ = ccurl_setopt_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Int(min(limit, Self.connectLimit)))
+    _ = ccurl_setopt_long(easy, CURLOPT_QUICK_EXIT, 1)
+    _ = ccurl_setopt_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+    _ = ccurl_setopt_string(easy, CURLOPT_PROXY, proxy?.url.revealed ?? "")
+    _ = ccurl_setopt_string(easy, CURLOPT_NOPROXY, "")
+    _ = ccurl_setopt_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+    _ = ccurl_setopt_string(easy, CURLOPT_ACCEPT_ENCODING, "")
+    if let caFile = collector.caFile { trust(caFile, of: easy) }
+    if let certificate = collector.clientCertificate {
+      _ = ccurl_setopt_string(easy, CURLOPT_SSLCERT, certificate)
+      _ = ccurl_setopt_string(easy, CURLOPT_SSLKEY, collector.clientKey ?? certificate)
+    }
+    _ = ccurl_setopt_long(easy, CURLOPT_POST, 1)
+    _ = ccurl_setopt_long(easy, CURLOPT_POSTFIELDSIZE, text.utf8.count)
+    _ = ccurl_setopt_string(easy, CURLOPT_COPYPOSTFIELDS, text)
+  }
+
+  private func configureHeaders(_ collector: Collector) {
+    var lines = [
+      "Content-Type: application/json", "Accept: application/json", "Expect:",
+      "User-Agent: sessiontop/\(Outgoing.clientVersion)",
+    ]
+    for header in collector.headers { lines.append("\(header.name): \(header.value.revealed)") }
+    for line in lines { headers = curl_slist_append(headers, line) }
+    _ = ccurl_setopt_list(easy, CURLOPT_HTTPHEADER, headers)
+  }
+
+  private func configureCallbacks() {
+    let me = Unmanaged.passUnretained(self).toOpaque()
+    _ = ccurl_setopt_pointer(easy, CURLOPT_PRIVATE, me)
+    _ = ccurl_setopt_pointer(easy, CURLOPT_HEADERDATA, me)
+    _ = ccurl_setopt_pointer(easy, CURLOPT_WRITEDATA, me)
+    _ = ccurl_on_open_socket(easy, { _, _, address in ccurl_open_socket(address) }, nil)
+    _ = ccurl_setopt_bytes(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, user in
+      guard let bytes, let user else { return 0 }
+      Unmanaged<ExportTransfer>.fromOpaque(user).takeUnretainedValue()
+        .head(UnsafeRawBufferPointer(start: bytes, count: size * count))
+      return size * count
+    }
+    _ = ccurl_setopt_bytes(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, user in
+      guard let bytes, let user else { return 0 }
+      Unmanaged<ExportTransfer>.fromOpaque(user).takeUnretainedValue()
+        .take(UnsafeRawBufferPointer(start: bytes, count: size * count))
+      return size * count
+    }
+  }
+
+  private func head(_ bytes: UnsafeRawBufferPointer) {
+    let line = String(decoding: bytes.prefix(1_024), as: UTF8.self)
+    guard let colon = line.firstIndex(of: ":"), line[..<colon].lowercased() == "retry-after" else { return }
+    retryAfter = line[line.index(after: colon)...].split(whereSeparator: \.isNewline).first.map(String.init)
+  }
+
+  /// Without an end a body is cut off by the time limit.
+  private func take(_ bytes: UnsafeRawBufferPointer) {
+    body.append(contentsOf: bytes.prefix(Self.bodyLimit - body.count))
+  }
+
+  /// The last word, once libcurl has said how it went.
+  func answer(_ code: CURLcode) -> CollectorAnswer {
+    var status = 0
+    _ = ccurl_getinfo_long(easy, CURLINFO_RESPONSE_CODE, &status)
+    guard code == CURLE_OK else {
+      var connected: curl_off_t = 0
+      _ = ccurl_getinfo_off_t(easy, CURLINFO_PRETRANSFER_TIME_T, &connected)
+      return .failed(
+        transferFailure(
+          code,
+          TransferEvidence(
+            wasConnected: connected > 0, words: String(cString: errorBuffer), proxy: proxy, connectStatus: 0,
+            hasClientCertificate: false, lackedClientCertificate: false)))
+    }
+    return .response(status: status, retryAfter: retryAfter, body: body)
+  }
+}

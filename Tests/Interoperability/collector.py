@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""A collector for OTLP over HTTP in JSON on 127.0.0.1, which reads what it gets with the official definitions.
+
+    collector.py --port PORT [--metrics ANSWERS] [--logs ANSWERS]
+
+ANSWERS are given one after the other, the last one for ever: a status; 503/2 with Retry-After of 2 s;
+`silent` never answers; `slow` answers after 2 s; `partial` takes all but one. What was taken is told line by line.
+"""
+import argparse
+import http.server
+import json
+import queue
+import socketserver
+import threading
+import time
+
+from google.protobuf import json_format
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+
+words = argparse.ArgumentParser()
+words.add_argument("--port", type=int, required=True)
+words.add_argument("--metrics", default="200")
+words.add_argument("--logs", default="200")
+words = words.parse_args()
+answers = {"/v1/metrics": words.metrics.split(","), "/v1/logs": words.logs.split(",")}
+lock = threading.Lock()
+said = queue.Queue()
+
+
+def value(any_value):
+    return getattr(any_value, any_value.WhichOneof("value"))
+
+
+def attributes(holder):
+    return {one.key: value(one.value) for one in holder}
+
+
+def tell(*parts):
+    said.put(parts)
+
+
+def speak():
+    """Nobody waits for whoever reads this."""
+    while True:
+        print(*said.get(), flush=True)
+
+
+def tell_metrics(request):
+    for resource in request.resource_metrics:
+        tell("resource", json.dumps(attributes(resource.resource.attributes), sort_keys=True))
+        for metric in (metric for scope in resource.scope_metrics for metric in scope.metrics):
+            kind = metric.WhichOneof("data")
+            data = getattr(metric, kind)
+            if kind != "gauge":
+                assert data.aggregation_temporality == 2, metric.name
+            for point in data.data_points:
+                assert point.time_unix_nano > 10**18, metric.name
+                if kind == "histogram":
+                    assert point.count == sum(point.bucket_counts), metric.name
+                    assert len(point.bucket_counts) == len(point.explicit_bounds) + 1, metric.name
+                    assert 10**18 < point.start_time_unix_nano <= point.time_unix_nano, metric.name
+                    figure = f"count {point.count}"
+                else:
+                    figure = point.as_int if point.WhichOneof("value") == "as_int" else point.as_double
+                tell(kind, metric.name, metric.unit, json.dumps(attributes(point.attributes), sort_keys=True), figure)
+
+
+def tell_logs(request):
+    for resource in request.resource_logs:
+        for record in (record for scope in resource.scope_logs for record in scope.log_records):
+            assert record.time_unix_nano > 10**18
+            tell("log", record.event_name, record.severity_text, value(record.body),
+                 json.dumps(attributes(record.attributes), sort_keys=True))
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        with lock:
+            given = answers.get(self.path, ["404"])
+            answer = given.pop(0) if len(given) > 1 else given[0]
+        tell("request", self.path, self.headers["Content-Type"], self.headers.get("api-key"), "->", answer)
+        if answer == "silent":
+            time.sleep(600)
+        if answer == "slow":
+            time.sleep(2)
+        status, _, pause = answer.partition("/")
+        status = int(status) if status.isdigit() else 200
+        reply = {"message": f"no thanks, key {self.headers.get('api-key')}"}
+        if status == 200:
+            with lock:
+                if self.path == "/v1/metrics":
+                    tell_metrics(json_format.Parse(body, ExportMetricsServiceRequest()))
+                else:
+                    tell_logs(json_format.Parse(body, ExportLogsServiceRequest()))
+            reply = {"partialSuccess": {"rejectedLogRecords": "1", "errorMessage": "one is odd"}} if answer == "partial" else {}
+        text = json.dumps(reply).encode()
+        self.send_response(status)
+        if pause:
+            self.send_header("Retry-After", pause)
+        if 300 <= status < 400:
+            self.send_header("Location", f"http://127.0.0.1:{words.port}/elsewhere")
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *_):
+        pass
+
+
+class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
+    daemon_threads = True
+
+
+server = Server(("127.0.0.1", words.port), Handler)
+threading.Thread(target=speak, daemon=True).start()
+tell("listens")
+server.serve_forever()
