@@ -41,7 +41,7 @@ extension Loaded {
     let warnings = new.diagnostics.count { $0.severity == .warning }
     let sections = [
       ("ui", settings.ui != new.settings.ui), ("log", settings.log != new.settings.log),
-      ("metrics", settings.metrics != new.settings.metrics),
+      ("metrics", settings.metrics != new.settings.metrics), ("serve", settings.serve != new.settings.serve),
       ("limits", settings.limits != new.settings.limits),
     ].filter(\.1).map(\.0)
     let parts = [

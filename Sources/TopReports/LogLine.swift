@@ -7,6 +7,23 @@ package import MCPSessions
 /// Sessions that all share are told by their server alone; others name their user first:
 /// `[MCP][User: ana][ledger]`. A storm that was folded ends in its count, `x3`.
 package func logLine(_ event: Event) -> String {
+  "\(event.time.wall.rfc3339) \(event.level.rawValue.uppercased()) \(told(event))"
+}
+
+/// The same for the system's journal, which knows the time by itself and takes the level as a number:
+/// `<6>[MCP][ledger] Session created: 12345678...`.
+package func journalLine(_ event: Event) -> String {
+  let priority =
+    switch event.level {
+    case .debug: 7
+    case .info: 6
+    case .warning: 4
+    case .error: 3
+    }
+  return "<\(priority)>\(told(event))"
+}
+
+private func told(_ event: Event) -> String {
   var prefix = "[MCP]"
   if let user = event.user, user != SessionKey.sharedUser {
     prefix += "[User: \(PrintableText.line(user))]"
@@ -15,7 +32,7 @@ package func logLine(_ event: Event) -> String {
   let count = event.repeated > 1 ? " x\(event.repeated)" : ""
   // Texts are printable when they get here; a log that can be split in two by one that is not is no log.
   let message = PrintableText.line(event.message.text, limit: messageLimit)
-  return "\(event.time.wall.rfc3339) \(event.level.rawValue.uppercased()) \(prefix) \(message)\(count)"
+  return "\(prefix) \(message)\(count)"
 }
 
 /// Characters of a message; its longest part, an error's detail, has at most 200.

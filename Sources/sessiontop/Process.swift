@@ -83,7 +83,9 @@ func exitCode(_ code: Int32) -> Int32 {
 /// Whether a monitoring system asks, which understands a line and four exit codes of its own.
 let isPlugin = CommandLine.arguments.contains("--plugin")
 
-/// One line to standard error.
+/// One line to standard error; a warning, where the system's journal reads it.
 func complain(_ line: String) {
-  _ = writeAll("sessiontop: \(line)\n", to: 2)
+  _ = writeAll("\(complaintPriority)sessiontop: \(line)\n", to: 2)
 }
+
+private let complaintPriority = isJournal(2, environment: environment) ? "<4>" : ""

@@ -26,6 +26,49 @@ import Testing
     #expect(try String(contentsOf: file).hasPrefix(#"{"v":1,"#))
   }
 
+  @Test(arguments: [("2020-01-01T00:00:00.000Z", true), ("2999-01-01T00:00:00.000Z", false)])
+  func `is put aside when its first line is old`(time: String, isOld: Bool) throws {
+    let folder = try TemporaryFolder()
+    let (file, text) = (folder.path + "/log.jsonl", folder.path + "/log.txt")
+    try "{\"v\":1,\"type\":\"event\",\"seq\":1,\"time\":\"\(time)\"}\n".write(to: file)
+    try "\(time) INFO [MCP] before\n".write(to: text)
+    _ = try run(folder, log: "{file: \(file), text: \(text), maxHours: 24}")
+    let aside = isOld ? ["log.jsonl", "log.jsonl.1", "log.txt", "log.txt.1"] : ["log.jsonl", "log.txt"]
+    #expect(folder.names == aside + ["sessiontop.yaml", "state"])
+    #expect(try String(contentsOf: text + (isOld ? ".1" : "")).hasPrefix("\(time) INFO [MCP] before\n"))
+  }
+
+  @Test func `has log lines beside it where they are asked for`() throws {
+    let folder = try TemporaryFolder()
+    let text = folder.path + "/log.txt"
+    let program = try run(folder, log: "{text: /dev/full}", words: ["--log-file", text])
+    let lines = try String(contentsOf: text).split(separator: "\n")
+    #expect(lines.first?.contains(" INFO [MCP][ledger] Session created: ") == true)
+    #expect(lines.last?.contains(" INFO [MCP][ledger] Session terminated: ") == true)
+    #expect(!lines.contains { $0.contains(" DEBUG ") }, "as the environment says, info and above")
+    #expect(!program.output.contains("/dev/full"), "the command line comes first")
+  }
+
+  @Test func `is for the system's journal what it understands`() throws {
+    let folder = try TemporaryFolder()
+    let server = try LoopbackServer.start()
+    defer { server.stop() }
+    let configuration = folder.path + "/sessiontop.yaml"
+    try "mcpServers: {ledger: {type: streamable-http, url: '\(server.url)'}}".write(to: configuration)
+    let program = try ChildProcess(
+      "/bin/sh",
+      [
+        "-c", "JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2) exec \"$@\"", "sh", sessiontopBinary,
+        "serve",
+        "--config", configuration, "--for", "60s",
+      ])
+    try program.wait(for: "a session") {
+      $0.contains("\n<6>[MCP][ledger] Session created: ") || $0.hasPrefix("<6>[MCP]")
+    }
+    #expect(try program.stop() == 0)
+    #expect(program.output.contains("<6>[MCP][ledger] Session terminated: "))
+  }
+
   @Test func `that cannot be written is told once, and stops nothing`() throws {
     let folder = try TemporaryFolder()
     let program = try run(folder, log: "{file: /dev/full}")
@@ -89,7 +132,9 @@ import Testing
   }
 
   /// Watches one server until its first probe was answered.
-  private func run(_ folder: TemporaryFolder, log: String) throws -> ChildProcess {
+  private func run(
+    _ folder: TemporaryFolder, log: String, words: [String] = []
+  ) throws -> ChildProcess {
     let server = try LoopbackServer.start()
     defer { server.stop() }
     let configuration = folder.path + "/sessiontop.yaml"
@@ -99,7 +144,8 @@ import Testing
       ledger: {type: streamable-http, url: "\(server.url)"}
     """.write(to: configuration)
     let program = try ChildProcess(
-      sessiontopBinary, ["watch", "--format", "jsonl", "--config", configuration, "--for", "60s"],
+      sessiontopBinary,
+      ["watch", "--format", "jsonl", "--config", configuration, "--for", "60s"] + words,
       environment: ["XDG_STATE_HOME": folder.path + "/state"])
     try program.wait(for: "a stream") { $0.contains(#""event":"stream_opened""#) }
     #expect(try program.stop() == 0)

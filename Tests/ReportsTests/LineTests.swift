@@ -40,6 +40,9 @@ import Testing
   ])
   func `say time, level, user, server and message`(event: Event, line: String) {
     #expect(logLine(event) == line)
+    let priorities = [EventLevel.debug: 7, .info: 6, .warning: 4, .error: 3]
+    let told = line.split(separator: " ", maxSplits: 2)[2]
+    #expect(journalLine(event) == "<\(priorities[event.level] ?? 0)>\(told)")
   }
 
   @Test func `stay one line whatever a text holds`() {

@@ -182,4 +182,6 @@ extension Owner {
 }
 
 /// Sections of our own file.
-let ownSections = ["files", "mcpServers", "session", "stdio", "users", "ui", "log", "metrics", "limits"]
+let ownSections = [
+  "files", "mcpServers", "session", "stdio", "users", "ui", "log", "metrics", "serve", "limits",
+]

@@ -6,6 +6,7 @@ package struct Settings: Hashable, Sendable {
   package var ui = UISettings()
   package var log = LogSettings()
   package var metrics = MetricsSettings()
+  package var serve = ServeSettings()
   package var limits = Limits()
   /// Users whose values servers may name, one session for each, in the order of the files.
   package var users: [UserSettings] = []
@@ -50,15 +51,31 @@ package struct UISettings: Hashable, Sendable {
   package init() {}
 }
 
-/// The event log on disk.
+/// The event log on disk, and log lines in a file.
 package struct LogSettings: Hashable, Sendable {
   /// Absent means the default place.
   package var file: String?
+  /// Where the lines of `watch --format text` are written as well; absent means nowhere.
+  package var text: String?
+  /// The least level of those lines. No key of the file: the environment says it.
+  package var level = EventLevel.info
   package var events = true
   /// Size at which a file is put aside.
   package var maxBytes = 10_485_760
+  /// Hours after its first line at which a file is put aside; 0: never.
+  package var maxHours = 0
   /// Files put aside that are kept.
   package var keep = 5
+
+  package init() {}
+}
+
+/// How the service presents itself.
+package struct ServeSettings: Hashable, Sendable {
+  /// Under which name it is found.
+  package var name = "default"
+  /// It takes no commands.
+  package var readOnly = false
 
   package init() {}
 }

@@ -112,11 +112,17 @@ struct SettingField: Sendable {
       section: "log", key: "file", kind: .text(\.log.file),
       comment: "The event log; null means the folder of state."),
     SettingField(
+      section: "log", key: "text", kind: .text(\.log.text),
+      comment: "A file for log lines, as watch prints them; null means none."),
+    SettingField(
       section: "log", key: "events", kind: .flag(\.log.events), comment: "Whether events are logged at all."),
     SettingField(
       section: "log", key: "maxBytes",
       kind: .number(\.log.maxBytes, 4_096...1_099_511_627_776, unit: "bytes"),
       comment: "The size at which a log is put aside."),
+    SettingField(
+      section: "log", key: "maxHours", kind: .number(\.log.maxHours, 0...87_600, unit: "hours"),
+      comment: "The age of its first line at which a log is put aside; 0: never."),
     SettingField(
       section: "log", key: "keep", kind: .number(\.log.keep, 0...1_000, unit: "files"),
       comment: "Logs put aside that are kept."),
@@ -126,6 +132,12 @@ struct SettingField: Sendable {
     SettingField(
       section: "metrics", key: "file", kind: .text(\.metrics.file),
       comment: "A file for the textfile collector; null means none."),
+    SettingField(
+      section: "serve", key: "name", kind: .word(\.serve.name),
+      comment: "Under which name `serve` is found."),
+    SettingField(
+      section: "serve", key: "readOnly", kind: .flag(\.serve.readOnly),
+      comment: "`serve` takes no commands: others may only look."),
     SettingField(
       section: "limits", key: "connecting", kind: .number(\.limits.connecting, 1...10_000, unit: ""),
       comment: "Handshakes in flight at once, over all servers."),
@@ -138,5 +150,5 @@ struct SettingField: Sendable {
       comment: "Events kept for the screen."),
   ]
 
-  static let sections = ["ui", "log", "metrics", "limits"]
+  static let sections = ["ui", "log", "metrics", "serve", "limits"]
 }

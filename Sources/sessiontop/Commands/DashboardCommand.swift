@@ -11,6 +11,7 @@ struct DashboardCommand: ProgramCommand {
 
   @OptionGroup var source: Source
   @OptionGroup var screen: Screen
+  @OptionGroup var logging: Logging
 
   @Flag(help: "Print the screen as flat lines, once; with --refresh again whenever it changed.")
   var plain = false
@@ -26,7 +27,7 @@ struct DashboardCommand: ProgramCommand {
     var plan = try DashboardPlan(screen, loaded.ui)
     plan.servers = loaded.servers
     plan.limits = loaded.limits
-    plan.keeping = loaded.settings
+    plan.keeping = logging.settings(loaded)
     let words = source.config.map { "--config \(quoted($0))" } + (source.found ? ["--found"] : [])
     plan.invocation = (["sessiontop"] + words).joined(separator: " ")
     if plain {

@@ -41,6 +41,22 @@ struct SigningIn: ParsableArguments {
   var policy = SignInPolicy.never
 }
 
+/// Where log lines go beside the screen or standard output.
+struct Logging: ParsableArguments {
+  @Option(
+    name: .customLong("log-file"),
+    help: "Append log lines to this file as well, as `watch --format text` prints them; before log.text.")
+  var file: String?
+
+  /// What is kept of the run, as file, environment and command line say.
+  func settings(_ loaded: Loaded) -> TopConfiguration.Settings {
+    var settings = loaded.settings
+    settings.log.text = file ?? settings.log.text
+    settings.log.level = loaded.logLevel
+    return settings
+  }
+}
+
 /// How the screen looks.
 struct Screen: ParsableArguments {
   @Option(help: "A theme of `sessiontop theme list`, or a file.")

@@ -19,8 +19,10 @@ struct ServeCommand: ProgramCommand {
 
   @OptionGroup var signingIn: SigningIn
 
-  @Option(help: "Under which name it is found.")
-  var name = "default"
+  @OptionGroup var logging: Logging
+
+  @Option(help: "Under which name it is found; otherwise serve.name, which is default.")
+  var name: String?
 
   @Option(
     help:
@@ -40,7 +42,7 @@ struct ServeCommand: ProgramCommand {
   var duration: Span?
 
   func validate() throws {
-    guard Instances.isName(name) else {
+    guard name.map(Instances.isName) ?? true else {
       throw ValidationError("--name takes up to 40 letters, digits, '-', '_' and '.'")
     }
   }
@@ -51,10 +53,17 @@ struct ServeCommand: ProgramCommand {
     var places = source.places
     places.shard = shard
     guard let loaded = load(places) else { return ExitCode.configuration }
+    let name = name ?? loaded.settings.serve.name
+    guard Instances.isName(name) else {
+      throw CannotRun(
+        description: "serve.name takes up to 40 letters, digits, '-', '_' and '.'",
+        exitCode: ExitCode.configuration)
+    }
     let control = try ControlSocket(
       InstanceReport(
         version: programVersion, process: processNumber, name: name, command: "serve",
-        files: loaded.watched.map(wholePath), started: Moment.now.wall, isReadOnly: readOnly,
+        files: loaded.watched.map(wholePath), started: Moment.now.wall,
+        isReadOnly: readOnly || loaded.settings.serve.readOnly,
         shard: shard))
     var printer: EventPrinter
     do {
@@ -64,7 +73,7 @@ struct ServeCommand: ProgramCommand {
         description: "standard output cannot be written: \(error)", exitCode: ExitCode.internalError)
     }
     let store = try runHeadless(
-      loaded, keeping: loaded.settings, signIn: signingIn.policy, for: duration?.duration,
+      loaded, keeping: logging.settings(loaded), signIn: signingIn.policy, for: duration?.duration,
       signals: signals, reloader: Reloader(places, loaded), control: control,
       manager: ServiceManager(environment), output: &printer)
     printer.finish(store)

@@ -18,6 +18,8 @@ struct Watch: ProgramCommand {
 
   @OptionGroup var signingIn: SigningIn
 
+  @OptionGroup var logging: Logging
+
   @Option(help: "text: log lines; jsonl: one JSON object a line.")
   var format = Format.text
 
@@ -38,7 +40,7 @@ struct Watch: ProgramCommand {
         description: "standard output cannot be written: \(error)", exitCode: ExitCode.internalError)
     }
     let store = try runHeadless(
-      loaded, keeping: loaded.settings, signIn: signingIn.policy, for: duration?.duration,
+      loaded, keeping: logging.settings(loaded), signIn: signingIn.policy, for: duration?.duration,
       signals: signals, reloader: reloader, control: ControlSocket(as: "watch", loaded), output: &printer)
     printer.finish(store)
     return ExitCode.done
@@ -50,6 +52,7 @@ struct EventPrinter: Headless, ~Copyable {
   private var output: StandardOutput
   private let format: Watch.Format
   private let level: EventLevel
+  private let isJournal = TopPlatform.isJournal(1, environment: environment)
 
   init(_ format: Watch.Format, _ level: EventLevel) throws(ErrorNumber) {
     output = try StandardOutput()
@@ -68,7 +71,8 @@ struct EventPrinter: Headless, ~Copyable {
     for event in report.events {
       switch format {
       case .jsonl: output.write(eventLine(event))
-      case .text: if event.level >= level { output.write(logLine(event)) }
+      case .text where event.level < level: break
+      case .text: output.write(isJournal ? journalLine(event) : logLine(event))
       }
     }
     return !output.isGone

@@ -3,36 +3,49 @@ import TopReports
 import MCPSessions
 import TopPlatform
 
-/// The record of events on disk, as this program's main thread sees it: it hands lines on and never waits.
+/// The record of events on disk, and log lines where they are wanted, as this program's main thread sees
+/// them: it
+/// hands lines on and never waits.
 struct EventLog: ~Copyable {
   private let writer: EventLogWriter?
+  private let textWriter: EventLogWriter?
+  private let level: EventLevel
   private var chatter: ChatterBudget
 
   /// Writes where the settings say; without settings nothing is kept.
   init(_ settings: LogSettings?) {
     let path = settings.flatMap { $0.events ? $0.file ?? stateFolder.map { $0 + "/events.jsonl" } : nil }
     chatter = ChatterBudget(bytesAnHour: max(65_536, (settings?.maxBytes ?? 0) / 10))
-    guard let path, let settings else {
-      writer = nil
-      return
-    }
-    writer = try? EventLogWriter(
+    level = settings?.level ?? .info
+    writer = Self.writer(path, isOurs: settings?.file == nil, settings)
+    textWriter = Self.writer(settings?.text, isOurs: false, settings)
+  }
+
+  private static func writer(_ path: String?, isOurs: Bool, _ settings: LogSettings?) -> EventLogWriter? {
+    guard let path, let settings else { return nil }
+    return try? EventLogWriter(
       EventLogPlace(
-        path: path, isOurs: settings.file == nil, maxBytes: settings.maxBytes, keep: settings.keep))
+        path: path, isOurs: isOurs, maxBytes: settings.maxBytes, maxAge: Int64(settings.maxHours) * 3_600_000,
+        keep: settings.keep))
   }
 
   /// Readable when `write` has something to tell.
-  var descriptor: Int32? { writer?.news.descriptor }
+  var descriptors: [Int32] { [writer, textWriter].compactMap { $0?.news.descriptor } }
 
   /// Has the events written; what an operator should know about the writing comes back.
   mutating func write(_ events: [Event], at now: Moment) -> EngineReport? {
-    guard let writer else { return nil }
-    let lines = chatter.lines(of: events, at: now)
-    if !lines.isEmpty { writer.write(lines.map { $0 + "\n" }.joined()) }
-    let news = writer.news.drain()
-    guard !news.words.isEmpty else { return nil }
+    if let writer {
+      let lines = chatter.lines(of: events, at: now)
+      if !lines.isEmpty { writer.write(lines.map { $0 + "\n" }.joined()) }
+    }
+    if let textWriter {
+      let lines = events.filter { $0.level >= level }.map { logLine($0) + "\n" }
+      if !lines.isEmpty { textWriter.write(lines.joined()) }
+    }
+    let words = [writer, textWriter].flatMap { $0?.news.drain().words ?? [] }
+    guard !words.isEmpty else { return nil }
     var report = EngineReport()
-    report.events = news.words.map {
+    report.events = words.map {
       Event(time: now, kind: .eventsDropped, level: .warning, message: Sentence(ForeignText(local: $0)))
     }
     return report
@@ -41,6 +54,7 @@ struct EventLog: ~Copyable {
   /// Gives the disk a moment for what still waits.
   mutating func close() {
     writer?.finish()
+    textWriter?.finish()
   }
 }
 

@@ -1,4 +1,5 @@
 import Glibc
+import MCPSessions
 import TopPlatform
 
 /// Where an event log lies, and how much of it is kept.
@@ -8,6 +9,8 @@ struct EventLogPlace: Sendable {
   let isOurs: Bool
   /// A file is put aside at this size, in bytes.
   let maxBytes: Int
+  /// So long after its first line it is put aside, in milliseconds; 0: never.
+  let maxAge: Int64
   /// So many files that were put aside are kept.
   let keep: Int
 }
@@ -21,6 +24,8 @@ struct EventLogFile: ~Copyable {
   /// The path of the file that is open: that of the settings, or a neighbour.
   private var path = ""
   private var size = 0
+  /// When its first line was written, in milliseconds since 1970; absent while it has none.
+  private var began: Int64?
   /// The file ends within a line: somebody was cut off there.
   private var endsInLine = false
   private var missing = 0
@@ -48,9 +53,13 @@ struct EventLogFile: ~Copyable {
       return []
     }
     if descriptor >= 0, !isStillThere { abandon() }
-    if size >= place.maxBytes { putAside() }
     do {
       if descriptor < 0 { try open() }
+      if isFull(at: now) {
+        putAside()
+        try open()
+      }
+      began = began ?? now.wall
       try write((endsInLine ? "\n" : "") + queue.text)
     } catch {
       return fail(count, error, now)
@@ -58,6 +67,11 @@ struct EventLogFile: ~Copyable {
     defer { missing = 0 }
     let lost = missing + queue.dropped
     return lost == 0 ? [] : ["The event log is written again; \(lost) events are missing in it"]
+  }
+
+  private func isFull(at now: ClockReading) -> Bool {
+    size >= place.maxBytes
+      || place.maxAge > 0 && size > 0 && (began.map { now.wall - $0 >= place.maxAge } ?? false)
   }
 
   private mutating func write(_ text: String) throws(FolderProblem) {
@@ -82,7 +96,7 @@ struct EventLogFile: ~Copyable {
 
   private mutating func abandon() {
     if descriptor >= 0 { close(descriptor) }
-    (descriptor, size, endsInLine) = (-1, 0, false)
+    (descriptor, size, endsInLine, began) = (-1, 0, false, nil)
   }
 
   /// Somebody may have moved or deleted the file: what is written then, nobody finds.
@@ -136,6 +150,16 @@ struct EventLogFile: ~Copyable {
     size = Int(max(0, lseek(file, 0, SEEK_END)))
     var last: UInt8 = 0x0A
     if size > 0, pread(file, &last, 1, off_t(size - 1)) == 1 { endsInLine = last != 0x0A }
+    began = size > 0 ? Self.firstTime(of: file) ?? Int64(status.st_mtim.tv_sec) * 1_000 : nil
+  }
+
+  /// The time in the first line of a log, whichever of ours it is.
+  private static func firstTime(of file: Int32) -> Int64? {
+    var bytes = [UInt8](repeating: 0, count: 256)
+    let count = pread(file, &bytes, bytes.count, 0)
+    let line = String(decoding: bytes.prefix(max(0, count)).prefix { $0 != 0x0A }, as: UTF8.self)
+    let time = line.firstRange(of: #""time":""#).map { line[$0.upperBound...] } ?? line[...]
+    return WallTime(rfc3339: String(time.prefix(24)))?.milliseconds
   }
 
   /// `events.jsonl` becomes `events.jsonl.1`, that `events.jsonl.2`, and the oldest goes.

@@ -79,7 +79,7 @@ final class Monitor: Watching {
 
   var descriptors: [Int32] {
     [engine.output.descriptor]
-      + [log.descriptor, control?.descriptor, telemetry.descriptor].compactMap { $0 }
+      + log.descriptors + [control?.descriptor, telemetry.descriptor].compactMap { $0 }
       + (reloader?.descriptors ?? [])
   }
 
