@@ -77,11 +77,15 @@ package struct MessageLines: Sendable {
 
 /// Cuts what a process writes to standard error into lines.
 ///
-/// A line that is over the limit comes in pieces of that length, so that a process that never ends a line is
-/// heard, too.
+/// Of a line that is over the limit its beginning is told as soon as it is there, so that a process that
+/// never
+/// ends a line is heard, too. What follows is passed over to its end: it would cost much, and might begin in
+/// the middle of a secret.
 package struct TextLines: Sendable {
   private let limit: Int
   private var line: [UInt8] = []
+  /// The beginning of the line is told.
+  private var isOverLimit = false
 
   /// `limit` bounds a line, in bytes; over it a line is cut.
   package init(limit: Int = 4_096) {
@@ -92,18 +96,32 @@ package struct TextLines: Sendable {
   /// are left out.
   package mutating func append(_ bytes: ArraySlice<UInt8>) -> [String] {
     var lines: [String] = []
-    for byte in bytes {
-      if byte != 0x0A { line.append(byte) }
-      if byte == 0x0A || line.count >= limit { lines += finish() }
+    var rest = bytes
+    while let end = rest.firstIndex(of: 0x0A) {
+      keep(rest[..<end], &lines)
+      lines += finish()
+      rest = rest[rest.index(after: end)...]
     }
+    keep(rest, &lines)
     return lines
   }
 
   /// The output is over: what has no line end is a line, too.
   package mutating func finish() -> [String] {
     if line.last == 0x0D { line.removeLast() }
-    defer { line.removeAll(keepingCapacity: true) }
+    defer {
+      line.removeAll(keepingCapacity: true)
+      isOverLimit = false
+    }
     guard line.contains(where: { $0 > 0x20 }) else { return [] }
     return [String(decoding: line, as: UTF8.self)]
+  }
+
+  private mutating func keep(_ bytes: ArraySlice<UInt8>, _ lines: inout [String]) {
+    guard !isOverLimit else { return }
+    line += bytes.prefix(limit - line.count)
+    guard line.count == limit else { return }
+    lines += finish()
+    isOverLimit = true
   }
 }

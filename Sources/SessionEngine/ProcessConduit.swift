@@ -27,6 +27,8 @@ final class ProcessConduit {
   private static let queueLimit = 1 << 20
   /// Read at once, in bytes: what one look brings beyond the budget is little.
   private static let chunk = 8_192
+  /// A line of its words is looked through for secrets, byte by byte: of a long one so many count as an item.
+  private static let bytesPerItem = 512
   /// So many of them are looked at when it has ended: a pipe holds less, but a grandchild may write on.
   private static let lastChunks = 256
 
@@ -82,7 +84,8 @@ final class ProcessConduit {
     for _ in 0..<(toTheEnd ? Self.lastChunks : 1) {
       guard let bytes = take(from: child.errors) else { break }
       let complete = words.append(bytes[...])
-      isHeldBack = budget.take(bytes: bytes.count, items: complete.count, at: now) || isHeldBack
+      let effort = complete.map { 1 + $0.utf8.count / Self.bytesPerItem }.reduce(0, +)
+      isHeldBack = budget.take(bytes: bytes.count, items: effort, at: now) || isHeldBack
       lines += complete
     }
     if toTheEnd || !open.contains(child.errors) { lines += words.finish() }

@@ -49,10 +49,22 @@ import Testing
 @Suite struct `Lines of standard error` {
   @Test(arguments: [
     ("one\ntwo\n", ["one", "two"]), ("one\r\n\n \ntwo", ["one", "two"]), ("", []), ("\n", []),
-    ("abcdefghijk\nl", ["abcdefgh", "ijk", "l"]),
+    ("abcdefghijk\nl", ["abcdefgh", "l"]), ("abcdefgh\nl", ["abcdefgh", "l"]),
+    ("abcdefghijk", ["abcdefgh"]), ("abcdefghijk\n\nabcdefghijk\nl\n", ["abcdefgh", "abcdefgh", "l"]),
+    ("        x\ny", ["y"]),
   ])
-  func `come whole, and in pieces where they are too long`(text: String, lines: [String]) {
+  func `come whole, and by their beginning where they are too long`(text: String, lines: [String]) {
+    var whole = TextLines(limit: 8)
+    #expect(whole.append(Array(text.utf8)[...]) + whole.finish() == lines)
     var reader = TextLines(limit: 8)
     #expect(text.utf8.flatMap { reader.append([$0]) } + reader.finish() == lines)
+  }
+
+  @Test func `are told once however long one is, and as soon as there is something to tell`() {
+    var reader = TextLines()
+    let block = [UInt8](repeating: UInt8(ascii: "e"), count: 65_536)
+    let told = (0..<100).flatMap { _ in reader.append(block[...]) }
+    #expect(told == [String(repeating: "e", count: 4_096)])
+    #expect(reader.append(Array("\nand on\n".utf8)[...]) == ["and on"])
   }
 }
