@@ -45,7 +45,7 @@ package enum RequestID: Hashable, Sendable {
 package struct RPCError: Hashable, Sendable {
   package let code: Int
   package let message: String
-  /// Revisions that the server says it speaks, from `data.supported`.
+  /// Revisions that the server says it speaks, from the error's data.
   package let supportedVersions: [String]
 
   package init(code: Int, message: String, supportedVersions: [String] = []) {

@@ -132,14 +132,29 @@ private struct ErrorReader: Decodable {
   let value: RPCError
 
   enum Keys: String, CodingKey { case code, message, data }
-  enum DataKeys: String, CodingKey { case supported }
+  /// The specification's name of the list, and what servers call it as well.
+  enum DataKeys: String, CodingKey, CaseIterable {
+    case supported, supportedVersions, supportedProtocolVersions, versions
+    case supportedInSnakes = "supported_versions"
+    case protocolVersionsInSnakes = "supported_protocol_versions"
+  }
 
   init(from decoder: any Decoder) throws {
     let members = try decoder.container(keyedBy: Keys.self)
-    let data = try? members.nestedContainer(keyedBy: DataKeys.self, forKey: .data)
     value = RPCError(
       code: (try? members.decode(Int.self, forKey: .code)) ?? 0, message: members.text(.message) ?? "",
-      supportedVersions: (try? data?.decode([String].self, forKey: .supported)) ?? [])
+      supportedVersions: Self.versions(in: members))
+  }
+
+  /// A list as it is; of a text, in the place of the list or of all the data, the dates.
+  private static func versions(in members: KeyedDecodingContainer<Keys>) -> [String] {
+    if let words = members.text(.data) { return Revision.dates(in: words) }
+    guard let data = try? members.nestedContainer(keyedBy: DataKeys.self, forKey: .data) else { return [] }
+    for key in DataKeys.allCases {
+      if let list = try? data.decode([String].self, forKey: key) { return list }
+      if let words = data.text(key) { return Revision.dates(in: words) }
+    }
+    return []
   }
 }
 

@@ -91,13 +91,40 @@ struct HeadReader {
       isInSessionID = true
     case "retry-after": pending.retryAfter = String(value)
     case "location": pending.location = String(value.prefix(Self.locationLimit))
+    case "refresh": pending.refresh = refreshTarget(String(value.prefix(Self.locationLimit)))
     case "www-authenticate" where pending.challenges.count < Self.challengeLimit:
       pending.challenges.append(String(value.prefix(Self.locationLimit)))
     case "set-cookie":
       hasNewCookies = true
       let cookie = value.prefix { $0 != ";" }.drop { $0 != "=" }.dropFirst()
       if pending.cookies.count < Self.cookieLimit, !cookie.isEmpty { pending.cookies.append(String(cookie)) }
-    default: break
+    case let name: note(Self.doorkeeper(name, value))
+    }
+  }
+
+  /// Who says that it turned the request away is told before who only stands there.
+  private mutating func note(_ doorkeeper: Doorkeeper?) {
+    guard let doorkeeper, pending.doorkeeper?.hasActed != true else { return }
+    if pending.doorkeeper == nil || doorkeeper.hasActed { pending.doorkeeper = doorkeeper }
+  }
+
+  /// Who stands in front of a server, by a header that only it sends.
+  private static func doorkeeper(_ name: String, _ value: Substring) -> Doorkeeper? {
+    switch name {
+    case "cf-mitigated": Doorkeeper(name: "Cloudflare", hasActed: true)
+    case "x-amzn-waf-action": Doorkeeper(name: "AWS WAF", hasActed: true)
+    case "x-dd-b": Doorkeeper(name: "DataDome", hasActed: true)
+    case "x-datadome": Doorkeeper(name: "DataDome", hasActed: false)
+    case "x-vercel-mitigated", "x-vercel-challenge-token": Doorkeeper(name: "Vercel", hasActed: true)
+    case "x-sucuri-block": Doorkeeper(name: "Sucuri", hasActed: true)
+    case "x-sucuri-id": Doorkeeper(name: "Sucuri", hasActed: false)
+    case "x-iinfo": Doorkeeper(name: "Imperva", hasActed: false)
+    case "x-cdn" where value.lowercased() == "imperva": Doorkeeper(name: "Imperva", hasActed: false)
+    case "x-kpsdk-ct": Doorkeeper(name: "Kasada", hasActed: true)
+    case "x-px-block", "x-px-blocked": Doorkeeper(name: "HUMAN", hasActed: true)
+    case "server" where value.lowercased() == "akamaighost": Doorkeeper(name: "Akamai", hasActed: false)
+    case "server" where value.lowercased() == "ddos-guard": Doorkeeper(name: "DDoS-Guard", hasActed: false)
+    default: nil
     }
   }
 }

@@ -150,3 +150,23 @@ private func words(_ message: Message) -> String {
     #expect(reader.finish().isEmpty)
   }
 }
+
+@Suite struct `Versions that an error lists` {
+  @Test(
+    arguments: [
+      (#"{"supported":["2025-03-26","x"],"requested":"2025-11-25"}"#, ["2025-03-26", "x"]),
+      (#"{"supportedVersions":["2025-03-26"]}"#, ["2025-03-26"]),
+      (#"{"supported":"2025-03-26"}"#, ["2025-03-26"]),
+      (#"{"supported_versions":"2024-11-05, 2025-03-26"}"#, ["2024-11-05", "2025-03-26"]),
+      (#""supported: 2025-03-26""#, ["2025-03-26"]), (#""build 12025-03-26, 2025-03-261""#, []),
+      (#"{"requested":"2025-11-25"}"#, []), ("null", []), ("[]", []), ("5", []), (#"{"supported":5}"#, []),
+    ]) func `are read wherever they stand`(data: String, versions: [String]) throws
+  {
+    let text = #"{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"no","data":\#(data)}}"#
+    guard case .failure(let error)? = try Message.read(Array(text.utf8)).first?.content else {
+      Issue.record("\(text) is an error")
+      return
+    }
+    #expect(error.supportedVersions == versions)
+  }
+}

@@ -59,6 +59,28 @@ import Testing
     #expect(head?.sessionIDs.compactMap(SessionID.init).isEmpty == true)
   }
 
+  @Test(
+    arguments: [
+      (["cf-mitigated: challenge", "server: cloudflare"], "Cloudflare", true),
+      (["X-Amzn-Waf-Action: captcha"], "AWS WAF", true),
+      (["X-DataDome: protected"], "DataDome", false),
+      (["X-DataDome: protected", "X-DD-B: 1"], "DataDome", true),
+      (["x-vercel-mitigated: deny"], "Vercel", true), (["X-Sucuri-ID: 1"], "Sucuri", false),
+      (["X-Sucuri-Block: x", "X-Sucuri-ID: 1"], "Sucuri", true), (["X-Iinfo: 1"], "Imperva", false),
+      (["Server: AkamaiGHost"], "Akamai", false), (["Server: nginx"], nil, false),
+    ] as [([String], String?, Bool)]) func `tells who stands in front of the server`(
+      lines: [String], name: String?, hasActed: Bool
+    ) throws
+  {
+    let head = try read(["HTTP/1.1 403 Forbidden"] + lines + [""])
+    #expect(head?.doorkeeper == name.map { Doorkeeper(name: $0, hasActed: hasActed) })
+  }
+
+  @Test func `tells where a refresh leads`() throws {
+    #expect(
+      try read(["HTTP/1.1 200 OK", "Refresh: 0; url=https://a/login", ""])?.refresh == "https://a/login")
+  }
+
   @Test func `keeps what may stand in it within bounds`() throws {
     let ids = (0..<100).map { "Mcp-Session-Id: \($0)" }
     let head = try read(

@@ -17,7 +17,7 @@ import Testing
     ] as [(String, String?)]) func `is what the standard says`(reference: String, path: String?) throws
   {
     let base = try Endpoint("http://u:p@a/b/c/d?q")
-    #expect(base.resolving(reference)?.url.revealed == path.map { "http://u:p@a" + $0 })
+    #expect((try? base.resolving(reference))?.url.revealed == path.map { "http://u:p@a" + $0 })
   }
 
   @Test(arguments: ["http://a", "http://a?x=1", "http://a/", "http://a/sse", "http://u@a:80/x/?y#z"])
@@ -27,12 +27,30 @@ import Testing
     for first in pieces {
       for second in pieces {
         for third in pieces {
-          let found = base.resolving(first + second + third)
+          let found = try? base.resolving(first + second + third)
           #expect(found == nil || found?.origin == base.origin)
         }
       }
     }
-    #expect(base.resolving("messages?session_id=1")?.url.revealed.hasSuffix("/messages?session_id=1") == true)
+    #expect(try base.resolving("messages?session_id=1").url.revealed.hasSuffix("/messages?session_id=1"))
+  }
+
+  @Test(
+    arguments: [
+      ("/mess ages?session_id=1", .noReference), (#"{"uri":"/messages"}"#, .noReference),
+      (#""/messages""#, .noReference), ("<a href=/m>", .noReference), ("/messages\u{7F}", .noReference),
+      ("/messages\r", .noReference), ("http:///m", .noReference), ("//a:99999/m", .noReference),
+      ("//b/m", .otherOrigin), ("https://a/m", .otherOrigin), ("http://a:81/m", .otherOrigin),
+      ("mailto:x@a", .otherOrigin),
+    ] as [(String, Endpoint.ReferenceProblem)])
+  func `that leads nowhere says whether it is another's or none`(
+    reference: String, problem: Endpoint.ReferenceProblem
+  ) throws {
+    let base = try Endpoint("http://a/sse")
+    #expect(throws: problem) { try base.resolving(reference) }
+    let words = endpointError(problem, reference, Gate(own: Redactor(), known: KnownSecrets())).detail.text
+    #expect(
+      words.contains(problem == .otherOrigin ? "names another origin: " : "is no address: "), "\(words)")
   }
 }
 

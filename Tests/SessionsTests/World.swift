@@ -34,6 +34,7 @@ struct World {
   enum Scripted: Sendable {
     case status(Int, String)
     case html(Int, String)
+    case head(ResponseHead, String)
     case rejected(Int, String)
     case tools([Tool], next: String?)
     case silence

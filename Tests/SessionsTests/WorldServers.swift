@@ -103,6 +103,8 @@ extension World {
       answer(request.id, ResponseHead(status: status, contentType: "text/plain"), nil, words, after: delay)
     case .html(let status, let page):
       answer(request.id, ResponseHead(status: status, contentType: "text/html"), nil, page, after: delay)
+    case .head(let head, let body):
+      answer(request.id, head, nil, body, after: delay)
     case .rejected(let code, let words):
       let error = RPCError(code: code, message: words)
       answer(request.id, json, Message(id: number(request), content: .failure(error)), "", after: delay)

@@ -41,7 +41,12 @@ extension ServerProbe {
     _ took: Duration
   ) {
     let isOpen = server.settings.wire == .automatic && channel == nil
-    if let error, let older = olderRevision(error, revision) {
+    let named: Revision? =
+      switch outcome {
+      case .status(let head, _, let excerpt): olderRevision(head, error, excerpt, revision)
+      default: error.flatMap { olderRevision($0, revision) }
+      }
+    if let older = named {
       offered.append(revision)
       return initialize(older)
     }
@@ -221,11 +226,13 @@ extension ServerProbe {
     noteWay(event)
     switch event {
     case .item(.endpoint(let reference)):
-      guard let endpoint = server.endpoint?.resolving(reference) else {
+      guard let address = server.endpoint else { return }
+      let endpoint: Endpoint
+      do {
+        endpoint = try address.resolving(reference)
+      } catch {
         orders.append(.cancel(id))
-        return attachFailed(
-          SessionError(
-            .protocolError, detail: "the endpoint event names another origin: \(gate.reference(reference))"))
+        return attachFailed(endpointError(error, reference, gate))
       }
       redactor.learn(address: endpoint.url.revealed)
       channel = Channel(stream: id, endpoint: endpoint, since: now)

@@ -75,19 +75,32 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Endpoint {
+  /// Why a reference leads to no address of this origin.
+  package enum ReferenceProblem: Error, Hashable, Sendable {
+    case otherOrigin
+    /// It is no legal reference at all.
+    case noReference
+  }
+
   /// What a URI reference names when it is found at this address (RFC 3986 section 5.2), with the same user
-  /// information and without a fragment; absent when that is another origin or no address.
-  package func resolving(_ reference: String) -> Endpoint? {
+  /// information and without a fragment. Throws when that is another origin or no address.
+  package func resolving(_ reference: String) throws(ReferenceProblem) -> Endpoint {
+    // A document or a quoted text in the place of a reference: none of these may begin one.
+    if let first = reference.utf8.first, "{[\"<".utf8.contains(first) { throw .noReference }
+    guard reference.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else { throw .noReference }
     let base = AddressParts(url.revealed[...])
     let other = AddressParts(reference[...])
-    guard let scheme = base.scheme, let authority = base.authority else { return nil }
+    guard let scheme = base.scheme, let authority = base.authority else { throw .noReference }
     var path = other.path
     var query = other.query
     if other.scheme != nil || other.authority != nil {
       let named = "\(other.scheme ?? scheme)://\(other.authority ?? "")"
-      guard other.authority != nil, let place = try? Endpoint(named), place.origin == origin else {
-        return nil
+      guard other.authority != nil, let place = try? Endpoint(named) else {
+        // `mailto:x@a` names something elsewhere, `http:///x` nothing.
+        throw other.authority == nil && other.scheme?.lowercased() != self.origin.scheme
+          ? .otherOrigin : .noReference
       }
+      guard place.origin == origin else { throw .otherOrigin }
     } else if path.isEmpty {
       path = base.path
       query = query ?? base.query
@@ -97,7 +110,8 @@ extension Endpoint {
       path = folder + path
     }
     let target = AddressParts.withoutDotSegments(path) + (query.map { "?\($0)" } ?? "")
-    return try? Endpoint("\(scheme)://\(authority)\(target)")
+    guard let endpoint = try? Endpoint("\(scheme)://\(authority)\(target)") else { throw .noReference }
+    return endpoint
   }
 }
 

@@ -79,6 +79,9 @@ extension Session {
     case .signInNeeded, .insufficientScope: "sign in to the server"
     case .issuerUnavailable: "wait until the issuer is back; it is asked again"
     case .tokenRefused, .signInFailed: "check what issuer and scopes the server wants, then sign in again"
+    case .authError where cause.hint == .webPage:
+      // It may be the server's own, or that of something which never lets a request reach it.
+      "check the credentials in the server's headers, and what stands in front: a web page answers, not the server"
     case .authError where server.mayBeSignedInTo: "sign in: the key o in the dashboard, or sessiontop login"
     default: "check the credentials in the server's headers, then reconnect"
     }
@@ -114,7 +117,12 @@ extension SessionError.Hint {
   /// What a person can do about it.
   var remedy: Sentence {
     switch self {
-    case .hostName: "let the server, or the proxy before it, take the Host name of the configured url"
+    case .hostName:
+      "let the server, or the proxy before it, take the Host name of the configured url: add it to its list of"
+        + " allowed hosts"
+    case .origin: "let the server take requests of this machine: add to its list of allowed origins"
+    case .revision:
+      "bring the older of the two up to date: the server speaks no protocol version that was offered"
     case .botCheck: "let this machine pass the bot check that stands in front of the server"
     case .signInPage:
       "a sign-in stands in front of the server: send what it accepts in headers, or use an address behind it"

@@ -171,10 +171,7 @@ struct Exchange: Hashable, Sendable {
       rest = Rest(due: now + min(pause, Self.restLimit), lastEventID: end.lastEventID)
       return nil
     }
-    if let page = Page(end.excerpt, contentType: head.contentType) {
-      let why: Sentence = "\(page.words(gate)) came instead of an answer"
-      return .broken(SessionError(.protocolError, status: head.status, detail: why), head)
-    }
+    if let instead = insteadOfAnswer(head, end.excerpt, gate) { return .broken(instead, head) }
     let why: Sentence =
       flaw ?? (head.status == 202 ? "202 instead of an answer" : "the answer ended before it was complete")
     return .broken(SessionError(.protocolError, status: head.status, detail: why), head)

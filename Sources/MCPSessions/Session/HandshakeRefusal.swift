@@ -21,7 +21,7 @@ extension Session {
     _ head: ResponseHead, _ error: RPCError?, _ excerpt: String, _ offered: Revision, _ turn: inout Turn
   ) {
     let approach = anew
-    if let error, let older = olderRevision(error, offered) { return queue(.initialize(older), &turn) }
+    if let older = olderRevision(head, error, excerpt, offered) { return queue(.initialize(older), &turn) }
     if [400, 404, 405].contains(head.status) || error.map(listsModern) == true, let error, isModern(error),
       mayFallBack || speaksModern
     {
@@ -102,6 +102,18 @@ extension Session {
 
 // MARK: - What an error tells of revisions
 
+/// The next revision to offer after any status that refuses: one that the answer names, in a JSON-RPC error
+/// or
+/// in other words. A web page may hold dates of every kind.
+func olderRevision(
+  _ head: ResponseHead, _ error: RPCError?, _ excerpt: String, _ offered: Revision
+) -> Revision? {
+  if let error, let older = olderRevision(error, offered) { return older }
+  guard head.status >= 400, Page(excerpt, contentType: head.contentType) == nil else { return nil }
+  let named = Set(Revision.dates(in: excerpt))
+  return Revision.allCases.last { $0.hasSessions && $0 < offered && named.contains($0.rawValue) }
+}
+
 /// The next revision to offer after a complaint about the version; absent when the complaint is another.
 func olderRevision(_ error: RPCError, _ offered: Revision) -> Revision? {
   let older = Revision.allCases.filter { $0.hasSessions && $0 < offered }.reversed()
@@ -110,7 +122,7 @@ func olderRevision(_ error: RPCError, _ offered: Revision) -> Revision? {
   }
   if let listed = listed.first { return listed }
   // A list without any of ours settles it.
-  guard error.supportedVersions.isEmpty else { return nil }
+  guard error.supportedVersions.allSatisfy({ $0 == offered.rawValue }) else { return nil }
   guard error.code == RPCError.unsupportedVersion || error.code == RPCError.invalidParams,
     error.message.lowercased().contains("version")
   else { return nil }

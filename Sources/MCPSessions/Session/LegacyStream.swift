@@ -16,10 +16,14 @@ extension Session {
   mutating func attaching(_ attachment: Attachment, _ event: TransferEvent, _ turn: inout Turn) {
     switch event {
     case .item(.endpoint(let reference)):
-      guard let endpoint = server.endpoint?.resolving(reference) else {
+      guard let address = server.endpoint else { return }
+      let endpoint: Endpoint
+      do {
+        endpoint = try address.resolving(reference)
+      } catch {
         turn.actions.append(.cancel(attachment.transfer))
-        let detail: Sentence = "the endpoint event names another origin: \(gate(turn).reference(reference))"
-        return lose(SessionError(.protocolError, detail: detail), approach: anew, remedy: .person, &turn)
+        return lose(
+          endpointError(error, reference, gate(turn)), approach: anew, remedy: .person, &turn)
       }
       history.lastReachable = turn.now
       noteEndpoint(endpoint, &turn)
@@ -47,9 +51,11 @@ extension Session {
       return lose(SessionError(failure, gate(turn)), approach: again, &turn)
     }
     if let head = end.head, head.isSuccess, let page = Page(end.excerpt, contentType: head.contentType) {
-      let words: Sentence = "GET brings \(page.words(gate(turn)))"
+      let front = front(head, end.excerpt)
+      let words = Sentence.joined(
+        [standing(front, head), "GET brings \(page.words(gate(turn)))"], separator: ": ")
       return isNotOverStream(
-        SessionError(.httpError, status: head.status, detail: words, hint: .webPage), &turn)
+        SessionError(.httpError, status: head.status, detail: words, hint: front ?? .webPage), &turn)
     }
     guard let head = end.head, !head.isSuccess else {
       let detail: Sentence = "the stream ended before its endpoint event"
@@ -169,13 +175,28 @@ extension Session {
   }
 }
 
+/// What is wrong with the address that an `endpoint` event names.
+func endpointError(_ problem: Endpoint.ReferenceProblem, _ reference: String, _ gate: Gate) -> SessionError {
+  let flaw: Sentence =
+    switch problem {
+    case .otherOrigin: "names another origin"
+    case .noReference: "is no address"
+    }
+  return SessionError(
+    .protocolError,
+    detail: Sentence.joined(
+      ["the endpoint event \(flaw)", Sentence(gate.reference(reference))], separator: ": "))
+}
+
 extension Session {
   /// HTTP+SSE is not what the server speaks: its first refusal is what counts.
   private mutating func isNotOverStream(_ error: SessionError, _ turn: inout Turn) {
     let wasLearnt = speaksOverStream
     speaksOverStream = false
     if let refusal = trouble.refusal {
-      let seen = error.hint == .webPage ? refusal.adding(error.detail, hint: .webPage) : refusal
+      let pages: Set<SessionError.Hint> = [.webPage, .signInPage, .botCheck]
+      let hint = error.hint.flatMap { pages.contains($0) ? $0 : nil }
+      let seen = hint.map { refusal.adding(error.detail, hint: $0) } ?? refusal
       return lose(asOutage(seen), approach: anew, remedy: history.lastGood == nil ? .person : .backoff, &turn)
     }
     // What held before may hold no more: asked from the beginning, once.

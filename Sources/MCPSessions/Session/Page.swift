@@ -6,6 +6,8 @@ struct Page: Hashable, Sendable {
   let type: String
   let title: String
   let text: String
+  /// The words of what is to be filled in; absent where nothing is.
+  let form: String?
 
   /// Absent when the body is no page. `excerpt` is its beginning.
   init?(_ excerpt: String, contentType: String) {
@@ -18,6 +20,10 @@ struct Page: Hashable, Sendable {
     self.type = type.isEmpty ? "no content type" : type
     title = Page.text(ofElement: "title", in: excerpt) ?? Page.text(ofElement: "h1", in: excerpt) ?? ""
     text = Page.words(of: excerpt, besideTitle: true)
+    form = excerpt.range(ofTag: "form").map { opening in
+      let rest = excerpt[opening.upperBound...]
+      return Page.words(of: String(rest[..<(rest.firstRange(of: "</form")?.lowerBound ?? rest.endIndex)]))
+    }
   }
 
   /// The page in words: `a web page (text/html) titled "Night Kitchen"`.

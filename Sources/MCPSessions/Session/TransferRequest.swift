@@ -56,6 +56,10 @@ package struct ResponseHead: Hashable, Sendable {
   package var sessionIDs: [String]
   package var retryAfter: String?
   package var location: String?
+  /// Where a `Refresh` header sends a browser.
+  package var refresh: String?
+  /// What stands in front of the server, where a header of its own says so.
+  package var doorkeeper: Doorkeeper?
   /// It sends a request that came over TLS on to an address without.
   package var isDowngrade = false
   /// What `WWW-Authenticate` says, header by header, as raw text.

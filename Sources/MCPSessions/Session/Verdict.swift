@@ -54,6 +54,8 @@ private func judge(
   func seen(_ type: ErrorType) -> SessionError { sessionError(type, head, error, excerpt, gate) }
 
   switch head.status {
+  case 400... where !speaksOfSession(text) && isTurnedAway(head, text, excerpt):
+    return .refused(seen(.httpError))
   case 404 where carriedID && error?.code == RPCError.methodNotFound && !speaksOfSession(text):
     // A server may say with 404 that it lacks the method; the session is asked about in another way.
     return .methodFailed(RPCError(code: RPCError.methodNotFound, message: text))
@@ -69,8 +71,6 @@ private func judge(
     return .lost(seen(.sessionTerminated))
   case 401, 407:
     return .refused(seen(.authError))
-  case _ where refusesHost(head, text), _ where isBotCheck(head, excerpt):
-    return .refused(seen(.httpError))
   case 403
   where carriedID && (saysSessionIsLost(said) || text.lowercased().contains("session user mismatch")):
     return .lost(seen(.sessionTerminated))
@@ -111,33 +111,15 @@ func sessionError(
         return isTitled ? "\(page.words(gate)): \(gate.text(page.text, limit: 120))" : page.words(gate)
       } ?? "\(gate.text(words(of: excerpt), limit: wholeLimit))"
   }
-  let hint = hint(head, "\(detail)", excerpt)
-  switch hint {
-  case .hostName: detail = Sentence.joined(["the Host name is refused", detail], separator: ": ")
-  case .botCheck: detail = Sentence.joined(["a bot check stands in front", detail], separator: ": ")
-  case _ where (300..<400).contains(head.status): detail = redirectWords(head, gate)
-  default: break
+  let hint = hint(head, error?.message ?? words(of: excerpt), excerpt)
+  if (300..<400).contains(head.status) {
+    detail = redirectWords(head, gate)
+  } else {
+    detail = Sentence.joined([standing(hint, head), detail], separator: ": ")
   }
   return SessionError(
     type, status: head.status, rpcCode: error?.code,
     detail: Sentence.joined([detail, challengeWords(head, gate)], separator: "; "), hint: hint)
-}
-
-private func hint(_ head: ResponseHead, _ detail: String, _ excerpt: String) -> SessionError.Hint? {
-  if (300..<400).contains(head.status) {
-    if isSignInPage(head) { return .signInPage }
-    return head.isDowngrade ? .downgrade : nil
-  }
-  if refusesHost(head, detail) { return .hostName }
-  if isBotCheck(head, excerpt) { return .botCheck }
-  return Page(excerpt, contentType: head.contentType) == nil ? nil : .webPage
-}
-
-private func redirectWords(_ head: ResponseHead, _ gate: Gate) -> Sentence {
-  guard let location = head.location, !location.isEmpty else { return "redirect to nowhere" }
-  let target: Sentence = "redirect to \(gate.reference(location))"
-  if head.isDowngrade { return "\(target), which gives up encryption" }
-  return isSignInPage(head) ? "a sign-in page stands in front: \(target)" : target
 }
 
 /// What a challenge says of the reason: `invalid_token: the token expired (scope files:read)`.
@@ -174,45 +156,6 @@ private func saysSessionIsLost(_ error: RPCError) -> Bool {
     "no longer", "not recognized", "no such", "closed", "stale",
   ]
   return words.contains("session") && verdicts.contains { words.contains($0) }
-}
-
-/// Whether what stands before the server, or a guard of its own, does not take the name by which it is
-/// called.
-private func refusesHost(_ head: ResponseHead, _ text: String) -> Bool {
-  guard [400, 403, 421].contains(head.status) else { return false }
-  let words = text.lowercased()
-  return head.status == 421
-    || words.contains("host")
-      && [
-        "invalid host", "host header", "host not allowed", "host is not allowed", "blocked host",
-        "allowed hosts",
-        "disallowedhost", "unknown host", "host name is refused",
-      ].contains { words.contains($0) }
-}
-
-/// Whether a page checks for a person at a browser.
-private func isBotCheck(_ head: ResponseHead, _ excerpt: String) -> Bool {
-  guard [403, 429, 503].contains(head.status), let page = Page(excerpt, contentType: head.contentType) else {
-    return false
-  }
-  let words = (page.title + " " + page.text).lowercased()
-  let signs = [
-    "just a moment", "attention required", "are you human", "are human", "not a robot", "captcha",
-    "checking your browser", "bot check", "bot protection", "enable javascript and cookies",
-    "ddos protection",
-    "security check",
-  ]
-  return signs.contains { words.contains($0) }
-}
-
-/// Whether a redirect leads to where people sign in.
-private func isSignInPage(_ head: ResponseHead) -> Bool {
-  if head.hasChallenge { return true }
-  let path = (head.location ?? "").prefix { $0 != "?" }.lowercased()
-  let signs = [
-    "login", "log-in", "signin", "sign-in", "sign_in", "sso", "oauth", "/auth", "auth.", "cdn-cgi/access",
-  ]
-  return signs.contains { path.contains($0) }
 }
 
 /// What a body says, for people: of JSON the member that holds the words, of a page its text, else its first

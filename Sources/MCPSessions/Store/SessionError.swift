@@ -85,10 +85,14 @@ public struct SessionError: Error, Hashable, Sendable {
   enum Hint: Hashable, Sendable {
     /// The server does not take the name by which it is called.
     case hostName
+    /// The server does not take requests from where this one says it comes from.
+    case origin
     /// A page wants to see a person at a browser.
     case botCheck
     /// Somebody is to sign in before the server is reached.
     case signInPage
+    /// The server speaks no revision that was offered.
+    case revision
     /// A page for browsers stands where an answer of MCP is due.
     case webPage
     /// A redirect gives up encryption.

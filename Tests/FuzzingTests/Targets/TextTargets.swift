@@ -11,7 +11,7 @@ extension FuzzTarget {
     let again = try? Endpoint(base.url.revealed)
     try promise(again == base, "an address that is read again is another: \(base.url.revealed)")
     guard parts.count == 2,
-      let target = base.resolving(String(decoding: parts[1], as: UTF8.self))
+      let target = try? base.resolving(String(decoding: parts[1], as: UTF8.self))
     else { return }
     try promise(target.origin == base.origin, "leads to \(target.display)")
     try promise(!target.url.revealed.utf8.contains { $0 <= 0x20 }, "holds what no address may hold")
