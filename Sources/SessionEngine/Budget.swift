@@ -7,6 +7,10 @@ struct Budget: Hashable, Sendable {
   private var bytes = Self.byteBurst
   private var items = Self.itemBurst
   private var filled: Instant
+  /// Something waited for room since that was told.
+  private var hasBitten = false
+  /// When that was told last.
+  private var told: Instant?
 
   private static let bytesPerSecond = 4_000_000
   private static let byteBurst = 8_000_000
@@ -15,6 +19,8 @@ struct Budget: Hashable, Sendable {
   /// What is read in one turn, after which others have theirs.
   static let bytesPerTurn = 64 * 1_024
   static let itemsPerTurn = 64
+  /// That it bites is told so often.
+  private static let tellingPause = Duration.seconds(1)
   /// A little more than nothing must be there before it is worth a turn.
   private static let leastPause = Duration.milliseconds(20)
 
@@ -31,7 +37,17 @@ struct Budget: Hashable, Sendable {
   /// Whether anything may be read at `now`.
   mutating func hasRoom(at now: Instant) -> Bool {
     fill(now)
-    return bytes > 0 && items > 0
+    let hasRoom = bytes > 0 && items > 0
+    if !hasRoom { hasBitten = true }
+    return hasRoom
+  }
+
+  /// Whether it is to be told at `now` that something had to wait: at most once a second.
+  mutating func takeNotice(at now: Instant) -> Bool {
+    guard hasBitten, told.map({ now - $0 >= Self.tellingPause }) ?? true else { return false }
+    hasBitten = false
+    told = now
+    return true
   }
 
   /// When there is something to take, seen from `now`; at once, if there is.

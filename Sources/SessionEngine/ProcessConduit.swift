@@ -12,7 +12,6 @@ final class ProcessConduit {
   private var messages: MessageLines
   private var words = TextLines()
   private var outgoing: [UInt8] = []
-  private var isHeldBack = false
   private var isPaused = false
   private var hasToldNotReading = false
   private var open: Set<Int32>
@@ -71,11 +70,11 @@ final class ProcessConduit {
       guard let bytes = take(from: child.output) else { break }
       let items = messages.append(bytes[...])
       events += items.map(Self.event)
-      isHeldBack = budget.take(bytes: bytes.count, items: items.count, at: now) || isHeldBack
+      budget.take(bytes: bytes.count, items: items.count, at: now)
     }
     if toTheEnd || !open.contains(child.output) { events += messages.finish().map(Self.event) }
     if wasOpen, !open.contains(child.output) { closedDue = now + Self.closingPause }
-    return events + heldBack()
+    return events + heldBack(at: now)
   }
 
   /// What it says on standard error; at the end of the process, what is left in the pipe.
@@ -85,19 +84,15 @@ final class ProcessConduit {
       guard let bytes = take(from: child.errors) else { break }
       let complete = words.append(bytes[...])
       let effort = complete.map { 1 + $0.utf8.count / Self.bytesPerItem }.reduce(0, +)
-      isHeldBack = budget.take(bytes: bytes.count, items: effort, at: now) || isHeldBack
+      budget.take(bytes: bytes.count, items: effort, at: now)
       lines += complete
     }
     if toTheEnd || !open.contains(child.errors) { lines += words.finish() }
-    return lines.map { .said($0) } + heldBack()
+    return lines.map { .said($0) } + heldBack(at: now)
   }
 
-  /// Told once, when the budget first bites.
-  private func heldBack() -> [ProcessEvent] {
-    guard isHeldBack, budget.isNews else { return [] }
-    budget.isNews = false
-    return [.heldBack]
-  }
+  /// Told once a second while the budget bites.
+  private func heldBack(at now: Instant) -> [ProcessEvent] { budget.takeNotice(at: now) ? [.heldBack] : [] }
 
   private static func event(_ item: MessageLines.Item) -> ProcessEvent {
     switch item {
@@ -202,18 +197,27 @@ private struct ReadBudget {
   private var items = 0
   /// When the next window begins.
   private(set) var next = Instant.zero
-  /// Nobody was told that the budget bites.
-  var isNews = true
+  /// It bit since that was told.
+  private var hasBitten = false
+  private var told: Instant?
+  private static let tellingPause = Duration.seconds(1)
 
-  /// Counts what was read; true when that was all for now.
-  mutating func take(bytes: Int, items: Int, at now: Instant) -> Bool {
+  /// Counts what was read.
+  mutating func take(bytes: Int, items: Int, at now: Instant) {
     if next <= now {
       (self.bytes, self.items) = (0, 0)
       next = now + Self.window
     }
     self.bytes += bytes
     self.items += items
-    return !mayRead(at: now)
+    if !mayRead(at: now) { hasBitten = true }
+  }
+
+  /// Whether it is to be told at `now` that it bites: at most once a second.
+  mutating func takeNotice(at now: Instant) -> Bool {
+    guard hasBitten, told.map({ now - $0 >= Self.tellingPause }) ?? true else { return false }
+    (hasBitten, told) = (false, now)
+    return true
   }
 
   func mayRead(at now: Instant) -> Bool {

@@ -176,7 +176,9 @@ final class Transfer {
       inbox.clear()
       return []
     }
-    return events + inbox.read(&budget, at: now)
+    events += inbox.read(&budget, at: now)
+    if budget.takeNotice(at: now) { events.append(.heldBack) }
+    return events
   }
 
   /// Whether something came that is not told yet.

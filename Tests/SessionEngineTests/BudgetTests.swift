@@ -48,6 +48,20 @@ import Testing
     #expect(taken == 2_000)
   }
 
+  @Test func `tells once a second that it bites, and only while it does`() {
+    var budget = Budget(at: start)
+    let isToldAtOnce = budget.takeNotice(at: start)
+    #expect(!isToldAtOnce)
+    var told: [Int] = []
+    for step in 0..<500 {
+      let now = start + .milliseconds(10 * step)
+      // A flood of bytes for two seconds, then quiet.
+      if step < 200 { while budget.hasRoom(at: now) { budget.take(bytes: 65_536, items: 1) } }
+      if budget.takeNotice(at: now) { told.append(step) }
+    }
+    #expect(told == [0, 100, 200], "\(told)")
+  }
+
   @Test func `Commands over the queue's limit are counted, and a stop is never one of them`() {
     var queue = CommandQueue()
     for _ in 0..<1_030 { queue.merge(CommandQueue(.reportConfigurationProblem("x"))) }

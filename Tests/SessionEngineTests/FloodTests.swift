@@ -50,6 +50,23 @@ import Testing
     #expect(sent < 2_000 * 65_536 / 2, "the server is made to wait: \(sent) bytes were taken")
   }
 
+  @Test func `of what is no message is a state with a reason, too`() throws {
+    let kind = Kind("of comments", ":\n")
+    let server = try LoopbackServer.start { request, peer in
+      guard request.method == "GET" else { return peer.answer(request) }
+      return Reply([.head(Reply.eventHead([]))] + (0..<4_000).map { _ in .body(kind.chunk) } + [.hold])
+    }
+    defer { server.stop() }
+    let watch = try Watch([
+      Server(name: "a", transport: .streamableHTTP, endpoint: try Endpoint(server.url))
+    ])
+    let told: SessionReport? = watch.wait {
+      $0.sessions[SessionKey(server: "a")].flatMap { $0.state == .degraded ? $0 : nil }
+    }
+    #expect(told?.remark?.text.contains("the server sends more than is read") == true)
+    watch.stop()
+  }
+
   @Test func `of small values in one answer is not read`() throws {
     let values = "[" + String(repeating: "1,", count: 1_900_000) + "1]"
     let server = try LoopbackServer.start { request, peer in

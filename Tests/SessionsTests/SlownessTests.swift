@@ -49,3 +49,44 @@ import Testing
     #expect(SlowAnswers(last: 640, usual: 0.4).words == "ping 640 ms, usual 0 ms")
   }
 }
+
+@Suite struct `More than is read` {
+  private let key = SessionKey(server: "a")
+
+  private func world() throws -> (World, TransferID) {
+    var settings = SessionSettings()
+    settings.pingInterval = .seconds(2)
+    var world = try World(["a"], settings: settings)
+    world.run(8)
+    return (world, try #require(world.open.first { $0.value.purpose == .stream }?.key))
+  }
+
+  @Test func `for a while is a state with a reason until it is over`() throws {
+    var (world, stream) = try world()
+    for second in 0..<10 { world.tell(stream, .heldBack, after: Double(second)) }
+    world.run(5)
+    #expect(world.state("a") == .degraded)
+    #expect(world.row("a")?.remark == "the server sends more than is read, without end: it is made to wait")
+    #expect(world.row("a")?.advice == "ask the server's owner why it sends so much")
+    world.run(20)
+    #expect(world.state("a") == .ready && world.row("a")?.remark == nil)
+  }
+
+  @Test func `once is one large answer`() throws {
+    var (world, stream) = try world()
+    for time in [0.0, 20, 40] { world.tell(stream, .heldBack, after: time) }
+    world.run(60)
+    #expect(!world.events.contains { $0.state == .degraded })
+  }
+
+  @Test func `of a process is one, too`() throws {
+    var world = try World(["p"], machine: World.Machine(), processes: ["p"])
+    world.run(8)
+    let id = try #require(world.running.keys.first)
+    for second in 0..<5 { world.tell(id, .process(.heldBack), after: Double(second)) }
+    world.run(4.5)
+    #expect(
+      world.state("p") == .degraded && world.row("p")?.remark?.text.contains("more than is read") == true)
+    #expect(world.events.count { $0.message.text.contains("It writes faster than it is read") } == 1)
+  }
+}

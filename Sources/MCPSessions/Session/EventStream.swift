@@ -42,7 +42,7 @@ extension Session {
       live.streamFailure = error
       state = .live(live)
       tell(error, &turn)
-    case .head, .item, .arrived:
+    case .head, .item, .arrived, .heldBack:
       break
     case .ended(let end):
       streamRefused(&live, memory, end, &turn)
@@ -135,7 +135,7 @@ extension Session {
       state = .live(live)
     }
     switch event {
-    case .head, .arrived:
+    case .head, .arrived, .heldBack:
       break
     case .item(.message(let message)):
       serverSpoke(message, &turn)

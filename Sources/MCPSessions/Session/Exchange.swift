@@ -110,6 +110,8 @@ struct Exchange: Hashable, Sendable {
       return nil
     case .item(.comment), .item(.endpoint):
       return nil
+    case .heldBack:
+      return nil
     case .arrived(let instant):
       arrived = instant
       return nil

@@ -172,6 +172,7 @@ extension Session {
         tell(SessionError(.responseTooLarge, detail: "a line of its standard output is too long"), &turn)
       }
     case .heldBack:
+      noteHeldBack(&turn)
       if pipe.told.insert(.heldBack).inserted {
         turn.emit(
           .serverMessage, .warning, self,

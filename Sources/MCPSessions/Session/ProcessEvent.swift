@@ -14,7 +14,7 @@ package enum ProcessEvent: Hashable, Sendable {
   case tooLong
   /// A line on its standard error, raw.
   case said(String)
-  /// It writes more than it may take of a turn; it is read as slowly as it may be from now on.
+  /// It writes more than it may take of a turn, and waits; told once a second while that is so.
   case heldBack
   /// It does not read what it is sent: so many bytes wait, and no more are taken.
   case notReading(bytes: Int)

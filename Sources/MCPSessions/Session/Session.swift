@@ -191,7 +191,7 @@ struct Session: Sendable {
       }
     let becomesDown = publicState == .recovering ? outage?.isLongFrom : nil
     let abandonedDue = abandoned.values.map(\.due).min()
-    let others = [replies.deadline, awaited?.deadline, abandonedDue, traffic.flood?.until, becomesDown]
+    let others = [replies.deadline, awaited?.deadline, abandonedDue, traffic.floodUntil, becomesDown]
     return ([own] + others).compactMap { $0 }.min()
   }
 

@@ -11,6 +11,7 @@ extension Session {
       learn(head, &turn)
     }
     if case .item(let item) = event, item != .comment { noteTraffic(&turn) }
+    if case .heldBack = event { return noteHeldBack(&turn) }
     if farewells[id] != nil { return farewell(id, event, &turn) }
     if abandoned[id] != nil { return abandonedAnswered(id, event, &turn) }
     if let exchange = exchange(of: id) { (turn.request, turn.sent) = (exchange.purpose, exchange.sent) }

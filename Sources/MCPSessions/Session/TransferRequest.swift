@@ -93,6 +93,8 @@ package enum TransferEvent: Sendable {
   case item(ReplyReader.Item)
   /// What follows came in earlier than it is told: time that was ours, not the server's.
   case arrived(Instant)
+  /// The session gets more than is read of it, which waits; told once a second while that is so.
+  case heldBack
   /// The last word on a transfer.
   case ended(TransferEnd)
 }
