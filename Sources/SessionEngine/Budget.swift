@@ -11,6 +11,8 @@ struct Budget: Hashable, Sendable {
   private var hasBitten = false
   /// When that was told last.
   private var told: Instant?
+  /// How often something was taken; it may turn over.
+  private(set) var takings: UInt64 = 0
 
   private static let bytesPerSecond = 4_000_000
   private static let byteBurst = 8_000_000
@@ -32,6 +34,7 @@ struct Budget: Hashable, Sendable {
   mutating func take(bytes taken: Int, items count: Int) {
     bytes -= taken
     items -= count
+    takings &+= 1
   }
 
   /// Whether anything may be read at `now`.

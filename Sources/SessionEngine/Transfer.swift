@@ -15,6 +15,8 @@ final class Transfer {
   let conversation: Conversation
   /// The answer is known; the transfer may end by itself within a moment, and nothing more of it is told.
   var isReleased = false
+  /// The last turn in which something of it was read, by the number that its keeper gives to turns.
+  var lastTurn = 0
 
   let errorBuffer: UnsafeMutablePointer<CChar>
   var headers: UnsafeMutablePointer<curl_slist>?

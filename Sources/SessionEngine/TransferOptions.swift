@@ -21,12 +21,14 @@ extension Transfer {
     _ = ccurl_setopt_long(easy, CURLOPT_NOSIGNAL, 1)
     _ = ccurl_setopt_long(easy, CURLOPT_FOLLOWLOCATION, 0)
     _ = ccurl_setopt_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
-    _ = ccurl_setopt_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Self.connectTimeout)
+    let patience = request.grace > .zero ? request.timeout.map { Int($0.inMilliseconds) } : nil
+    let connectTimeout = max(1, min(Self.connectTimeout, patience ?? Self.connectTimeout))
+    _ = ccurl_setopt_long(easy, CURLOPT_CONNECTTIMEOUT_MS, connectTimeout)
     // Without it the end of a transfer waits for its resolver, which waits for a silent name server.
     _ = ccurl_setopt_long(easy, CURLOPT_QUICK_EXIT, 1)
     _ = ccurl_setopt_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     if let timeout = request.timeout {
-      _ = ccurl_setopt_long(easy, CURLOPT_TIMEOUT_MS, Int(max(1, timeout.inMilliseconds)))
+      _ = ccurl_setopt_long(easy, CURLOPT_TIMEOUT_MS, Int(max(1, (timeout + request.grace).inMilliseconds)))
     }
     // Which proxy it is was decided here, so that what is told of it is what libcurl does.
     _ = ccurl_setopt_string(easy, CURLOPT_PROXY, proxy?.url.revealed ?? "")

@@ -19,6 +19,8 @@ final class Transfers {
   private var conversations: [SessionKey: Conversation] = [:]
   /// What each session may still send without waiting.
   private var budgets: [SessionKey: Budget] = [:]
+  /// Counts the turns in which news are taken.
+  private var turn = 0
   private let proxies = ProxyEnvironment.current
   /// Transfers whose answer is known, in the order in which their time is over.
   private var released: [(until: Instant, id: TransferID)] = []
@@ -145,9 +147,17 @@ final class Transfers {
     var news: [(TransferRequest, [TransferEvent])] = []
     let told = noted.ids
     noted.ids = []
-    // In the order in which they were noted, so that those who wait have their turn before others come again.
-    for transfer in told.compactMap({ transfers[$0] }) {
-      var events = transfer.news(&budgets[transfer.request.session, default: Budget(at: now)], at: now)
+    turn += 1
+    // Whose last turn is longest ago comes first: a stream that takes all that its session may read keeps no
+    // answer of the same session waiting for more than a turn.
+    let order = told.compactMap { transfers[$0] }.enumerated().sorted {
+      ($0.element.lastTurn, $0.offset) < ($1.element.lastTurn, $1.offset)
+    }
+    for (_, transfer) in order {
+      let session = transfer.request.session
+      let takings = budgets[session]?.takings
+      var events = transfer.news(&budgets[session, default: Budget(at: now)], at: now)
+      if budgets[session]?.takings != takings { transfer.lastTurn = turn }
       transfer.keepCookies()
       let last = takeEnd(of: transfer, at: now)
       events += last ?? []

@@ -36,6 +36,38 @@ private func id(_ request: TransferRequest) -> String? { World.sessionID(request
     #expect(told.contains { $0.hasPrefix("the id was refused") }, "\(told)")
   }
 
+  @Test(arguments: [
+    Scripted.rejected(-32_000, "Sitzung unbekannt"), .rejected(-32_001, "unbekannt"), .rejected(0, ""),
+    .status(429, ""), .status(401, ""), .status(401, "nein"), .status(200, ""), .status(202, ""),
+    .status(200, "nein"), .html(200, "<html><title>nein</title></html>"), .html(503, "<html></html>"),
+  ])
+  func `in any carrier is given up when a handshake beside it succeeds`(answer: World.Scripted) throws {
+    var world = try world()
+    world.run(8)
+    world.machines["a"]?.script = { id($0) == "a-session-1" ? answer : nil }
+    world.run(110)
+    #expect(world.state("a") == .ready, "\(world.wire.suffix(12))")
+    #expect(world.machines["a"]?.sessions.contains("a-session-2") == true)
+    #expect(world.wire.count { $0 == "POST initialize" } == 2, "one handshake beside the id")
+    let later = world.wire.drop { $0 != "POST initialized a-session-2" }
+    #expect(!later.contains { $0.contains("a-session-1") && !$0.hasPrefix("DELETE") })
+  }
+
+  @Test(arguments: [
+    "Unauthorized: token expired", "Resource not found", "Request cancelled", "Server busy, try again",
+  ])
+  func `by nothing but a code that means many things costs no chain of sessions`(words: String) throws {
+    var world = try world()
+    world.run(8)
+    world.machines["a"]?.script = { $0.purpose == .ping ? .rejected(-32_001, words) : nil }
+    world.run(2.5)
+    #expect(world.state("a") == .recovering)
+    #expect(world.row("a")?.cause?.detail.text.contains(words) == true)
+    world.run(200)
+    #expect(world.wire.count { $0 == "POST initialize" } == 2)
+    #expect(world.machines["a"]?.sessions.count == 1, "the first one was ended")
+  }
+
   @Test func `is kept when the handshake beside it fares no better`() throws {
     var world = try world()
     world.run(8)
@@ -111,6 +143,25 @@ private func id(_ request: TransferRequest) -> String? { World.sessionID(request
     #expect(world.wire.count { $0 == "POST initialize" } == 1, "the session lives")
     let pings = world.wire.count { $0.contains("ping") }
     #expect(pings >= 10, "\(pings) pings")
+    world.machines["a"]?.script = nil
+    world.run(20)
+    #expect(world.state("a") == .ready)
+  }
+
+  @Test(arguments: [
+    Scripted.status(404, "nope"), .status(410, ""), .status(400, "Invalid session: cursor"), .status(409, ""),
+    .status(404, "database session not found"),
+  ])
+  func `that alone is answered like a lost session costs one session, not a chain`(answer: World.Scripted)
+    throws
+  {
+    var world = try world(Self.list(answer))
+    world.run(60)
+    #expect(world.state("a") == .degraded, "\(world.wire)")
+    #expect(world.row("a")?.cause?.request == .list)
+    #expect(world.wire.count { $0 == "POST initialize" } == 2)
+    #expect(world.machines["a"]?.sessions == ["a-session-2"], "the first one was ended after all")
+    #expect(world.store.statistics.opened == 2 && world.store.statistics.ended == 1)
     world.machines["a"]?.script = nil
     world.run(20)
     #expect(world.state("a") == .ready)

@@ -261,6 +261,22 @@ private let key = SessionKey(server: "a")
     }
   }
 
+  @Test func `whose handshake is answered after its limit is ended all the same`() throws {
+    var settings = SessionSettings()
+    settings.initTimeout = .seconds(1)
+    var machine = World.Machine()
+    machine.mode = .lagging(1.5)
+    var world = try World(["a"], settings: settings, machine: machine)
+    world.run(30)
+    #expect(world.row("a")?.cause?.detail.text == "no answer within 1 s")
+    let statistics = world.store.statistics
+    #expect(statistics.opened >= 3 && statistics.leftBehind == 0, "\(world.wire)")
+    world.machines["a"]?.mode = .well
+    world.run(60)
+    #expect(world.state("a") == .ready)
+    #expect(world.machines["a"]?.sessions.count == 1)
+  }
+
   @Test func `that dies soon after each handshake becomes unstable`() throws {
     var world = try World(["a"])
     for _ in 0..<4 {

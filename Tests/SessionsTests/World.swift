@@ -153,7 +153,9 @@ struct World {
     // What was cancelled is told no more.
     guard let request = open[id] else { return }
     if case .head(let head) = event, head.status == 404, request.purpose != .stream,
-      let sent = Self.sessionID(request)
+      let sent = Self.sessionID(request),
+      // A list that alone is answered so may be the list's own trouble.
+      request.purpose != .list || machines[request.session.server]?.sessions.contains(sent) != true
     {
       machines[request.session.server]?.dead.insert(sent)
     }

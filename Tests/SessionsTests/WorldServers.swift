@@ -26,26 +26,24 @@ extension World {
         .ended(TransferEnd(failure: TransferFailure(.connectRefused, curlCode: 7, words: "refused"))),
         after: delay)
     case .silent:
-      guard let timeout = request.timeout else { return }
-      let failure = TransferFailure(.sessionTimeout, curlCode: 28, words: "no answer")
-      tell(request.id, .ended(TransferEnd(failure: failure)), after: timeout.inSeconds)
+      lose(request)
     case .status(let status, let body):
       answer(request.id, ResponseHead(status: status, contentType: "text/plain"), nil, body, after: delay)
     case .well:
       answerWell(request, id, after: delay)
     case .slow(let longest):
       let pause = Double.random(in: 0.1...longest, using: &random)
-      if let timeout = request.timeout, timeout.inSeconds < pause { return lose(request) }
+      if let limit = patience(request), limit < pause { return lose(request) }
       answerWell(request, id, after: pause)
     case .lagging(let pause):
-      if let timeout = request.timeout, timeout.inSeconds < pause { return lose(request) }
+      if let limit = patience(request), limit < pause { return lose(request) }
       answerWell(request, id, after: pause)
     case .lossy:
       switch Int.random(in: 0..<6, using: &random) {
       case 0: lose(request)  // never arrived
       case 1:
         // It was done, and nobody will know: the answer comes too late to be taken.
-        answerWell(request, id, after: (request.timeout?.inSeconds ?? 60) + 1)
+        answerWell(request, id, after: (patience(request) ?? 60) + 1)
         lose(request)
       default: answerWell(request, id, after: delay)
       }
@@ -55,9 +53,14 @@ extension World {
   }
 
   private mutating func lose(_ request: TransferRequest) {
-    guard let timeout = request.timeout else { return }
+    guard let limit = patience(request) else { return }
     let failure = TransferFailure(.sessionTimeout, curlCode: 28, words: "no answer")
-    tell(request.id, .ended(TransferEnd(failure: failure)), after: timeout.inSeconds)
+    tell(request.id, .ended(TransferEnd(failure: failure)), after: limit)
+  }
+
+  /// How many seconds an answer is awaited on the wire.
+  private func patience(_ request: TransferRequest) -> Double? {
+    request.timeout.map { ($0 + request.grace).inSeconds }
   }
 
   private mutating func lie(_ request: TransferRequest, _ id: String?, after delay: Double) {

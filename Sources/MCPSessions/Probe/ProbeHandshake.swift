@@ -17,6 +17,7 @@ extension ServerProbe {
     let took = took - (outcome.head?.route?.secured ?? outcome.head?.route?.connected ?? .zero)
     // Whoever broke it off wants to know no more: what was opened is ended.
     guard stopLimit == nil else { return advance() }
+    if let late = lateHandshake(outcome, took) { return handshakeFailed(late, took) }
     switch outcome {
     case .result(let result, let head): established(result, head, took)
     case .rejected(let error, let head):

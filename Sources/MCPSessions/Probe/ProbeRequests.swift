@@ -108,12 +108,30 @@ extension ServerProbe {
     _ purpose: Purpose, _ method: TransferRequest.Method, headers: [Header], body: String, fresh: Bool,
     at address: Endpoint?
   ) -> TransferRequest {
-    TransferRequest(
+    var request = TransferRequest(
       id: newTransferID(), session: key, purpose: purpose, method: method,
       url: (address ?? channel?.endpoint ?? server.endpoint)?.url ?? Secret(""), headers: headers, body: body,
       timeout: timeout(of: purpose), freshConnection: fresh, isFirst: !hasSeenWay, proxy: server.proxy,
       caFile: server.settings.caFile, clientCertificate: server.settings.clientCertificate,
       clientKey: server.settings.clientKey)
+    // An answer that comes late is no good, but what it made is to be ended.
+    if purpose == .initialize { request.grace = Self.lateness }
+    return request
+  }
+
+  /// How long after its limit the answer to a handshake is awaited.
+  private static let lateness = Duration.seconds(2)
+
+  /// What comes of a handshake whose limit is over; absent while it is not, or where something else was wrong.
+  func lateHandshake(_ outcome: Exchange.Outcome, _ took: Duration) -> SessionError? {
+    guard pipe == nil, channel == nil, let limit = timeout(of: .initialize), took > limit else { return nil }
+    let silence = SessionError(.sessionTimeout, detail: "no answer within \(limit.inMilliseconds) ms")
+    switch outcome {
+    case .broken(let error, _) where error.type != .sessionTimeout: return nil
+    case .broken: return silence
+    case .result, .accepted, .rejected, .status:
+      return silence.adding("it came after \(took.inMilliseconds) ms")
+    }
   }
 
   /// Answers what the server asks of us, as far as there is an end to it.

@@ -6,13 +6,31 @@ import MCPWire
 extension Session {
   /// How long the answer is awaited where something else is to follow; a stop of the program has a limit of
   /// its own.
-  private static let abandonedLimit = Duration.seconds(2)
+  static let abandonedLimit = Duration.seconds(2)
 
   /// Lets a handshake that is under way come to its end, outside of the session's life.
   mutating func abandon(_ handshake: Handshake, _ turn: inout Turn) {
     let due = turn.now.instant + (isStopping ? .seconds(3_600) : Self.abandonedLimit)
     abandoned[handshake.exchange.transfer] = Abandoned(handshake: handshake, due: due)
   }
+
+  /// No answer came within the limit: the attempt failed, and what the answer will have made is ended.
+  mutating func handshakeIsOverdue(_ handshake: Handshake, _ turn: inout Turn) {
+    // What came while the process stood still is still to be read.
+    if turn.hasSlept {
+      var handshake = handshake
+      handshake.due = turn.now.instant + handshakeLimit
+      return state = .initializing(handshake)
+    }
+    (turn.request, turn.sent) = (.initialize, handshake.exchange.sent)
+    abandon(handshake, &turn)
+    let milliseconds = handshakeLimit.inMilliseconds
+    let length: Sentence = milliseconds < 1_000 ? "\(milliseconds) ms" : "\((milliseconds + 500) / 1_000) s"
+    lose(SessionError(.sessionTimeout, detail: "no answer within \(length)"), approach: anew, &turn)
+  }
+
+  /// How long the answer to a handshake is awaited.
+  var handshakeLimit: Duration { server.settings.initTimeout ?? StepLimit.initialize }
 
   /// Takes in what happened to an abandoned handshake.
   mutating func abandonedAnswered(_ id: TransferID, _ event: TransferEvent, _ turn: inout Turn) {

@@ -64,6 +64,15 @@ struct Exchange: Hashable, Sendable {
       }
     }
 
+    /// An answer came, and is none to what was asked.
+    var isNonsense: Bool {
+      if case .broken(let error, let head?) = self {
+        error.type == .protocolError && head.isSuccess
+      } else {
+        false
+      }
+    }
+
     /// The server, or what stands before it, answered that it will not do what was asked.
     var isRefusal: Bool {
       if case .status = self { true } else { false }

@@ -144,6 +144,15 @@ extension Session {
     turn.actions.append(.ended(open(id, revision, turn.now)))
   }
 
+  /// A session that counted as gone may be alive after all: it is ended as any other.
+  mutating func sayBelatedFarewell(_ identity: Identity, _ turn: inout Turn) {
+    guard let id = identity.id else { return }
+    history.ended -= 1
+    turn.known.hold(id.revealed)
+    turn.actions.append(.opened(open(id, identity.revision, turn.now)))
+    sayFarewell(identity, &turn)
+  }
+
   private func open(_ id: SessionID, _ revision: Revision, _ now: Moment) -> OpenSession {
     OpenSession(
       key: key, origin: server.endpoint?.origin.description ?? "", revision: revision, id: id, since: now.wall

@@ -147,9 +147,15 @@ extension Session {
       history.latency.add(took)
       answered(&live, &turn)
       live.lastGood = turn.now
+      live.answersPing = live.answersPing || exchange.purpose == .ping
       noteGood(turn.now)
       if awaitsList(live), case .due = live.probe { hastenProbe(&live, &turn) }
       if exchange.purpose == .list, case .result(let result, _) = outcome { listed(result, &live, &turn) }
+    case .methodFailed(let error) where refusesPing(error, exchange.purpose, live):
+      return probeRefused(
+        live, sessionError(.rpcError, outcome.head ?? ResponseHead(status: 0), error, "", gate(turn)),
+        outcome,
+        &turn)
     case .methodFailed(let error):
       answered(&live, &turn)
       methodFailed(error, outcome, exchange.purpose, &live, &turn)
@@ -159,13 +165,8 @@ extension Session {
       cancelTransfers(&turn)
       sayFarewell(live.identity, &turn)
       return lose(error, approach: anew, &turn)
-    case .busy(let error):
-      tell(error, &turn)
-      let asked = retryAfter(outcome.head?.retryAfter, now: turn.now.wall) ?? .zero
-      let wait = stretched(max(asked, server.settings.pingInterval), using: &turn.random)
-      live.probe = .due(turn.now.instant + wait)
-    case .trouble(let error) where outcome.isRefusal, .refused(let error):
-      return probeRefused(live, error, &turn)
+    case .trouble(let error) where outcome.isRefusal, .refused(let error), .busy(let error):
+      return probeRefused(live, error, outcome, &turn)
     case .trouble(let error):
       guard probeMissed(error, &live, &turn) else { return }
     }
@@ -181,13 +182,25 @@ extension Session {
 
   /// What was answered before is refused now: whatever the reason, the session is of no use. Its id is kept
   /// until more is known.
-  private mutating func probeRefused(_ live: Live, _ error: SessionError, _ turn: inout Turn) {
+  private mutating func probeRefused(
+    _ live: Live, _ error: SessionError, _ outcome: Exchange.Outcome, _ turn: inout Turn
+  ) {
     cancelTransfers(&turn)
     trouble.refusedID(at: turn.now.instant)
     // Who was let in before and is forbidden now may be met by something that stands in for the server.
     let isOfCredentials = error.type == .authError && error.status != 403
+    // Some servers call an id that they do not know unauthorized: a second look comes before the long wait.
+    let look = isOfCredentials && live.identity.id != nil ? stretched(.seconds(2), using: &turn.random) : nil
     lose(
-      asOutage(error), approach: comeback(live), remedy: isOfCredentials ? .credentials : .backoff, &turn)
+      asOutage(error), approach: comeback(live), remedy: isOfCredentials ? .credentials : .backoff,
+      retryAfter: outcome.head?.retryAfter, within: look, &turn)
+  }
+
+  /// Whether an error in the answer to a ping is a refusal of what was answered before: of an id that is not
+  /// known any more, in whatever words.
+  func refusesPing(_ error: RPCError, _ purpose: Purpose, _ live: Live) -> Bool {
+    purpose == .ping && live.answersPing && error.code != RPCError.methodNotFound
+      && [.stateful, .stateless].contains(live.identity.kind)
   }
 
   /// The server knows the session: whatever was missed before is forgiven.
@@ -208,7 +221,7 @@ extension Session {
   ) {
     let seen = spoken(sessionError(.rpcError, outcome.head ?? ResponseHead(status: 0), error, "", gate(turn)))
     switch purpose {
-    case .ping where error.code == RPCError.methodNotFound || error.message.lowercased().contains("ping"):
+    case .ping where !live.answersPing || error.code == RPCError.methodNotFound:
       // Alive, without ping: ask for the list, now, if there is one.
       live.lastGood = turn.now
       noteGood(turn.now)

@@ -52,7 +52,7 @@ extension Session {
   /// Enters the wait that an error calls for, and says so.
   mutating func lose(
     _ error: SessionError, approach: Approach, remedy: Remedy? = nil, retryAfter header: String? = nil,
-    isNews: Bool = false, _ turn: inout Turn
+    isNews: Bool = false, within look: Duration? = nil, _ turn: inout Turn
   ) {
     let error = located(spoken(error).asked(of: turn.request), turn)
     let isFirst = trouble.cause == nil || isNews
@@ -71,7 +71,7 @@ extension Session {
     if let live = trouble.doubted {
       // The handshake beside the id fared no better: the id is not the trouble, and is kept.
       trouble.doubted = nil
-      (approach, remedy) = (.resume(live), .backoff)
+      (approach, remedy) = (.resume(live), remedy == .credentials ? .credentials : .backoff)
     }
     // What stands for want of a credential is nobody's outage.
     if error.type.isOfCredentials { remedy = .credentials }
@@ -88,6 +88,7 @@ extension Session {
       }
     } else {
       var delay = delay(remedy, &turn)
+      if let look { delay = min(delay, look) }
       if let asked = MCPSessions.retryAfter(header, now: turn.now.wall) {
         delay = max(delay, stretched(asked, using: &turn.random))
       }

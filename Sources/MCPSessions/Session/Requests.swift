@@ -83,15 +83,16 @@ extension Session {
     if let pipe { return write(body, to: pipe, purpose, requestID: requestID, &turn) }
     let headers = server.headers(of: purpose, common, identity)
     let transfer = turn.newTransferID()
-    turn.actions.append(
-      .send(
-        TransferRequest(
-          id: transfer, session: key, purpose: purpose, method: method,
-          url: url ?? (channel?.endpoint ?? server.endpoint)?.url ?? Secret(""), headers: headers, body: body,
-          timeout: timeout(of: purpose), freshConnection: fresh,
-          isFirst: channel == nil && [.initialize, .attach].contains(purpose), proxy: server.proxy,
-          caFile: server.settings.caFile, clientCertificate: server.settings.clientCertificate,
-          clientKey: server.settings.clientKey)))
+    var request = TransferRequest(
+      id: transfer, session: key, purpose: purpose, method: method,
+      url: url ?? (channel?.endpoint ?? server.endpoint)?.url ?? Secret(""), headers: headers, body: body,
+      timeout: timeout(of: purpose), freshConnection: fresh,
+      isFirst: channel == nil && [.initialize, .attach].contains(purpose), proxy: server.proxy,
+      caFile: server.settings.caFile, clientCertificate: server.settings.clientCertificate,
+      clientKey: server.settings.clientKey)
+    // Beyond the end of what is awaited of a handshake that was given up.
+    if purpose == .initialize { request.grace = Self.abandonedLimit + .seconds(1) }
+    turn.actions.append(.send(request))
     let answerDue = channel == nil ? nil : timeout(of: purpose).map { turn.now.instant + $0 }
     return Exchange(
       transfer: transfer, purpose: purpose, requestID: requestID, sent: turn.now.instant,
@@ -113,7 +114,7 @@ extension Session {
     switch purpose {
     case .discover where pipe != nil && server.settings.wire == .automatic && !speaksModern:
       Self.discoveryLimit
-    case .initialize, .discover: server.settings.initTimeout ?? StepLimit.initialize
+    case .initialize, .discover: handshakeLimit
     case .initialized, .ping, .list, .call, .reply, .poll:
       // `timeout` of a file is made for tool calls and may be long; a probe must not wait for minutes.
       min(server.settings.requestTimeout ?? StepLimit.exchange, StepLimit.exchange)

@@ -22,6 +22,9 @@ extension Session {
     noteLife(outcome, &turn)
     let live = resumption.live
     switch judge(outcome, carriedID: live.identity.isHeldByServer, gate(turn)) {
+    case .methodFailed(let error) where refusesPing(error, .ping, live) && !live.isUnconfirmed:
+      let seen = sessionError(.rpcError, outcome.head ?? ResponseHead(status: 0), error, "", gate(turn))
+      idRefused(live, seen, outcome, &turn)
     case .good, .methodFailed:
       survived(live, &turn)
     case _ where live.isUnconfirmed:
@@ -37,9 +40,13 @@ extension Session {
       sayFarewell(live.identity, &turn)
       lose(error, approach: anew, &turn)
     case .refused(let error) where error.type == .authError && outcome.head?.status != 403:
-      lose(error, approach: .resume(live), remedy: .credentials, &turn)
+      trouble.refusedID(at: turn.now.instant)
+      guard live.identity.id != nil, trouble.lastTrial == nil else {
+        return lose(error, approach: .resume(live), remedy: .credentials, &turn)
+      }
+      tryWithoutID(live, error, &turn)
     case .refused(let error), .busy(let error),
-      .trouble(let error) where outcome.isRefusal:
+      .trouble(let error) where outcome.isRefusal || outcome.isNonsense:
       idRefused(live, error, outcome, &turn)
     case .trouble(let error):
       // Silence on a new connection: the server lives and does not answer for this session any more.
@@ -62,13 +69,21 @@ extension Session {
     _ live: Live, _ error: SessionError, _ outcome: Exchange.Outcome, _ turn: inout Turn
   ) {
     trouble.refusedID(at: turn.now.instant)
-    guard live.identity.id != nil, trouble.wantsTrial(at: turn.now.instant) else {
+    let isAskedToWait = error.type == .rateLimited
+    guard live.identity.id != nil,
+      trouble.wantsTrial(at: turn.now.instant, isAskedToWait: isAskedToWait)
+    else {
       // Without an id there is nothing to keep: a new handshake is as good a question as any.
-      let isBare = live.identity.id == nil && (400..<500).contains(outcome.head?.status ?? 0)
+      let isBare =
+        live.identity.id == nil && ((400..<500).contains(outcome.head?.status ?? 0) || !outcome.isRefusal)
       return lose(
         asOutage(error), approach: isBare ? anew : .resume(live), remedy: .backoff,
         retryAfter: outcome.head?.retryAfter, &turn)
     }
+    tryWithoutID(live, error, &turn)
+  }
+
+  private mutating func tryWithoutID(_ live: Live, _ error: SessionError, _ turn: inout Turn) {
     trouble.doubted = live
     trouble.lastTrial = turn.now.instant
     trouble.cause = error
@@ -85,8 +100,8 @@ extension Session {
       detail: Sentence.joined(
         ["the id was refused \(trouble.refusals) times and a new handshake was not", last.detail],
         separator: ": "), request: .ping)
-    // Who refuses an id as such has nothing behind it; who is out of order may have.
-    if let status = last.status, (400..<500).contains(status) {
+    // Who refuses an id as such has nothing behind it; who is out of order, or full, may have.
+    if let status = last.status, (400..<500).contains(status), status != 429 {
       forget(live.identity, &turn)
     } else {
       sayFarewell(live.identity, &turn)
@@ -111,7 +126,7 @@ extension Session {
     let revived = Live(
       identity: live.identity, revived: turn.now.instant, lastGood: turn.now, lastValid: turn.now,
       probe: nextProbe(&turn), stream: firstStream(live.identity, &turn), lacksPing: live.lacksPing,
-      probesSent: live.probesSent, reportedConflict: live.reportedConflict)
+      answersPing: live.answersPing, probesSent: live.probesSent, reportedConflict: live.reportedConflict)
     state = .live(revived)
     recovered(&turn)
   }

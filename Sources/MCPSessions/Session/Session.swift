@@ -187,6 +187,7 @@ struct Session: Sendable {
       case .waiting(let wait): isPaused ? nil : wait.until
       case .attaching(let attachment): attachment.due
       case .launching(let due): due
+      case .initializing(let handshake): handshake.due
       default: nil
       }
     let becomesDown = publicState == .recovering ? outage?.isLongFrom : nil
@@ -286,6 +287,8 @@ struct Session: Sendable {
       noEndpoint(attachment, &turn)
     case .launching(let due) where due <= turn.now.instant:
       launchIsOverdue(&turn)
+    case .initializing(let handshake) where handshake.due.map { $0 <= turn.now.instant } == true:
+      handshakeIsOverdue(handshake, &turn)
     case .live(let live): lookAfter(live, &turn)
     case .waiting(let wait) where wait.until <= turn.now.instant && !isPaused:
       queue(wait.approach, &turn)

@@ -41,6 +41,8 @@ struct Channel: Hashable, Sendable {
 struct Handshake: Hashable, Sendable {
   var exchange: Exchange
   let offered: Revision
+  /// When it is given up.
+  var due: Instant?
 }
 
 extension Identity {
@@ -85,6 +87,8 @@ struct Live: Hashable, Sendable {
   var slowStreak = 0
   /// The list is to be asked for at the next probe, whatever the count of probes says.
   var wantsList = false
+  /// The list is answered like a lost session although this one lives.
+  var isListOff = false
   /// The pages of a list that is being read.
   var pages: Pages?
   /// Something gave reason to ask whether the session lives: with a ping, before anything else.
@@ -97,6 +101,8 @@ struct Live: Hashable, Sendable {
   var closedStream: Instant?
   /// The server answers that it has no `ping`: it is asked for its list instead.
   var lacksPing = false
+  /// A ping was answered as it should be, so that another answer to one is news.
+  var answersPing = false
   /// The last probe found its kept connection closed: the next one takes a new one.
   var lostConnection = false
   var probesSent = 0
@@ -251,11 +257,11 @@ extension Trouble {
     (refusals, refusedSince, lastTrial) = (0, nil, nil)
   }
 
-  /// Whether it is time for a handshake beside the id.
-  func wantsTrial(at now: Instant) -> Bool {
-    guard let refusedSince, refusals >= Self.refusalLimit || now - refusedSince >= Self.refusalTime else {
-      return false
-    }
+  /// Whether it is time for a handshake beside the id. Who is asked to wait has reason to do so for longer.
+  func wantsTrial(at now: Instant, isAskedToWait: Bool = false) -> Bool {
+    guard let refusedSince,
+      refusals >= Self.refusalLimit && !isAskedToWait || now - refusedSince >= Self.refusalTime
+    else { return false }
     return lastTrial.map { now - $0 >= Self.refusalTime } ?? true
   }
 }

@@ -42,14 +42,25 @@ extension Session {
       .dnsError, .connectRefused, .connectTimeout, .tlsError, .proxyError, .resourceError,
     ]
     switch judge(outcome, carriedID: live.identity.isHeldByServer, gate(turn)) {
-    case .good, .methodFailed, .conflict:
+    case .good, .methodFailed:
       return probeAnswered(live, exchange, outcome, &turn)
-    case .lost(let error) where outcome.isRefusal && [400, 404, 410].contains(outcome.head?.status):
+    // The specification says that a session that is answered so has ended.
+    case .conflict where !isOfTheList(exchange, live):
+      tools.lost = .ended
+      return probeAnswered(live, exchange, outcome, &turn)
+    case .lost(let error)
+    where outcome.isRefusal && [400, 404, 410].contains(outcome.head?.status) && !isOfTheList(exchange, live):
+      tools.lost = .left(live.identity)
       return probeLost(live, error, &turn)
-    case .lost(let error):
+    case .lost(let error), .conflict(let error):
+      if isOfTheList(exchange, live) {
+        if case .left(let identity) = tools.lost { sayBelatedFarewell(identity, &turn) }
+        (tools.lost, live.isListOff) = (.ended, true)
+      }
       // Words about a session, which may be the server's own with somebody else: a ping knows.
       let seen = SessionError(
-        outcome.isRefusal ? .httpError : .rpcError, status: error.status, rpcCode: error.rpcCode,
+        outcome.isRefusal ? .httpError : .rpcError, status: error.status ?? outcome.head?.status,
+        rpcCode: error.rpcCode,
         detail: error.detail)
       listFailed(seen, &live, &turn)
     case .trouble(let error) where isOfTheWay.contains(error.type):
@@ -58,6 +69,13 @@ extension Session {
       listFailed(error, &live, &turn)
     }
     state = .live(live)
+  }
+
+  /// Whether words of loss are the list's own trouble: they ended the session before this one as well, and a
+  /// moment ago a ping was answered.
+  private func isOfTheList(_ exchange: Exchange, _ live: Live) -> Bool {
+    live.isListOff
+      || tools.lost != nil && live.answersPing && exchange.sent - live.lastGood.instant <= .seconds(1)
   }
 
   /// The list cannot be had: told once for each cause, and a ping is to say whether more is wrong.
@@ -93,7 +111,7 @@ extension Session {
       pages.isComplete = !isNew || pages.cursors.contains(cursor)
     }
     let change = tools.replace(by: pages, at: turn.now.instant)
-    tools.failure = nil
+    (tools.failure, tools.lost) = (nil, nil)
     guard let change else { return }
     turn.emit(
       .toolsChanged, change.isWorrying ? .warning : .info, self, EventText.toolsChanged(change, gate(turn)))
@@ -133,10 +151,20 @@ struct ToolList: Hashable, Sendable {
   private(set) var known: Pages?
   /// Why the last list could not be had; only a good list clears it.
   var failure: SessionError?
+  /// The answer to a question for the list ended a session, and no good list came since.
+  var lost: LostSession?
   /// The list shrank: how many there were, and when it was seen. Forgotten when they are back, or after an
   /// hour, when it is no news any more.
   private(set) var shrunk: Shrinking?
   private static let newsLimit = Duration.seconds(3_600)
+
+  /// A session that the answer for the list ended.
+  enum LostSession: Hashable, Sendable {
+    /// The server said that it is gone, and was believed.
+    case left(Identity)
+    /// It was ended with a word to the server.
+    case ended
+  }
 
   struct Shrinking: Hashable, Sendable {
     let count: Int

@@ -146,9 +146,10 @@ private func speaksOfSession(_ text: String) -> Bool {
 private func saysSessionIsLost(_ error: RPCError) -> Bool {
   let words = error.message.lowercased()
   if words.contains("not initialized") || words.contains("not been initialized") { return true }
-  // The code that SDKs give to an unknown session is the one of a time-out elsewhere.
+  // The code that SDKs give to an unknown session is given to many another thing: alone it says nothing.
   if error.code == RPCError.unknownSession {
-    return !words.contains("timed out") && !words.contains("timeout")
+    return words.isEmpty
+      || words.contains("session") && !words.contains("timed out") && !words.contains("timeout")
   }
   let verdicts = [
     "not found", "not exist", "invalid", "unknown", "missing", "expired", "terminated", "no valid",
