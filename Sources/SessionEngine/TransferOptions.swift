@@ -168,6 +168,8 @@ private func isHexDigit(_ byte: UInt8) -> Bool {
 /// A header as its bytes: characters up to U+00FF are one each, as browsers and LibreChat send them (RFC 9110
 /// section 5.5); what is beyond, which the configuration refuses, would go out as UTF-8.
 private func fieldLine(_ name: String, _ value: String) -> [CChar] {
+  // Whoever gave a value may have put the end of a line into it, and another header behind that.
+  let value = String(String.UnicodeScalarView(value.unicodeScalars.filter { $0 == "\t" || $0.value >= 0x20 }))
   let line = value.isEmpty ? "\(name);" : "\(name): \(value)"
   let isLatin = line.unicodeScalars.allSatisfy { $0.value <= 0xFF }
   let bytes = isLatin ? line.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } : Array(line.utf8)

@@ -38,7 +38,8 @@ import Testing
     #expect(
       kinds.isSuperset(of: [
         "initialize - - -", "notifications/initialized 2025-11-25 - -", "ping 2025-11-25 - -",
-        "tools/list 2025-11-25 - -", "ping 2025-11-25 -32000 -32000", "ping 2025-11-25 connect_refused -",
+        "tools/list 2025-11-25 - -", "ping 2025-11-25 -32000 -32000",
+        "tools/list 2025-11-25 connect_refused -",
       ]), "\(kinds.sorted())")
     let asked = world.wire.count { $0 == "POST initialize" }
     let counted = world.store.durations.filter { $0.key.subject == .operation(method: "initialize") }

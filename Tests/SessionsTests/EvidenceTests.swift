@@ -54,6 +54,30 @@ private func id(_ request: TransferRequest) -> String? { World.sessionID(request
   }
 
   @Test(arguments: [
+    Scripted.status(405, ""), .status(406, ""), .status(501, ""), .status(403, ""),
+    .status(400, "bad request"),
+    .status(401, ""), .html(200, "<html></html>"),
+  ])
+  func `at every ping, also of the next session, is told by the list`(answer: World.Scripted) throws {
+    var world = try world { $0.purpose == .ping ? answer : nil }
+    world.run(240)
+    #expect(world.state("a") == .ready, "\(world.wire.prefix(40))")
+    #expect(world.wire.count { $0 == "POST initialize" } <= 3, "no chain of sessions")
+    #expect(world.machines["a"]?.sessions.count == 1, "what was given up is ended after all")
+  }
+
+  @Test func `with everything but a handshake costs one more session, and no chain of them`() throws {
+    var world = try world()
+    world.run(8)
+    world.machines["a"]?.script = {
+      [.ping, .list, .stream].contains($0.purpose) ? .status(500, "nein") : nil
+    }
+    world.run(300)
+    #expect(world.state("a") != .ready)
+    #expect(world.wire.count { $0 == "POST initialize" } <= 3, "\(world.wire.filter { $0.contains("init") })")
+  }
+
+  @Test(arguments: [
     "Unauthorized: token expired", "Resource not found", "Request cancelled", "Server busy, try again",
   ])
   func `by nothing but a code that means many things costs no chain of sessions`(words: String) throws {

@@ -52,6 +52,12 @@ package struct Grant: Hashable, Sendable {
       origin: origin)
   }
 
+  /// Whether it can stand in a header (RFC 9110 section 5.5): whoever gives it could write other headers else.
+  var isSendable: Bool {
+    let text = kind + token.revealed
+    return !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+  }
+
   func hasEnded(at now: WallTime) -> Bool { expires.map { $0 <= now } ?? false }
 
   /// How long from now a renewal is due: at 80 % of its life with a little spread, so that many clients do

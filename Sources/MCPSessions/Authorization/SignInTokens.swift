@@ -54,8 +54,13 @@ extension SignIn {
         shortLives = 0
         old = work.held ?? Grant(token: Secret(""), scopes: scopes, obtained: turn.now.wall, refresh: token)
       }
+      let grant = Grant(issued, asked: scopes, replacing: old, origin: origin, at: turn.now.wall)
+      guard grant.isSendable else {
+        if case .refresh = purpose { turn.actions.append(.unlock) }
+        return fail("the issuer gives a token with characters that no header may hold", work, &turn)
+      }
       return take(
-        Grant(issued, asked: scopes, replacing: old, origin: origin, at: turn.now.wall),
+        grant,
         wasRenewed: old != nil || purpose == .clientCredentials && work.held != nil, work, &turn)
     }
     let error = answer.json.flatMap(TokenError.init)
@@ -214,6 +219,11 @@ extension SignIn {
           retry: turn.now.instant + .seconds(30), &turn)
       }
       learn(grant.token, &turn)
+      guard grant.isSendable else {
+        return refuse(
+          SessionError(.signInFailed, detail: "the token has characters that no header may hold"), held: nil,
+          retry: turn.now.instant + .seconds(30), &turn)
+      }
       // The same one again is no news; that it was refused counts.
       if grant.token == work.held?.token, work.demand != nil {
         return refuse(tokenError(work.demand), retry: turn.now.instant + .seconds(30), &turn)

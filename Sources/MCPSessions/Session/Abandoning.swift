@@ -10,6 +10,7 @@ extension Session {
 
   /// Lets a handshake that is under way come to its end, outside of the session's life.
   mutating func abandon(_ handshake: Handshake, _ turn: inout Turn) {
+    guard !endByHead(handshake, &turn) else { return }
     let due = turn.now.instant + (isStopping ? .seconds(3_600) : Self.abandonedLimit)
     abandoned[handshake.exchange.transfer] = Abandoned(handshake: handshake, due: due)
   }
@@ -36,6 +37,10 @@ extension Session {
   mutating func abandonedAnswered(_ id: TransferID, _ event: TransferEvent, _ turn: inout Turn) {
     guard var entry = abandoned[id] else { return }
     guard let outcome = entry.handshake.exchange.take(event, gate(turn), at: turn.now.instant) else {
+      if endByHead(entry.handshake, &turn) {
+        abandoned[id] = nil
+        return abandonedIsOver(&turn)
+      }
       abandoned[id] = entry
       return
     }
@@ -43,6 +48,15 @@ extension Session {
     abandoned[id] = nil
     if let head = outcome.head { endHalfSession(head, entry.handshake.offered, &turn) }
     abandonedIsOver(&turn)
+  }
+
+  /// Ends what a handshake made as soon as its id is known: the rest of the answer may never come.
+  private mutating func endByHead(_ handshake: Handshake, _ turn: inout Turn) -> Bool {
+    let ids = handshake.exchange.givenIDs
+    guard ids.contains(where: { SessionID($0) != nil }) else { return false }
+    turn.actions.append(.cancel(handshake.exchange.transfer))
+    endHalfSession(ResponseHead(status: 200, sessionIDs: ids), handshake.offered, &turn)
+    return true
   }
 
   /// Those whose time is over are given up: what became of them nobody knows.

@@ -13,6 +13,7 @@ extension Session {
     case .initializing(var handshake):
       handshake.exchange = exchange
       state = .initializing(handshake)
+    case .discovering: state = .discovering(exchange)
     case .resuming(var resumption):
       resumption.exchange = exchange
       state = .resuming(resumption)

@@ -80,7 +80,7 @@ struct Exchange: Hashable, Sendable {
   }
 
   /// The id under which the server keeps what it has to say on, once the head is known.
-  var givenIDs: [String] { head?.sessionIDs ?? [] }
+  var givenIDs: [String] { head.flatMap { $0.isSuccess ? $0.sessionIDs : nil } ?? [] }
 
   /// When it wants to be looked at, whatever comes; absent while only news can change it.
   var deadline: Instant? { [answerDue, rest?.due].compactMap { $0 }.min() }
@@ -177,7 +177,8 @@ struct Exchange: Hashable, Sendable {
     guard head.isSuccess else { return .status(head, failure, excerpt: end.excerpt) }
     guard requestID != nil else { return .accepted(head) }
     guard answerDue == nil else { return nil }
-    if !end.lastEventID.isEmpty, polls < Self.pollLimit, now - sent < Self.restLimit {
+    // The sessionless revision has no such thing.
+    if purpose != .discover, !end.lastEventID.isEmpty, polls < Self.pollLimit, now - sent < Self.restLimit {
       let pause = max(retry ?? Self.pollPause, Self.pollPause)
       rest = Rest(due: now + min(pause, Self.restLimit), lastEventID: end.lastEventID)
       return nil

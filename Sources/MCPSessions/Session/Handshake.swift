@@ -122,7 +122,9 @@ extension Session {
       // Answering a notification is a fault that hurts nobody.
       comeAlive(identity, &turn)
     case .lost(let error) where identity.isHeldByServer:
-      forget(identity, &turn)
+      trouble.stillborn += 1
+      // Once it may be so; who says it each time keeps the sessions, or forgets them before they begin.
+      if trouble.stillborn > 1 { sayFarewell(identity, &turn) } else { forget(identity, &turn) }
       lose(error, approach: anew, &turn)
     case .refused(let error) where error.type == .authError && outcome.head?.status != 403:
       sayFarewell(identity, &turn)

@@ -81,7 +81,7 @@ extension Session {
   func isOutage(_ head: ResponseHead, _ excerpt: String) -> Bool {
     guard history.lastGood != nil else { return false }
     switch head.status {
-    case 404, 403, 421, 425, 300..<400: return true
+    case 404, 403, 410, 421, 425, 300..<400: return true
     default: return Page(excerpt, contentType: head.contentType) != nil && head.status != 401
     }
   }

@@ -6,7 +6,7 @@ import MCPWire
 extension Session {
   mutating func comeAlive(_ identity: Identity, _ turn: inout Turn) {
     history.created += 1
-    trouble.refusal = nil
+    (trouble.refusal, trouble.stillborn) = (nil, 0)
     trouble.acceptedID()
     noteGood(turn.now)
     if channel != nil { speaksOverStream = true }
@@ -140,7 +140,13 @@ extension Session {
     _ live: Live, _ exchange: Exchange, _ outcome: Exchange.Outcome, _ turn: inout Turn
   ) {
     var live = live
-    switch judge(outcome, carriedID: live.identity.isHeldByServer, gate(turn)) {
+    let verdict = judge(outcome, carriedID: live.identity.isHeldByServer, gate(turn))
+    if case .good = verdict {
+      trouble.gaveUp = nil
+    } else if lacksPing(live, exchange, verdict) {
+      return askForListInstead(live, &turn)
+    }
+    switch verdict {
     case .good:
       let took = (exchange.arrived ?? turn.now.instant) - exchange.sent
       live.take(took, usual: history.latency.usual, limit: server.settings.slow)
@@ -194,6 +200,29 @@ extension Session {
     lose(
       asOutage(error), approach: comeback(live), remedy: isOfCredentials ? .credentials : .backoff,
       retryAfter: outcome.head?.retryAfter, within: look, &turn)
+  }
+
+  /// Whether the refusal of a ping shows that the server has none: the session before this one was given up for
+  /// it, and this one's is refused as well.
+  private func lacksPing(_ live: Live, _ exchange: Exchange, _ verdict: Verdict) -> Bool {
+    guard exchange.purpose == .ping, !live.answersPing, live.identity.lists, trouble.gaveUp != nil else {
+      return false
+    }
+    switch verdict {
+    case .refused, .lost, .conflict, .busy: return true
+    case .trouble(let error): return error.status != nil
+    case .good, .methodFailed: return false
+    }
+  }
+
+  /// The id was not the trouble: what was given up for it is ended after all.
+  private mutating func askForListInstead(_ live: Live, _ turn: inout Turn) {
+    var live = live
+    if let gaveUp = trouble.gaveUp, !gaveUp.isEnded { sayBelatedFarewell(gaveUp.identity, &turn) }
+    trouble.gaveUp?.isEnded = true
+    live.lacksPing = true
+    hastenProbe(&live, &turn)
+    state = .live(live)
   }
 
   /// Whether an error in the answer to a ping is a refusal of what was answered before: of an id that is not

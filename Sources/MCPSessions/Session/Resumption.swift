@@ -5,8 +5,12 @@ import MCPWire
 extension Session {
   mutating func resume(_ live: Live, _ turn: inout Turn) {
     let requestID = newRequestID()
+    // Who has no ping is asked for its list.
+    let asksList = live.lacksPing && live.identity.lists
     let exchange = post(
-      .ping, Outgoing.ping(id: requestID), requestID: requestID, identity: live.identity, fresh: true, &turn)
+      asksList ? .list : .ping,
+      asksList ? Outgoing.listTools(id: requestID, cursor: nil) : Outgoing.ping(id: requestID),
+      requestID: requestID, identity: live.identity, fresh: true, &turn)
     state = .resuming(Resumption(exchange: exchange, live: live))
   }
 
@@ -41,7 +45,7 @@ extension Session {
       lose(error, approach: anew, &turn)
     case .refused(let error) where error.type == .authError && outcome.head?.status != 403:
       trouble.refusedID(at: turn.now.instant)
-      guard live.identity.id != nil, trouble.lastTrial == nil else {
+      guard live.identity.id != nil, trouble.lastTrial == nil, trouble.gaveUp == nil else {
         return lose(error, approach: .resume(live), remedy: .credentials, &turn)
       }
       tryWithoutID(live, error, &turn)
@@ -101,7 +105,9 @@ extension Session {
         ["the id was refused \(trouble.refusals) times and a new handshake was not", last.detail],
         separator: ": "), request: .ping)
     // Who refuses an id as such has nothing behind it; who is out of order, or full, may have.
-    if let status = last.status, (400..<500).contains(status), status != 429 {
+    let isForgotten = last.status.map { (400..<500).contains($0) && $0 != 429 } ?? false
+    trouble.gaveUp = GivenUp(identity: live.identity, isEnded: !isForgotten)
+    if isForgotten {
       forget(live.identity, &turn)
     } else {
       sayFarewell(live.identity, &turn)

@@ -212,6 +212,10 @@ struct Trouble: Hashable, Sendable {
   var doubted: Live?
   /// When that was done last.
   var lastTrial: Instant?
+  /// The session that was given up because a handshake beside it succeeded, until the next one is of use.
+  var gaveUp: GivenUp?
+  /// How often in a row a session was called gone as soon as it was made.
+  var stillborn = 0
   /// How often the server was seen to answer nothing while our stream was open, and until when it is spared.
   var streamBlocks = 0
   var streamBlockedUntil: Instant?
@@ -259,11 +263,18 @@ extension Trouble {
 
   /// Whether it is time for a handshake beside the id. Who is asked to wait has reason to do so for longer.
   func wantsTrial(at now: Instant, isAskedToWait: Bool = false) -> Bool {
-    guard let refusedSince,
+    guard let refusedSince, gaveUp == nil,
       refusals >= Self.refusalLimit && !isAskedToWait || now - refusedSince >= Self.refusalTime
     else { return false }
     return lastTrial.map { now - $0 >= Self.refusalTime } ?? true
   }
+}
+
+/// A session that was given up for another.
+struct GivenUp: Hashable, Sendable {
+  let identity: Identity
+  /// It was ended with a word to the server, or need not be.
+  var isEnded: Bool
 }
 
 /// A DELETE on its way.

@@ -56,8 +56,8 @@ private func judge(
   switch head.status {
   case 400... where !speaksOfSession(text) && isTurnedAway(head, text, excerpt):
     return .refused(seen(.httpError))
-  case 404 where carriedID && error?.code == RPCError.methodNotFound && !speaksOfSession(text):
-    // A server may say with 404 that it lacks the method; the session is asked about in another way.
+  case 400... where carriedID && error?.code == RPCError.methodNotFound && !speaksOfSession(text):
+    // A server may say with any status that it lacks the method; the session is asked about in another way.
     return .methodFailed(RPCError(code: RPCError.methodNotFound, message: text))
   case 404 where carriedID && Page(excerpt, contentType: head.contentType) == nil, 410 where carriedID:
     let isExpiry = head.status == 410 || text.lowercased().contains("expired")

@@ -61,8 +61,11 @@ struct Redactor: Sendable {
 
   // MARK: - Finding
 
+  /// So much of the beginning of a value at the end of a text is the value, cut by whoever wrote the text.
+  private static let telling = 16
+
   /// Where in a text something stands that must not be shown. With `isCut` the beginning of a value at the
-  /// end of the text counts as one.
+  /// end of the text counts as one, however short.
   func matches(in text: [UInt8], isCut: Bool) -> [Range<Int>] {
     guard !isEmpty else { return [] }
     var ranges = plainMatches(in: folded(text), isCut: isCut)
@@ -81,7 +84,8 @@ struct Redactor: Sendable {
         guard let values = anywhere[Self.key(text, at: place)] else { continue }
         let rest = text.count - place
         let lengths = values.keys.filter { value in
-          (value.count <= rest || isCut) && text[place...].starts(with: value.prefix(rest))
+          (value.count <= rest || isCut || rest >= Self.telling)
+            && text[place...].starts(with: value.prefix(rest))
         }.map { min($0.count, rest) }
         if let length = lengths.max() { ranges.append(place..<place + length) }
       }

@@ -134,12 +134,44 @@ import Testing
     }
   }
 
+  @Test(arguments: [0, -1]) func `that is said to have ended already is used until it is refused`(
+    lifetime: Int
+  ) throws {
+    var settings = CredentialSettings()
+    settings.grant = .clientCredentials
+    settings.clientID = "id"
+    settings.clientKeyFile = "/key.pem"
+    var run = try SignInRun(settings, policy: .never)
+    run.tell(.wanted)
+    run.answer(resourceText())
+    run.answer(issuerText())
+    run.answer(tokenText("token-1", lifetime: lifetime))
+    run.pass(.seconds(3_600))
+    #expect(run.token == "token-1")
+  }
+
+  @Test func `with the end of a line in it is none`() throws {
+    var settings = CredentialSettings()
+    settings.grant = .clientCredentials
+    settings.clientID = "id"
+    settings.clientKeyFile = "/key.pem"
+    var run = try SignInRun(settings, policy: .never)
+    run.tell(.wanted)
+    run.answer(resourceText())
+    run.answer(issuerText())
+    run.answer(tokenText("token-1\\r\\nX-Evil: 1"))
+    #expect(run.token == nil)
+    #expect(run.error?.detail.text.contains("characters that no header may hold") == true)
+  }
+
   @Test(arguments: [
     ("token-f\n", "token-f"), ("Bearer token-f", "token-f"),
     (#"{"access_token": "token-f", "expires_in": 60}"#, "token-f"),
     (#"{"Authorization": "Bearer token-f"}"#, "token-f"),
     (#"{"headers": {"authorization": "Bearer token-f"}}"#, "token-f"),
-    ("", nil), ("\n", nil), (#"{"other": 1}"#, nil),
+    ("tok\u{1B}en-f", nil), ("t\u{F6}ken", nil), (#"{"access_token": "token-f\r\nX-Evil: 1"}"#, nil),
+    (#"{"Authorization": "Bearer token-f\r\n\r\nGET / HTTP/1.1"}"#, nil), ("", nil), ("\n", nil),
+    (#"{"other": 1}"#, nil),
   ])
   func `may come from a file or a program`(text: String, token: String?) throws {
     var settings = CredentialSettings()
