@@ -42,34 +42,44 @@ extension ControlRequest {
   /// Sessions that one command may name.
   static let sessionLimit = 100_000
 
-  /// Reads a line; absent when it is none of ours.
-  package init?(_ line: String) {
-    guard let value = try? JSONValue.read(line.utf8), value["v"]?.whole == Self.version else { return nil }
-    let number = value["id"]?.whole ?? 0
-    switch value["type"]?.text {
+  /// Reads a line. Throws what is wrong with it: whoever asks gets what was meant, or nothing at all.
+  package init(reading line: String) throws(ControlSlip) {
+    var members = try ControlMembers(line)
+    guard try members.whole("v") == Self.version else { throw .foreign }
+    let type = try members.text("type")
+    switch type {
     case "hello":
       self = .hello(
-        version: value["version"]?.text ?? "", isReadOnly: value["read_only"]?.flag ?? false,
-        follows: value["follow"]?.flag ?? false)
+        version: try members.text("version") ?? "", isReadOnly: try members.flag("read_only"),
+        follows: try members.flag("follow"))
     case "command":
-      guard let action = value["command"]?.text.flatMap({ OperatorAction(rawValue: $0) }),
-        let targets = ControlTargets(value)
-      else { return nil }
-      self = .command(number: number, action, targets, isDryRun: value["dry_run"]?.flag ?? false)
-    case "status":
-      guard let format = value["format"]?.text.flatMap({ StatusQuery.Format(rawValue: $0) }) else {
-        return nil
+      let number = try members.whole("id") ?? 0
+      guard let action = OperatorAction(rawValue: try members.text("command") ?? "") else {
+        throw .member("command", "reconnect, terminate, pause or resume")
       }
-      let names = value["fail_on"].map { $0.list.compactMap(\.text) }
-      let failing = names.map { Set($0.compactMap({ SessionState(rawValue: $0) })) }
-      // A state that is not known here would never be found.
-      guard failing?.count == names?.count else { return nil }
+      self = .command(
+        number: number, action, try members.targets(), isDryRun: try members.flag("dry_run"))
+    case "status":
+      let number = try members.whole("id") ?? 0
+      guard let format = StatusQuery.Format(rawValue: try members.text("format") ?? "") else {
+        throw .member("format", "table, tsv, json or plugin")
+      }
+      let filter = try members.text("filter")
+      let failing = try members.states("fail_on")
+      let width = max(20, min(10_000, try members.whole("width") ?? 120))
       self = .status(
-        number: number,
-        StatusQuery(
-          format: format, filter: value["filter"]?.text, failing: failing,
-          width: max(20, min(10_000, value["width"]?.whole ?? 120))))
-    default: return nil
+        number: number, StatusQuery(format: format, filter: filter, failing: failing, width: width))
+    default: throw .foreign
+    }
+    try members.finish()
+  }
+
+  /// Absent when the line is none of ours.
+  package init?(_ line: String) {
+    do {
+      try self.init(reading: line)
+    } catch {
+      return nil
     }
   }
 
@@ -107,20 +117,6 @@ extension ControlRequest {
       }
     }
     return writer.text
-  }
-}
-
-extension ControlTargets {
-  fileprivate init?(_ value: JSONValue) {
-    if let filter = value["filter"]?.text {
-      self = .filter(filter)
-    } else if let sessions = value["sessions"] {
-      let keys = sessions.list.prefix(ControlRequest.sessionLimit).compactMap(SessionKey.init)
-      guard keys.count == sessions.list.count else { return nil }
-      self = .sessions(keys)
-    } else {
-      return nil
-    }
   }
 }
 

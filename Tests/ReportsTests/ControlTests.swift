@@ -46,6 +46,52 @@ private let ledger = SessionKey(server: "ledger \"2\"", user: "ana")
     #expect(ControlRequest(line) == nil)
   }
 
+  @Test(arguments: [
+    (#"{"v":1,"type":"hello","read_only":"true"}"#, "read_only is to be true or false"),
+    (#"{"v":1,"type":"hello","readonly":true}"#, "no member is called readonly"),
+    (#"{"v":1,"type":"hello","follow":1}"#, "follow is to be true or false"),
+    (
+      #"{"v":1,"type":"command","id":1,"command":"terminate","dry_run":"true","filter":"a"}"#,
+      "dry_run is to be true or false"
+    ),
+    (
+      #"{"v":1,"type":"command","id":1,"command":"terminate","dry_run":1,"filter":"a"}"#,
+      "dry_run is to be true or false"
+    ),
+    (
+      #"{"v":1,"type":"command","id":1,"command":"terminate","dryrun":true,"filter":"a"}"#,
+      "no member is called dryrun"
+    ),
+    (
+      #"{"v":1,"type":"command","id":1,"command":"pause","filter":"a","sessions":[]}"#,
+      "filter is to be there without sessions"
+    ),
+    (#"{"v":1,"type":"command","id":1,"command":"pause","filter":["a"]}"#, "filter is to be a text"),
+    (
+      #"{"v":1,"type":"command","id":9007199254740993,"command":"pause","filter":"a"}"#,
+      "id is to be a whole number from 0 to 2^53 - 1"
+    ),
+    (
+      #"{"v":1,"type":"command","id":"1","command":"pause","filter":"a"}"#,
+      "id is to be a whole number from 0 to 2^53 - 1"
+    ),
+    (
+      #"{"v":1,"type":"status","format":"tsv","width":"80"}"#,
+      "width is to be a whole number from 0 to 2^53 - 1"
+    ),
+    (#"{"v":1,"type":"status","format":"tsv","fail_on":"down"}"#, "fail_on is to be a list of states"),
+    (#"["v"]"#, "a line is none of protocol version 1"),
+  ]) func `are not obeyed with a slip in them, which is told`(line: String, says: String) {
+    let slip = #expect(throws: ControlSlip.self) { try ControlRequest(reading: line) }
+    #expect(slip?.description == says)
+  }
+
+  @Test func `mean a session once that they name twice`() throws {
+    let line = ControlRequest.command(number: 1, .pause, .sessions([ledger, ledger]), isDryRun: false).line
+    #expect(
+      try ControlRequest(reading: line) == .command(number: 1, .pause, .sessions([ledger]), isDryRun: false))
+  }
+
   @Test func `tell what changed as a snapshot does`() {
     var report = EngineReport()
     let key = SessionKey(server: "ledger")

@@ -143,8 +143,11 @@ final class ControlSocket {
     _ line: String, of id: LineServer.ClientID, _ store: Store, _ now: Moment
   ) -> Command? {
     guard let client = clients[id] else { return nil }
-    guard let request = ControlRequest(line) else {
-      answer(.refusal(number: 0, "a line is none of protocol version \(ControlRequest.version)"), to: id)
+    let request: ControlRequest
+    do {
+      request = try ControlRequest(reading: line)
+    } catch {
+      answer(.refusal(number: 0, "\(error)"), to: id)
       return nil
     }
     switch request {
