@@ -31,7 +31,7 @@ package final class LineServer {
   package let path: String
   private let listener: Listener
   /// Held as long as the server lives: who has it owns the path, and a socket that stands there is dead.
-  private let lock: Int32
+  private let lock: PathLock
   private var clients: [ClientID: Client] = [:]
   private var numbers: [Int32: ClientID] = [:]
   private var nextNumber = 0
@@ -58,18 +58,13 @@ package final class LineServer {
   /// Throws EADDRINUSE when a living one has the path, else the errno of the step that failed.
   package init(path: String) throws(ErrorNumber) {
     let (address, length) = try Self.address(path)
-    lock = openFile(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard lock >= 0 else { throw ErrorNumber.current }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      close(lock)
-      throw ErrorNumber(EADDRINUSE)
-    }
+    lock = try PathLock(path)
     unlink(path)
     let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
     let socket = Glibc.socket(AF_UNIX, Int32(kind), 0)
     guard socket >= 0 else {
       let failure = ErrorNumber.current
-      close(lock)
+      lock.giveUp()
       throw failure
     }
     listener = Listener(socket)
@@ -84,7 +79,7 @@ package final class LineServer {
     else {
       let failure = ErrorNumber.current
       close(descriptor)
-      close(lock)
+      lock.giveUp()
       throw failure
     }
   }
@@ -94,7 +89,7 @@ package final class LineServer {
     unlink(path)
     close(descriptor)
     // Last, so that nobody takes the path before it is gone.
-    close(lock)
+    lock.giveUp()
   }
 
   /// What came since the last call.

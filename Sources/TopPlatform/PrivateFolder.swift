@@ -112,7 +112,7 @@ package final class LifeLock: Sendable {
 }
 
 /// Whether an open file still is what its path names.
-private func isStill(_ file: Int32, _ path: String) -> Bool {
+func isStill(_ file: Int32, _ path: String) -> Bool {
   var open = stat()
   var named = stat()
   return fstat(file, &open) == 0 && lstat(path, &named) == 0 && open.st_ino == named.st_ino

@@ -41,6 +41,29 @@ import Testing
     withExtendedLifetime(server) {}
   }
 
+  @Test func `leaves nothing behind`() throws {
+    let path = try path()
+    var server: LineServer? = try LineServer(path: path)
+    #expect(server != nil && access(path, F_OK) == 0 && access(path + ".lock", F_OK) == 0)
+    server = nil
+    #expect(access(path, F_OK) != 0 && access(path + ".lock", F_OK) != 0)
+  }
+
+  @Test func `removes what the killed left, and nothing of the living`() throws {
+    let living = try path()
+    let folder = living.dropLast("/one.sock".count)
+    let server = try LineServer(path: living)
+    for name in ["dead.sock", "dead.sock.lock", "other", "other.lock"] {
+      close(open("\(folder)/\(name)", O_CREAT | O_WRONLY, 0o600))
+    }
+    LineServer.sweep(String(folder), of: ".sock")
+    let left = ["dead.sock", "dead.sock.lock", "other", "other.lock", "one.sock", "one.sock.lock"].filter {
+      access("\(folder)/\($0)", F_OK) == 0
+    }
+    #expect(left == ["other", "other.lock", "one.sock", "one.sock.lock"])
+    withExtendedLifetime(server) {}
+  }
+
   @Test func `hears lines that come in pieces, however many come at once`() throws {
     let path = try path()
     let server = try LineServer(path: path)

@@ -43,6 +43,7 @@ final class ControlSocket {
     }
     do {
       try makePrivateFolder(folder)
+      LineServer.sweep(folder, of: ".sock")
       server = try LineServer(path: path)
     } catch let problem as FolderProblem {
       throw CannotRun(
