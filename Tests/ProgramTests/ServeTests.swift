@@ -80,6 +80,48 @@ import Testing
     #expect(service.program.output.contains(/terminate by .*\(process \d+\)/), "\(service.program.output)")
   }
 
+  @Test func `tells each what came of its own command, whoever else acts at the same time`() throws {
+    let service = try Service()
+    let path = (service.environment["XDG_RUNTIME_DIR"] ?? "") + "/sessiontop/default.sock"
+    // Both wait for it, so that it hears them in one turn.
+    kill(service.program.pid, SIGSTOP)
+    let clients = try ["terminate", "pause"].map { verb in
+      let client = try LineClient(path: path)
+      #expect(client.send(#"{"v":1,"type":"hello"}"#))
+      let key = #"{"server":"ledger","user":"app"}"#
+      let sessions = #""sessions":[\#(key),\#(key)]"#
+      #expect(client.send(#"{"v":1,"type":"command","id":5,"command":"\#(verb)",\#(sessions)}"#))
+      return client
+    }
+    kill(service.program.pid, SIGCONT)
+    let answers = clients.map { client in
+      (client.line(within: 10_000), client.line(within: 10_000)).1 ?? "none within half the time that it has"
+    }
+    #expect(
+      answers[0].contains(#""command":"terminate""#) && answers[0].contains(#""done":true"#), "\(answers)")
+    #expect(!answers[0].contains("pause by"), "\(answers)")
+    #expect(answers[1].contains(#""done":false,"why":"pause by "#), "\(answers)")
+    #expect(try service.program.stop() == 0)
+  }
+
+  @Test func `does nothing for a line with a slip in it`() throws {
+    let service = try Service()
+    let before = service.server.sessions.map(\.id)
+    let client = try LineClient(
+      path: (service.environment["XDG_RUNTIME_DIR"] ?? "") + "/sessiontop/default.sock")
+    #expect(client.send(#"{"v":1,"type":"hello"}"#) && client.line(within: 10_000) != nil)
+    #expect(
+      client.send(
+        #"{"v":1,"type":"command","id":1,"command":"terminate","dry_run":"true","filter":"server:ledger"}"#))
+    #expect(client.line(within: 10_000)?.contains("dry_run is to be true or false") == true)
+    #expect(try service.run(["reconnect", "ledger", "--dry-run"], exit: 0) == "ledger: ready\n")
+    #expect(service.server.sessions.map(\.id) == before)
+    #expect(try service.program.stop() == 0)
+    let left = try ChildProcess(
+      "/bin/ls", [(service.environment["XDG_RUNTIME_DIR"] ?? "") + "/sessiontop"])
+    #expect(try left.end() == 0 && left.output == "", "\(left.output)")
+  }
+
   @Test func `is found beside others that are there and say nothing`() throws {
     let service = try Service()
     let folder = (service.environment["XDG_RUNTIME_DIR"] ?? "") + "/sessiontop"

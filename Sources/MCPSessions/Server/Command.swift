@@ -4,10 +4,14 @@ package struct Operator: Hashable, Sendable {
   package let user: String
   /// Terminal or remote address; empty when unknown.
   package let origin: String
+  /// Tells a command of theirs from every other in the events that it leads to; absent where nobody waits for
+  /// what comes of it.
+  package let command: UInt64?
 
-  package init(user: String, origin: String = "") {
+  package init(user: String, origin: String = "", command: UInt64? = nil) {
     self.user = user
     self.origin = origin
+    self.command = command
   }
 }
 

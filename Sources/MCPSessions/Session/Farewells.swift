@@ -10,7 +10,7 @@ extension Session {
     case .broken(let error):
       return refuse("reconnect", by, error.detail, &turn)
     default:
-      turn.emit(.operatorAction, .info, self, EventText.operatorAction("reconnect", by))
+      turn.emit(.operatorAction, .info, self, command: by.command, EventText.operatorAction("reconnect", by))
     }
     leave(&turn)
     trouble = Trouble()
@@ -26,7 +26,7 @@ extension Session {
     case .broken(let error):
       return refuse("terminate", by, error.detail, &turn)
     default:
-      turn.emit(.operatorAction, .info, self, EventText.operatorAction("terminate", by))
+      turn.emit(.operatorAction, .info, self, command: by.command, EventText.operatorAction("terminate", by))
     }
     end(&turn)
   }
@@ -55,7 +55,8 @@ extension Session {
 
   func refuse(_ action: Sentence, _ by: Operator, _ why: Sentence, _ turn: inout Turn) {
     turn.emit(
-      .operatorAction, .warning, self, "\(EventText.operatorAction(action, by)): not possible, \(why)")
+      .operatorAction, .warning, self, command: by.command,
+      "\(EventText.operatorAction(action, by)): not possible, \(why)")
   }
 
   private mutating func end(_ turn: inout Turn) {

@@ -10,9 +10,14 @@ extension Session {
     case .idle, .closing, .closed: return refuse("pause", by, "it is not connected", &turn)
     default: break
     }
-    guard !isPaused else { return }
+    guard !isPaused else {
+      // It stays the first one's pause; this one wants to know that it is so.
+      return turn.emit(
+        .operatorAction, .info, self, command: by.command,
+        "\(EventText.operatorAction("pause", by)): it was paused already")
+    }
     held = (by, turn.now)
-    turn.emit(.operatorAction, .info, self, EventText.operatorAction("pause", by))
+    turn.emit(.operatorAction, .info, self, command: by.command, EventText.operatorAction("pause", by))
     switch state {
     case .live(var live):
       if case .inFlight(let exchange) = live.probe { turn.actions.append(.cancel(exchange.transfer)) }
@@ -28,7 +33,7 @@ extension Session {
   mutating func resume(_ by: Operator, _ turn: inout Turn) {
     guard isPaused else { return refuse("resume", by, "it is not paused", &turn) }
     held = nil
-    turn.emit(.operatorAction, .info, self, EventText.operatorAction("resume", by))
+    turn.emit(.operatorAction, .info, self, command: by.command, EventText.operatorAction("resume", by))
     switch state {
     case .live(var live):
       // Whatever time it slept through is not held against it before it is asked.

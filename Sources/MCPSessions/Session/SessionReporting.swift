@@ -139,7 +139,8 @@ extension Turn {
   /// Adds an event about a session as it is now.
   mutating func emit(
     _ kind: EventKind, _ level: EventLevel, _ session: Session, error: SessionError? = nil,
-    attempt: Int? = nil, next: Duration? = nil, session id: String? = nil, _ message: Sentence
+    attempt: Int? = nil, next: Duration? = nil, session id: String? = nil, command: UInt64? = nil,
+    _ message: Sentence
   ) {
     let identity = session.identity
     actions.append(
@@ -149,6 +150,6 @@ extension Turn {
           session: id ?? identity?.id?.masked, state: session.publicState,
           sessionKind: identity?.kind,
           protocolVersion: identity?.revision.rawValue, error: error, attempt: attempt, nextAttempt: next,
-          message: message)))
+          message: message, command: command)))
   }
 }

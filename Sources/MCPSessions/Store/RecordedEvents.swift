@@ -34,7 +34,7 @@ extension SessionReport {
     let before = state
     state = event.state ?? state
     switch event.kind {
-    case .operatorAction where event.message.text.lowercased().hasPrefix("pause by "):
+    case .operatorAction where hold == nil && event.message.text.lowercased().hasPrefix("pause by "):
       hold = Hold(by: Sentence(ForeignText(local: name(in: event))), since: event.time, state: before)
       state = .paused
     case .operatorAction where event.message.text.lowercased().hasPrefix("resume by "):

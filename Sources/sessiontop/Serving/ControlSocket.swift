@@ -13,6 +13,7 @@ final class ControlSocket {
   private let instance: InstanceReport
   private var clients: [LineServer.ClientID: Client] = [:]
   private var deeds: [PendingDeed] = []
+  private var lastCommand: UInt64 = 0
 
   /// When those who follow hear next that this instance lives.
   private var nextBeat: Instant?
@@ -202,75 +203,14 @@ final class ControlSocket {
         to: id)
       return nil
     }
+    lastCommand += 1
     deeds.append(
       PendingDeed(
-        client: id, number: number, action: action, keys: keys, store, due: now.instant + Self.patience))
-    return .act(action, on: keys, by: client.who)
-  }
-}
-
-/// A command whose sessions have not all come to something.
-private struct PendingDeed {
-  let client: LineServer.ClientID
-  let number: Int
-  let action: OperatorAction
-  let due: Instant
-  private let keys: [SessionKey]
-  /// Of each session: that the engine has taken the command, and why it would not.
-  private var taken: [SessionKey: String] = [:]
-  private var settled: Set<SessionKey> = []
-
-  init(
-    client: LineServer.ClientID, number: Int, action: OperatorAction, keys: [SessionKey], _ store: Store,
-    due: Instant
-  ) {
-    (self.client, self.number, self.action, self.keys, self.due) = (client, number, action, keys, due)
-    settled = Set(keys.filter { store.sessions[$0] == nil })
-  }
-
-  var isDone: Bool { settled.count == keys.count }
-
-  mutating func take(_ report: EngineReport, _ store: Store) {
-    for event in report.events where event.kind == .operatorAction {
-      guard let server = event.server, let user = event.user else { continue }
-      taken[SessionKey(server: server, user: user)] = event.level == .warning ? event.message.text : ""
-    }
-    for key in keys where taken[key] != nil && !settled.contains(key) {
-      if store.sessions[key].map({ hasCome($0) || taken[key] != "" }) ?? true { settled.insert(key) }
-    }
-  }
-
-  private func hasCome(_ session: SessionReport) -> Bool {
-    switch action {
-    case .reconnect: hasSettled(session)
-    case .terminate: session.state != .closing
-    case .pause, .resume: true
-    }
-  }
-
-  func outcomes(_ store: Store) -> [ActionOutcome] {
-    keys.map { key in
-      guard let session = store.sessions[key] else {
-        return ActionOutcome(key: key, state: nil, isDone: false, why: "there is no such session")
-      }
-      guard settled.contains(key) else {
-        return ActionOutcome(
-          key: key, state: session.state, isDone: false, why: "it has come to nothing yet")
-      }
-      let refusal = taken[key] ?? ""
-      guard refusal.isEmpty else {
-        return ActionOutcome(key: key, state: session.state, isDone: false, why: refusal)
-      }
-      let isDone =
-        switch action {
-        case .reconnect: session.state.isLive
-        case .terminate: session.state == .closed
-        case .pause: session.state == .paused
-        case .resume: session.state != .paused
-        }
-      return ActionOutcome(
-        key: key, state: session.state, isDone: isDone, why: isDone ? "" : session.cause?.summary ?? "")
-    }
+        client: id, number: number, command: lastCommand, action, keys, store,
+        due: now.instant + Self.patience))
+    return .act(
+      action, on: keys,
+      by: Operator(user: client.who.user, origin: client.who.origin, command: lastCommand))
   }
 }
 
