@@ -90,7 +90,9 @@ let package = Package(
     .testTarget(name: "PlatformTests", dependencies: ["TopPlatform"]),
     .testTarget(
       name: "ProgramTests",
-      dependencies: ["CTopLinux", "LoopbackServers", "MCPWire", "TopPlatform", "MCPSessions", "sessiontop"],
+      dependencies: [
+        "CTopLinux", "LoopbackServers", "MCPWire", "TopPlatform", "TopReports", "MCPSessions", "sessiontop",
+      ],
       exclude: ["Prometheus"]),
     .testTarget(name: "StructureTests"),
   ],

@@ -27,6 +27,21 @@ package struct InstanceReport: Hashable, Sendable {
   }
 }
 
+/// Tells a run of an instance from every other, also from one under the same number, which is the usual thing
+/// for a service in a container: process 1 of each of its runs.
+package struct InstanceRun: Hashable, Sendable {
+  private let process: Int
+  private let started: WallTime
+
+  fileprivate init(_ instance: InstanceReport) {
+    (process, started) = (instance.process, instance.started)
+  }
+}
+
+extension InstanceReport {
+  package var run: InstanceRun { InstanceRun(self) }
+}
+
 /// What became of one session that somebody acted on.
 package struct ActionOutcome: Hashable, Sendable {
   package let key: SessionKey

@@ -1,5 +1,6 @@
 import Glibc
 import LoopbackServers
+import MCPSessions
 import Testing
 
 /// Dashboards on one service.
@@ -112,6 +113,70 @@ import Testing
     #expect(try house.service.stop() == 0)
   }
 
+  private func event(_ seq: UInt64, _ words: Sentence) -> Event {
+    Event(
+      seq: seq, time: PlayedService.time, kind: .serverMessage, level: .warning, server: "ledger",
+      user: "app", message: words)
+  }
+
+  /// Attaches to a service that the test plays.
+  private func follow(
+    _ service: PlayedService, in folder: TemporaryFolder
+  ) throws -> (screen: PseudoTerminal, program: ChildProcess) {
+    let screen = try PseudoTerminal(columns: 120, rows: 30)
+    let program = try ChildProcess(
+      sessiontopBinary, ["attach", "played"],
+      environment: ["XDG_RUNTIME_DIR": folder.path, "TERM": "xterm-256color"], terminal: screen.path)
+    try service.playUntilFollowed()
+    return (screen, program)
+  }
+
+  @Test func `hears a new run of a service that has the number of the former one`() throws {
+    let folder = try TemporaryFolder()
+    var service: PlayedService? = try PlayedService(
+      in: folder.path, started: 1_795_444_327_000, events: [event(1_000, "from the former run")])
+    let (screen, program) = try follow(try #require(service), in: folder)
+    try screen.wait(for: "from the former run")
+    service = nil
+    try screen.wait(for: "played is away")
+    let anew = try PlayedService(
+      in: folder.path, started: 1_795_444_399_000, events: [event(20, "from the new run")])
+    try anew.playUntilFollowed()
+    try screen.wait(for: "from the new run")
+    #expect(try program.stop() == 0)
+  }
+
+  @Test func `sends nothing to a service that is away, and says so`() throws {
+    let folder = try TemporaryFolder()
+    var service: PlayedService? = try PlayedService(in: folder.path)
+    let (screen, program) = try follow(try #require(service), in: folder)
+    try screen.wait(for: "all is well")
+    service = nil
+    try screen.wait(for: "played is away since")
+    for key in ["z", "K", "r"] {
+      let before = screen.seen.count
+      screen.type(key)
+      try screen.wait(for: "nothing is sent", after: before)
+      screen.type("\u{1B}")
+      screen.drain(quietFor: 300)
+    }
+    #expect(!String(decoding: screen.seen, as: UTF8.self).contains("y = yes"))
+    #expect(try program.stop() == 0)
+  }
+
+  @Test func `shows why a service will not`() throws {
+    let folder = try TemporaryFolder()
+    let service = try PlayedService(in: folder.path, refusal: "not on a Friday")
+    let (screen, program) = try follow(service, in: folder)
+    try screen.wait(for: "all is well")
+    screen.type("r")
+    try screen.wait(for: "y = yes")
+    screen.type("y")
+    try service.playUntilCommanded()
+    try screen.wait(for: "played refuses: not on a Friday")
+    #expect(try program.stop() == 0)
+  }
+
   @Test func `that stands still keeps nobody waiting`() throws {
     let house = try House()
     let (_, program) = try house.dashboard()
@@ -129,6 +194,7 @@ import Testing
     let cases = houses.map { "\($0)) export XDG_RUNTIME_DIR=\($1.environment["XDG_RUNTIME_DIR"] ?? "");;" }
     try """
     #!/bin/sh
+    if [ -e \(folder.path)/cut ]; then echo "No route to host" >&2; exit 255; fi
     while [ "$1" != -- ]; do shift; done
     host=$2; shift 2
     case $host in \(cases.joined(separator: " ")) *) echo "no such host: $host" >&2; exit 255;; esac
@@ -162,6 +228,23 @@ import Testing
       #expect(try program.stop() == 0)
     }
     #expect(try beta.service.stop() == 0)
+  }
+
+  @Test func `says how old all is and why nothing comes, whatever is tried meanwhile`() throws {
+    let house = try House()
+    try withHosts(["alpha": house]) { environment in
+      let tmux = try Tmux(columns: 140, rows: 30)
+      let words = environment.map { "\($0)='\($1)'" }.joined(separator: " ")
+      try tmux.run("env \(words.replacing("xterm-256color", with: "screen")) sessiontop attach ssh:alpha")
+      try tmux.wait(for: "the session") { $0.contains("ledger") && $0.contains("all is well") }
+      try "".write(to: (environment["XDG_RUNTIME_DIR"] ?? "") + "/cut")
+      #expect(try house.service.stop(SIGKILL) == -SIGKILL)
+      // Attempts come every 5 s; none of them makes anything newer.
+      try tmux.wait(for: "its age and the reason") {
+        $0.contains(/STALE DATA 1\ds/) && $0.contains(/alpha is away since [\d:]+ \(No route to host\)/)
+      }
+      try tmux.press("q")
+    }
   }
 
   @Test func `says why a machine cannot be seen`() throws {

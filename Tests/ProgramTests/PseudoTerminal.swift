@@ -27,10 +27,10 @@ final class PseudoTerminal {
 
   deinit { hangUp() }
 
-  /// Reads what is drawn until a text came by.
-  func wait(for text: String, within limit: Duration = .seconds(30)) throws {
+  /// Reads what is drawn until a text came by, after so many bytes.
+  func wait(for text: String, after start: Int = 0, within limit: Duration = .seconds(30)) throws {
     let deadline = ContinuousClock.now + limit
-    while !String(decoding: seen, as: UTF8.self).contains(text) {
+    while !String(decoding: seen.dropFirst(start), as: UTF8.self).contains(text) {
       let rest = (deadline - ContinuousClock.now).components.seconds
       var descriptor = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
       var buffer = [UInt8](repeating: 0, count: 65_536)

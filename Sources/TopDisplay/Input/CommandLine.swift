@@ -80,7 +80,9 @@ extension ViewState {
         ask(action, model, live: live)
         return []
       }
-      if let keys = matching(rest, live, model.present) { ask(action, keys: keys, live: live) }
+      if let keys = matching(rest, live, model.present) {
+        ask(action, keys: keys, model.context, live: live)
+      }
     case .theme:
       guard !rest.isEmpty else { return [.cycleTheme] }
       return [.theme(rest)]

@@ -32,19 +32,25 @@ extension ViewState {
     let hidden = marks.filter { key in
       live.sessions[key].map { !filter.accepts(SessionRow(session: $0, now: model.now.instant)) } ?? false
     }
-    ask(verb, keys: keys, hidden: hidden.count, live: live)
+    ask(verb, keys: keys, hidden: hidden.count, model.context, live: live)
   }
 
-  /// Opens the question about these sessions.
-  mutating func ask(_ verb: OperatorAction, keys: [SessionKey], hidden: Int = 0, live: Store) {
-    let known = keys.compactMap { live.sessions[$0] }
+  /// Opens the question about these sessions; those of a service that is away cannot be meant.
+  mutating func ask(
+    _ verb: OperatorAction, keys: [SessionKey], hidden: Int = 0, _ context: Context, live: Store
+  ) {
+    let known = keys.filter { context.absence(of: $0) == nil }.compactMap { live.sessions[$0] }
+    if known.isEmpty, let absence = keys.lazy.compactMap(context.absence).first {
+      return notice = "\(absence.words(context)): nothing is sent"
+    }
     let targets = known.filter { Dialog.applies(verb, to: $0) }
     guard !targets.isEmpty else {
       return notice =
         keys.isEmpty
         ? "no session matches" : "nothing to \(verb.rawValue): \(known.first.map(Dialog.state) ?? "gone")"
     }
-    overlay = .dialog(Dialog(verb: verb, targets: targets, hidden: hidden, live))
+    let away = keys.count { context.absence(of: $0) != nil }
+    overlay = .dialog(Dialog(verb: verb, targets: targets, hidden: hidden, away: away, live))
   }
 
   /// Takes back what was done last, to exactly those sessions.
@@ -55,6 +61,10 @@ extension ViewState {
     }
     guard let action = deed.undoing else {
       notice = "\(deed.action.rawValue) cannot be undone"
+      return []
+    }
+    if let absence = deed.keys.lazy.compactMap(model.context.absence).first {
+      notice = "\(absence.words(model.context)): nothing is sent"
       return []
     }
     self.deed = Deed(action: action, keys: deed.keys, time: model.present.instant)

@@ -18,6 +18,8 @@ package struct Context: Hashable, Sendable {
   package let staleAfter: Duration?
   /// When what tells us of sessions was seen at work last, if that is known beside what it told.
   package var lastTurn: Instant?
+  /// Services that are to be seen and are away: what is shown of them is what they said last.
+  package var absences: [Absence] = []
   /// Keys that were chosen instead of the usual ones.
   package var keys = KeyChoices()
   /// Filters that can be asked for by name.

@@ -18,14 +18,16 @@ struct Dialog: Hashable, Sendable {
   let answers: [String]
   /// Marked ones that the filter hides.
   let hidden: Int
+  /// Chosen ones that cannot be reached: their service is away.
+  let away: Int
   /// Commands that are started on this machine, with what they are started with.
   let commands: [String]
   /// Whether all of them are processes, which are ended in another way than by a request.
   private let areProcesses: Bool
   private(set) var typed = ""
 
-  init(verb: OperatorAction, targets: [SessionReport], hidden: Int = 0, _ store: Store) {
-    self.hidden = hidden
+  init(verb: OperatorAction, targets: [SessionReport], hidden: Int = 0, away: Int = 0, _ store: Store) {
+    (self.hidden, self.away) = (hidden, away)
     self.verb = verb
     let servers = Set(targets.map(\.key.server))
     commands = verb == .reconnect ? commandsToStart(servers, store) : []
@@ -78,7 +80,8 @@ struct Dialog: Hashable, Sendable {
     return [
       "\(verb.rawValue.prefix(1).uppercased())\(verb.rawValue.dropFirst()) \(sessions), \(now)?",
       listed("server", keys.map(\.server)), listed("user", keys.map(\.user)), inFlight,
-    ] + (hidden == 0 ? [] : ["\(hidden) of them marked but not in sight: the filter hides them"]) + commands
+    ] + (hidden == 0 ? [] : ["\(hidden) of them marked but not in sight: the filter hides them"])
+      + (away == 0 ? [] : ["\(away) left out: their service is away"]) + commands
       + answers
       + ["", effect]
   }

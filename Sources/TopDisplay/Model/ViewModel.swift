@@ -22,7 +22,7 @@ struct ViewModel: Sendable {
     let heard = [store.updated?.instant, context.lastTurn].compactMap { $0 }.max()
     let silence = heard.map { now.instant - $0 }
     staleness = context.staleAfter.flatMap { limit in silence.flatMap { $0 > limit ? $0 : nil } }
-    let moment = frozen?.moment ?? (staleness == nil ? now : store.updated ?? now)
+    let moment = frozen?.moment ?? now.earlier(by: staleness ?? .zero)
     self.store = shown
     self.view = view
     self.now = moment
@@ -136,6 +136,14 @@ func shortWords(_ error: SessionError) -> String {
     case (nil, true): words
     }
   return asked + seen
+}
+
+extension Moment {
+  fileprivate func earlier(by duration: Duration) -> Moment {
+    Moment(
+      instant: instant - duration,
+      wall: WallTime(milliseconds: wall.milliseconds - Int64(duration.inMilliseconds)))
+  }
 }
 
 extension Sequence where Element == String? {

@@ -114,6 +114,12 @@ package struct ViewState: Hashable, Sendable {
   /// Shows a sentence until the next key.
   package mutating func say(_ sentence: String) { notice = PrintableText.line(sentence, limit: 400) }
 
+  /// What was asked for last does not happen: says so, and nothing of it is shown as done or to be undone.
+  package mutating func takeBack(saying sentence: String) {
+    deed = nil
+    say(sentence)
+  }
+
   /// Whether the sessions of all servers are listed, not those of the selected one.
   var listsAllSessions: Bool { scopeChoice ?? (layout.form != .wide) }
 

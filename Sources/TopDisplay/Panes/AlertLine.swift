@@ -4,6 +4,12 @@ extension Frame {
   /// What is worst: since when, why, and what happens next; then the next worst, as far as there is room.
   mutating func alert(_ model: ViewModel, in area: Rectangle) {
     guard !area.isEmpty else { return }
+    // Where there are several, each has a row of its own that tells so.
+    if let absence = model.context.absences.first(where: \.prefix.isEmpty) {
+      write(
+        "! \(absence.words(model.context))", row: area.row, column: 0, width: area.columns, role: .alert)
+      return
+    }
     if let problem = model.store.configurationProblem {
       let since = age(of: problem.time, at: model.now)
       write(

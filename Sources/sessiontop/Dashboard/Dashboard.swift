@@ -181,6 +181,7 @@ struct Dashboard: ~Copyable {
     // Whatever pane is open, what became of an edited file is seen.
     let told = report.events.last { $0.kind == .configReloaded || $0.kind == .configProblem }
     if let told { view.say(told.message.text) }
+    for refusal in news.refusals { view.takeBack(saying: refusal) }
   }
 
   /// Shows a trouble of our own among the events, once until it changes.
@@ -273,6 +274,7 @@ struct Dashboard: ~Copyable {
       version: Outgoing.clientVersion,
       staleAfter: replay == nil ? Self.staleAfter : nil)
     context.lastTurn = monitor?.lastTurn
+    context.absences = monitor?.absences ?? []
     context.keys = plan.keys
     context.filters = plan.filters
     context.themeNames = plan.themeNames

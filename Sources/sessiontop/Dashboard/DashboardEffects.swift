@@ -12,7 +12,9 @@ extension Dashboard {
   mutating func carryOut(_ effect: Effect) -> Bool {
     switch effect {
     case .quit: return false
-    case .command(let command): monitor?.send(command)
+    case .command(let command):
+      guard let problem = monitor?.send(command) ?? nil else { break }
+      if case .act = command { view.takeBack(saying: problem) } else { view.say(problem) }
     case .redraw: terminal.redraw()
     case .cycleTheme:
       let index = plan.themeNames.firstIndex(of: themeName) ?? -1

@@ -1,58 +1,9 @@
 import Glibc
+import TopDisplay
 import TopPlatform
 import TopReports
 import SessionEngine
 import MCPSessions
-
-/// Which instance somebody wants to see: one of this machine, or one of another, through ssh.
-struct LinkTarget {
-  /// Absent for this machine.
-  let host: String?
-  /// Absent for the only one.
-  let name: String?
-
-  /// `NAME`, `ssh:HOST` or `ssh:HOST/NAME`; absent when it is none of these.
-  init?(_ text: String) {
-    if text.hasPrefix("ssh:") {
-      let parts = text.dropFirst(4).split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-      // What begins with a hyphen would be an option of ssh.
-      guard let host = parts.first, !host.isEmpty, !host.hasPrefix("-"),
-        host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
-      else { return nil }
-      self.host = String(host)
-      name = parts.count > 1 ? String(parts[1]) : nil
-    } else {
-      (host, name) = (nil, text)
-    }
-    if let name, !Instances.isName(name) { return nil }
-  }
-
-  init(name: String) { (host, self.name) = (nil, name) }
-
-  /// For people, and before the names of its servers where there are several.
-  var label: String { host.map { name == nil ? $0 : "\($0)/\(name ?? "")" } ?? name ?? "" }
-
-  func open() -> (client: LineClient?, problem: String) {
-    if let host {
-      let far = "sessiontop attach --pipe" + (name.map { " " + $0 } ?? "")
-      let command = ChildCommand(
-        program: "ssh",
-        arguments: ["-T", "-o", "BatchMode=yes", "-o", "ServerAliveInterval=5", "--", host, far],
-        environment: environment)
-      do {
-        return (try LineClient(through: command, inheritance), "")
-      } catch {
-        return (nil, "ssh does not start: \(error)")
-      }
-    }
-    guard let name, let path = Instances.path(of: name) else { return (nil, "there is no such name") }
-    do {
-      return (try LineClient(path: path), "")
-    } catch {
-      return (nil, "no instance called \(name) is running")
-    }
-  }
-}
 
 /// The line to one instance: what it tells, in our own time, and whether it is there at all.
 final class Link {
@@ -60,57 +11,96 @@ final class Link {
   /// Stands before the names of its servers; empty where there is one line alone.
   let prefix: String
   private let isReadOnly: Bool
-  private var client: LineClient?
-  private(set) var lastHeard = Moment.now.instant
+  private var line: Line
+  /// When a line came last, of whatever run; before the first one when it was looked for first.
+  private(set) var lastHeard = Moment.now
   private(set) var isUnread = false
-  private(set) var nextAttempt: Instant?
   private(set) var servers: [ServerReport] = []
   private(set) var statistics = Statistics()
   private var keys: Set<SessionKey> = []
-  private var since = Moment.now
-  private var problem = ""
+  /// Why it is away, as far as that is known: what the last attempt came to.
+  private var why = ""
   /// Between the other side's times and our instants.
   private var shift = Duration.zero
-  /// Its snapshot has come; before it nothing of it is in its place.
-  private(set) var isWhole = false
   /// The run of the instance that events are numbered in, and the last of them that was taken in.
-  private var run = 0
+  private var run: InstanceRun?
   private var lastEvent: UInt64 = 0
   private var number = 0
-  /// Whether it was there when that was told last; absent before it was.
-  private var standing: Bool?
+  private var standing = Standing.untold
+  private var refusals: [String] = []
+
+  private enum Line {
+    /// Looked for at that time.
+    case away(next: Instant)
+    /// Greeted; before its snapshot has come nothing of it is in its place.
+    case calling(LineClient)
+    case attached(LineClient)
+  }
+
+  /// What was told last of its being there.
+  private enum Standing {
+    case untold
+    case there(since: Moment)
+    /// With the reasons that were told since then.
+    case away(since: Moment, reasons: Set<String>)
+  }
 
   private static let pause = Duration.seconds(1)
   /// Who is far away, and whoever lets nobody in, is not asked every second.
   private static let farPause = Duration.seconds(5)
   /// Lines that are read in one turn.
   private static let budget = 2_000
+  /// Different reasons of one absence that are told.
+  private static let reasonLimit = 8
 
   init(_ target: LinkTarget, prefix: String, isReadOnly: Bool) {
     (self.target, self.prefix, self.isReadOnly) = (target, prefix, isReadOnly)
-    attach()
+    line = .away(next: Moment.now.instant)
+    call()
+  }
+
+  private var client: LineClient? {
+    switch line {
+    case .away: nil
+    case .calling(let client), .attached(let client): client
+    }
   }
 
   var descriptor: Int32? { client?.descriptor }
-  var deadline: Instant? { client == nil ? nextAttempt : isUnread ? Moment.now.instant : nil }
-  /// Whether lines come from it; false while it is away.
-  var isAttached: Bool { client != nil }
 
-  private func attach() {
-    nextAttempt = Moment.now.instant + (target.host == nil ? Self.pause : Self.farPause)
-    let (client, why) = target.open()
-    problem = why
+  var deadline: Instant? {
+    if case .away(let next) = line { next } else if isUnread { Moment.now.instant } else { nil }
+  }
+
+  /// Whether what is shown is what it says; false while it is away, or has not said anything yet.
+  var isAttached: Bool { if case .attached = line { true } else { false } }
+
+  /// That it is away, once that was told.
+  var absence: Absence? {
+    guard case .away(let since, _) = standing else { return nil }
+    return Absence(
+      label: PrintableText.line(target.label, limit: 60), prefix: prefix, since: since.wall, why: why)
+  }
+
+  private func call() {
+    let (client, problem) = target.open()
     guard let client,
       client.send(ControlRequest.hello(version: programVersion, isReadOnly: isReadOnly, follows: true).line)
-    else { return }
-    (self.client, isWhole, lastHeard) = (client, false, Moment.now.instant)
+    else { return goAway(problem) }
+    line = .calling(client)
+  }
+
+  /// A reason that is already known is kept where nothing new is said.
+  private func goAway(_ reason: String) {
+    if isAttached || !reason.isEmpty { why = reason }
+    line = .away(next: Moment.now.instant + (target.host == nil ? Self.pause : Self.farPause))
   }
 
   /// What has come since the last call.
   func take() -> EngineReport {
     var news = EngineReport()
-    if client == nil, nextAttempt.map({ $0 <= Moment.now.instant }) ?? true { attach() }
-    guard let client else { return settle(isThere: false) }
+    if case .away(let next) = line, next <= Moment.now.instant { call() }
+    guard let client else { return tellAbsence() }
     isUnread = false
     for count in 0..<Self.budget {
       guard let text = client.line(within: 0) else { break }
@@ -118,48 +108,65 @@ final class Link {
       isUnread = count == Self.budget - 1
     }
     if client.isGone {
-      problem = PrintableText.line(client.words, limit: 200)
-      self.client = nil
-      isWhole = false
-      nextAttempt = Moment.now.instant + (target.host == nil ? Self.pause : Self.farPause)
-      news.merge(settle(isThere: false))
+      goAway(PrintableText.line(client.words, limit: 200))
+      news.merge(tellAbsence())
     }
     return news
   }
 
-  /// It came or went: an event, and its own row where there are several. Nothing where that is known.
-  private func settle(isThere: Bool) -> EngineReport {
-    var report = EngineReport()
-    let before = standing
-    guard before != isThere else { return report }
-    (standing, since) = (isThere, Moment.now)
-    report.servers = servers
-    let why: Sentence = problem.isEmpty ? "" : " (\(ForeignText(recorded: problem)))"
+  /// What it refused since the last call, in sentences.
+  func takeRefusals() -> [String] {
+    defer { refusals = [] }
+    return refusals
+  }
+
+  // MARK: - Being there
+
+  private func tellPresence() -> EngineReport {
+    why = ""
+    if case .there = standing { return EngineReport() }
+    let wasAway = if case .away = standing { true } else { false }
+    standing = .there(since: Moment.now)
+    return told(wasAway ? "attached to \(ForeignText(local: target.label)) again" : nil, .info)
+  }
+
+  /// That it is away, and each reason that is found for that, once.
+  private func tellAbsence() -> EngineReport {
     let label = ForeignText(local: target.label)
-    let words: Sentence =
-      isThere
-      ? "attached to \(label) again"
-      : "\(label) is away\(why); what is shown is what it said last, and it is looked for"
-    if !isThere || before == false {
-      report.events = [
-        Event(time: since, kind: .configProblem, level: isThere ? .info : .warning, message: words)
-      ]
+    let reason: Sentence = why.isEmpty ? "" : " (\(ForeignText(recorded: why)))"
+    guard case .away(let since, let reasons) = standing else {
+      standing = .away(since: Moment.now, reasons: [why])
+      return told(
+        "\(label) is away\(reason); what is shown is what it said last, and it is looked for", .warning)
     }
-    report.merge(row(isThere: isThere))
+    guard !reasons.contains(why), reasons.count < Self.reasonLimit else { return EngineReport() }
+    standing = .away(since: since, reasons: reasons.union([why]))
+    return told("\(label) is still away\(reason)", .warning)
+  }
+
+  private func told(_ words: Sentence?, _ level: EventLevel) -> EngineReport {
+    var report = EngineReport()
+    report.servers = servers
+    report.events = words.map { [Event(time: .now, kind: .configProblem, level: level, message: $0)] } ?? []
+    report.merge(row())
     return report
   }
 
   /// The state of the line as a row, where there are several.
-  private func row(isThere: Bool) -> EngineReport {
+  private func row() -> EngineReport {
     var report = EngineReport()
     guard let key = ownKey else { return report }
-    var session = SessionReport(key: key, state: isThere ? .ready : .down, since: since)
-    session.lastGood = Moment(instant: lastHeard, wall: Moment.now.wall)
-    if !isThere {
-      let words = problem.isEmpty ? "it hung up" : problem
+    var session: SessionReport
+    switch standing {
+    case .untold: return report
+    case .there(let since): session = SessionReport(key: key, state: .ready, since: since)
+    case .away(let since, _):
+      session = SessionReport(key: key, state: .down, since: since)
+      let words = why.isEmpty ? "it hung up" : why
       session.cause = SessionError(.connectionReset, detail: "\(ForeignText(recorded: words))")
       session.advice = "look whether the service runs there; it is looked for meanwhile"
     }
+    session.lastGood = lastHeard
     report.sessions[key] = session
     return report
   }
@@ -176,34 +183,54 @@ final class Link {
     ] + servers
   }
 
-  func act(_ action: OperatorAction, on all: [SessionKey]) {
+  // MARK: - Acting
+
+  /// What came of handing a command on.
+  enum Delivery {
+    /// It has none of these sessions.
+    case notConcerned
+    case sent
+    /// Nothing of it has reached the service.
+    case notSent(String)
+  }
+
+  func act(_ action: OperatorAction, on all: [SessionKey]) -> Delivery {
     let own = all.filter { keys.contains($0) }.map { key in
       SessionKey(server: String(key.server.dropFirst(prefix.count)), user: key.user)
     }
-    guard !own.isEmpty else { return }
+    guard !own.isEmpty else { return .notConcerned }
+    guard case .attached(let client) = line else {
+      return .notSent("\(target.label) is away: nothing was sent")
+    }
     number += 1
-    _ = client?.send(ControlRequest.command(number: number, action, .sessions(own), isDryRun: false).line)
+    let request = ControlRequest.command(number: number, action, .sessions(own), isDryRun: false)
+    guard client.send(request.line) else {
+      // Part of a line may be on its way: without its end, which never comes now, nothing is done.
+      goAway("it takes nothing")
+      return .notSent("\(target.label) takes nothing: nothing was done")
+    }
+    return .sent
   }
 
-  func close() { client = nil }
+  func close() { line = .away(next: Moment.now.instant) }
 
   // MARK: - Lines
 
   private func read(_ text: String) -> EngineReport? {
-    lastHeard = Moment.now.instant
+    lastHeard = Moment.now
     switch TopReports.readLine(text.utf8) {
     case .event(let event):
-      guard isWhole, event.seq == 0 || event.seq > lastEvent else { return nil }
+      guard isAttached, event.seq == 0 || event.seq > lastEvent else { return nil }
       lastEvent = max(lastEvent, event.seq)
       var report = EngineReport()
       report.events = [event]
       return report.shifted(by: shift)
     case .snapshot(let report, let time):
-      shift = lastHeard - time.instant
+      shift = lastHeard.instant - time.instant
       return report.shifted(by: shift)
     case .report(let report, let time):
-      guard isWhole else { return nil }
-      shift = lastHeard - time.instant
+      guard isAttached else { return nil }
+      shift = lastHeard.instant - time.instant
       return report.shifted(by: shift)
     case nil:
       hear(ControlAnswer(text))
@@ -214,8 +241,10 @@ final class Link {
   private func hear(_ answer: ControlAnswer?) {
     switch answer {
     case .hello(let instance):
-      if instance.process != run { (run, lastEvent) = (instance.process, 0) }
-    case .refusal(_, let why): problem = PrintableText.line(why, limit: 200)
+      if instance.run != run { (run, lastEvent) = (instance.run, 0) }
+    case .refusal(_, let words):
+      let words = PrintableText.line(words, limit: 200)
+      if isAttached { refusals.append("\(target.label) refuses: \(words)") } else { why = words }
     case .result, .status, nil: break
     }
   }
@@ -236,9 +265,8 @@ final class Link {
       servers = told.map { $0.renamed(prefix + $0.name) }
       result.removed = keys.subtracting(result.sessions.keys)
       keys = []
-      isWhole = true
-      problem = ""
-      result.merge(settle(isThere: true))
+      if case .calling(let client) = line { line = .attached(client) }
+      result.merge(tellPresence())
     }
     keys.formUnion(result.sessions.keys)
     keys.subtract(result.removed)

@@ -1,3 +1,4 @@
+import TopDisplay
 import TopPlatform
 import SessionEngine
 import MCPSessions
@@ -25,13 +26,24 @@ final class RemoteMonitor: Watching {
 
   /// Of those that are there the one that is silent the longest.
   var lastTurn: Instant? {
-    links.filter(\.isAttached).map(\.lastHeard).min() ?? links.map(\.lastHeard).max()
+    links.filter(\.isAttached).map(\.lastHeard.instant).min() ?? lastHeard.instant
+  }
+
+  var absences: [Absence] { links.compactMap(\.absence) }
+
+  /// What we say ourselves makes nothing of what is shown newer than this.
+  private var lastHeard: Moment {
+    links.map(\.lastHeard).max { $0.instant < $1.instant } ?? Moment.now
   }
 
   func take(_ ready: [Readiness]) -> Monitor.News {
     var news = Monitor.News(report: EngineReport())
     for link in links {
       let heard = link.take()
+      for refusal in link.takeRefusals() {
+        news.refusals.append(refusal)
+        news.report.events.append(problem(refusal))
+      }
       guard !heard.isEmpty else { continue }
       news.report.merge(heard)
       if heard.servers != nil { news.report.servers = links.flatMap(\.rows) }
@@ -39,20 +51,31 @@ final class RemoteMonitor: Watching {
     if news.report.statistics != nil {
       news.report.statistics = links.map(\.statistics).reduce(Statistics(), +)
     }
-    if !news.report.isEmpty { store.fold(news.report, at: Moment.now) }
+    if !news.report.isEmpty { store.fold(news.report, at: lastHeard) }
     return news
   }
 
-  func send(_ command: Command) {
+  func send(_ command: Command) -> String? {
     switch command {
-    case .act(let action, let keys, _): for link in links { link.act(action, on: keys) }
-    case .signIn:
-      note(
-        Event(
-          time: Moment.now, kind: .configProblem, level: .warning,
-          message: "sign in where the engine runs: sessiontop login"))
-    case .apply, .reportConfigurationProblem, .stop: break
+    case .act(let action, let keys, _): act(action, on: keys)
+    case .signIn: "sign in where the engine runs: sessiontop login"
+    case .apply, .reportConfigurationProblem, .stop: nil
     }
+  }
+
+  private func act(_ action: OperatorAction, on keys: [SessionKey]) -> String? {
+    var isConcerned = false
+    var problems: [String] = []
+    for link in links {
+      switch link.act(action, on: keys) {
+      case .notConcerned: continue
+      case .sent: break
+      case .notSent(let why): problems.append(why)
+      }
+      isConcerned = true
+    }
+    guard isConcerned else { return "no service has such a session: nothing was sent" }
+    return problems.isEmpty ? nil : problems.joined(separator: "; ")
   }
 
   /// The files are the instance's own, and it follows them.
@@ -61,7 +84,12 @@ final class RemoteMonitor: Watching {
   func note(_ event: Event) {
     var report = EngineReport()
     report.events = [event]
-    store.fold(report, at: Moment.now)
+    store.fold(report, at: lastHeard)
+  }
+
+  private func problem(_ words: String) -> Event {
+    Event(
+      time: Moment.now, kind: .configProblem, level: .warning, message: "\(ForeignText(local: words))")
   }
 
   /// Only this side leaves: the sessions are the instance's.

@@ -1,4 +1,5 @@
 import TopConfiguration
+import TopDisplay
 import TopPlatform
 import SessionEngine
 import MCPSessions
@@ -11,11 +12,14 @@ protocol Watching: AnyObject {
   var deadline: Instant? { get }
   /// When it was last seen at work.
   var lastTurn: Instant? { get }
+  /// Services that are to be seen and are away.
+  var absences: [Absence] { get }
   /// Begins; what of our own does not work from the start comes back.
   func start() throws -> String?
   /// Takes in what is new; to be called after every wait.
   func take(_ ready: [Readiness]) -> Monitor.News
-  func send(_ command: Command)
+  /// Hands a command on; why nothing of it, or not all, could be handed on, comes back as a sentence.
+  @discardableResult func send(_ command: Command) -> String?
   /// Reads the files now; false when there are none of ours.
   func reload() -> Bool
   /// Shows something of our own among the events.
@@ -46,6 +50,8 @@ final class Monitor: Watching {
     var report: EngineReport
     /// What goes wrong with files and sockets of our own, in sentences.
     var problems: [String] = []
+    /// Commands that were sent and will not be carried out, in sentences.
+    var refusals: [String] = []
   }
 
   /// Prepares an engine for these servers; `start` lets it begin. With a `reloader` the servers follow their
@@ -121,10 +127,14 @@ final class Monitor: Watching {
     if now - engine.lastTurn < pause { manager?.tell("WATCHDOG=1") }
   }
 
-  func send(_ command: Command) {
+  @discardableResult
+  func send(_ command: Command) -> String? {
     if command == .stop { manager?.tell("STOPPING=1") }
     engine.send(command)
+    return nil
   }
+
+  var absences: [Absence] { [] }
 
   /// Reads the files now, changed or not; false when there are none.
   func reload() -> Bool {

@@ -1,0 +1,74 @@
+import MCPSessions
+import Testing
+
+@testable import TopDisplay
+
+/// A service that is away while its sessions are on the screen.
+@Suite struct `A service that is away` {
+  private func surroundings(_ prefix: String) -> Context {
+    var surroundings = context(staleAfter: .seconds(5))
+    surroundings.absences = [
+      Absence(label: "alpha", prefix: prefix, since: moment(-66).wall, why: "No route to host")
+    ]
+    return surroundings
+  }
+
+  private let calm = store(
+    [server("alpha/ledger"), server("beta/docs")], [ready("alpha/ledger"), ready("beta/docs")])
+
+  @Test func `is what the alert line says where it is the only one`() {
+    let text = render(
+      calm, ViewState(), at: now, size: Size(columns: 120, rows: 30), context: surroundings("")
+    ).text
+    #expect(text.contains("! alpha is away since 14:31:01 (No route to host); looked for"), "\(text)")
+    #expect(!text.contains("all is well"), "\(text)")
+  }
+
+  @Test(arguments: ["r", "K", "z", "Z"] as [Key]) func `is asked nothing`(key: Key) {
+    var view = ViewState()
+    #expect(press([key], &view, calm, context: surroundings("")).isEmpty)
+    #expect(view.overlay == .none)
+    #expect(
+      view.notice == "alpha is away since 14:31:01 (No route to host); looked for: nothing is sent")
+  }
+
+  @Test func `is left out of what others are asked`() {
+    var view = ViewState()
+    press([":"] + typed("reconnect server:*") + [.enter], &view, calm, context: surroundings("alpha/"))
+    guard case .dialog(let dialog) = view.overlay else { return #expect(Bool(false), "\(view.overlay)") }
+    #expect(dialog.keys == [SessionKey(server: "beta/docs")])
+    #expect(dialog.lines.contains("1 left out: their service is away"))
+  }
+
+  @Test func `takes nothing back`() {
+    var view = ViewState()
+    press(["z", "y"], &view, calm)
+    #expect(view.deed != nil)
+    #expect(press(["U"], &view, calm, context: surroundings("")).isEmpty)
+    #expect(view.notice?.hasSuffix("nothing is sent") == true && view.deed != nil)
+  }
+
+  @Test func `did not get what was asked: nothing of it is shown as done`() {
+    var view = ViewState()
+    press(["z", "y"], &view, calm)
+    view.takeBack(saying: "alpha is away: nothing was sent")
+    let text = render(
+      calm, view, at: now, size: Size(columns: 120, rows: 30), context: context()
+    ).text
+    #expect(text.contains("alpha is away: nothing was sent") && !text.contains("of 1 paused"), "\(text)")
+  }
+
+  @Test func `leaves all at the age that it had when it was heard last`() {
+    var surroundings = context(staleAfter: .seconds(5))
+    surroundings.lastTurn = moment(60).instant
+    func text(_ seconds: Double) -> String {
+      render(
+        troubledMorning, ViewState(), at: moment(seconds), size: Size(columns: 120, rows: 30),
+        context: surroundings
+      ).text
+    }
+    let rows = { (text: String) in text.split(separator: "\n").filter { $0.contains("billing") }.first }
+    #expect(text(70).contains("STALE DATA 10s") && text(90).contains("STALE DATA 30s"))
+    #expect(rows(text(70)) == rows(text(90)) && rows(text(70)) == rows(text(60)))
+  }
+}
