@@ -172,8 +172,9 @@ package struct Terminal: ~Copyable {
     return keys
   }
 
-  /// Whether a key has begun that is not whole: what comes next may belong to it.
-  package var awaitsMore: Bool { sequence.isUnfinished }
+  /// How long is waited for what belongs to a key, or to pasted text, that has begun and is not whole; absent
+  /// when nothing has.
+  package var keyPatience: Duration? { sequence.patience }
 
   /// Nothing more came for a while: what was begun is what it is.
   package mutating func finishKeys() -> [Key] { sequence.finish() }

@@ -83,9 +83,13 @@ func exitCode(_ code: Int32) -> Int32 {
 /// Whether a monitoring system asks, which understands a line and four exit codes of its own.
 let isPlugin = CommandLine.arguments.contains("--plugin")
 
-/// One line to standard error; a warning, where the system's journal reads it.
-func complain(_ line: String) {
-  _ = writeAll("\(complaintPriority)sessiontop: \(line)\n", to: 2)
+/// A sentence to standard error, which may hold what others wrote: printable, and each line of it of at most
+/// 2 000 characters. A warning, where the system's journal reads it.
+func complain(_ sentence: String) {
+  let lines = sentence.split(separator: "\n", omittingEmptySubsequences: false).map {
+    PrintableText.line(String($0), limit: 2_000)
+  }
+  _ = writeAll("\(complaintPriority)sessiontop: \(lines.joined(separator: "\n"))\n", to: 2)
 }
 
 private let complaintPriority = isJournal(2, environment: environment) ? "<4>" : ""

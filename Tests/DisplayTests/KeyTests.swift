@@ -135,10 +135,34 @@ import Testing
     var keys: [Key] = []
     for scalar in "\u{1B}[1;5A\u{1B}[B".unicodeScalars {
       keys += sequence.take(scalar, as: .character(Character(scalar)))
-      #expect(sequence.isUnfinished == !"AB".unicodeScalars.contains(scalar))
+      #expect((sequence.patience != nil) == !"AB".unicodeScalars.contains(scalar))
     }
     #expect(keys == [.down])
     #expect(sequence.finish().isEmpty)
+  }
+}
+
+@Suite struct `Pasted text whose end is lost` {
+  private func halted(_ text: String) -> KeySequence {
+    var sequence = KeySequence()
+    for scalar in "\u{1B}[200~\(text)".unicodeScalars {
+      #expect(sequence.take(scalar, as: .character(Character(scalar))).isEmpty)
+    }
+    return sequence
+  }
+
+  @Test func `is over after a while, and no key of it is taken`() {
+    var sequence = halted("Kyq")
+    #expect(sequence.patience == .seconds(2))
+    #expect(sequence.finish() == [.pasted("")])
+    #expect(sequence.patience == nil && sequence.take("q", as: "q") == ["q"])
+  }
+
+  @Test func `does not keep ctrl-c from working`() {
+    var sequence = halted("abc\u{3}")
+    #expect(sequence.patience == .milliseconds(150))
+    #expect(sequence.finish() == [.control("c")])
+    #expect(halted("abc\u{3}d").patience == .seconds(2))
   }
 }
 

@@ -26,13 +26,22 @@ package struct KeySequence: Sendable {
 
   package init() {}
 
-  /// Whether something has begun that is not whole yet, and that `finish` can end.
-  package var isUnfinished: Bool {
+  /// How long the pieces of one key may lie apart, on a serial line or a bad one.
+  private static let piecePatience = Duration.milliseconds(150)
+  /// How long a paste may halt; then its end was lost on the way, and what comes is keys again.
+  private static let pastePatience = Duration.seconds(2)
+
+  /// How long what has begun is waited for before `finish` ends it; absent when nothing has begun.
+  package var patience: Duration? {
     switch progress {
-    case .none, .pasting: false
-    default: true
+    case .none: nil
+    case .pasting: endsInInterrupt ? Self.piecePatience : Self.pastePatience
+    default: Self.piecePatience
     }
   }
+
+  /// Nobody pastes an interrupt with nothing after it: it was pressed, and has to work everywhere.
+  private var endsInInterrupt: Bool { pasted.last == "\u{3}" }
 
   /// Whether a paste has begun that has not ended: what comes next belongs to it.
   package var isPasting: Bool { if case .pasting = progress { true } else { false } }
@@ -105,10 +114,13 @@ package struct KeySequence: Sendable {
 
   /// Nothing more came with it: an Esc by itself is the key. What else is unfinished was none of ours.
   package mutating func finish() -> [Key] {
-    if isPasting { return [] }
-    defer { progress = .none }
-    if case .escape = progress { return [.escape] }
-    return []
+    defer { (progress, pasted) = (.none, []) }
+    switch progress {
+    case .escape: return [.escape]
+    // What came of it is let go; that something was pasted is told.
+    case .pasting: return [endsInInterrupt ? .control("c") : .pasted("")]
+    default: return []
+    }
   }
 
   /// A report in decimals, `< button ; column ; row`.

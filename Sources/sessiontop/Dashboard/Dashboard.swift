@@ -41,8 +41,6 @@ struct Dashboard: ~Copyable {
 
   /// How old what is known may become before the screen says so.
   private static let staleAfter = Duration.seconds(5)
-  /// How long the pieces of one key may lie apart, on a serial line or a bad one.
-  private static let sequencePatience = Duration.milliseconds(150)
   /// What happens within this is told at once.
   private static let alertGap = Duration.milliseconds(200)
   private let opened = Moment.now.instant
@@ -200,7 +198,7 @@ struct Dashboard: ~Copyable {
   }
 
   private mutating func handle(_ keys: [Key]) -> Bool {
-    sequenceDue = terminal.awaitsMore ? Moment.now.instant + Self.sequencePatience : nil
+    sequenceDue = terminal.keyPatience.map { Moment.now.instant + $0 }
     guard !keys.isEmpty else { return true }
     view.size = terminal.size
     for key in keys {
