@@ -1,3 +1,4 @@
+import CTopLinux
 import Glibc
 
 /// Whether what is written to a descriptor goes to the system's journal: the variable `JOURNAL_STREAM` names
