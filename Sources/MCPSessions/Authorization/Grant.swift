@@ -52,7 +52,8 @@ package struct Grant: Hashable, Sendable {
       origin: origin)
   }
 
-  /// Whether it can stand in a header (RFC 9110 section 5.5): whoever gives it could write other headers else.
+  /// Whether it can stand in a header (RFC 9110 section 5.5): whoever gives it could write other headers
+  /// else.
   var isSendable: Bool {
     let text = kind + token.revealed
     return !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }

@@ -122,7 +122,8 @@ extension ServerProbe {
   /// How long after its limit the answer to a handshake is awaited.
   private static let lateness = Duration.seconds(2)
 
-  /// What comes of a handshake whose limit is over; absent while it is not, or where something else was wrong.
+  /// What comes of a handshake whose limit is over; absent while it is not, or where something else was
+  /// wrong.
   func lateHandshake(_ outcome: Exchange.Outcome, _ took: Duration) -> SessionError? {
     guard pipe == nil, channel == nil, let limit = timeout(of: .initialize), took > limit else { return nil }
     let silence = SessionError(.sessionTimeout, detail: "no answer within \(limit.inMilliseconds) ms")

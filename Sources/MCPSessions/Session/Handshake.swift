@@ -9,7 +9,8 @@ extension Session {
       .initialize, Outgoing.initialize(id: requestID, version: revision, client: server.client),
       requestID: requestID,
       identity: nil, &turn)
-    // Answers that come on a stream or a pipe have a limit of their own; libcurl's own comes first where it is
+    // Answers that come on a stream or a pipe have a limit of their own; libcurl's own comes first where it
+    // is
     // about the way.
     let due = channel == nil && pipe == nil ? turn.now.instant + handshakeLimit + .milliseconds(20) : nil
     state = .initializing(Handshake(exchange: exchange, offered: revision, due: due))

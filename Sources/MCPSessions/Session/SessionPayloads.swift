@@ -178,53 +178,6 @@ struct Wait: Hashable, Sendable {
   let approach: Session.Approach
 }
 
-/// What the last loss taught.
-struct Trouble: Hashable, Sendable {
-  /// What people are told of a session that is not live.
-  enum Nature: Hashable, Sendable {
-    case recovering, unstable, unauthorized, failed
-  }
-
-  /// Why the session is not live, and what follows from it; absent in health.
-  var cause: SessionError?
-  var nature = Nature.recovering
-  /// Attempts since the loss, for people.
-  var attempts = 0
-  /// Failures in a row that are the session's own, not the way's. A life of under ten seconds does not reset
-  /// it.
-  var setbacks = 0
-  /// Whether the start of this recovery was told.
-  var recoveryStarted = false
-  /// Losses within a minute of their own handshakes, in a row.
-  var earlyLosses = 0
-  /// Answers in a row that called the id invalid, or gave an id that is.
-  var invalidIDs = 0
-  /// Unusable answers to `initialize` in a row.
-  var flawedHandshakes = 0
-  /// How `initialized` was refused, while a ping asks whether that matters.
-  var unconfirmed: SessionError?
-  /// What `initialize` was refused with, while the older way of speaking is tried.
-  var refusal: SessionError?
-  /// Refusals of the id in a row, in whatever words, and when they began.
-  var refusals = 0
-  var refusedSince: Instant?
-  /// The id whose refusals are put to the test: a handshake without it is under way.
-  var doubted: Live?
-  /// When that was done last.
-  var lastTrial: Instant?
-  /// The session that was given up because a handshake beside it succeeded, until the next one is of use.
-  var gaveUp: GivenUp?
-  /// How often in a row a session was called gone as soon as it was made.
-  var stillborn = 0
-  /// How often the server was seen to answer nothing while our stream was open, and until when it is spared.
-  var streamBlocks = 0
-  var streamBlockedUntil: Instant?
-  /// A stuck stream led to a new session once; it is not tried again.
-  var replacedForStream = false
-  /// Another era was tried since the last wait: whatever answers come, the next change costs a wait.
-  var hasFallenBack = false
-}
-
 /// The time in which a session cannot be used although it should: what it is called may change in it, its
 /// beginning does not.
 struct Outage: Hashable, Sendable {
@@ -244,37 +197,6 @@ struct Outage: Hashable, Sendable {
     began = before?.began ?? now
     isLong = isLongFrom <= now.instant
   }
-}
-
-extension Trouble {
-  /// So many refusals, or so long a time of them, raise the question whether the id is the trouble.
-  private static let refusalLimit = 3
-  private static let refusalTime = Duration.seconds(60)
-
-  /// A request with the id was answered, and refused.
-  mutating func refusedID(at now: Instant) {
-    refusals += 1
-    refusedSince = refusedSince ?? now
-  }
-
-  mutating func acceptedID() {
-    (refusals, refusedSince, lastTrial) = (0, nil, nil)
-  }
-
-  /// Whether it is time for a handshake beside the id. Who is asked to wait has reason to do so for longer.
-  func wantsTrial(at now: Instant, isAskedToWait: Bool = false) -> Bool {
-    guard let refusedSince, gaveUp == nil,
-      refusals >= Self.refusalLimit && !isAskedToWait || now - refusedSince >= Self.refusalTime
-    else { return false }
-    return lastTrial.map { now - $0 >= Self.refusalTime } ?? true
-  }
-}
-
-/// A session that was given up for another.
-struct GivenUp: Hashable, Sendable {
-  let identity: Identity
-  /// It was ended with a word to the server, or need not be.
-  var isEnded: Bool
 }
 
 /// A DELETE on its way.

@@ -26,7 +26,8 @@ package struct TransferRequest: Sendable {
   package let body: String
   /// Limit of the whole exchange; absent for streams.
   package let timeout: Duration?
-  /// How much longer an answer is awaited to a request that its sender gave up at its limit: what it made is to
+  /// How much longer an answer is awaited to a request that its sender gave up at its limit: what it made is
+  /// to
   /// be ended.
   package var grace = Duration.zero
   /// Use no kept connection: the question is whether a new one works.

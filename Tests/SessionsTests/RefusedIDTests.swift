@@ -1,0 +1,143 @@
+import MCPWire
+import Testing
+
+@testable import MCPSessions
+
+private typealias Scripted = World.Scripted
+
+/// A world of one server that answers out of a script what it does not answer well.
+private func world(
+  ping seconds: Double = 2, _ script: (@Sendable (TransferRequest) -> Scripted?)? = nil
+) throws -> World {
+  var settings = SessionSettings()
+  settings.pingInterval = .seconds(seconds)
+  var machine = World.Machine()
+  machine.script = script
+  return try World(["a"], settings: settings, machine: machine)
+}
+
+private func id(_ request: TransferRequest) -> String? { World.sessionID(request) }
+
+@Suite struct `An id that is refused` {
+  @Test(arguments: [400, 403, 422, 500, 503])
+  func `steadily, in whatever words, is given up when a handshake beside it succeeds`(status: Int) throws {
+    var world = try world()
+    world.run(8)
+    world.machines["a"]?.script = {
+      id($0) == "a-session-1" ? .html(status, "<html><title>nein</title></html>") : nil
+    }
+    world.run(40)
+    #expect(world.state("a") == .ready, "\(world.wire.suffix(12))")
+    #expect(world.machines["a"]?.sessions.contains("a-session-2") == true)
+    #expect(world.wire.count { $0 == "POST initialize" } == 2, "one handshake beside the id")
+    let later = world.wire.drop { $0 != "POST initialized a-session-2" }
+    #expect(!later.contains { $0.contains("a-session-1") && !$0.hasPrefix("DELETE") })
+    let told = world.events.compactMap(\.error).map(\.detail.text)
+    #expect(told.contains { $0.hasPrefix("the id was refused") }, "\(told)")
+  }
+
+  @Test(arguments: [
+    Scripted.rejected(-32_000, "Sitzung unbekannt"), .rejected(-32_001, "unbekannt"), .rejected(0, ""),
+    .status(429, ""), .status(401, ""), .status(401, "nein"), .status(200, ""), .status(202, ""),
+    .status(200, "nein"), .html(200, "<html><title>nein</title></html>"), .html(503, "<html></html>"),
+  ])
+  func `in any carrier is given up when a handshake beside it succeeds`(answer: World.Scripted) throws {
+    var world = try world()
+    world.run(8)
+    world.machines["a"]?.script = { id($0) == "a-session-1" ? answer : nil }
+    world.run(110)
+    #expect(world.state("a") == .ready, "\(world.wire.suffix(12))")
+    #expect(world.machines["a"]?.sessions.contains("a-session-2") == true)
+    #expect(world.wire.count { $0 == "POST initialize" } == 2, "one handshake beside the id")
+    let later = world.wire.drop { $0 != "POST initialized a-session-2" }
+    #expect(!later.contains { $0.contains("a-session-1") && !$0.hasPrefix("DELETE") })
+  }
+
+  @Test(arguments: [
+    Scripted.status(405, ""), .status(406, ""), .status(501, ""), .status(403, ""),
+    .status(400, "bad request"),
+    .status(401, ""), .html(200, "<html></html>"),
+  ])
+  func `at every ping, also of the next session, is told by the list`(answer: World.Scripted) throws {
+    var world = try world { $0.purpose == .ping ? answer : nil }
+    world.run(240)
+    #expect(world.state("a") == .ready, "\(world.wire.prefix(40))")
+    #expect(world.wire.count { $0 == "POST initialize" } <= 3, "no chain of sessions")
+    #expect(world.machines["a"]?.sessions.count == 1, "what was given up is ended after all")
+  }
+
+  @Test func `with everything but a handshake costs one more session, and no chain of them`() throws {
+    var world = try world()
+    world.run(8)
+    world.machines["a"]?.script = {
+      [.ping, .list, .stream].contains($0.purpose) ? .status(500, "nein") : nil
+    }
+    world.run(300)
+    #expect(world.state("a") != .ready)
+    #expect(world.wire.count { $0 == "POST initialize" } <= 3, "\(world.wire.filter { $0.contains("init") })")
+  }
+
+  @Test(arguments: [
+    "Unauthorized: token expired", "Resource not found", "Request cancelled", "Server busy, try again",
+  ])
+  func `by nothing but a code that means many things costs no chain of sessions`(words: String) throws {
+    var world = try world()
+    world.run(8)
+    world.machines["a"]?.script = { $0.purpose == .ping ? .rejected(-32_001, words) : nil }
+    world.run(2.5)
+    #expect(world.state("a") == .recovering)
+    #expect(world.row("a")?.cause?.detail.text.contains(words) == true)
+    world.run(200)
+    #expect(world.wire.count { $0 == "POST initialize" } == 2)
+    #expect(world.machines["a"]?.sessions.count == 1, "the first one was ended")
+  }
+
+  @Test func `is kept when the handshake beside it fares no better`() throws {
+    var world = try world()
+    world.run(8)
+    world.machines["a"]?.script = { _ in .status(503, "down for maintenance") }
+    world.run(200)
+    world.machines["a"]?.script = nil
+    world.run(70)
+    #expect(world.state("a") == .ready)
+    #expect(world.machines["a"]?.sessions == ["a-session-1"])
+    #expect(world.store.statistics.opened == 1)
+  }
+
+  @Test func `ends ready at once`() throws {
+    var world = try world()
+    world.run(8)
+    world.machines["a"]?.script = { $0.purpose == .ping ? .status(500, "oops") : nil }
+    world.run(2.3)
+    #expect(world.state("a") == .recovering)
+    #expect(world.row("a")?.cause?.request == .ping)
+  }
+
+  @Test func `by a stream alone is asked about, even where nothing is probed`() throws {
+    var world = try world(ping: 0)
+    world.run(5)
+    world.forget("a")
+    world.run(10)
+    #expect(world.state("a") == .ready)
+    #expect(world.machines["a"]?.sessions == ["a-session-2"])
+  }
+
+  @Test func `with initialized is asked once, and counts if pings are answered`() throws {
+    var world = try world { $0.purpose == .initialized ? .status(400, "params are missing") : nil }
+    world.run(20)
+    #expect(world.state("a") == .ready)
+    #expect(world.wire.count { $0 == "POST initialize" } == 1)
+    #expect(world.wire.prefix(3).last == "POST ping a-session-1")
+  }
+
+  @Test func `as gone with initialized counts as ended and is never sent again`() throws {
+    var world = try world { request in
+      request.purpose == .initialized && id(request) == "a-session-1"
+        ? .status(404, "Session not found") : nil
+    }
+    world.run(10)
+    #expect(world.state("a") == .ready)
+    #expect(world.store.statistics.opened == 2 && world.store.statistics.ended == 1)
+    #expect(world.wire.count { $0.contains("a-session-1") } == 1)
+  }
+}
