@@ -10,7 +10,7 @@ FOR_OTHERS := sessiontop.schema.json sessiontop.lnav.json sessiontop.rules.yml s
 FUZZ_SECONDS ?= 1800
 RELEASE := .build/release/sessiontop
 
-.PHONY: demo run build test nightly lint fuzz sanitize bench bench-terminal install uninstall release deb clean deps test-deps
+.PHONY: demo run build test docs nightly lint fuzz sanitize bench bench-terminal install uninstall release deb clean deps test-deps
 
 demo: build
 	$(RELEASE) demo
@@ -28,6 +28,23 @@ test: deps test-deps lint
 	swift test --skip-build --skip SessionEngineTests --skip ProgramTests
 	swift test --skip-build --filter SessionEngineTests
 	swift test --skip-build --filter ProgramTests
+	$(MAKE) docs -o deps
+
+# The library's documentation, in .build/docs for any web server (`docc preview` shows it at once). A link that leads
+# nowhere is an error. What the library exports again belongs to it.
+MODULES := .build/debug/Modules
+DOCS := .build/docs
+docs: deps
+	swift build --target SessionEngine
+	rm -rf $(DOCS) $(DOCS)-symbols && mkdir -p $(DOCS)-symbols
+	swift symbolgraph-extract -module-name SessionEngine -experimental-allowed-reexported-modules=MCPSessions \
+	  -minimum-access-level public -skip-synthesized-members -skip-inherited-docs \
+	  -target $$(swift -print-target-info | sed -n 's/.*"unversionedTriple": "\(.*\)".*/\1/p' | head -1) \
+	  $(foreach map,$(wildcard Sources/CTop*/module.modulemap .build/debug/CTop*.build/module.modulemap),-Xcc -fmodule-map-file=$(map)) \
+	  -I $(MODULES) -output-dir $(DOCS)-symbols
+	docc convert Sources/SessionEngine/Documentation.docc --additional-symbol-graph-dir $(DOCS)-symbols \
+	  --fallback-display-name SessionEngine --fallback-bundle-identifier sessiontop.SessionEngine \
+	  --warnings-as-errors --output-path $(DOCS)
 
 # The same simulation with many more seeds: SEEDS of them from FIRST_SEED on. A failure names its seed.
 SEEDS ?= 10000

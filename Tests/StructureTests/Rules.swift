@@ -76,6 +76,10 @@ let rules: [Rule] = [
       + file.code.enumerated().filter { $0.element.contains(".random(") && !$0.element.contains("using:") }
       .map { "\($0.offset + 1): draws a random number of its own" }
   },
+  Rule(name: "what is public is documented") { file in
+    guard file.isSource else { return [] }
+    return undocumented(file).map { "\($0): has no documentation" }
+  },
   Rule(name: "only the library's face is public") { file in
     guard file.isSource, !["MCPSessions", "SessionEngine"].contains(file.target) else { return [] }
     return file.code.enumerated().filter { $0.element.split(separator: " ").contains("public") }
@@ -138,6 +142,24 @@ private func lines(_ file: SourceFile, holding words: [String]) -> [String] {
   file.code.enumerated().flatMap { number, line in
     words.filter { line.contains($0) }.map { "\(number + 1): has \($0)" }
   }
+}
+
+/// The lines of public declarations, and of the cases of public enumerations, without a comment above them.
+private func undocumented(_ file: SourceFile) -> [Int] {
+  let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false)
+  var isInEnumeration = false
+  var found: [Int] = []
+  for (number, code) in file.code.enumerated() {
+    let words = code.split(separator: " ")
+    if words.first == "public", words.contains("enum") { isInEnumeration = true }
+    if code.hasPrefix("}") || words.first == "public" && !words.contains("enum") { isInEnumeration = false }
+    let isDeclared = words.first == "public" && !words.contains("import")
+    let isCase = isInEnumeration && words.first == "case" && !code.contains(": ") && !code.contains(" where ")
+    guard isDeclared || isCase, number > 0 else { continue }
+    if lines[number - 1].drop(while: { $0 == " " }).starts(with: "///") { continue }
+    found.append(number + 1)
+  }
+  return found
 }
 
 /// An exclamation mark right behind a value, unless it begins `!=` or belongs to a type's declaration.

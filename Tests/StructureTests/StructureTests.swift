@@ -100,6 +100,11 @@ import Testing
       "let a = Int.random(in: 0...1)"
     ),
     ("pure rooms read no clock and draw no random number", "Sources/MCPWire/A.swift", "clock_gettime(0, &t)"),
+    ("what is public is documented", "Sources/SessionEngine/A.swift", "import B\npublic struct A {"),
+    (
+      "what is public is documented", "Sources/SessionEngine/A.swift",
+      "/// A.\npublic enum A {\n  /// B.\n  case b\n  case c = \"d\"\n}"
+    ),
     ("only the library's face is public", "Sources/TopReports/A.swift", "  public var a = 1"),
     ("only the library's face is public", "Sources/TopReports/A.swift", "public import MCPSessions"),
     ("tests wait on conditions, not on time", "Tests/SessionEngineTests/A.swift", "usleep(1_000)"),
@@ -124,6 +129,10 @@ import Testing
     ),
     ("Sources/MCPSessions/A.swift", "let a = Int.random(in: 0...1, using: &generator)"),
     ("Sources/SessionEngine/A.swift", "let a = ContinuousClock.now"),
+    (
+      "Sources/SessionEngine/A.swift",
+      "/// A.\npublic enum A {\n  /// B.\n  case b\n}\n\nenum C {\n  case d\n}"
+    ),
     ("Tests/SessionEngineTests/A.swift", "let a = b.first!\nlet c = \"sleep(1)\""),
     ("Sources/SessionEngine/A.swift", "// A table.\n" + String(repeating: "\n", count: 400)),
     ("Sources/SessionEngine/A.swift", String(repeating: "é", count: 110)),

@@ -1,12 +1,16 @@
 /// What a request is for; decides its limits and how its answer is read.
 public enum Purpose: String, CaseIterable, Sendable {
+  /// `initialize`, which asks for a session.
   case initialize
   /// `server/discover`, which takes the place of a handshake in the sessionless revision.
   case discover
   /// The GET of HTTP+SSE that carries every answer: no time limit.
   case attach
+  /// `notifications/initialized`, the end of the handshake.
   case initialized
+  /// `ping`, the usual probe.
   case ping
+  /// `tools/list`, every n-th probe.
   case list
   /// `tools/call`, of a tool that a person named; nothing else calls one.
   case call
@@ -16,6 +20,7 @@ public enum Purpose: String, CaseIterable, Sendable {
   case poll
   /// Our answer to something that the server asked.
   case reply
+  /// The DELETE that ends a session.
   case delete
 }
 

@@ -1,15 +1,16 @@
 package import MCPWire
 
-/// A configured endpoint: what is asked of it, not how it is doing.
+/// A server to be watched: what is asked of it, not how it is doing.
 public struct Server: Hashable, Sendable {
-  /// The key under `mcpServers`, as written.
+  /// How reports and events call it; not empty, unique within an engine.
   public let name: String
   package let transport: Transport
   /// Absent for servers that are started as a process.
   package let endpoint: Endpoint?
   /// Extra headers in the order of the file, variables already in place.
   package let headers: [Header]
-  package var settings: SessionSettings
+  /// How its sessions are kept.
+  public package(set) var settings: SessionSettings
   package let availability: Availability
   /// The URL of its own proxy; absent means what the environment says. May hold a password.
   package let proxy: Secret?
@@ -45,7 +46,7 @@ public struct Server: Hashable, Sendable {
   }
 }
 
-/// One user's way to a server: what stands in place of the server's own.
+/// One user of a server that keeps a session for each: what stands in place of the server's own.
 public struct Account: Hashable, Sendable {
   /// Who it is; any text that is not empty, unique within the server.
   public let user: String
@@ -150,10 +151,11 @@ package enum Availability: Hashable, Sendable {
   case broken(String)
 }
 
-/// How one server's sessions are kept.
+/// How one server's sessions are kept. A value out of its range is refused when the server is made.
 public struct SessionSettings: Hashable, Sendable {
-  /// A way of speaking MCP over HTTP; raw values are the words of the configuration.
+  /// A way of speaking MCP; raw values are the words of the configuration.
   public enum Wire: String, CaseIterable, Sendable {
+    /// What the server's own answers suggest.
     case automatic = "auto"
     /// Streamable HTTP with `initialize`, revisions 2025-03-26 to 2025-11-25.
     case session
@@ -163,37 +165,41 @@ public struct SessionSettings: Hashable, Sendable {
     case sse
   }
 
-  /// How long a session may live without a successful exchange before we call it expired.
+  /// How long a session may live without a successful exchange before it counts as expired; more than zero, 1
+  /// hour.
   public var timeout: Duration
-  /// Quick attempts after a loss, 0 or more; slow ones follow for ever.
+  /// Quick attempts after a loss, 0 or more, 3; slow ones, a minute apart, follow for ever.
   public var retryAttempts: Int
-  /// Upper bound of the first quick delay; doubles with each attempt.
+  /// Upper bound of the first quick delay, zero or more, 1 second; doubles with each attempt, up to a minute.
   public var retryDelay: Duration
-  /// Time between probes; zero never probes, which lets a session expire naturally.
+  /// Time between probes, zero or more, 30 seconds; zero never probes, which lets a session expire naturally.
   public var pingInterval: Duration
-  /// Every n-th probe is `tools/list`; 0 never lists.
+  /// Every n-th probe is `tools/list`, 0 or more, 10; 0 never lists.
   public var listEvery: Int
-  /// An answer to a probe that takes longer is slow; zero: only what takes ten times the usual is.
+  /// An answer to a probe that takes longer is slow, zero or more, 2 seconds; zero: only what takes ten times
+  /// the usual is.
   public var slow = Duration.seconds(2)
-  /// Whether the GET stream is held where the server offers one.
+  /// Whether the stream is held on which the server may speak by itself, where it offers one; it is.
   public var stream: Bool
-  /// Limit of one request, `timeout` of the server; absent means the built-in limit of that step.
+  /// Limit of one request, more than zero; nil is the built-in limit of that kind of request.
   public var requestTimeout: Duration?
-  /// Limit of connect and initialize, `initTimeout` of the server.
+  /// Limit of connect and `initialize`, more than zero; nil is the built-in one.
   public var initTimeout: Duration?
   /// How we make ourselves known, beside headers as they are written.
   package var credentials = CredentialSettings()
-  /// A file of certificates (PEM) that are trusted beside the system's.
+  /// The path of a file of certificates (PEM) that are trusted beside the system's. That it cannot be read is
+  /// a session's `cause`.
   public var caFile: String?
-  /// A file with the certificate (PEM) by which we make ourselves known to the server.
+  /// The path of a file with the certificate (PEM) by which we make ourselves known to the server.
   public var clientCertificate: String?
-  /// A file with its key (PEM); absent when it stands in the file of the certificate.
+  /// The path of a file with its key (PEM); nil when it stands in the file of the certificate.
   public var clientKey: String?
   /// Gets a DELETE as well when a session is ended, for servers whose own endpoint does not end it.
   package var terminateURL: Endpoint?
   /// Which way of speaking is tried, where the server's own answers are not to decide.
   public var wire = Wire.automatic
 
+  /// Settings with the defaults that the properties name.
   public init(
     timeout: Duration = .seconds(3_600), retryAttempts: Int = 3, retryDelay: Duration = .seconds(1),
     pingInterval: Duration = .seconds(30), listEvery: Int = 10, stream: Bool = true,

@@ -1,26 +1,27 @@
-/// Engine to screen: all that changed in one or more turns of the loop.
-///
-/// Reports merge, so a screen that does not look for hours costs bounded memory: rows are replaced by newer
-/// ones, the oldest events are dropped and counted.
+/// All that changed in one or more turns of the engine. Reports merge, so a reader that does not look for
+/// hours costs bounded memory: sessions are replaced by newer states, the oldest events are dropped and
+/// counted.
 public struct EngineReport: Hashable, Sendable {
   /// Most events that wait for a reader.
   package static let eventLimit = 4_096
 
   /// The servers in the order of the configuration; absent when unchanged.
   package var servers: [ServerReport]?
-  /// Rows that changed, by session.
+  /// Sessions that changed, as they are now.
   public var sessions: [SessionKey: SessionReport] = [:]
-  /// Sessions that are no longer configured.
+  /// Sessions that are no longer kept.
   public var removed: Set<SessionKey> = []
+  /// What happened, in order; at most 4096, the newest.
   public var events: [Event] = []
-  /// Events lost between the engine and the reader.
+  /// Events that were lost since the report before, because nobody took them in time.
   public var eventsDropped = 0
+  /// The counts over all sessions; nil when unchanged.
   public var statistics: Statistics?
   /// How long things take, where that grew.
   package var durations: [DurationSeries: DurationHistogram] = [:]
   /// The outages of origins that are known; absent when unchanged.
   package var origins: [OriginReport]?
-  /// Set once, as the very last thing an engine says.
+  /// True once, in the very last report: the engine has stopped, or could not begin for want of descriptors.
   public var stopped = false
 
   package init() {}

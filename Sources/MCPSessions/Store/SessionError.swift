@@ -1,59 +1,91 @@
-/// What went wrong, as a closed list; raw values are those of exports and metrics.
+/// What went wrong, as a closed list; raw values are the words of exports and metrics. The article Errors
+/// says more.
 public enum ErrorType: String, CaseIterable, Sendable {
   // The five of the session itself.
+  /// 404 to a request that carried the session's id, or words of loss under another status: the server no
+  /// longer knows the session.
   case sessionTerminated = "session_terminated"
+  /// 410, or 404 that speaks of expiry, to a request that carried the id; or no exchange was good for longer
+  /// than `SessionSettings.timeout`.
   case sessionExpired = "session_expired"
+  /// 400 that names the session's id: the server calls it invalid.
   case sessionInvalid = "session_invalid"
+  /// 409, or an answer with another session's id.
   case sessionConflict = "session_conflict"
+  /// No answer within the limit of the request.
   case sessionTimeout = "session_timeout"
   // The way to the session.
+  /// The server's name could not be resolved.
   case dnsError = "dns_error"
+  /// Nothing listens at the address (`ECONNREFUSED`).
   case connectRefused = "connect_refused"
+  /// The connection did not come about within its limit.
   case connectTimeout = "connect_timeout"
+  /// The connection was cut before the answer was whole.
   case connectionReset = "connection_reset"
+  /// The connection was closed without an answer.
   case emptyReply = "empty_reply"
+  /// The certificate is not trusted, or the TLS handshake failed.
   case tlsError = "tls_error"
+  /// The proxy refused, failed, or could not be reached.
   case proxyError = "proxy_error"
   // What came back.
+  /// An HTTP status that tells of a failure and that no other type stands for, 5xx for example.
   case httpError = "http_error"
+  /// 429, or 503 with `Retry-After`: the server asks to come more seldom.
   case rateLimited = "rate_limited"
+  /// 401 or 403 that no token can cure: credentials are missing or refused.
   case authError = "auth_error"
+  /// A redirect to another origin, which is not followed.
   case redirectRefused = "redirect_refused"
+  /// An answer that is not MCP: no JSON-RPC, another id, a revision that nobody offered.
   case protocolError = "protocol_error"
+  /// A JSON-RPC error: the method failed; `SessionError.rpcCode` has its code.
   case rpcError = "rpc_error"
+  /// An answer over `Limits.headBytes`, `bodyBytes` or `eventBytes`.
   case responseTooLarge = "response_too_large"
   // A server that is a process.
+  /// There is no such program.
   case commandNotFound = "command_not_found"
+  /// The program cannot be executed.
   case notExecutable = "not_executable"
-  /// It ended by itself, or by a signal that its own doing brought.
+  /// The process ended by itself, or by a signal that its own doing brought.
   case exited
-  /// It lives and says nothing that is JSON-RPC.
+  /// The process lives and says nothing that is JSON-RPC.
   case notSpeaking = "not_speaking"
-  /// It lives and does not take what it is sent.
+  /// The process lives and does not take what it is sent.
   case notReading = "not_reading"
   /// SIGKILL that we did not send: memory ran out, or somebody did.
   case killedBySystem = "killed_by_system"
   // Signing in.
+  /// The server wants a token, and a person is to get it.
   case signInNeeded = "sign_in_needed"
+  /// No token could be had.
   case signInFailed = "sign_in_failed"
+  /// The server refuses the token that its issuer gave.
   case tokenRefused = "token_refused"
+  /// The token is not good for what was asked (RFC 6750 section 3.1).
   case insufficientScope = "insufficient_scope"
+  /// Who gives tokens cannot be reached.
   case issuerUnavailable = "issuer_unavailable"
   // Our own side.
+  /// The server cannot be reached as it is configured, whatever it answers.
   case configError = "config_error"
+  /// Our own side ran out of descriptors, threads or memory.
   case resourceError = "resource_error"
 }
 
 /// One failure: the type says what to do, the detail says what was seen.
 public struct SessionError: Error, Hashable, Sendable {
+  /// What kind of failure it is.
   public let type: ErrorType
-  /// HTTP status, when there was an answer.
+  /// HTTP status, 100 to 599; nil when there was no answer over HTTP.
   public let status: Int?
-  /// JSON-RPC error code, when the answer held one.
+  /// The `code` of a JSON-RPC error, `-32600` for example; nil when the answer held none.
   public let rpcCode: Int?
-  /// libcurl's code, when the transfer itself failed.
+  /// libcurl's code (`CURLE_…`), when the transfer itself failed.
   public let curlCode: Int?
-  /// The request that it belongs to; absent where it is the way's, or nobody's.
+  /// The request that it belongs to; nil where it is the way's, or nobody's.
   public let request: Purpose?
   /// What stands in the way, where the words tell more than the type.
   let hint: Hint?

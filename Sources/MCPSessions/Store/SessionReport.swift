@@ -12,11 +12,16 @@ package struct ServerIdentity: Hashable, Sendable {
   }
 }
 
-/// How long answers took, in milliseconds, over the session's bounded histogram.
+/// How long answers to probes took, in milliseconds, 0.05 to 100 000, over the latest few thousand of a
+/// session.
 public struct LatencySummary: Hashable, Sendable {
+  /// The last answer.
   public let last: Double
+  /// Half of the answers were at least as quick; within 5 %.
   public let p50: Double
+  /// 95 of 100 were.
   public let p95: Double
+  /// 99 of 100 were.
   public let p99: Double
 
   package init(last: Double, p50: Double, p95: Double, p99: Double) {
@@ -33,7 +38,7 @@ package struct Hold: Hashable, Sendable {
   package let by: Sentence
   package let since: Moment
   /// What the session was last known to be; nothing is asked of the server, so it may be otherwise.
-  public var state: SessionState
+  package var state: SessionState
 
   package init(by: Sentence, since: Moment, state: SessionState) {
     self.by = by
@@ -67,16 +72,19 @@ package struct SlowAnswers: Hashable, Sendable {
   }
 }
 
-/// Everything known about one session at an instant: a row of the screen and of exports.
+/// Everything that is known about one session at an instant.
 public struct SessionReport: Hashable, Sendable {
+  /// Which session: its server and its user.
   public internal(set) var key: SessionKey
+  /// Its condition. The article States says more.
   public var state: SessionState
   /// When the state was entered; of an outage, when it began, whatever it was called since.
   public var since: Moment
+  /// What kind of conversation it is; nil before the first handshake.
   public var kind: SessionKind?
-  /// The negotiated revision, `2025-11-25`.
+  /// The negotiated revision of MCP, `2025-11-25`; nil before the first handshake.
   public var protocolVersion: String?
-  /// The masked id.
+  /// The session's id as it may be shown: its first characters and three dots; nil when there is none.
   public var session: String?
   package var identity: ServerIdentity?
   /// When the handshake of the current session was done.
@@ -87,33 +95,40 @@ public struct SessionReport: Hashable, Sendable {
   public var lastReachable: Moment?
   /// The last answer that showed the server still knows the session.
   public var lastValid: Moment?
+  /// The stream on which the server may speak by itself.
   public var stream: StreamState
   /// When the stream was opened, if it is open.
   public var streamSince: Moment?
-  /// How often an open stream ended without our doing.
+  /// How often an open stream ended without our doing, since the engine began.
   public var streamCuts: Int
+  /// Probes that were sent (`ping` or `tools/list`), since the engine began.
   public var probes: Int
+  /// Probes without an answer in time, since the engine began.
   public var missed: Int
   package var nextProbe: Instant?
+  /// How long its answers take; nil before the first one.
   public var latency: LatencySummary?
+  /// Its errors by type, since the engine began; a type that never came has no entry.
   public var errors: [ErrorType: Int]
+  /// How often it was lost and came back, since the engine began.
   public var recoveries: Int
-  /// Why the session is not simply ready; absent when it is.
+  /// Why the session is not simply ready; nil when it is.
   public var cause: SessionError?
-  /// Attempts since the loss.
+  /// Attempts since the loss; 0 while there is none.
   public var attempt: Int
   package var nextAttempt: Instant?
   /// How slow it answers, when that is what is wrong with it.
   package var slow: SlowAnswers?
   /// Who holds it, while it is `paused`.
   package var hold: Hold?
-  /// Tools in the last list that was good.
+  /// Tools in the last list that was good; nil before there was one.
   public var tools: Int?
   /// The server says that it has tools, and has not been asked for them.
   package var awaitsList = false
   /// There are more than that: the list has more pages than are followed.
   package var hasMoreTools = false
-  /// Over the definitions of all of them; it changes when any of them does.
+  /// A fingerprint over the definitions of all tools, of hexadecimal digits; it changes when any of them
+  /// does.
   public var toolsFingerprint: String?
   /// Why there is no stream, or why the last one ended.
   package var streamFailure: SessionError?

@@ -1,4 +1,5 @@
-/// The condition of a session in the words that code, JSON, metrics and the screen share.
+/// The condition of a session, in the words of code, JSON, metrics and the screen. The article States says
+/// more.
 public enum SessionState: String, CaseIterable, Sendable {
   /// Configured, not started.
   case idle
@@ -56,7 +57,7 @@ public enum SessionState: String, CaseIterable, Sendable {
   public var isLive: Bool { self == .ready || self == .degraded }
 }
 
-/// What kind of conversation a session is, shown beside `ready`.
+/// What kind of conversation a session is.
 public enum SessionKind: String, CaseIterable, Sendable {
   /// Has an `Mcp-Session-Id`.
   case stateful
@@ -70,11 +71,14 @@ public enum SessionKind: String, CaseIterable, Sendable {
   case process
 }
 
-/// The GET stream of a session (specification 2025-11-25, "Listening for Messages from the Server").
+/// The stream on which a server may speak by itself (specification 2025-11-25, "Listening for Messages from
+/// the Server").
 public enum StreamState: String, CaseIterable, Sendable {
   /// Not asked for, or no session to ask with.
   case off
+  /// It is being asked for.
   case opening
+  /// It is open.
   case open
   /// Cut; another try is scheduled.
   case waiting

@@ -1,22 +1,24 @@
-/// Counts over all sessions since start.
+/// Counts over all sessions since the engine began; none is ever negative.
 public struct Statistics: Hashable, Sendable {
-  /// Users with an active session.
+  /// Users with a session that can be used now.
   public var totalUsers = 0
-  /// Sessions created since start.
+  /// Sessions created: handshakes that were done, those of recoveries too.
   public var totalSessions = 0
-  /// Sessions that are live now.
+  /// Sessions that can be used now.
   public var activeSessions = 0
-  /// Errors since start.
+  /// Errors by type; a type that never came has no entry.
   public var sessionErrors: [ErrorType: Int] = [:]
+  /// Losses after which coming back was tried.
   public var recoveriesAttempted = 0
+  /// Losses after which a session came back.
   public var recoveriesSucceeded = 0
-  /// Session ids received.
+  /// Session ids received (`Mcp-Session-Id`).
   public var opened = 0
   /// Session ids that a server confirmed gone, by DELETE or by 404.
   public var ended = 0
   /// Session ids whose DELETE failed: the server may still hold them.
   public var leftBehind = 0
-  /// Events that were lost to a limit.
+  /// Events that were lost to a limit before anybody could read them.
   public var eventsDropped = 0
 
   package init() {}

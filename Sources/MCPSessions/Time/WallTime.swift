@@ -7,6 +7,7 @@ public struct WallTime: Comparable, Hashable, Sendable {
     self.milliseconds = milliseconds
   }
 
+  /// Whether the left one is earlier.
   public static func < (left: WallTime, right: WallTime) -> Bool {
     left.milliseconds < right.milliseconds
   }
@@ -103,6 +104,7 @@ public struct WallTime: Comparable, Hashable, Sendable {
 /// An instant as both clocks show it: the monotonic one decides, the wall clock is told to people.
 public struct Moment: Hashable, Sendable {
   package let instant: Instant
+  /// The time of day by the system's clock, which may be set.
   public let wall: WallTime
 
   package init(instant: Instant, wall: WallTime) {
