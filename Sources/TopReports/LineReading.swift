@@ -56,7 +56,7 @@ private func event(_ line: JSONValue, _ time: Moment) -> Event? {
     seq: line["seq"]?.whole.flatMap { UInt64(exactly: $0) } ?? 0, time: time, kind: kind, level: level,
     server: name(line["server"]), user: name(line["user"]), session: name(line["session"]),
     state: line["state"]?.text.flatMap(SessionState.init(rawValue:)),
-    sessionKind: line["kind"]?.text.flatMap(SessionKind.init(rawValue:)),
+    sessionKind: line["kind"]?.text.flatMap(SessionKind.init(word:)),
     protocolVersion: name(line["protocol"]), error: error(line["error"]),
     attempt: line["attempt"].map(count),
     nextAttempt: line["next_attempt_ms"]?.whole.map { .milliseconds($0) },
@@ -109,7 +109,7 @@ private func session(_ line: JSONValue, _ time: Moment) -> SessionReport? {
   var report = SessionReport(
     key: SessionKey(server: server, user: user), state: state, since: moment(line["since"]) ?? time)
   report.session = name(line["session"])
-  report.kind = line["kind"]?.text.flatMap(SessionKind.init(rawValue:))
+  report.kind = line["kind"]?.text.flatMap(SessionKind.init(word:))
   report.protocolVersion = name(line["protocol"])
   if let identity = line["server_info"] {
     let nothing = ForeignText(recorded: "")

@@ -199,7 +199,7 @@ struct ServerTests {
         "session.timeout 3000 sessiontop.yaml:4", "session.retryAttempts 7 sessiontop.yaml:1",
         "session.retryDelay 1000 default", "session.pingInterval 5000 sessiontop.yaml:1",
         "session.listEvery 10 default", "session.slow 2000 default", "session.stream true default",
-        "session.transport auto default", "session.stdio false default",
+        "session.wire auto default", "session.stdio false default",
         "session.terminateURL none default", "session.caFile none default",
         "session.clientCertificate none default", "session.clientKey none default",
       ])

@@ -115,13 +115,27 @@ struct SettingsTests {
       """
     ),
     (
-      "session: {transport: websocket, terminateURL: nowhere, retryattempts: 3, timeout: 0}",
+      "session: {wire: websocket, terminateURL: nowhere, retryattempts: 3, timeout: 0}",
       """
-      sessiontop.yaml:2:22: error: session.transport: must be auto, session, stateless or sse; write one of these words
-      sessiontop.yaml:2:47: error: session.terminateURL: must be an address; write https://HOST/PATH
-      sessiontop.yaml:2:56: warning: session.retryattempts: unknown key, nothing reads it; did you mean retryAttempts?
-      sessiontop.yaml:2:83: error: session.timeout: must be a whole number of milliseconds from 1 to 31536000000, not 0; \
+      sessiontop.yaml:2:17: error: session.wire: must be auto, session, sessionless or sse; write one of these words
+      sessiontop.yaml:2:42: error: session.terminateURL: must be an address; write https://HOST/PATH
+      sessiontop.yaml:2:51: warning: session.retryattempts: unknown key, nothing reads it; did you mean retryAttempts?
+      sessiontop.yaml:2:78: error: session.timeout: must be a whole number of milliseconds from 1 to 31536000000, not 0; \
       write a number of that range
+      """
+    ),
+    (
+      "session: {transport: stateless}",
+      """
+      sessiontop.yaml:2:22: notice: session.transport: is now called wire; it is still read; write wire
+      sessiontop.yaml:2:22: notice: session.transport: stateless is now called sessionless; it is still read; \
+      write sessionless
+      """
+    ),
+    (
+      "session: {wire: sse, transport: auto}",
+      """
+      sessiontop.yaml:2:33: notice: session.transport: is not read where wire is set; remove it
       """
     ),
     (

@@ -60,7 +60,7 @@ import Testing
         session.listEvery          10                                      default
         session.slow               2000                                    default
         session.stream             true                                    default
-        session.transport          auto                                    default
+        session.wire               auto                                    default
         session.stdio              false                                   default
         session.terminateURL       none                                    default
         session.caFile             none                                    default

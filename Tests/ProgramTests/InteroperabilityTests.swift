@@ -67,8 +67,8 @@ import Testing
 
   /// HTTP+SSE of 2024-11-05, which a configuration may name or the client find out.
   @Test(arguments: ["mcp==1.30.0", "mcp==2.3.0", "fastmcp==2.14.7"], ["auto", "sse"])
-  func `an old server answers on its stream`(package: String, transport: String) throws {
-    let server = try PythonServer(package, ["--sse"], path: "/sse", transport: transport)
+  func `an old server answers on its stream`(package: String, wire: String) throws {
+    let server = try PythonServer(package, ["--sse"], path: "/sse", wire: wire)
     let watch = try watch(server)
     try watch.wait(for: "ready") { $0.contains(where: [#""state":"ready","kind":"sse""#]) }
     try server.wait(for: #""POST /messages/?session_id="#)
@@ -83,10 +83,10 @@ import Testing
   }
 
   @Test func `a server of the sessionless revision is asked for its lists, and never pinged`() throws {
-    let server = try PythonServer("mcp==2.3.0", transport: "stateless")
+    let server = try PythonServer("mcp==2.3.0", wire: "sessionless")
     let watch = try watch(server)
     try watch.wait(for: "ready") {
-      $0.contains(where: [#""state":"ready","kind":"modern","protocol":"2026-07-28""#])
+      $0.contains(where: [#""state":"ready","kind":"sessionless","protocol":"2026-07-28""#])
     }
     #expect(try watch.stop() == 0)
     #expect(!watch.output.contains(#""event":"session_error""#))

@@ -11,13 +11,13 @@ final class PythonServer {
   /// Where the program under test may keep its state.
   var stateFolder: String { configuration + ".state" }
 
-  private static func configuration(port: UInt16, path: String, transport: String) -> String {
+  private static func configuration(port: UInt16, path: String, wire: String) -> String {
     """
     mcpServers:
       ledger:
         type: streamable-http
         url: http://127.0.0.1:\(port)\(path)
-        sessionConfig: {pingInterval: 500, retryDelay: 200, transport: \(transport)}
+        sessionConfig: {pingInterval: 500, retryDelay: 200, wire: \(wire)}
 
     """
   }
@@ -29,9 +29,9 @@ final class PythonServer {
   private var process: ChildProcess
 
   /// Makes the environment of `package` (`mcp==1.30.0`) if need be and starts its server on a free port.
-  /// The configuration has it at `path`, to be spoken to as `transport` says.
+  /// The configuration has it at `path`, to be spoken to as `wire` says.
   init(
-    _ package: String, _ options: [String] = [], path: String = "/mcp", transport: String = "auto"
+    _ package: String, _ options: [String] = [], path: String = "/mcp", wire: String = "auto"
   ) throws {
     let folder = packageRoot + "/Tests/Interoperability"
     let environment = try ChildProcess("/usr/bin/env", ["bash", folder + "/environment.sh", package])
@@ -43,7 +43,7 @@ final class PythonServer {
     arguments =
       [folder + "/server.py", "--port", String(port)] + options
       + (package.hasPrefix("fastmcp") ? ["--fastmcp"] : [])
-    configuration = try Self.configuration(port: port, path: path, transport: transport).temporaryFile(
+    configuration = try Self.configuration(port: port, path: path, wire: wire).temporaryFile(
       suffix: ".yaml")
     process = try ChildProcess(interpreter, arguments)
     try waitUntilReady()

@@ -100,11 +100,11 @@ private let key = SessionKey(server: "a")
     Choice(wire: .session, tongue: .session, kind: .stateful, first: "POST initialize"),
     Choice(wire: .session, tongue: .modern, kind: nil, first: "POST initialize"),
     Choice(wire: .session, tongue: .sse, kind: nil, first: "POST initialize"),
-    Choice(wire: .sessionless, tongue: .modern, kind: .modern, first: "POST discover"),
+    Choice(wire: .sessionless, tongue: .modern, kind: .sessionless, first: "POST discover"),
     Choice(wire: .sessionless, tongue: .session, kind: nil, first: "POST discover"),
     Choice(wire: .sse, tongue: .sse, kind: .sse, first: "GET attach"),
     Choice(wire: .sse, tongue: .session, kind: nil, first: "GET attach"),
-    Choice(wire: .automatic, tongue: .modern, kind: .modern, first: "POST initialize"),
+    Choice(wire: .automatic, tongue: .modern, kind: .sessionless, first: "POST initialize"),
   ]) func `the configuration may decide, and then nothing else is tried`(choice: Choice) throws {
     var settings = SessionSettings()
     settings.wire = choice.wire

@@ -41,7 +41,7 @@ private let key = SessionKey(server: "a")
         "POST initialize", "POST discover", "POST stream", "POST list", "POST list",
       ])
     #expect(!world.wire.contains { $0.contains("ping") })
-    #expect(world.row("a")?.kind == .modern)
+    #expect(world.row("a")?.kind == .sessionless)
     #expect(world.row("a")?.protocolVersion == "2026-07-28")
     #expect(world.row("a")?.stream == .open)
     #expect(world.state("a") == .ready)

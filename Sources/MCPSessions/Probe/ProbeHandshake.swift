@@ -119,7 +119,7 @@ extension ServerProbe {
     switch identity?.kind {
     case .process: "messages over pipes (stdio)"
     case .sse: "HTTP+SSE"
-    case .modern: "the sessionless era"
+    case .sessionless: "the sessionless era"
     default: "streamable HTTP"
     }
   }

@@ -51,7 +51,7 @@ extension ProbeReport {
         "the server keeps no sessions (stateless), which is allowed; if it should, look for a setting of the"
           + " server, and for a proxy that drops the header Mcp-Session-Id"
       )
-    case .modern: return (true, "the server speaks revision 2026-07-28 alone, which has no sessions")
+    case .sessionless: return (true, "the server speaks revision 2026-07-28 alone, which has no sessions")
     case .sse: return (false, "the server holds the session for as long as its stream is open (HTTP+SSE)")
     case .process: return (false, "the process is the session")
     case nil: return (nil, "not seen")

@@ -160,7 +160,7 @@ public struct SessionSettings: Hashable, Sendable {
     /// Streamable HTTP with `initialize`, revisions 2025-03-26 to 2025-11-25.
     case session
     /// The sessionless revision 2026-07-28.
-    case sessionless = "stateless"
+    case sessionless
     /// HTTP+SSE of revision 2024-11-05.
     case sse
   }

@@ -120,7 +120,7 @@ extension Session {
   /// connection.
   func comeback(_ live: Live) -> Approach {
     switch live.identity.kind {
-    case .sse, .modern, .process: anew
+    case .sse, .sessionless, .process: anew
     case .stateful, .stateless: .resume(live)
     }
   }

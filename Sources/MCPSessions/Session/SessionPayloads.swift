@@ -48,7 +48,7 @@ struct Handshake: Hashable, Sendable {
 extension Identity {
   var kind: SessionKind {
     if isOverPipe { return .process }
-    if isModern { return .modern }
+    if isModern { return .sessionless }
     if isOverStream { return .sse }
     return id == nil ? .stateless : .stateful
   }

@@ -64,11 +64,16 @@ public enum SessionKind: String, CaseIterable, Sendable {
   /// A 2025 server that gave no id.
   case stateless
   /// The sessionless revision 2026-07-28.
-  case modern
+  case sessionless
   /// HTTP+SSE of 2024-11-05.
   case sse
   /// A process of ours, spoken with over its pipes.
   case process
+}
+
+extension SessionKind {
+  /// What the word of an export or a filter means: `modern` was the word for `sessionless` before.
+  package init?(word: String) { self.init(rawValue: word == "modern" ? "sessionless" : word) }
 }
 
 /// The stream on which a server may speak by itself (specification 2025-11-25, "Listening for Messages from

@@ -49,7 +49,7 @@ extension SessionPolicy {
     "listEvery": "Every n-th probe is tools/list; 0 never lists.",
     "slow": "An answer to a probe that takes longer is slow; 0: only ten times the usual is.",
     "stream": "Hold the stream that a server offers for its own messages.",
-    "transport": "auto, session, stateless or sse.",
+    "wire": "auto, session, sessionless or sse.",
     "stdio": "Start servers that are processes by itself; false: only when you reconnect them.",
     "terminateURL": "An address that gets a DELETE as well when a session ends; null means none.",
     "caFile": "More authorities to trust (PEM), relative to this file; null: SSL_CERT_FILE or its like.",

@@ -12,7 +12,7 @@ struct SessionPolicy: Hashable, Sendable {
   var listEvery: Sourced<Int>
   var slow: Sourced<Int>
   var stream: Sourced<Bool>
-  var transport = Sourced(value: "auto")
+  var wire = Sourced(value: "auto")
   /// Whether a server that is a process may be started without being asked for.
   var stdio = Sourced(value: false)
   /// Where a second DELETE goes; the text holds secrets as a server's url may.
@@ -37,7 +37,8 @@ struct SessionPolicy: Hashable, Sendable {
   /// The longest duration that a file may ask for: a year.
   static let longest = 31_536_000_000
   static let keys = [
-    "timeout", "retryAttempts", "retryDelay", "pingInterval", "listEvery", "slow", "stream", "transport",
+    "timeout", "retryAttempts", "retryDelay", "pingInterval", "listEvery", "slow", "stream", "wire",
+    formerWire,
     "terminateURL", "stdio",
     "caFile", "clientCertificate", "clientKey",
   ]
@@ -67,9 +68,8 @@ struct SessionPolicy: Hashable, Sendable {
   private mutating func readReach(
     _ section: Section, _ environment: [String: String], _ findings: inout Findings
   ) {
-    let transports = SessionSettings.Wire.allCases.map(\.rawValue)
-    if let choice = section.choice("transport", transports, &findings) {
-      transport = Sourced(value: choice.value, origin: .file(section.file, choice.mark))
+    if let choice = wire(in: section, &findings) {
+      wire = Sourced(value: choice.value, origin: .file(section.file, choice.mark))
     }
     if let text = section.optionalText("terminateURL", environment, &findings) {
       let address = text.value.flatMap { try? Endpoint($0.text, masking: $0.values) }
@@ -103,6 +103,30 @@ struct SessionPolicy: Hashable, Sendable {
           .warning, "clientKey", at: mark, "is a key without a certificate",
           remedy: "set clientCertificate too; it is ignored now"))
     }
+  }
+
+  /// What `wire` was called before.
+  private static let formerWire = "transport"
+
+  /// Which way of speaking is chosen, under the words of now or of before: `transport` is also how a server
+  /// is reached, and `stateless` a server that gives no id.
+  private func wire(in section: Section, _ findings: inout Findings) -> Located<String>? {
+    let key = section.mapping["wire"] == nil ? Self.formerWire : "wire"
+    if let node = section.mapping[Self.formerWire] {
+      findings.add(
+        section.diagnostic(
+          .notice, Self.formerWire, at: node.mark,
+          key == "wire" ? "is not read where wire is set" : "is now called wire",
+          remedy: key == "wire" ? "remove it" : "it is still read; write wire"))
+    }
+    if let node = section.mapping[key], node.scalar?.text == "stateless" {
+      findings.add(
+        section.diagnostic(
+          .notice, key, at: node.mark, "stateless is now called sessionless",
+          remedy: "it is still read; write sessionless"))
+      return Located(value: SessionSettings.Wire.sessionless.rawValue, mark: node.mark)
+    }
+    return section.choice(key, SessionSettings.Wire.allCases.map(\.rawValue), &findings)
   }
 
   static let variables = ["MCP_SESSION_TIMEOUT", "MCP_SESSION_RETRY_ATTEMPTS", "MCP_SESSION_RETRY_DELAY"]
@@ -162,7 +186,7 @@ struct SessionPolicy: Hashable, Sendable {
     settings.clientKey = clientKey.value
     settings.credentials = credentials
     settings.terminateURL = terminateURL.value
-    settings.wire = SessionSettings.Wire(rawValue: transport.value) ?? .automatic
+    settings.wire = SessionSettings.Wire(rawValue: wire.value) ?? .automatic
     return settings
   }
 
@@ -180,7 +204,7 @@ struct SessionPolicy: Hashable, Sendable {
       number("pingInterval", pingInterval), number("listEvery", listEvery),
       number("slow", slow),
       ResolvedSetting(name: "session.stream", value: .flag(stream.value), origin: stream.origin),
-      text("transport", transport.value, transport.origin),
+      text("wire", wire.value, wire.origin),
       ResolvedSetting(name: "session.stdio", value: .flag(stdio.value), origin: stdio.origin),
       text("terminateURL", terminateURL.value?.display, terminateURL.origin),
       text("caFile", caFile.value, caFile.origin),

@@ -122,7 +122,9 @@ private struct Term: Hashable, Sendable {
     }
     guard body[place] != ":" else {
       guard !meant.isNumber else { throw Objection(words: "\(field) is a number: \(field)>1 or \(field)<1") }
-      let patterns = try Self.patterns(value)
+      // Filters are kept by name, so a word of before goes on.
+      let old = field == "kind" && value.lowercased() == "modern"
+      let patterns = try Self.patterns(old ? "sessionless" : value)
       if let values = SessionField.named(field)?.values, !values.isEmpty {
         for pattern in patterns where !values.contains(where: pattern.matches) {
           throw Objection(words: "no \(field) is called \(pattern.text)")
