@@ -53,7 +53,6 @@ static inline uint32_t clinux_event_mask(const struct epoll_event *event) { retu
 static inline void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
 // Ask for a signal when the parent ends, so that a child never outlives it.
-static inline int clinux_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
 
 // A child gets no descriptor from `first` on, whether or not it is closed on exec. GNU only, hence declared here.
 static inline int clinux_spawn_closes_from(posix_spawn_file_actions_t *actions, int first) {

@@ -88,8 +88,6 @@ package struct Result: Hashable, Sendable {
   package var serverVersion: String?
   package var hasCapabilities = false
   package var offersTools = false
-  package var offersResources = false
-  package var offersPrompts = false
   /// `tools/list`: those on this page, at most `toolLimit` of them.
   package var tools: [Tool]?
   /// There were more on the page than are looked at.
@@ -113,6 +111,4 @@ package struct Result: Hashable, Sendable {
 
   package init() {}
 
-  /// An InitializeResult needs a version; the rest is forgiven.
-  package var isInitializeResult: Bool { protocolVersion != nil }
 }

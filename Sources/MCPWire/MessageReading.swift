@@ -211,8 +211,6 @@ private struct ResultReader: Decodable {
     if let offers = try? members.nestedContainer(keyedBy: CapabilityKeys.self, forKey: .capabilities) {
       value.hasCapabilities = true
       value.offersTools = offers.contains(.tools)
-      value.offersResources = offers.contains(.resources)
-      value.offersPrompts = offers.contains(.prompts)
       value.tellsListChanges = [CapabilityKeys.tools, .prompts, .resources].contains { key in
         let list = try? offers.nestedContainer(keyedBy: ListKeys.self, forKey: key)
         return (try? list?.decode(Bool.self, forKey: .listChanged)) == true

@@ -7,9 +7,6 @@ import CTopCurl
 final class EasyHandle {
   let pointer: UnsafeMutableRawPointer
 
-  @available(*, unavailable)
-  private func isNeverShared() {}
-
   /// Absent when the process lacks memory.
   init?() {
     guard let pointer = curl_easy_init() else { return nil }
@@ -25,3 +22,7 @@ final class EasyHandle {
     curl_easy_reset(pointer)
   }
 }
+
+/// One thread has it.
+@available(*, unavailable)
+extension EasyHandle: Sendable {}

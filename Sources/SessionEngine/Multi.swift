@@ -14,9 +14,6 @@ final class Multi {
   /// Where transfers of this pool get their handles.
   let handles: SpareHandles
 
-  @available(*, unavailable)
-  private func isNeverShared() {}
-
   /// Watches its sockets with `epoll`, marked with `tag`. Keeps up to `spareLimit` handles for the next
   /// transfer. Over `connectionLimit` transfers wait until a connection is free. Absent when the process
   /// lacks memory.
@@ -99,3 +96,7 @@ final class Multi {
       || clinux_epoll_set(epoll, EPOLL_CTL_ADD, socket, mask, tag) == 0
   }
 }
+
+/// One thread has it.
+@available(*, unavailable)
+extension Multi: Sendable {}

@@ -25,9 +25,6 @@ final class Processes {
   /// Which child a descriptor belongs to, and what epoll watches it for.
   private var watched: [Int32: (number: UInt64, mask: UInt32)] = [:]
 
-  @available(*, unavailable)
-  private func isNeverShared() {}
-
   /// `lineLimit` bounds a line of a child, in bytes; `mark` is this run's own word. Absent when the process
   /// lacks descriptors or threads.
   init?(inherited: Inheritance, mark: String, lineLimit: Int, ledger: ProcessLedger? = nil) {
@@ -225,3 +222,7 @@ extension ServerUsage {
       processorTime: .milliseconds(Int64(clamping: usage.processorTime)))
   }
 }
+
+/// One thread has it.
+@available(*, unavailable)
+extension Processes: Sendable {}

@@ -52,9 +52,6 @@ final class Transfer {
   private static let redirectLimit = 3
   private static let proxyWantsPassword = 407
 
-  @available(*, unavailable)
-  private func isNeverShared() {}
-
   /// Prepares the request on a handle of its own; what it hears of is noted in `noted`. Absent when the
   /// process lacks memory.
   init?(
@@ -287,3 +284,7 @@ final class NewsList {
 final class Conversation {
   var cookies = CookieJar()
 }
+
+/// One thread has it.
+@available(*, unavailable)
+extension Transfer: Sendable {}

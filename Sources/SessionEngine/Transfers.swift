@@ -34,9 +34,6 @@ final class Transfers {
     static let stream: UInt32 = 2
   }
 
-  @available(*, unavailable)
-  private func isNeverShared() {}
-
   /// Watches the given descriptors beside the sockets. Absent when the process lacks descriptors or memory.
   init?(watching others: [Int32]) {
     epoll = clinux_epoll_create()
@@ -203,3 +200,7 @@ final class Transfers {
     for transfer in due.compactMap({ transfers[$0.id] }) { _ = pool(of: transfer.request)?.start(transfer) }
   }
 }
+
+/// One thread has it.
+@available(*, unavailable)
+extension Transfers: Sendable {}

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Reads both clocks; the only place that does.
+/// Reads both clocks, by which everything is due and told.
 package struct ClockReading: Sendable {
   /// Nanoseconds of a clock that never goes back, and that goes on while the machine is suspended: what is
   /// shown as an age is one, and who slept sees it by the hour.

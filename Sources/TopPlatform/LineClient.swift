@@ -19,9 +19,6 @@ package final class LineClient {
   private static let lineLimit = 64 * 1_024 * 1_024
   private static let wordLimit = 4_096
 
-  @available(*, unavailable)
-  private func isNeverShared() {}
-
   /// Connects to the server at `path`; throws ECONNREFUSED or ENOENT when there is none.
   package init(path: String) throws(ErrorNumber) {
     descriptor = try Self.connect(path)
@@ -120,3 +117,7 @@ package final class LineClient {
     return file
   }
 }
+
+/// One thread has it.
+@available(*, unavailable)
+extension LineClient: Sendable {}

@@ -51,9 +51,6 @@ package final class LineServer {
     var isEnding = false
   }
 
-  @available(*, unavailable)
-  private func isNeverShared() {}
-
   /// Listens at `path`, in a folder that is this user's alone; what a dead server left there is removed.
   /// Throws EADDRINUSE when a living one has the path, else the errno of the step that failed.
   package init(path: String) throws(ErrorNumber) {
@@ -207,3 +204,7 @@ package final class LineServer {
     return (address, socklen_t(MemoryLayout<sockaddr_un>.size))
   }
 }
+
+/// One thread has it.
+@available(*, unavailable)
+extension LineServer: Sendable {}

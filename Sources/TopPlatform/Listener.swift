@@ -7,9 +7,6 @@ package final class Listener {
   package let descriptor: Int32
   private var spare: Int32
 
-  @available(*, unavailable)
-  private func isNeverShared() {}
-
   /// Owns `descriptor`, a socket that listens and never blocks.
   package init(_ descriptor: Int32) {
     self.descriptor = descriptor
@@ -43,3 +40,7 @@ package final class Listener {
 
   private static func anything() -> Int32 { openFile("/dev/null", O_RDONLY | O_CLOEXEC, 0) }
 }
+
+/// One thread has it.
+@available(*, unavailable)
+extension Listener: Sendable {}

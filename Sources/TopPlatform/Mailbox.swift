@@ -10,7 +10,7 @@ package protocol Mail: Sendable {
   mutating func merge(_ later: Self)
 }
 
-/// The only place where two threads meet: a value that grows by merging, and a descriptor that tells of it.
+/// Where a thread hears from others: a value that grows by merging, and a descriptor that tells of it.
 ///
 /// Posting never waits and never fails; reading takes all there is at once.
 package final class Mailbox<Content: Mail>: Sendable {

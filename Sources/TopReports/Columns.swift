@@ -72,7 +72,8 @@ func tableLines(_ columns: [Column], _ rows: [[String]], width: Int) -> [String]
   }
 }
 
-func padded(_ text: String, to width: Int) -> String {
+/// A text followed by as many spaces as fill `width` characters.
+package func padded(_ text: String, to width: Int) -> String {
   text + String(repeating: " ", count: max(0, width - text.count))
 }
 

@@ -87,7 +87,7 @@ private func figures(_ store: Store) -> String {
       "servers=\(store.servers.count);;;0", "sessions=\(sessions.count);;;0",
       "live=\(sessions.count { $0.state.isLive });;;0",
     ] + states + [
-      "errors=\(sessions.reduce(0) { $0 + $1.errors.values.reduce(0, +) })c",
+      "errors=\(sessions.reduce(0) { $0 + $1.errorCount })c",
       "recoveries=\(sessions.reduce(0) { $0 + $1.recoveries })c", "opened=\(statistics.opened)c",
       "left_behind=\(statistics.leftBehind)c",
     ] + [p95].compactMap { $0 }).joined(separator: " ")

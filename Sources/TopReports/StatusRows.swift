@@ -41,7 +41,7 @@ private func row(_ session: SessionReport, _ server: ServerReport, at now: Momen
     server.transport.rawValue, session.kind?.rawValue, session.protocolVersion, session.session,
     session.created?.wall.rfc3339, session.lastGood?.wall.rfc3339,
     session.latency.map { "\(($0.p95 * 100).rounded() / 100)" },
-    "\(session.errors.values.reduce(0, +))", "\(session.recoveries)", session.tools.map { "\($0)" }, next,
+    "\(session.errorCount)", "\(session.recoveries)", session.tools.map { "\($0)" }, next,
     session.cause?.type.rawValue, session.cause?.summary ?? session.slow?.words.text, server.url,
   ].map { PrintableText.line($0 ?? "", limit: 4_096) }
 }

@@ -37,7 +37,7 @@ private func serverRow(
     sessions.isEmpty ? "-" : "\(sessions.count { $0.state.isLive })/\(sessions.count)",
     sessions.compactMap(\.latency?.p95).max().map(shortLatency) ?? "-",
     good.map { shortDuration(now.instant - $0) } ?? "-",
-    String(sessions.reduce(0) { $0 + $1.errors.values.reduce(0, +) }), why,
+    String(sessions.reduce(0) { $0 + $1.errorCount }), why,
   ]
 }
 
@@ -56,7 +56,7 @@ private func sessionRow(_ session: SessionReport, at now: Moment) -> [String] {
     session.state.rawValue, session.kind?.rawValue ?? "-", session.protocolVersion ?? "-",
     session.created.map { shortDuration(now.instant - $0.instant) } ?? "-",
     session.lastGood.map { shortDuration(now.instant - $0.instant) } ?? "-",
-    session.latency.map { shortLatency($0.p95) } ?? "-", String(session.errors.values.reduce(0, +)),
+    session.latency.map { shortLatency($0.p95) } ?? "-", String(session.errorCount),
     String(session.recoveries), reason(session, at: now),
   ]
 }

@@ -21,7 +21,7 @@ package func tokenTable(_ grants: [StoredGrant], at now: WallTime, width: Int) -
 package func tokenList(_ grants: [StoredGrant]) -> String {
   var writer = JSONWriter()
   writer.object { object in
-    object.member("v", 1)
+    object.member("v", schemaVersion)
     object.member("type", "tokens")
     object.array("tokens") { list in
       for stored in grants {

@@ -73,7 +73,7 @@ extension Session {
       live.stream = waiting(memory, base: .seconds(2), nil, &turn)
     case 429, 503:
       live.stream = waiting(
-        memory, base: .seconds(5), retryAfter(end.head?.retryAfter, now: turn.now.wall), &turn)
+        memory, base: .seconds(5), Patience(end.head?.retryAfter, now: turn.now.wall), &turn)
     case let status? where status >= 500 && status != 501:
       live.stream = waiting(memory, base: .seconds(1), nil, &turn)
     case nil where end.failure?.type == .resourceError:
@@ -163,7 +163,7 @@ extension Session {
       history.streamCuts += 1
       memory.attempts = turn.now.instant - since.instant >= Self.goodUptime ? 1 : memory.attempts + 1
       if !end.lastEventID.isEmpty { memory.lastEventID = end.lastEventID }
-      live.stream = waiting(memory, base: .seconds(1), memory.retry, &turn)
+      live.stream = waiting(memory, base: .seconds(1), Patience(asked: memory.retry), &turn)
       hastenProbe(&live, &turn)
       state = .live(live)
       turn.emit(
@@ -227,13 +227,10 @@ extension Session {
   }
 
   private func waiting(
-    _ memory: StreamMemory, base: Duration, _ asked: Duration?, _ turn: inout Turn
+    _ memory: StreamMemory, base: Duration, _ patience: Patience?, _ turn: inout Turn
   ) -> Stream {
-    var delay = Backoff(base: base).delay(attempt: memory.attempts, using: &turn.random)
-    if let asked {
-      // What the server asks for is waited for as it says, at first; repeated cuts still slow us down.
-      delay = memory.attempts <= 1 ? asked : max(asked, delay)
-    }
+    let own = Backoff(base: base).delay(attempt: memory.attempts, using: &turn.random)
+    let delay = patience?.beforeStream(attempts: memory.attempts, own: own) ?? own
     return .waiting(until: turn.now.instant + delay, memory)
   }
 }

@@ -87,11 +87,9 @@ extension Session {
         queue(approach, &turn)
       }
     } else {
-      var delay = delay(remedy, &turn)
-      if let look { delay = min(delay, look) }
-      if let asked = MCPSessions.retryAfter(header, now: turn.now.wall) {
-        delay = max(delay, stretched(asked, using: &turn.random))
-      }
+      var own = delay(remedy, &turn)
+      if let look { own = min(own, look) }
+      let delay = Patience(header, now: turn.now.wall).afterLoss(own: own, using: &turn.random)
       state = .waiting(Wait(until: turn.now.instant + delay, approach: approach))
       next = delay
     }

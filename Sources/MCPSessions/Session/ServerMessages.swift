@@ -41,7 +41,15 @@ extension Session {
     // Who asks for no answer, or under no name, gets none.
     guard id != .null else { return }
     let body = isPing ? Outgoing.emptyResult(for: id) : Outgoing.methodNotFound(for: id)
-    if !replies.append(body) { history.droppedRequests += 1 }
+    if !replies.append(body) {
+      history.droppedRequests += 1
+      // Once: who floods us is not to fill the log with it.
+      if history.droppedRequests == 1 {
+        turn.emit(
+          .serverRequest, .warning, self,
+          "The server asks more than it takes answers: some of its questions are not answered")
+      }
+    }
     sendDueReply(&turn)
   }
 

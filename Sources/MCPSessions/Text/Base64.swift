@@ -3,7 +3,7 @@
 private let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
 /// RFC 4648 section 4, with padding.
-func base64(_ bytes: some Sequence<UInt8>) -> String {
+package func base64(_ bytes: some Sequence<UInt8>) -> String {
   var result: [UInt8] = []
   var (bits, count) = (UInt32(0), 0)
   for byte in bytes {

@@ -27,13 +27,28 @@ private func httpDate(_ text: Substring) -> WallTime? {
   guard clock.count == 3, (0...23).contains(clock[0]), (0...59).contains(clock[1]),
     (0...60).contains(clock[2])
   else { return nil }
-  // Days since the epoch, by Howard Hinnant's `days_from_civil`.
-  let shiftedYear = month <= 2 ? year - 1 : year
-  let era = shiftedYear / 400
-  let yearOfEra = shiftedYear - era * 400
-  let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-  let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-  let days = era * 146_097 + dayOfEra - 719_468
-  let seconds = days * 86_400 + clock[0] * 3_600 + clock[1] * 60 + clock[2]
+  let seconds = WallTime.days(year, month, day) * 86_400 + clock[0] * 3_600 + clock[1] * 60 + clock[2]
   return WallTime(milliseconds: seconds * 1_000)
+}
+
+/// What a server asked for, and what it comes to: all that waits because of it is decided here.
+struct Patience {
+  private let asked: Duration?
+
+  init(_ header: String?, now: WallTime) { asked = retryAfter(header, now: now) }
+
+  /// What a stream asked for in `retry`; nil when it did not.
+  init(asked: Duration?) { self.asked = asked }
+
+  /// Before the next attempt after a loss, which by itself would wait `own`: never sooner than asked, and up
+  /// to a fifth later, so that sessions drift apart.
+  func afterLoss(own: Duration, using random: inout some RandomNumberGenerator) -> Duration {
+    asked.map { max(own, stretched($0, using: &random)) } ?? own
+  }
+
+  /// Before a stream is asked for again, which by itself would wait `own`: as asked, at first; repeated cuts
+  /// still slow us down.
+  func beforeStream(attempts: Int, own: Duration) -> Duration {
+    asked.map { attempts <= 1 ? $0 : max($0, own) } ?? own
+  }
 }

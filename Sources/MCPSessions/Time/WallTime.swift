@@ -63,7 +63,7 @@ public struct WallTime: Comparable, Hashable, Sendable {
   }
 
   /// Days since 1970, by Howard Hinnant's `days_from_civil`.
-  private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+  static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
     let shifted = month <= 2 ? year - 1 : year
     let era = (shifted >= 0 ? shifted : shifted - 399) / 400
     let yearOfEra = shifted - era * 400

@@ -82,9 +82,6 @@ package struct CredentialStore: Sendable {
   final class Lock {
     private let descriptor: Int32
 
-    @available(*, unavailable)
-    private func isNeverShared() {}
-
     fileprivate init(_ descriptor: Int32) {
       self.descriptor = descriptor
     }
@@ -162,3 +159,7 @@ func readAll(_ file: Int32, limit: Int) -> [UInt8]? {
     bytes += buffer.prefix(count)
   }
 }
+
+/// One thread has it.
+@available(*, unavailable)
+extension CredentialStore.Lock: Sendable {}

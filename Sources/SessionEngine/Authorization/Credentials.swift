@@ -40,9 +40,6 @@ final class Credentials {
   /// How long the first requests wait for the store.
   private static let startPatience = Duration.seconds(2)
 
-  @available(*, unavailable)
-  private func isNeverShared() {}
-
   /// Throws when the process is out of descriptors.
   init(stateFolder: String?, policy: SignInPolicy, environment: [String: String]) throws(ErrorNumber) {
     self.policy = policy
@@ -273,3 +270,7 @@ final class Credentials {
     TransferFailure(error.type, status: error.status, words: error.detail.text)
   }
 }
+
+/// One thread has it.
+@available(*, unavailable)
+extension Credentials: Sendable {}

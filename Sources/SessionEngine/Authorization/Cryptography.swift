@@ -28,9 +28,6 @@ enum Cryptography {
 final class SigningKey {
   private let key: UnsafeMutableRawPointer
 
-  @available(*, unavailable)
-  private func isNeverShared() {}
-
   enum Kind: Equatable { case p256, rsa }
 
   let kind: Kind
@@ -128,3 +125,7 @@ func base64URL(_ bytes: [UInt8]) -> String {
   if count > 0 { result.append(letters[Int(bits << UInt32(6 - count) & 0x3F)]) }
   return String(decoding: result, as: UTF8.self)
 }
+
+/// One thread has it.
+@available(*, unavailable)
+extension SigningKey: Sendable {}

@@ -46,9 +46,6 @@ final class Desk {
   private var pending: [(number: Int, input: SignIn.Input)] = []
   private var isTelling = false
 
-  @available(*, unavailable)
-  private func isNeverShared() {}
-
   init?(
     store: CredentialStore?, policy: SignInPolicy, environment: [String: String], orders: Mailbox<DeskOrders>,
     output: Mailbox<DeskNews>
@@ -244,3 +241,7 @@ final class Desk {
     tell(number, .turn)
   }
 }
+
+/// One thread has it.
+@available(*, unavailable)
+extension Desk: Sendable {}

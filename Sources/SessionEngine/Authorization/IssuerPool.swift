@@ -12,9 +12,6 @@ final class IssuerPool {
   private var running: [(owner: Int, transfer: IssuerTransfer)] = []
   private let proxies = ProxyEnvironment.current
 
-  @available(*, unavailable)
-  private func isNeverShared() {}
-
   /// Absent when the process lacks memory.
   init?() {
     guard let handle = curl_multi_init() else { return nil }
@@ -69,3 +66,7 @@ final class IssuerPool {
     return ended
   }
 }
+
+/// One thread has it.
+@available(*, unavailable)
+extension IssuerPool: Sendable {}

@@ -38,9 +38,6 @@ final class IssuerTransfer {
   private static let timeLimit = 10_000
   private static let connectLimit = 5_000
 
-  @available(*, unavailable)
-  private func isNeverShared() {}
-
   /// Prepares the request; `form` is its form with all that was to be signed. Absent when the process lacks
   /// memory.
   init?(
@@ -167,3 +164,7 @@ final class IssuerTransfer {
     return .answer(status: status, body: body, retryAfter: retryAfter, nonce: nonce)
   }
 }
+
+/// One thread has it.
+@available(*, unavailable)
+extension IssuerTransfer: Sendable {}

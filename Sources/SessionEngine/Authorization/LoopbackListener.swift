@@ -15,9 +15,6 @@ final class LoopbackListener {
   /// A request line with a code in it fits well.
   private static let requestLimit = 16_384
 
-  @available(*, unavailable)
-  private func isNeverShared() {}
-
   /// Listens on 127.0.0.1, at `port` or at any that is free. Absent when the port is taken.
   init?(port wanted: Int?) {
     let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -118,3 +115,7 @@ final class LoopbackListener {
     shutdown(visitor, Int32(SHUT_WR))
   }
 }
+
+/// One thread has it.
+@available(*, unavailable)
+extension LoopbackListener: Sendable {}

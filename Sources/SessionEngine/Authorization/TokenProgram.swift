@@ -12,9 +12,6 @@ final class TokenProgram {
   private static let patience = Duration.seconds(10)
   private static let outputLimit = 64 * 1_024
 
-  @available(*, unavailable)
-  private func isNeverShared() {}
-
   /// Starts it with the environment of this process. Throws why it did not start, in words for people.
   init(_ words: [String], _ environment: [String: String], at now: Instant) throws(ChildProcess.Failure) {
     child = try ChildProcess.start(
@@ -69,3 +66,7 @@ func readToken(_ path: String) -> ProvidedToken {
   }
   return .text(bytes)
 }
+
+/// One thread has it.
+@available(*, unavailable)
+extension TokenProgram: Sendable {}

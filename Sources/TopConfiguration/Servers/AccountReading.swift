@@ -112,22 +112,7 @@ private func fill(_ text: String, with values: [String: String]) -> String {
 private func encoded(_ value: String, for name: String) -> String {
   let isName = ["LIBRECHAT_USER_NAME", "LIBRECHAT_USER_USERNAME", "LIBRECHAT_USER_EMAIL"].contains(name)
   guard isName, value.unicodeScalars.contains(where: { $0.value > 0xFF }) else { return value }
-  return "b64:" + base64(Array(value.utf8))
-}
-
-/// RFC 4648 section 4.
-private func base64(_ bytes: [UInt8]) -> String {
-  let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".unicodeScalars)
-  var result = String.UnicodeScalarView()
-  for start in stride(from: 0, to: bytes.count, by: 3) {
-    let group = bytes[start..<min(start + 3, bytes.count)]
-    let padded = Array(group) + [UInt8](repeating: 0, count: 3 - group.count)
-    let bits = UInt32(padded[0]) << 16 | UInt32(padded[1]) << 8 | UInt32(padded[2])
-    for place in 0..<4 {
-      result.append(place <= group.count ? alphabet[Int(bits >> (18 - 6 * UInt32(place)) & 63)] : "=")
-    }
-  }
-  return String(result)
+  return "b64:" + base64(value.utf8)
 }
 
 private func named(_ names: [String]) -> String {

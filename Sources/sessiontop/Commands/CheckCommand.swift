@@ -2,6 +2,7 @@ import ArgumentParser
 import TopConfiguration
 import MCPWire
 import MCPSessions
+import TopReports
 
 /// `check`: every problem, then what is usable; or what is in force for one server.
 struct Check: ProgramCommand {
@@ -178,8 +179,5 @@ func settingsTable(_ settings: [ResolvedSetting]) -> [String] {
   func width(_ column: Int) -> Int { rows.map { $0[column].count }.max() ?? 0 }
   // One long URL must not push all origins off the screen.
   let (names, values) = (min(width(0), 40), min(width(1), 48))
-  func padded(_ text: String, to width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
-  }
   return rows.map { padded($0[0], to: names) + "  " + padded($0[1], to: values) + "  " + $0[2] }
 }

@@ -21,7 +21,7 @@ struct EventLogPlace: Sendable {
 struct EventLogFile: ~Copyable {
   private let place: EventLogPlace
   private var descriptor: Int32 = -1
-  /// The path of the file that is open: that of the settings, or a neighbour.
+  /// The path of the file that is open: that of the settings, or a neighbor.
   private var path = ""
   private var size = 0
   /// When its first line was written, in milliseconds since 1970; absent while it has none.
@@ -32,7 +32,7 @@ struct EventLogFile: ~Copyable {
   private var nextTry: Int64 = 0
 
   /// At most this many processes write beside each other, each its own file.
-  private static let neighbours = 9
+  private static let neighbors = 9
   /// How long a disk that refused is left alone, in nanoseconds.
   private static let pause: Int64 = 60_000_000_000
 
@@ -116,7 +116,7 @@ struct EventLogFile: ~Copyable {
     }
     // A link in a folder of ours is none of ours; where a person said, it may be meant.
     let flags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | (place.isOurs ? O_NOFOLLOW : 0)
-    for number in 1...Self.neighbours {
+    for number in 1...Self.neighbors {
       let path = place.path.neighbor(number)
       var file = openFile(path, flags, 0o600)
       // A device or a pipe may be for writing only.
