@@ -205,6 +205,7 @@ extension Session {
     let seen = spoken(sessionError(.rpcError, outcome.head ?? ResponseHead(status: 0), error, "", gate(turn)))
     switch purpose {
     case .ping where !live.answersPing || error.code == RPCError.methodNotFound:
+      if error.code != RPCError.methodNotFound, !live.lacksPing { tell(seen, &turn) }
       // Alive, without ping: ask for the list, now, if there is one.
       live.lastGood = turn.now
       noteGood(turn.now)
