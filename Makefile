@@ -27,7 +27,8 @@ test: deps test-deps lint
 	swift build --build-tests
 	swift test --skip-build --skip SessionEngineTests --skip ProgramTests
 	swift test --skip-build --filter SessionEngineTests
-	swift test --skip-build --filter ProgramTests
+	swift test --skip-build --filter ProgramTests --skip 'The example of the library'
+	swift test --skip-build --filter 'The example of the library'
 	$(MAKE) docs -o deps
 
 # The library's documentation, in .build/docs for any web server (`docc preview` shows it at once). A link that leads
