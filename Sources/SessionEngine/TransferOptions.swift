@@ -89,11 +89,7 @@ extension Transfer {
   }
 
   private func configureHeaders() {
-    // A header without a value is written with a semicolon; no Expect header, which only adds a round trip.
-    for header in request.headers {
-      headers = curl_slist_append(headers, fieldLine(header.name, header.value.revealed))
-    }
-    headers = curl_slist_append(headers, "Expect:")
+    headers = headerList(request.headers)
     // Compression is undone where a server uses it unasked, and counted after that; we do not ask for it,
     // because proxies hold compressed events back.
     _ = ccurl_setopt_string(easy, CURLOPT_ACCEPT_ENCODING, "")
@@ -163,15 +159,4 @@ private let hashedAuthorities: String? = {
 
 private func isHexDigit(_ byte: UInt8) -> Bool {
   (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
-}
-
-/// A header as its bytes: characters up to U+00FF are one each, as browsers and LibreChat send them (RFC 9110
-/// section 5.5); what is beyond, which the configuration refuses, would go out as UTF-8.
-private func fieldLine(_ name: String, _ value: String) -> [CChar] {
-  // Whoever gave a value may have put the end of a line into it, and another header behind that.
-  let value = String(String.UnicodeScalarView(value.unicodeScalars.filter { $0 == "\t" || $0.value >= 0x20 }))
-  let line = value.isEmpty ? "\(name);" : "\(name): \(value)"
-  let isLatin = line.unicodeScalars.allSatisfy { $0.value <= 0xFF }
-  let bytes = isLatin ? line.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } : Array(line.utf8)
-  return bytes.map { CChar(bitPattern: $0) } + [0]
 }

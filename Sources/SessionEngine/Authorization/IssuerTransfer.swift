@@ -63,45 +63,33 @@ final class IssuerTransfer {
 
   private func configure(_ request: IssuerRequest, _ form: WebForm?, _ way: IssuerWay) {
     _ = ccurl_setopt_pointer(easy, CURLOPT_ERRORBUFFER, errorBuffer)
-    _ = ccurl_setopt_string(easy, CURLOPT_URL, request.url)
-    _ = ccurl_setopt_string(easy, CURLOPT_PROTOCOLS_STR, "http,https")
-    _ = ccurl_setopt_long(easy, CURLOPT_NOSIGNAL, 1)
-    _ = ccurl_setopt_long(easy, CURLOPT_FOLLOWLOCATION, 0)
-    _ = ccurl_setopt_long(easy, CURLOPT_TIMEOUT_MS, Self.timeLimit)
-    _ = ccurl_setopt_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Self.connectLimit)
-    _ = ccurl_setopt_long(easy, CURLOPT_QUICK_EXIT, 1)
-    _ = ccurl_setopt_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+    configurePlain(
+      easy, url: request.url, timeLimit: Self.timeLimit, connectLimit: Self.connectLimit, proxy: proxy,
+      caFile: way.caFile)
     // Kept connections would carry what one issuer knows of us to the next question.
     _ = ccurl_setopt_long(easy, CURLOPT_FORBID_REUSE, 1)
-    _ = ccurl_setopt_string(easy, CURLOPT_PROXY, proxy?.url.revealed ?? "")
-    _ = ccurl_setopt_string(easy, CURLOPT_NOPROXY, "")
-    _ = ccurl_setopt_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-    _ = ccurl_setopt_string(easy, CURLOPT_ACCEPT_ENCODING, "")
-    if let caFile = way.caFile { trust(caFile, of: easy) }
     switch (request.body, form) {
-    case (_, let form?): post(form.encoded)
-    case (.json(let text), _): post(text)
-    case (.form(let form), _): post(form.encoded)
+    case (_, let form?): configurePost(easy, form.encoded)
+    case (.json(let text), _): configurePost(easy, text)
+    case (.form(let form), _): configurePost(easy, form.encoded)
     case (.none, _): _ = ccurl_setopt_long(easy, CURLOPT_HTTPGET, 1)
     }
   }
 
-  private func post(_ text: String) {
-    _ = ccurl_setopt_long(easy, CURLOPT_POST, 1)
-    _ = ccurl_setopt_long(easy, CURLOPT_POSTFIELDSIZE, text.utf8.count)
-    _ = ccurl_setopt_string(easy, CURLOPT_COPYPOSTFIELDS, text)
-  }
-
   private func configureHeaders(_ request: IssuerRequest, _ proof: Secret?, _ client: ClientIdentity) {
-    var lines = ["Accept: application/json", "Expect:", "User-Agent: \(client.userAgent)"]
+    var all = [
+      Header(name: "Accept", value: "application/json"), Header(name: "User-Agent", value: client.userAgent),
+    ]
     switch request.body {
-    case .none: lines.append("MCP-Protocol-Version: \(Revision.v2026_07_28.rawValue)")
-    case .json: lines.append("Content-Type: application/json")
-    case .form: lines.append("Content-Type: application/x-www-form-urlencoded")
+    case .none: all.append(Header(name: "MCP-Protocol-Version", value: Revision.v2026_07_28.rawValue))
+    case .json: all.append(Header(name: "Content-Type", value: "application/json"))
+    case .form: all.append(Header(name: "Content-Type", value: "application/x-www-form-urlencoded"))
     }
-    if let authorization = request.authorization { lines.append("Authorization: \(authorization.revealed)") }
-    if let proof { lines.append("DPoP: \(proof.revealed)") }
-    for line in lines { headers = curl_slist_append(headers, line) }
+    if let authorization = request.authorization {
+      all.append(Header(name: "Authorization", value: authorization.revealed))
+    }
+    if let proof { all.append(Header(name: "DPoP", value: proof.revealed)) }
+    headers = headerList(all)
     _ = ccurl_setopt_list(easy, CURLOPT_HTTPHEADER, headers)
   }
 

@@ -44,35 +44,23 @@ final class ExportTransfer {
   private func configure(_ text: String, _ collector: Collector) {
     let limit = max(1, collector.timeout.inMilliseconds)
     _ = ccurl_setopt_pointer(easy, CURLOPT_ERRORBUFFER, errorBuffer)
-    _ = ccurl_setopt_string(easy, CURLOPT_URL, collector.endpoint.url.revealed)
-    _ = ccurl_setopt_string(easy, CURLOPT_PROTOCOLS_STR, "http,https")
-    _ = ccurl_setopt_long(easy, CURLOPT_NOSIGNAL, 1)
-    _ = ccurl_setopt_long(easy, CURLOPT_FOLLOWLOCATION, 0)
-    _ = ccurl_setopt_long(easy, CURLOPT_TIMEOUT_MS, Int(limit))
-    _ = ccurl_setopt_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Int(min(limit, Self.connectLimit)))
-    _ = ccurl_setopt_long(easy, CURLOPT_QUICK_EXIT, 1)
-    _ = ccurl_setopt_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
-    _ = ccurl_setopt_string(easy, CURLOPT_PROXY, proxy?.url.revealed ?? "")
-    _ = ccurl_setopt_string(easy, CURLOPT_NOPROXY, "")
-    _ = ccurl_setopt_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-    _ = ccurl_setopt_string(easy, CURLOPT_ACCEPT_ENCODING, "")
-    if let caFile = collector.caFile { trust(caFile, of: easy) }
+    configurePlain(
+      easy, url: collector.endpoint.url.revealed, timeLimit: Int(limit),
+      connectLimit: Int(min(limit, Self.connectLimit)), proxy: proxy, caFile: collector.caFile)
     if let certificate = collector.clientCertificate {
       _ = ccurl_setopt_string(easy, CURLOPT_SSLCERT, certificate)
       _ = ccurl_setopt_string(easy, CURLOPT_SSLKEY, collector.clientKey ?? certificate)
     }
-    _ = ccurl_setopt_long(easy, CURLOPT_POST, 1)
-    _ = ccurl_setopt_long(easy, CURLOPT_POSTFIELDSIZE, text.utf8.count)
-    _ = ccurl_setopt_string(easy, CURLOPT_COPYPOSTFIELDS, text)
+    configurePost(easy, text)
   }
 
   private func configureHeaders(_ collector: Collector) {
-    var lines = [
-      "Content-Type: application/json", "Accept: application/json", "Expect:",
-      "User-Agent: sessiontop/\(Outgoing.clientVersion)",
-    ]
-    for header in collector.headers { lines.append("\(header.name): \(header.value.revealed)") }
-    for line in lines { headers = curl_slist_append(headers, line) }
+    headers = headerList(
+      [
+        Header(name: "Content-Type", value: "application/json"),
+        Header(name: "Accept", value: "application/json"),
+        Header(name: "User-Agent", value: "sessiontop/\(Outgoing.clientVersion)"),
+      ] + collector.headers)
     _ = ccurl_setopt_list(easy, CURLOPT_HTTPHEADER, headers)
   }
 
