@@ -1,10 +1,8 @@
 // JSON text as bytes: what the decoder does not tell of it. Only for text that a decoder has accepted, or
-// will
-// be given next; nothing here trusts an index.
+// will be given next; nothing here trusts an index.
 
 /// Whether bytes can be JSON text as RFC 8259 section 8.1 wants it between systems: UTF-8, and nothing else.
-/// A
-/// NUL gives away UTF-16 and UTF-32; half of a surrogate pair is no character, in whatever spelling.
+/// A NUL gives away UTF-16 and UTF-32; half of a surrogate pair is no character, in whatever spelling.
 func isUTF8Text(_ bytes: ArraySlice<UInt8>) -> Bool {
   guard !bytes.contains(0), String(validating: bytes, as: UTF8.self) != nil else { return false }
   guard bytes.contains(UInt8(ascii: "\\")) else { return true }

@@ -78,9 +78,8 @@ package struct MessageLines: Sendable {
 /// Cuts what a process writes to standard error into lines.
 ///
 /// Of a line that is over the limit its beginning is told as soon as it is there, so that a process that
-/// never
-/// ends a line is heard, too. What follows is passed over to its end: it would cost much, and might begin in
-/// the middle of a secret.
+/// never ends a line is heard, too. What follows is passed over to its end: it would cost much, and might
+/// begin in the middle of a secret.
 package struct TextLines: Sendable {
   private let limit: Int
   private var line: [UInt8] = []

@@ -1,6 +1,5 @@
 /// Names and values as `application/x-www-form-urlencoded` has them: the body of a token request, the query
-/// of
-/// an address.
+/// of an address.
 package struct WebForm: Hashable, Sendable {
   /// In order; a name may come twice.
   package private(set) var fields: [Field] = []

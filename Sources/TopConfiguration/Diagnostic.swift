@@ -53,8 +53,7 @@ package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
 /// Problems as they are found, until they are sorted for people.
 struct Findings {
   /// Most diagnostics of one run and severity; a file of garbage must not fill the memory with complaints,
-  /// and
-  /// notices must not push out errors.
+  /// and notices must not push out errors.
   static let limit = 10_000
 
   private(set) var diagnostics: [Diagnostic] = []

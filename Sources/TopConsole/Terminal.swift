@@ -78,8 +78,7 @@ package struct Terminal: ~Copyable {
   }
 
   /// Until when a frame that is shown at `now` had better wait, because the last one was not seen yet; absent
-  /// when
-  /// it need not.
+  /// when it need not.
   package func busyUntil(at now: Duration) -> Duration? { pacing.busyUntil(at: now) }
 
   /// Shows a frame in one write and never waits; writes nothing when nothing changed.

@@ -71,8 +71,7 @@ package enum Writing: Sendable {
   case unknown
 
   /// Asks the kernel, which lends a file for reading only while nobody has it open for writing. The process
-  /// must
-  /// ignore SIGIO: a writer that comes in the instant between is told to us by it.
+  /// must ignore SIGIO: a writer that comes in the instant between is told to us by it.
   package init(to path: String) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else {

@@ -30,8 +30,7 @@ package func openFile(_ path: String, _ flags: Int32, _ mode: UInt32) -> Int32 {
 }
 
 /// The text of a small file of ours; absent when it cannot be read, is longer than `limit` bytes, or is no
-/// plain
-/// file. Never waits.
+/// plain file. Never waits.
 package func smallFile(_ path: String, limit: Int) -> String? {
   let descriptor = clinux_open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0)
   guard descriptor >= 0 else { return nil }

@@ -26,8 +26,7 @@ package final class LineClient {
   }
 
   /// Speaks with a server by the standard input and output of a program that leads there. The calling thread
-  /// is
-  /// to last as long as the client: the program ends with it.
+  /// is to last as long as the client: the program ends with it.
   package init(through command: ChildCommand, _ inherited: Inheritance) throws(ChildProcess.Failure) {
     let child = try ChildProcess.start(command, inherited)
     (descriptor, output, guide) = (child.output, child.input, child)

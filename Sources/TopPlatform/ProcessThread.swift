@@ -140,8 +140,7 @@ package let processMark = "SESSIONTOP_PROCESS"
 ///
 /// Looked through again until nobody is found, for half a second at most: who starts others quickly may be
 /// ahead of one look, one that ends during it may have left another just before, and one that is just
-/// becoming
-/// another program shows no environment meanwhile.
+/// becoming another program shows no environment meanwhile.
 @discardableResult
 package func endProcesses(marked mark: String) -> Int {
   let entry = Array("\(processMark)=\(mark)".utf8)

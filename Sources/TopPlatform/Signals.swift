@@ -22,8 +22,7 @@ package final class Signals: Sendable {
   }
 
   /// Lets a signal do to this process what it usually does, as if nobody took it over. Where SIGTSTP finds
-  /// nobody
-  /// who could let the process go on, the kernel ignores it, and this returns at once.
+  /// nobody who could let the process go on, the kernel ignores it, and this returns at once.
   package static func actAsUsual(_ number: Int32) {
     var set = sigset_t()
     sigemptyset(&set)

@@ -2,8 +2,7 @@ import CTopLinux
 import Glibc
 
 /// Whether what is written to a descriptor goes to the system's journal: the variable `JOURNAL_STREAM` names
-/// its
-/// device and inode then, and lines may begin with their priority, `<3>` (systemd.exec(5), sd-daemon(3)).
+/// its device and inode then, and lines may begin with their priority, `<3>` (systemd.exec(5), sd-daemon(3)).
 package func isJournal(_ descriptor: Int32, environment: [String: String]) -> Bool {
   let parts = (environment["JOURNAL_STREAM"] ?? "").split(separator: ":", omittingEmptySubsequences: false)
   var status = stat()

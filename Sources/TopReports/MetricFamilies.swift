@@ -5,8 +5,7 @@ package import MCPSessions
 ///
 /// What the OpenTelemetry conventions for MCP have a name for carries it
 /// (https://github.com/open-telemetry/semantic-conventions-genai, "MCP"); the rest is `sessiontop.*`. Points
-/// are
-/// told apart by server, state, method, error type and revision: never by session, and never by user.
+/// are told apart by server, state, method, error type and revision: never by session, and never by user.
 package func metricFamilies(_ store: Store, at now: Moment) -> [MetricFamily] {
   let servers = ServerStates(store)
   let sessions = store.sessions.values.sorted { $0.key < $1.key }

@@ -1,8 +1,7 @@
 package import MCPSessions
 
 /// One metric with all its points, named as OpenTelemetry names it; how others call it follows from that by
-/// the
-/// rules for translating one into the other.
+/// the rules for translating one into the other.
 package struct MetricFamily: Sendable {
   package enum Kind: Sendable {
     /// As it is now.

@@ -20,10 +20,8 @@ package enum PluginStatus: Int32, Sendable {
 /// One line for monitoring systems: `SESSIONTOP CRITICAL - 1 of 7 sessions: billing down | servers=7 ...`.
 ///
 /// Critical are sessions in one of `failing`; without it those that cannot be used by themselves again
-/// (`down`,
-/// `unstable`, `unauthorized`, `failed`), while `degraded`, `recovering` and `paused` are a warning. Unknown
-/// is
-/// what has not come to anything yet, and a store without sessions.
+/// (`down`, `unstable`, `unauthorized`, `failed`), while `degraded`, `recovering` and `paused` are a warning.
+/// Unknown is what has not come to anything yet, and a store without sessions.
 package func pluginLine(_ store: Store, failing: Set<SessionState>?) -> (line: String, status: PluginStatus) {
   let sessions = store.sessions.values.sorted {
     ($1.state.severity, $0.key) < ($0.state.severity, $1.key)

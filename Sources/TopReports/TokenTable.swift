@@ -2,8 +2,7 @@ import MCPWire
 package import MCPSessions
 
 /// What is held of sign-ins as plain text, without a single secret, and without a final line break. No line
-/// is
-/// longer than `width` characters.
+/// is longer than `width` characters.
 package func tokenTable(_ grants: [StoredGrant], at now: WallTime, width: Int) -> String {
   guard !grants.isEmpty else { return "no sign-ins are kept" }
   let rows = grants.map { stored -> [String] in

@@ -9,8 +9,7 @@ import Testing
 ///
 /// A line is the time in ms, what was asked, the status of the answer, and what else matters: `id=` the
 /// session id that the request carried, `gives=` the one that the answer gave, `says=` the protocol version
-/// header,
-/// `bytes=` the size of the answer, `rpc=` the id of the request. An answer takes 1 ms.
+/// header, `bytes=` the size of the answer, `rpc=` the id of the request. An answer takes 1 ms.
 struct WireCheckTests {
   static let good = """
     0 initialize 200 gives=a

@@ -60,8 +60,7 @@ struct BrowserVisit: Hashable, Sendable {
   }
 
   /// The code in an answer that came to the loopback listener or was pasted as a whole address. Compared to
-  /// the
-  /// byte: `https://a` and `https://a/` are two issuers here.
+  /// the byte: `https://a` and `https://a/` are two issuers here.
   func code(in query: WebForm) throws(Flaw) -> Secret {
     guard let stated = query["state"], isEqual(stated, state.revealed) else { throw .otherState }
     if let stated = query["iss"] {
@@ -77,8 +76,7 @@ struct BrowserVisit: Hashable, Sendable {
   }
 
   /// The same in what a person pasted: the whole address that the browser ended at, its query, or the code
-  /// that
-  /// a page shows.
+  /// that a page shows.
   func code(pasted text: String) throws(Flaw) -> Secret {
     let word = text.filter { !$0.isWhitespace }
     if let mark = word.firstIndex(of: "?") {

@@ -62,8 +62,7 @@ package struct Grant: Hashable, Sendable {
   func hasEnded(at now: WallTime) -> Bool { expires.map { $0 <= now } ?? false }
 
   /// How long from now a renewal is due: at 80 % of its life with a little spread, so that many clients do
-  /// not
-  /// come at once. Absent for a token without an end.
+  /// not come at once. Absent for a token without an end.
   func renewal(at now: WallTime, _ random: inout SeededGenerator) -> Duration? {
     guard let expires else { return nil }
     let life = Double(max(0, expires.milliseconds - obtained.milliseconds))
@@ -91,8 +90,7 @@ package struct StoredGrant: Hashable, Sendable {
   }
 
   /// Whether it is what a sign-in would lead to: of the same user, at the same server, and of the client that
-  /// is
-  /// configured, if one is.
+  /// is configured, if one is.
   package func isFor(_ subject: SignIn.Subject) -> Bool {
     guard server.isExactly(subject.storedServer), user.isExactly(subject.user),
       subject.settings.source == .issuer

@@ -11,8 +11,7 @@ enum IssuerPlaces {
   }
 
   /// Where the metadata of an issuer may stand (RFC 8414 section 3.1, OpenID Connect Discovery). An issuer
-  /// with a
-  /// path has none at the root: what stands there is somebody else's.
+  /// with a path has none at the root: what stands there is somebody else's.
   static func ofIssuer(_ issuer: String) -> [String] {
     let place = Place(issuer)
     let known = "\(place.origin)/.well-known/"
@@ -51,8 +50,7 @@ enum IssuerPlaces {
   }
 
   /// Whether what is secret may be sent to an address, or a person may be sent there: over TLS, or within
-  /// this
-  /// machine if the server is on it as well.
+  /// this machine if the server is on it as well.
   static func mayBeUsed(_ address: String, for server: Endpoint) -> Bool {
     guard let endpoint = try? Endpoint(address), endpoint.secrets.isEmpty || !address.contains("@"),
       !address.contains("#")
@@ -71,8 +69,7 @@ enum IssuerPlaces {
   }
 
   /// Whether two spellings name one issuer. Equal to the byte, but for the slash that a library writes behind
-  /// an
-  /// issuer without a path.
+  /// an issuer without a path.
   static func isSameIssuer(_ stated: String, _ expected: String) -> Bool {
     stated == expected || Place(expected).path.isEmpty && trimmed(stated) == trimmed(expected)
   }

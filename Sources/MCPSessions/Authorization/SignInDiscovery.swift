@@ -1,8 +1,7 @@
 import MCPWire
 
 // From a server to who gives tokens for it: metadata of the resource, metadata of the issuer, and what is
-// made
-// of both.
+// made of both.
 
 extension SignIn {
   mutating func begin(_ work: Work, _ turn: inout Turn) {

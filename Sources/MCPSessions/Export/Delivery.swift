@@ -1,12 +1,10 @@
 import MCPWire
 
 /// What goes to a collector, one document after the other: when each is sent, sent again and given up, and
-/// what
-/// people are told of it (OpenTelemetry Protocol 1.x, "OTLP/HTTP response" and "Failures").
+/// what people are told of it (OpenTelemetry Protocol 1.x, "OTLP/HTTP response" and "Failures").
 ///
 /// Only 429, 502, 503, 504 and a way that fails are tried again, later each time and never before the
-/// collector
-/// wants it. Whatever it refuses otherwise is lost and counted.
+/// collector wants it. Whatever it refuses otherwise is lost and counted.
 package struct Delivery: Sendable {
   private enum State {
     case idle

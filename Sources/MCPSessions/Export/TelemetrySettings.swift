@@ -1,6 +1,5 @@
 /// What the environment says of exporting, by the variables of OpenTelemetry ("OpenTelemetry Environment
-/// Variable
-/// Specification", "OpenTelemetry Protocol Exporter").
+/// Variable Specification", "OpenTelemetry Protocol Exporter").
 package struct TelemetrySettings: Sendable {
   /// Where metrics go, and where events go; nothing is sent where nobody asked for it.
   package private(set) var collectors: [Collector] = []

@@ -1,6 +1,5 @@
 // The last wall before the wire: whatever a session's machine comes to, and whatever cycle of answers a
-// server
-// leads it into, the requests of one session in any second are counted here.
+// server leads it into, the requests of one session in any second are counted here.
 
 /// The requests of one session: so many in any second, the rest in their order as time allows.
 struct Pace: Hashable, Sendable {

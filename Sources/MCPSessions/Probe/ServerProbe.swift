@@ -1,8 +1,8 @@
 package import MCPWire
 
 /// Looks at one server step by step, once: the way to it, its handshake, what its session is worth, and how
-/// it
-/// ends. It decides; what it asks for is done elsewhere, and answered by `transfer`, `process` and `answer`.
+/// it ends. It decides; what it asks for is done elsewhere, and answered by `transfer`, `process` and
+/// `answer`.
 ///
 /// Whatever comes, each session that it opened is asked to end before it is over.
 package struct ServerProbe: Sendable {

@@ -3,8 +3,7 @@ import MCPWire
 /// One of several services that share a configuration: each server belongs to exactly one of them.
 ///
 /// By rendezvous hashing: every part has a weight for a server, and the heaviest has it. So another part
-/// takes
-/// its share from all of them, and nothing else moves.
+/// takes its share from all of them, and nothing else moves.
 package struct Shard: Hashable, Sendable, CustomStringConvertible {
   /// From 1 to `count`.
   package let number: Int

@@ -87,8 +87,7 @@ func redirectWords(_ head: ResponseHead, _ gate: Gate) -> Sentence {
 // MARK: - Names that are refused
 
 /// Whether what stands before the server, or a guard of its own, does not take the name by which it is
-/// called,
-/// or where the request says it comes from.
+/// called, or where the request says it comes from.
 private func refusedName(_ head: ResponseHead, _ text: String, _ excerpt: String) -> SessionError.Hint? {
   guard [400, 401, 403, 404, 421].contains(head.status) || head.status >= 500 else { return nil }
   guard !text.lowercased().contains("session") else { return nil }

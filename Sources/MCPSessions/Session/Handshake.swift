@@ -10,8 +10,7 @@ extension Session {
       requestID: requestID,
       identity: nil, &turn)
     // Answers that come on a stream or a pipe have a limit of their own; libcurl's own comes first where it
-    // is
-    // about the way.
+    // is about the way.
     let due = channel == nil && pipe == nil ? turn.now.instant + handshakeLimit + .milliseconds(20) : nil
     state = .initializing(Handshake(exchange: exchange, offered: revision, due: due))
   }

@@ -103,8 +103,7 @@ extension Session {
 // MARK: - What an error tells of revisions
 
 /// The next revision to offer after any status that refuses: one that the answer names, in a JSON-RPC error
-/// or
-/// in other words. A web page may hold dates of every kind.
+/// or in other words. A web page may hold dates of every kind.
 func olderRevision(
   _ head: ResponseHead, _ error: RPCError?, _ excerpt: String, _ offered: Revision
 ) -> Revision? {

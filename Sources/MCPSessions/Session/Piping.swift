@@ -101,8 +101,7 @@ extension Session {
   }
 
   /// Whether the answer to `server/discover`, or that there was none, means that a process speaks in the
-  /// older
-  /// way; it is spoken to so, then.
+  /// older way; it is spoken to so, then.
   mutating func fallsBackToInitialize(_ outcome: Exchange.Outcome, _ turn: inout Turn) -> Bool {
     guard pipe != nil, server.settings.wire == .automatic else { return false }
     if case .result(let result, _) = outcome, result.supportedVersions != nil, result.hasCapabilities {

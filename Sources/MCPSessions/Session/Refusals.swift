@@ -20,8 +20,7 @@ extension Session {
   }
 
   /// Whether the refusal of a ping shows that the server has none: the session before this one was given up
-  /// for
-  /// it, and this one's is refused as well.
+  /// for it, and this one's is refused as well.
   func lacksPing(_ live: Live, _ exchange: Exchange, _ verdict: Verdict) -> Bool {
     guard exchange.purpose == .ping, !live.answersPing, live.identity.lists, trouble.gaveUp != nil else {
       return false

@@ -1,8 +1,7 @@
 // What a server says in a body of its own kind, for people.
 
 /// The words in a body that tell a person most: the description of an OAuth error (RFC 6749, section 5.2),
-/// the
-/// message of a JSON-RPC error, the detail of a problem (RFC 9457); nil when it is none of these.
+/// the message of a JSON-RPC error, the detail of a problem (RFC 9457); nil when it is none of these.
 func tellingMember(of body: String) -> String? {
   let text = body.utf8.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
   guard text.first == UInt8(ascii: "{") else { return nil }

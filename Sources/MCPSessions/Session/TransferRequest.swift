@@ -27,8 +27,7 @@ package struct TransferRequest: Sendable {
   /// Limit of the whole exchange; absent for streams.
   package let timeout: Duration?
   /// How much longer an answer is awaited to a request that its sender gave up at its limit: what it made is
-  /// to
-  /// be ended.
+  /// to be ended.
   package var grace = Duration.zero
   /// Use no kept connection: the question is whether a new one works.
   package let freshConnection: Bool

@@ -1,10 +1,8 @@
 /// How long things of one kind took, counted into fixed buckets that only ever grow: what scrapers,
-/// collectors
-/// and their rates need. Its size is fixed.
+/// collectors and their rates need. Its size is fixed.
 package struct DurationHistogram: Hashable, Sendable {
   /// The upper ends of the buckets in seconds, which belong to them; one more bucket holds what is above.
-  /// These
-  /// are the ones that the OpenTelemetry conventions for MCP recommend.
+  /// These are the ones that the OpenTelemetry conventions for MCP recommend.
   package static let bounds: [Double] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300]
 
   /// Since when it counts.
@@ -30,8 +28,7 @@ package struct DurationHistogram: Hashable, Sendable {
 }
 
 /// What a histogram of durations is about. Never a session and never a user: as many as there are servers,
-/// and a
-/// bounded number of kinds for each.
+/// and a bounded number of kinds for each.
 package struct DurationSeries: Hashable, Sendable {
   package enum Subject: Hashable, Sendable {
     /// A request or notification of this method, from its sending to its answer.
@@ -45,8 +42,7 @@ package struct DurationSeries: Hashable, Sendable {
   /// The negotiated revision, where there is one yet.
   package let protocolVersion: String?
   /// How it failed: the code of a JSON-RPC error, a status of HTTP, or the type of an error; absent when it
-  /// did
-  /// not.
+  /// did not.
   package private(set) var errorType: String?
   /// The code of a JSON-RPC error, if that is how it failed.
   package private(set) var responseCode: Int?

@@ -27,8 +27,7 @@ package struct EventRing: Hashable, Sendable {
   }
 
   /// A number for the event at `position` that stays its own as others come and go. Those that events bring
-  /// along
-  /// begin anew with each run, and some have none.
+  /// along begin anew with each run, and some have none.
   package func number(at position: Int) -> UInt64 { UInt64(dropped + position) }
 
   /// How many events the one at `position` stands for: those that were equal, and failed attempts before it

@@ -40,8 +40,7 @@ package struct CredentialStore: Sendable {
   }
 
   /// Keeps a sign-in, in place of older ones of the same user at the same server. Throws what went wrong in
-  /// words
-  /// for people.
+  /// words for people.
   func save(_ stored: StoredGrant) throws(FolderProblem) {
     try replace(path(Self.grantPrefix, stored.name), with: stored.text)
     for other in grants()

@@ -4,8 +4,7 @@ import TopPlatform
 import MCPSessions
 
 /// The engine's side of credentials: what goes with a request is asked here as it is sent, and a refusal is
-/// looked
-/// at here before a session hears of it. A session never learns that its token was renewed.
+/// looked at here before a session hears of it. A session never learns that its token was renewed.
 ///
 /// Requests wait here while a credential is got that needs no person; the desk, a thread of its own, gets it.
 /// For servers that want no credential nothing is done, started or said.
@@ -163,8 +162,7 @@ final class Credentials {
   }
 
   /// The server has answered. True when the answer is about the credential and the request waits for another
-  /// one:
-  /// the transfer is to be ended then, and nobody told.
+  /// one: the transfer is to be ended then, and nobody told.
   func refused(_ head: ResponseHead, _ request: TransferRequest, at now: Moment) -> Bool {
     let sent = sent.removeValue(forKey: request.id)
     guard let number = sent?.number ?? numbers[request.session], request.purpose != .delete else {

@@ -8,8 +8,7 @@ import MCPSessions
 /// security fixes come with the system's.
 enum Cryptography {
   /// Base64url of `count` random bytes; absent when the system gives none, so that nothing is sent that can
-  /// be
-  /// guessed.
+  /// be guessed.
   static func randomText(bytes count: Int) -> String? {
     var bytes = [UInt8](repeating: 0, count: count)
     guard ccrypto_random(&bytes, bytes.count) == 1 else { return nil }
@@ -83,8 +82,7 @@ final class SigningKey {
 
 extension ClientAssertion {
   /// What the client says of itself, signed; good for five minutes from `now`. Absent when the key is of
-  /// another
-  /// kind than the algorithm, or nothing can be signed.
+  /// another kind than the algorithm, or nothing can be signed.
   func signed(with key: SigningKey, at now: WallTime) -> Secret? {
     guard (algorithm == .es256) == (key.kind == .p256), let id = Cryptography.randomText(bytes: 16) else {
       return nil

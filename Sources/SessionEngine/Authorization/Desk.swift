@@ -4,8 +4,7 @@ import TopPlatform
 import MCPSessions
 
 /// Where credentials are got and kept: a thread of its own, so that no disk, browser or issuer ever holds up
-/// a
-/// session. It does what the sign-ins say and decides nothing but whose turn it is.
+/// a session. It does what the sign-ins say and decides nothing but whose turn it is.
 final class Desk {
   /// A sign-in with what it has in hand.
   final class Customer {

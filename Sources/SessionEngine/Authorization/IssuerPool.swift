@@ -4,8 +4,7 @@ import MCPWire
 import MCPSessions
 
 /// All exchanges with issuers, and the one place where the desk's thread waits. Few at a time, so libcurl's
-/// own
-/// wait is good enough.
+/// own wait is good enough.
 final class IssuerPool {
   private let handle: UnsafeMutableRawPointer
   /// By whom and by number.

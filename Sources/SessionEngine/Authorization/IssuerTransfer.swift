@@ -20,8 +20,7 @@ struct IssuerWay: Hashable {
 }
 
 /// One exchange with an issuer: no redirect is followed, no cookie kept, nothing of the MCP server sent, and
-/// there
-/// is an end to its size and its time.
+/// there is an end to its size and its time.
 final class IssuerTransfer {
   let number: Int
   private let handle: EasyHandle

@@ -3,8 +3,7 @@ import MCPWire
 import MCPSessions
 
 /// One document on its way to a collector: no redirect is followed, no cookie kept, and there is an end to
-/// its
-/// time and to the size of its answer.
+/// its time and to the size of its answer.
 final class ExportTransfer {
   let signal: Collector.Signal
   private let handle: EasyHandle

@@ -1,8 +1,7 @@
 import MCPSessions
 
 // How we make ourselves known to a server: `sessionConfig.auth`, which is ours, and the blocks of other
-// programs,
-// which mean here what they mean there.
+// programs, which mean here what they mean there.
 
 extension ServerReader {
   /// Our own block. What it says counts above all others.

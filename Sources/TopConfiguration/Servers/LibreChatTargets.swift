@@ -1,8 +1,7 @@
 import MCPSessions
 
 /// `mcpSettings`: which servers LibreChat would connect to at all. It is no rule of ours, so what it refuses
-/// is
-/// told and watched all the same.
+/// is told and watched all the same.
 struct LibreChatTargets {
   /// Hosts that may be reached, and no others; absent when all public ones may.
   private var patterns: [Substring]?

@@ -4,8 +4,7 @@ import MCPSessions
 
 extension ViewState {
   /// A press on a row stands on it, and on the row that is selected opens it; on the title of a column sorts
-  /// by
-  /// it; on a hint of the footer does what its key does; on a pane, goes there.
+  /// by it; on a hint of the footer does what its key does; on a pane, goes there.
   mutating func click(row: Int, column: Int, _ model: ViewModel, live: Store) -> [Effect] {
     let (store, rows) = (model.store, model.rows)
     switch hotspot(row: row, column: column, model) {

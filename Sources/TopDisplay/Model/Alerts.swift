@@ -94,8 +94,7 @@ package struct Bell: Hashable, Sendable {
 
 extension ViewState {
   /// Looks at what is new; tells what became worse and what is well again. To be called with every picture,
-  /// and
-  /// also when no picture can be drawn.
+  /// and also when no picture can be drawn.
   package mutating func watch(_ store: Store, at now: Moment) -> [Alert] {
     alerts.take(summaries(store, Sort(), at: now.instant))
   }

@@ -1,14 +1,12 @@
 /// Columns that are always shown or never, as the operator chose (`ui.columns`); all others are shown where
-/// there
-/// is room for them.
+/// there is room for them.
 package struct ColumnChoices: Hashable, Sendable {
   enum Choice: String, CaseIterable, Sendable {
     case always, never
   }
 
   /// The titles of columns that can be chosen, in the order of the lists; what a row is and how it fares
-  /// always
-  /// stays.
+  /// always stays.
   package static let titles = [
     "ID", "USER", "KIND", "PROTOCOL", "FOR", "NEXT", "LIVE", "AGE", "P95", "GOOD", "ERR", "REC", "CPU", "MEM",
     "LAST HOUR", "WHY",
@@ -25,8 +23,7 @@ package struct ColumnChoices: Hashable, Sendable {
   subscript(title: String) -> Choice? { choices[title] }
 
   /// Chooses for a column by its title: `always`, `never`, or `auto` as there is room. Returns what is wrong,
-  /// if
-  /// anything; then nothing is changed.
+  /// if anything; then nothing is changed.
   package mutating func choose(_ word: String, for title: String) -> String? {
     guard Self.titles.contains(title) else { return "there is no such column" }
     guard Self.words.contains(word) else { return "must be always, never or auto" }

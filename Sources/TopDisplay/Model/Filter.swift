@@ -254,8 +254,7 @@ func exactly(_ field: String, _ name: String) -> String {
 }
 
 /// A filter that means any of these names and no other. One of them that cannot stand beside others is told
-/// by
-/// itself alone.
+/// by itself alone.
 func exactly(_ field: String, _ names: [String]) -> String {
   let plain = names.filter { name in name.allSatisfy { $0.isLetter || $0.isNumber || "-_.:/@".contains($0) } }
   guard names.count > 1, let first = names.first else { return exactly(field, names.first ?? "") }

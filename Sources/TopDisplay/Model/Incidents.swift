@@ -46,8 +46,7 @@ func incidents(_ problems: [SessionReport]) -> [Incident] {
 private let foldLimit = 3
 
 /// The rows of a list in which what fell together is one row, unless it is to stay as it stands. `kept` are
-/// rows
-/// that must not vanish while somebody moves among them, `chosen` the one that stands for its incident.
+/// rows that must not vanish while somebody moves among them, `chosen` the one that stands for its incident.
 func folded(_ rows: [ServerSummary], kept: Set<String>, chosen: String?) -> [ServerSummary] {
   let groups = incidents(rows.compactMap { $0.isProblem ? $0.worst : nil }).map(\.servers).filter { names in
     names.count >= foldLimit && names.count(where: kept.contains) < 2

@@ -6,8 +6,7 @@ struct RecordingSurvey: Sendable {
   static let parts = 240
 
   /// Places of entries with which an outage begins: the first loss of what was well. What is lost within a
-  /// few
-  /// seconds of it belongs to it.
+  /// few seconds of it belongs to it.
   let onsets: [Int]
   private let errors: [Int]
   private let start: Moment?

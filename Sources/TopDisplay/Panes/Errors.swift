@@ -40,8 +40,7 @@ extension Frame {
 }
 
 /// The server with most errors of each type since its sessions began, and how many; of those that the filter
-/// lets
-/// through.
+/// lets through.
 private func mostHit(_ model: ViewModel) -> [ErrorType: String] {
   var counts: [ErrorType: [String: Int]] = [:]
   let filter = model.view.filter

@@ -1,8 +1,7 @@
 import MCPSessions
 
 /// Sessions by what they have in common, the groups with most trouble first: how many, in which states, and
-/// the
-/// commands that mean just them.
+/// the commands that mean just them.
 func groupLines(
   _ kind: ViewState.Grouping, _ store: Store, _ now: Moment, _ context: Context
 ) -> [Phrase] {

@@ -4,8 +4,7 @@ import MCPSessions
 import TopPlatform
 
 /// The record of events on disk, and log lines where they are wanted, as this program's main thread sees
-/// them: it
-/// hands lines on and never waits.
+/// them: it hands lines on and never waits.
 struct EventLog: ~Copyable {
   private let writer: EventLogWriter?
   private let textWriter: EventLogWriter?

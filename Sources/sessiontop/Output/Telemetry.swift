@@ -4,8 +4,7 @@ import TopPlatform
 import TopReports
 
 /// Gives metrics and events to a collector of OpenTelemetry, where the environment names one. It hands them
-/// over
-/// and never waits.
+/// over and never waits.
 struct Telemetry: ~Copyable {
   private let client: CollectorClient?
   private let signals: Set<Collector.Signal>

@@ -5,8 +5,7 @@ import SessionEngine
 import MCPSessions
 
 /// `login` and `logout`: one sign-in, told step by step, that takes the pasted address as well as the
-/// browser's
-/// own return.
+/// browser's own return.
 struct SignInRun {
   private let engine: PolledEngine
   private let target: SignInTarget

@@ -5,8 +5,7 @@ import TopPlatform
 import Synchronization
 
 /// An MCP server that wants a token, and the issuer that gives them: two servers on 127.0.0.1 which say yes
-/// to
-/// every person at once.
+/// to every person at once.
 final class Authority: Sendable {
   /// How the two behave.
   struct Rules: Sendable {
