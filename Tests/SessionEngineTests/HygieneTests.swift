@@ -27,6 +27,24 @@ import TopPlatform
   }
 
   @Test(arguments: [
+    "\r\nX-Evil: 1", "\nX-Evil: 1", "\r\n\r\nGET /evil HTTP/1.1\r\nHost: h", "\u{0}", "\u{1B}[2J",
+  ])
+  func `no value of a header begins another`(end: String) throws {
+    let server = try LoopbackServer.start()
+    defer { server.stop() }
+    let watch = try Watch([
+      Server(
+        name: "a", transport: .streamableHTTP, endpoint: try Endpoint(server.url),
+        headers: [Header(name: "X-Key", value: "planted" + end)])
+    ])
+    #expect(server.log.wait { $0.requests("ping").count >= 1 })
+    watch.stop()
+    let entries = server.log.contents.entries
+    #expect(entries.allSatisfy { $0.request["X-Evil"] == nil && !$0.request.kind.contains("evil") })
+    #expect(entries.first?.request["X-Key"]?.hasPrefix("planted") == true)
+  }
+
+  @Test(arguments: [
     Redirect(307, "http://h/mcp/", "http://h/mcp", "http://h/mcp"),
     Redirect(308, "http://h/mcp/", "/mcp", "http://h/mcp"),
     Redirect(307, "http://h/a/mcp", "mcp/", "http://h/a/mcp/"),

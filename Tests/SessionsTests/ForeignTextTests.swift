@@ -80,6 +80,16 @@ private func gate() throws -> Gate {
     #expect(gate.text(text).text.hasPrefix("••• and words •••"))
   }
 
+  @Test(arguments: [16, 900, 3_000]) func `shows nothing of a secret that its writer cut`(length: Int) throws
+  {
+    let secret = (0..<1_000).map { "key\($0)" }.joined()
+    var own = Redactor()
+    own.learn(secret)
+    let gate = Gate(own: own, known: KnownSecrets())
+    let text = gate.text("bad token " + secret.prefix(length), limit: 10_000).text
+    #expect(text == "bad token •••")
+  }
+
   @Test func `forgets an id that nobody has held for long`() {
     var known = KnownSecrets()
     let key = SessionKey(server: "a")
