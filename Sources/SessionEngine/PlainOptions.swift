@@ -22,8 +22,7 @@ private func fieldLine(_ name: String, _ value: String) -> [CChar] {
 }
 
 /// Sets what a request that belongs to no session begins with: no redirect is followed, its time has an end,
-/// the
-/// proxy is the one that was chosen here, and nobody waits for a resolver. Times are in milliseconds.
+/// the proxy is the one that was chosen here, and nobody waits for a resolver. Times are in milliseconds.
 func configurePlain(
   _ easy: UnsafeMutableRawPointer, url: String, timeLimit: Int, connectLimit: Int, proxy: Proxy?,
   caFile: String?
