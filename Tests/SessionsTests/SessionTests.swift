@@ -269,6 +269,8 @@ private let key = SessionKey(server: "a")
     var world = try World(["a"], settings: settings, machine: machine)
     world.run(30)
     #expect(world.row("a")?.cause?.detail.text == "no answer within 1 s")
+    // What is promised is kept: no attempt while the one before is still awaited.
+    #expect(world.events.compactMap(\.nextAttempt).allSatisfy { $0 >= .milliseconds(480) })
     let statistics = world.store.statistics
     #expect(statistics.opened >= 3 && statistics.leftBehind == 0, "\(world.wire)")
     world.machines["a"]?.mode = .well

@@ -22,6 +22,7 @@ import Testing
     ("file:///etc/passwd", .unknownScheme("file")),
     ("http://", .noHost), ("http://:80/", .noHost), ("http://h:0/", .badPort("0")),
     ("http://h:70000/", .badPort("70000")), ("http://a..b/", .emptyLabel), ("http://.a/", .emptyLabel),
+    ("http://[::1/", .noHost),
     ("http://a../", .emptyLabel),
     ("http://h/a b", .badCharacter(position: 10)), ("http://h/\u{1B}", .badCharacter(position: 9)),
   ]) func `that cannot be used say why`(url: String, problem: Endpoint.Problem) {

@@ -44,7 +44,9 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     let bracket = hostAndPort.unicodeScalars.lastIndex(of: "]") ?? hostAndPort.startIndex
     let portColon = hostAndPort[bracket...].unicodeScalars.lastIndex(of: ":")
     let host = hostAndPort[..<(portColon ?? hostAndPort.endIndex)].lowercased()
-    guard !host.isEmpty, host != "[]" else { throw .noHost }
+    guard !host.isEmpty, host != "[]",
+      host.utf8.first != UInt8(ascii: "[") || host.utf8.last == UInt8(ascii: "]")
+    else { throw .noHost }
     // One dot at the end is the root.
     let labels = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard host.utf8.first == UInt8(ascii: "[") || !labels.dropLast().contains(where: \.isEmpty) else {

@@ -89,6 +89,8 @@ extension Session {
     } else {
       var own = delay(remedy, &turn)
       if let look { own = min(own, look) }
+      // A handshake that was given up is to come to its end first, so it is no use to promise an earlier one.
+      if let due = abandoned.values.map(\.due).max() { own = max(own, due - turn.now.instant) }
       let delay = Patience(header, now: turn.now.wall).afterLoss(own: own, using: &turn.random)
       state = .waiting(Wait(until: turn.now.instant + delay, approach: approach))
       next = delay

@@ -103,7 +103,8 @@ extension ViewState {
   package func title(_ store: Store, at now: Moment, context: Context) -> String {
     let problems = alerts.known.values.filter { !$0.isAcknowledged }
       .sorted { ($1.severity, $0.session.key) < ($0.severity, $1.session.key) }
-    let name = context.replay == nil ? "sessiontop \(context.host)" : "sessiontop replay"
+    let host = isPrivate ? "" : " \(context.host)"
+    let name = context.replay == nil ? "sessiontop\(host)" : "sessiontop replay"
     guard let worst = problems.first else {
       return store.servers.isEmpty || !alerts.known.isEmpty ? name : "\(name): all well"
     }

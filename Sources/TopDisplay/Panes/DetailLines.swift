@@ -204,7 +204,12 @@ private func eventLines(_ event: Event, _ model: ViewModel) -> [DetailLine] {
       event.error.map { "error \($0.summary)" }, event.error?.rpcCode.map { "code \($0)" },
       event.error?.curlCode.map { "libcurl \($0)" }),
     DetailLine(
-      event.attempt.map { "attempt \($0)" }, event.nextAttempt.map { "next in \(span($0))" },
+      event.attempt.map { "attempt \($0)" },
+      event.nextAttempt.map { next in
+        // A clock time stays true however old the event becomes.
+        let due = event.time.wall.milliseconds.addingSaturated(next.inMilliseconds)
+        return "next at \(model.context.clock(WallTime(milliseconds: due)))"
+      },
       event.protocolVersion.map { "protocol \($0)" }, event.sessionKind?.rawValue),
     DetailLine(
       event.seq > 0 ? "number \(event.seq)" : nil, "\(age(of: event.time, at: model.now)) ago", role: .muted),

@@ -28,12 +28,21 @@ struct ReplayCommand: ProgramCommand {
     let (recording, problem) = readRecording(file)
     if let problem { complain(problem) }
     guard let recording else { return ExitCode.usage }
+    if file == "-" { takeKeysFromTerminal() }
     var plan = try DashboardPlan(screen, UISettings())
     plan.recording = recording
     plan.speed = speed
     plan.invocation = "sessiontop replay \(quoted(file))"
     return try openDashboard(plan, signals: signals)
   }
+}
+
+/// What was standard input has been read to its end; keys come from the terminal that this runs in, if any.
+private func takeKeysFromTerminal() {
+  let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
+  guard terminal >= 0 else { return }
+  dup2(terminal, 0)
+  close(terminal)
 }
 
 /// Most events of a recording that are held; of a longer one the newest.
