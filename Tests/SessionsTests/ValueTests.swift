@@ -18,6 +18,36 @@ import Testing
   }
 
   @Test(arguments: [
+    "kqzvwxjhtrplmndgbcfq", "XkQzVwJhTrPlMnDgBcFq", "QZVWXJHTRPLMNDGBCFKQ", "4829104829177320",
+    "83920174650192837465",
+    "kqzvwxjhtr7plmndgbcfq", "wJalrXUtnFEMIKMDENGbPxRfiCYEXAMPLEKEY", "sk-proj-abcdefghijkl",
+    "0f8fad5b-d9cb-469f-a165-70867728950e", "AbCdEfGhIjKlMnOpQrStUv",
+  ]) func `with a key in their path show it nowhere`(key: String) throws {
+    let endpoint = try Endpoint("https://h/a/\(key)/mcp")
+    #expect(endpoint.display == "https://h/a/•••/mcp")
+    #expect(endpoint.secrets.map(\.revealed) == [key])
+    var own = Redactor()
+    own.learn(address: endpoint.url.revealed)
+    let gate = Gate(own: own, known: KnownSecrets())
+    #expect(gate.text("no \(key.uppercased()) here").text == "no ••• here")
+    // The same in an address that nobody has configured.
+    let strange = Gate(own: Redactor(), known: KnownSecrets())
+    #expect(strange.text("see https://else/\(key).").text == "see https://else/•••.")
+  }
+
+  @Test(arguments: [
+    "/streamable-http", "/v1/projects/12345", "/modelcontextprotocol/endpoint", "/getUserProfileInformation",
+    "/v1/projects/123456789012/locations", "/knowledgebasesearch", "/aws-documentation-mcp-server",
+    "/mcp.sse",
+    "/Geschwindigkeitsbegrenzung", "/googleWorkspaceMCPServer", "/2025-11-25T10:00:00",
+    "/kubernetesdashboard",
+    "/jsonrpchttpendpoint", "/0000000000000000", "/sequentialthinkingserver", "/awsdocumentationmcpserver",
+    "/streamablehttpendpoint", "/a-very-long-name-that-somebody-chose-for-it", "/AzureDevOpsMCPServer",
+  ]) func `with words in their path show them`(path: String) throws {
+    #expect(try Endpoint("https://h\(path)").display == "https://h\(path)")
+  }
+
+  @Test(arguments: [
     ("mcp", Endpoint.Problem.noScheme), ("ftp://h", .unknownScheme("ftp")),
     ("file:///etc/passwd", .unknownScheme("file")),
     ("http://", .noHost), ("http://:80/", .noHost), ("http://h:0/", .badPort("0")),

@@ -192,7 +192,9 @@ package struct Origin: Hashable, Sendable, CustomStringConvertible {
 /// Parts of a path that look like keys: some services take one there. The longest first, so that none hides a
 /// part of another.
 func keysInPath(_ path: some StringProtocol) -> [String] {
-  path.split(separator: "/").filter { looksLikeKey($0) }.map { String($0) }.sorted { $0.count > $1.count }
+  path.split(separator: "/").filter { looksLikeKeyInPath($0) }.map { String($0) }.sorted {
+    $0.count > $1.count
+  }
 }
 
 /// Parameter names stay readable, values do not: they often are keys.

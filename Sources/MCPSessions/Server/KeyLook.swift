@@ -15,6 +15,48 @@ package func looksLikeKey(_ word: some StringProtocol) -> Bool {
     && bytes.contains { (0x30...0x39).contains($0) }
 }
 
+/// Whether a part of a path looks like a key. Names in a path are words that somebody chose to be read, so
+/// what nobody can read is none: letters alone too, and numbers longer than those by which things are
+/// counted.
+func looksLikeKeyInPath(_ segment: some StringProtocol) -> Bool {
+  guard !looksLikeKey(segment) else { return true }
+  let bytes = Array(segment.utf8)
+  guard bytes.count >= 16, bytes.count <= 4_096 else { return false }
+  return bytes.split { !isAlphanumeric($0) }.contains { isUnreadable($0) || isLongNumber($0) }
+}
+
+/// More digits than are needed to count anything, and no row of zeros.
+private func isLongNumber(_ part: ArraySlice<UInt8>) -> Bool {
+  part.count >= 16 && part.allSatisfy { (0x30...0x39).contains($0) } && Set(part).count >= 5
+}
+
+/// Letters that follow each other as they do not in words, or that change between capitals and small ones at
+/// every turn; digits between them say nothing.
+private func isUnreadable(_ part: ArraySlice<UInt8>) -> Bool {
+  guard part.count >= 16 else { return false }
+  let pairs = zip(part, part.dropFirst()).filter { isLetter($0) && isLetter($1) }
+  guard pairs.count >= 11 else { return false }
+  let changes = pairs.count { $0 & 0x20 != $1 & 0x20 }
+  let unusual = pairs.count { !follows($1 | 0x20, $0 | 0x20) }
+  // Of the pairs in words and in names made of words less than three in ten are unusual, in random letters
+  // nearly half.
+  return changes * 5 >= pairs.count * 2 || unusual * 10 > pairs.count * 3
+}
+
+/// Whether the first small letter is seen behind the second in words now and then: the 297 most usual pairs
+/// in English texts and in the names that programs use.
+private func follows(_ next: UInt8, _ letter: UInt8) -> Bool {
+  guard (0x61...0x7A).contains(letter) else { return false }
+  return followers[Int(letter - 0x61)].contains(next)
+}
+
+private let followers: [Set<UInt8>] = [
+  "abcdefgiklmnprstuvwy", "abcdefilorsu", "abcdefhiklmoprstu", "abcdefilorsu", "abcdefgiklmnopqrstuvwxy",
+  "abcdefilorstu", "aehilnorsu", "aeiortu", "abcdefgklmnoprstvxz", "aeo", "aeios", "acdeilopstuy",
+  "abeilmopsu", "acdefgiklnopstuv", "abcdefgiklmnoprstuvw", "acehiloprstuy", "u", "abcdefgiklmnoprstuvy",
+  "acehiklmopstuy", "acdefhilmoprstuy", "abcdefgilmnprst", "aeio", "aeior", "eipt", "anps", "ae",
+].map { Set($0.utf8) }
+
 /// Beginnings by which services make their keys known.
 private let beginnings = [
   "sk-", "sk_", "pk-", "pk_", "rk_", "ghp_", "gho_", "ghs_", "ghu_", "github_pat_", "glpat-", "xoxb-",
@@ -38,6 +80,8 @@ private func isAlphanumeric(_ byte: UInt8) -> Bool {
   default: false
   }
 }
+
+private func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) && byte >= 0x41 }
 
 private func isHexadecimal(_ byte: UInt8) -> Bool {
   switch byte {

@@ -1,4 +1,5 @@
-/// A text without what the addresses in it carry: user information, and the values of queries and fragments.
+/// A text without what the addresses in it carry: user information, the values of queries and fragments, and
+/// parts of their paths that look like keys.
 ///
 /// Servers send addresses with codes, tokens and session ids in them, in redirects, in challenges, in the
 /// middle of a sentence. Names stay, values go; `isCut` tells that the text goes on where it ends.
@@ -38,6 +39,9 @@ private struct AddressReader {
     } else if byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#") || inQuery && byte == UInt8(ascii: "&") {
       copy(1)
       value()
+    } else if inAddress, !inQuery, byte == UInt8(ascii: "/") {
+      copy(1)
+      segment()
     } else {
       if endsAddress(byte) { (inAddress, inQuery) = (false, false) }
       copy(1)
@@ -67,6 +71,21 @@ private struct AddressReader {
     } else {
       copy(end - place)
     }
+  }
+
+  /// A part of a path.
+  private mutating func segment() {
+    var end = place
+    while end < bytes.count, !endsAddress(bytes[end]), !"/?#".utf8.contains(bytes[end]) { end += 1 }
+    // What ends a sentence is none of it.
+    var wordEnd = end
+    while wordEnd > place, ".,;:)".utf8.contains(bytes[wordEnd - 1]) { wordEnd -= 1 }
+    guard looksLikeKeyInPath(String(decoding: bytes[place..<wordEnd], as: UTF8.self)) else {
+      return copy(end - place)
+    }
+    result += Array("•••".utf8)
+    place = wordEnd
+    copy(end - wordEnd)
   }
 
   /// `name=value`, or a value alone where an address has one.
