@@ -46,6 +46,44 @@ private let key = SessionKey(server: "a")
     #expect(world.wire.filter { $0 == "GET attach" }.count == 1)
   }
 
+  @Test(arguments: [
+    (400, "Bad Request"), (404, "Cannot POST /mcp"), (404, "<html><title>404</title></html>"), (406, ""),
+    (410, "Gone"), (415, "Unsupported Media Type"), (418, ""), (422, #"{"detail": "body"}"#),
+  ])
+  func `an old server is found whatever it refuses a POST with`(status: Int, words: String) throws {
+    var machine = World.Machine(isOverStream: true)
+    machine.refusal = (status, words)
+    var world = try World(["a"], machine: machine)
+    world.run(10)
+    #expect(world.wire.prefix(3) == ["POST initialize", "GET attach", "POST initialize"], "\(world.wire)")
+    #expect(world.state("a") == .ready && world.row("a")?.kind == .sse)
+  }
+
+  @Test(arguments: [400, 404, 405, 415])
+  func `a wrong address is asked in both ways, and told by what it said first`(status: Int) throws {
+    var world = try World(["a"], machine: World.Machine(mode: .status(status, body: "first words")))
+    world.run(400)
+    #expect(world.state("a") == .failed)
+    #expect(world.row("a")?.cause?.request == .initialize && world.row("a")?.cause?.status == status)
+    #expect(world.wire.prefix(3) == ["POST initialize", "GET attach", "POST initialize"])
+    #expect(world.wire.count <= 4, "once in each look, five minutes apart: \(world.wire)")
+  }
+
+  @Test(arguments: [400, 404, 405, 410, 415])
+  func `an address that worked is in an outage, and is not asked in an older way`(status: Int) throws {
+    var world = try World(["a"])
+    world.run(10)
+    world.machines["a"]?.mode = .status(status, body: "no")
+    world.machines["a"]?.sessions = []
+    world.endStreams("a")
+    world.run(200)
+    #expect(!world.wire.contains("GET attach"))
+    #expect([.down, .recovering].contains(world.state("a")), "\(String(describing: world.state("a")))")
+    world.machines["a"]?.mode = .well
+    world.run(70)
+    #expect(world.state("a") == .ready && world.row("a")?.kind == .stateful)
+  }
+
   @Test func `an old server's session dies with its stream and is made anew`() throws {
     var world = try World(["a"], machine: World.Machine(isOverStream: true))
     world.run(30)

@@ -51,6 +51,8 @@ struct World {
     var isModern = false
     /// Speaks HTTP+SSE of revision 2024-11-05 only.
     var isOverStream = false
+    /// What such a server says to a POST at the address of its stream.
+    var refusal = (status: 405, words: "Method Not Allowed")
     var sessions: Set<String> = []
     var nextID = 1
     /// A process: takes `server/discover` for the end of the conversation.

@@ -220,7 +220,9 @@ extension World {
       return tell(request.id, .item(.endpoint("/messages/?session_id=\(new)")), after: delay)
     }
     guard let query = request.url.revealed.firstRange(of: "?session_id=") else {
-      return answer(request.id, ResponseHead(status: 405), nil, "Method Not Allowed", after: delay)
+      return answer(
+        request.id, ResponseHead(status: machine.refusal.status, contentType: "text/plain"), nil,
+        machine.refusal.words, after: delay)
     }
     let id = String(request.url.revealed[query.upperBound...])
     guard machine.sessions.contains(id), let channel = channels[request.session.server + id] else {

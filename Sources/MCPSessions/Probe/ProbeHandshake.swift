@@ -56,7 +56,7 @@ extension ServerProbe {
       return discover()
     }
     guard let head = outcome.head, outcome.isRefusal else { return handshakeFailed(seen, took) }
-    if isOpen, mayKeepChannel(head, error, server) {
+    if isOpen, case .status(_, _, let excerpt) = outcome, mayKeepChannel(head, error, excerpt) {
       refusal = seen
       return attach()
     }

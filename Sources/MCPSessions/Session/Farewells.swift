@@ -16,6 +16,7 @@ extension Session {
     trouble = Trouble()
     held = nil
     (speaksModern, speaksOverStream, pipeEra) = (false, false, .unknown)
+    (pingless, history.spokeAs) = (nil, nil)
     queue(anew, atOnce: true, &turn)
   }
 

@@ -40,13 +40,16 @@ extension Session {
         remedy: .person, &turn)
     }
     let seen = Exchange.Outcome.status(head, error, excerpt: excerpt)
-    if mayKeepChannel(head, error, server), channel == nil, server.settings.wire == .automatic, mayFallBack {
+    let mayBeOld =
+      channel == nil && server.settings.wire == .automatic && mayKeepChannel(head, error, excerpt)
+    if mayBeOld, !hasWorkedWithoutChannel, mayFallBack {
       // So do servers from before streamable HTTP refuse: what they say to a GET decides.
-      trouble.refusal = sessionError(.httpError, head, error, excerpt, gate(turn))
+      let refusal = sessionError(.httpError, head, error, excerpt, gate(turn))
+      trouble.refusal = refusal.asked(of: .initialize)
       return fallBack(to: .attach, &turn)
     }
     let verdict = judge(seen, carriedID: false, gate(turn))
-    if let error = verdict.error, isOutage(head, excerpt) {
+    if let error = verdict.error, isOutage(head, excerpt) || mayBeOld && hasWorkedWithoutChannel {
       return lose(
         asOutage(error), approach: approach, remedy: .backoff, retryAfter: head.retryAfter, &turn)
     }
@@ -83,6 +86,15 @@ extension Session {
     switch head.status {
     case 404, 403, 410, 421, 425, 300..<400: return true
     default: return Page(excerpt, contentType: head.contentType) != nil && head.status != 401
+    }
+  }
+
+  /// Whether what is at the address was seen to speak one of the newer ways: what refuses now in the manner
+  /// of an old server stands there in its place, for a while.
+  private var hasWorkedWithoutChannel: Bool {
+    switch history.spokeAs {
+    case .stateful, .stateless, .sessionless: true
+    case .sse, .process, nil: false
     }
   }
 
@@ -144,15 +156,18 @@ func isModern(_ error: RPCError) -> Bool {
   }
 }
 
-/// Whether a refusal may be that of a server from before streamable HTTP. The specification allows to ask
-/// after any of these statuses; a wrong URL gives 400 and 404 as well, and is not to be asked again in
-/// another way, so they count only where such servers are usually found and no JSON-RPC was spoken.
-func mayKeepChannel(_ head: ResponseHead, _ error: RPCError?, _ server: Server) -> Bool {
+/// Whether a refusal may be that of a server from before streamable HTTP (specification 2025-06-18,
+/// "Backwards Compatibility": any 4xx). Not those that say why the request is not looked at at all, nor an
+/// error of JSON-RPC, which such a server does not give to a POST at this address; 405 says it, whatever
+/// comes with it.
+func mayKeepChannel(_ head: ResponseHead, _ error: RPCError?, _ excerpt: String) -> Bool {
   switch head.status {
   case 405: return true
-  case 400, 404:
-    let path = server.endpoint?.display.prefix { $0 != "?" } ?? ""
-    return error == nil && (path.hasSuffix("/sse") || path.hasSuffix("/sse/"))
+  // Who asks, how often, and what it is called by are no questions of how to speak.
+  case 401, 402, 403, 407, 408, 409, 421, 423, 425, 429, 431, 451: return false
+  case 400..<500:
+    let hint = hint(head, words(of: excerpt), excerpt)
+    return error == nil && (hint == nil || hint == .webPage)
   default: return false
   }
 }

@@ -67,7 +67,8 @@ extension Session {
       return lose(
         asOutage(error), approach: again, remedy: .backoff, retryAfter: head.retryAfter, &turn)
     }
-    if [400, 404, 405, 406, 501].contains(head.status) {
+    let saysNo = trouble.refusal != nil && mayKeepChannel(head, nil, end.excerpt)
+    if saysNo || [400, 404, 405, 406, 501].contains(head.status) {
       return isNotOverStream(sessionError(.httpError, head, nil, end.excerpt, gate(turn)), &turn)
     }
     wayRefused(.status(head, nil, excerpt: end.excerpt), head, approach: again, &turn)

@@ -6,6 +6,7 @@ import MCPWire
 extension Session {
   mutating func comeAlive(_ identity: Identity, _ turn: inout Turn) {
     history.created += 1
+    history.spokeAs = identity.kind
     (trouble.refusal, trouble.stillborn) = (nil, 0)
     trouble.acceptedID()
     noteGood(turn.now)

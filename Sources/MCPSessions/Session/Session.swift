@@ -111,6 +111,8 @@ struct Session: Sendable {
   var speaksModern = false
   /// The server was seen to speak HTTP+SSE.
   var speaksOverStream = false
+  /// The server as it was seen to have no ping; another version of it is asked again.
+  var pingless: ServerIdentity?
   /// The stream of HTTP+SSE, in every state that has one.
   var channel: Channel?
   /// The process that the server is, in every state that has one.

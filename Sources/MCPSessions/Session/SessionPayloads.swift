@@ -207,6 +207,8 @@ struct Farewell: Hashable, Sendable {
   /// The answer of the server's own endpoint, once the second address is asked.
   var first: Exchange.Outcome?
 }
+  /// How the server was spoken to when it last was of use.
+  var spokeAs: SessionKind?
 
 /// Counts of one session since start.
 struct History: Hashable, Sendable {

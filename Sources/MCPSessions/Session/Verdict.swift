@@ -161,7 +161,7 @@ private func saysSessionIsLost(_ error: RPCError) -> Bool {
 
 /// What a body says, for people: of JSON the member that holds the words, of a page its text, else its first
 /// line.
-private func words(of excerpt: String) -> String {
+func words(of excerpt: String) -> String {
   let text = excerpt.drop { $0.isWhitespace }
   if text.first == "{" || text.first == "[" { return tellingMember(of: excerpt) ?? "" }
   if text.first == "<" { return Page.words(of: excerpt) }
