@@ -148,11 +148,11 @@ extension JSONValue {
     if case .flag(let flag) = self { flag } else { nil }
   }
 
-  /// Some issuers write numbers as text.
+  /// Some issuers write numbers as text. However long it is said to be, it is at most a thousand years, so
+  /// that there is a date at its end.
   fileprivate var seconds: Int? {
-    (whole ?? number.map { Int($0.rounded(.down).clamped) } ?? text.flatMap { Int($0) }).flatMap {
-      $0 >= 0 ? $0 : nil
-    }
+    let said = whole ?? number.map { Int($0.rounded(.down).clamped) } ?? text.flatMap { Int($0) }
+    return said.flatMap { $0 >= 0 ? min($0, 31_557_600_000) : nil }
   }
 }
 

@@ -41,7 +41,7 @@ package struct Grant: Hashable, Sendable {
     self.init(
       token: Secret(issued.access), kind: issued.kind,
       scopes: issued.scopes ?? old?.scopes ?? asked, obtained: now,
-      expires: issued.lifetime.map { WallTime(milliseconds: now.milliseconds + Int64($0) * 1_000) },
+      expires: issued.ends(from: now),
       refresh: issued.refresh.map(Secret.init) ?? old?.refresh, origin: origin)
   }
 
@@ -81,6 +81,15 @@ package struct StoredGrant: Hashable, Sendable {
   package let user: String
   package var grant: Grant
   package var renewals: Int
+extension IssuedToken {
+  /// When it ends that was given at `now`.
+  func ends(from now: WallTime) -> WallTime? {
+    lifetime.map {
+      WallTime(milliseconds: now.milliseconds.addingSaturated(Int64($0).multipliedSaturated(by: 1_000)))
+    }
+  }
+}
+
 
   package init(server: String, user: String, grant: Grant, renewals: Int) {
     self.server = server
