@@ -24,17 +24,20 @@ extension Credentials {
   struct Waiting {
     let request: TransferRequest
     let number: Int
-    let until: Instant
+    let since: Instant
+    var until: Instant
     /// The token that the server has refused: only a later one helps. Absent when the request was not sent
     /// yet.
     let refused: UInt64?
+    /// What is kept of sign-ins was not read yet.
+    var isForStore: Bool
     /// The desk was asked for one.
     var hasAsked = false
   }
 
   struct Sent {
     let number: Int
-    let version: UInt64
+    let credential: Credential
     let purpose: Purpose
   }
 
@@ -47,5 +50,16 @@ extension Credentials {
       if version != self.version { self = Accepted(version: version) }
       return purposes.insert(purpose).inserted
     }
+  }
+}
+
+extension TransferRequest {
+  /// The same with a credential, in place of any other.
+  func carrying(_ credential: Credential) -> TransferRequest {
+    var request = self
+    request.headers.removeAll { $0.name.lowercased() == "authorization" }
+    let scheme = credential.kind == "dpop" ? "DPoP" : credential.kind == "bearer" ? "Bearer" : credential.kind
+    request.headers.append(Header(name: "Authorization", value: "\(scheme) \(credential.token.revealed)"))
+    return request
   }
 }

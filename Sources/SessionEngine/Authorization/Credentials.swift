@@ -31,6 +31,8 @@ final class Credentials {
   /// What servers said last, for the person who signs in later.
   private var demands: [Int: SignIn.Demand] = [:]
   private var accepted: [Int: Accepted] = [:]
+  /// The last token with which each session got what it asked for; what was opened with it is ended with it.
+  private var lastGood: [SessionKey: Credential] = [:]
   /// Sign-ins that need no person.
   private var sourced: Set<Int> = []
 
@@ -59,6 +61,8 @@ final class Credentials {
   /// These servers are watched from now on.
   func serve(_ servers: [Server]) {
     let old = subjects
+    // Those that are gone now are still to be ended; those that were gone before have been.
+    let leaving = Set(numbers.keys)
     subjects = [:]
     isRetelling = true
     sourced = []
@@ -75,6 +79,7 @@ final class Credentials {
       keys[number, default: []].append(key)
       ways[number] = IssuerWay(server)
     }
+    lastGood = lastGood.filter { leaving.contains($0.key) || numbers[$0.key] != nil }
     if isRunning || hasSources || store?.exists == true { serveDesk() } else { isReady = true }
   }
 
@@ -113,13 +118,13 @@ final class Credentials {
 
   /// A request is about to go out.
   func pass(_ request: TransferRequest, at now: Moment) -> Passage {
-    guard isRunning, let number = numbers[request.session] else { return .send(request) }
-    let isLast = request.purpose == .delete
-    guard isReady || isLast else { return wait(request, number, now, Self.startPatience) }
+    guard isRunning else { return .send(request) }
+    guard request.purpose != .delete else { return passFarewell(request, at: now) }
+    guard let number = numbers[request.session] else { return .send(request) }
+    guard isReady else { return wait(request, number, now, Self.startPatience) }
     switch standings[number]?.standing {
-    case .credential(let credential) where isLast || credential.expires.map({ $0 > now.wall }) ?? true:
+    case .credential(let credential) where credential.expires.map({ $0 > now.wall }) ?? true:
       return .send(carrying(credential, request, number))
-    case _ where isLast: return .send(request)
     case .credential, .working:
       orders.post(DeskOrders(.tell(number, .wanted)))
       return wait(request, number, now, Self.patience)
@@ -128,31 +133,38 @@ final class Credentials {
       if error.type == .signInNeeded || error.type == .insufficientScope { return .send(request) }
       return .fail(failure(error))
     case nil, .some(.none):
-      guard hasSource(number) else { return .send(request) }
+      guard sourced.contains(number) else { return .send(request) }
       orders.post(DeskOrders(.tell(number, .wanted)))
       return wait(request, number, now, Self.patience)
     }
   }
 
-  /// Whether a token can be had for a sign-in without a person.
-  private func hasSource(_ number: Int) -> Bool { sourced.contains(number) }
+  /// The end of a session goes out with a token, if there is one or was one: an old one may still be good for
+  /// that. What an earlier run left waits for the first one, for a moment.
+  private func passFarewell(_ request: TransferRequest, at now: Moment) -> Passage {
+    let number = numbers[request.session]
+    let standing = number.flatMap { standings[$0]?.standing }
+    if case .credential(let credential) = standing { return .send(request.carrying(credential)) }
+    if let credential = lastGood[request.session] { return .send(request.carrying(credential)) }
+    if case .refused = standing { return .send(request) }
+    guard let number, !isReady || sourced.contains(number) else { return .send(request) }
+    if isReady { orders.post(DeskOrders(.tell(number, .wanted))) }
+    return wait(request, number, now, Self.startPatience)
+  }
 
   private func wait(_ request: TransferRequest, _ number: Int, _ now: Moment, _ patience: Duration) -> Passage
   {
     waiting[request.id] = Waiting(
-      request: request, number: number, until: now.instant + patience, refused: nil)
+      request: request, number: number, since: now.instant, until: now.instant + patience, refused: nil,
+      isForStore: !isReady)
     return .wait
   }
 
   private func carrying(_ credential: Credential, _ request: TransferRequest, _ number: Int)
     -> TransferRequest
   {
-    sent[request.id] = Sent(number: number, version: credential.version, purpose: request.purpose)
-    var request = request
-    request.headers.removeAll { $0.name.lowercased() == "authorization" }
-    let scheme = credential.kind == "dpop" ? "DPoP" : credential.kind == "bearer" ? "Bearer" : credential.kind
-    request.headers.append(Header(name: "Authorization", value: "\(scheme) \(credential.token.revealed)"))
-    return request
+    sent[request.id] = Sent(number: number, credential: credential, purpose: request.purpose)
+    return request.carrying(credential)
   }
 
   /// A request is nobody's matter any more.
@@ -170,18 +182,19 @@ final class Credentials {
     }
     let demand = SignIn.Demand(
       status: head.status, challenges: head.challenges.flatMap(Challenge.read), purpose: request.purpose,
-      version: sent?.version ?? 0)
+      version: sent?.credential.version ?? 0)
     guard head.status == 401 && demand.concernsTokens || demand.wantsMore else {
-      if head.status < 400, let sent,
-        accepted[number, default: Accepted(version: 0)].note(sent.version, sent.purpose)
-      {
-        orders.post(DeskOrders(.tell(number, .accepted(version: sent.version, sent.purpose))))
+      guard head.status < 400, let sent else { return false }
+      lastGood[request.session] = sent.credential
+      let version = sent.credential.version
+      if accepted[number, default: Accepted(version: 0)].note(version, sent.purpose) {
+        orders.post(DeskOrders(.tell(number, .accepted(version: version, sent.purpose))))
       }
       return false
     }
     demands[number] = demand
     // Without a token and without leave to get one there is nothing to wait for.
-    guard sent != nil || policy == .auto || hasSource(number) else { return false }
+    guard sent != nil || policy == .auto || sourced.contains(number) else { return false }
     if !isRunning {
       isReady = true
       serveDesk()
@@ -189,8 +202,8 @@ final class Credentials {
     var request = request
     if sent != nil { request.headers.removeAll { $0.name == "Authorization" } }
     waiting[request.id] = Waiting(
-      request: request, number: number, until: now.instant + Self.patience,
-      refused: demand.version)
+      request: request, number: number, since: now.instant, until: now.instant + Self.patience,
+      refused: demand.version, isForStore: false)
     standings[number] = nil
     orders.post(DeskOrders(.tell(number, .refused(demand))))
     return true
@@ -203,6 +216,7 @@ final class Credentials {
       isReady = true
       serveDesk()
     }
+    if order == .forget { for key in keys[number] ?? [] { lastGood[key] = nil } }
     orders.post(DeskOrders(.tell(number, .act(order, demands[number]))))
   }
 
@@ -245,13 +259,21 @@ final class Credentials {
   private func resolve(_ id: TransferID, _ one: Waiting, at now: Moment) -> Passage? {
     if !isReady, one.until <= now.instant { isReady = true }
     guard isReady else { return nil }
+    let isLast = one.request.purpose == .delete
+    var one = one
+    if one.isForStore, !isLast {
+      // From here on it waits for a token, which takes its own time.
+      (one.isForStore, one.until) = (false, max(one.until, one.since + Self.patience))
+      waiting[id] = one
+    }
     switch standings[one.number]?.standing {
     case .credential(let credential)
     where credential.version > one.refused ?? 0 && credential.expires.map({ $0 > now.wall }) ?? true:
       return .send(carrying(credential, one.request, one.number))
+    case .refused where isLast: return .send(one.request)
     case .refused(let error): return .fail(failure(error))
     case nil, .some(.none):
-      if one.refused == nil, !hasSource(one.number) { return .send(one.request) }
+      if one.refused == nil, !sourced.contains(one.number) { return .send(one.request) }
       if one.refused == nil, !one.hasAsked {
         orders.post(DeskOrders(.tell(one.number, .wanted)))
         waiting[id]?.hasAsked = true
@@ -259,8 +281,10 @@ final class Credentials {
     case .credential, .working: break
     }
     guard one.until <= now.instant else { return nil }
+    guard !isLast else { return .send(one.request) }
     return .fail(
-      TransferFailure(.issuerUnavailable, words: "no token came within \(Self.patience.components.seconds) s")
+      TransferFailure(
+        .issuerUnavailable, words: "no token came within \((now.instant - one.since).components.seconds) s")
     )
   }
 

@@ -1,3 +1,5 @@
+// Long, because each situation needs an engine, a server and an issuer of its own, which are made alike.
+
 import Glibc
 import LoopbackServers
 import TopPlatform
@@ -186,6 +188,86 @@ private func server(
     defer { authority.stop() }
     var watch = try EngineWatch([try server(authority) { $0.source = .command(words) }])
     #expect(watch.watch(for: .seconds(10)) { $0.rows.values.first?.cause?.type == .signInFailed })
+    watch.stop()
+  }
+
+  @Test func `is told of the end of a session with the last token that was good, whatever became of it`()
+    throws
+  {
+    let folder = try TemporaryPlace()
+    let authority = try Authority.start()
+    defer { authority.stop() }
+    let path = folder.path + "/token"
+    try replaceFile(path, with: "planted-token-that-ends\n")
+    authority.state.withLock { $0.tokens["planted-token-that-ends"] = .now }
+    var watch = try EngineWatch([try server(authority) { $0.source = .file(path) }], folder: folder.path)
+    #expect(watch.watch(for: .seconds(10)) { $0.states == [.ready] })
+    authority.state.withLock { $0.rules.takesNothing = true }
+    #expect(watch.watch(for: .seconds(10)) { $0.rows.values.first?.cause?.type == .tokenRefused })
+    watch.stop()
+    let ends = authority.door.log.contents.entries.filter { $0.request.method == "DELETE" }
+    #expect(!ends.isEmpty)
+    #expect(ends.allSatisfy { $0.request["Authorization"] == "Bearer planted-token-that-ends" })
+  }
+
+  @Test func `is told of the end of a session with its token when it leaves the configuration`() throws {
+    let folder = try TemporaryPlace()
+    let authority = try Authority.start()
+    defer { authority.stop() }
+    authority.state.withLock { $0.tokens["planted-token-of-a-program"] = .now }
+    var watch = try EngineWatch(
+      [try server(authority) { $0.source = .command(["printf", "planted-token-of-a-program"]) }],
+      folder: folder.path)
+    #expect(watch.watch(for: .seconds(10)) { $0.states == [.ready] })
+    watch.engine.send(.apply([], note: nil))
+    #expect(
+      watch.watch(for: .seconds(10)) { _ in
+        authority.door.log.contents.entries.contains { $0.request.method == "DELETE" && $0.status != nil }
+      })
+    watch.stop()
+    let ends = authority.door.log.contents.entries.filter { $0.request.method == "DELETE" }
+    #expect(ends.map { $0.request["Authorization"] } == ["Bearer planted-token-of-a-program"])
+    #expect(ends.first?.status == 200)
+  }
+
+  @Test func `is waited for by its first requests as long as its program takes`() throws {
+    let folder = try TemporaryPlace()
+    let authority = try Authority.start()
+    defer { authority.stop() }
+    authority.state.withLock { $0.tokens["planted-token-of-a-program"] = .now }
+    let program = folder.path + "/give"
+    try replaceFile(
+      program, with: "#!/bin/sh\nread line < \(folder.path)/gate\necho $line\n", mode: 0o700)
+    #expect(mkfifo(folder.path + "/gate", 0o600) == 0)
+    var watch = try EngineWatch(
+      [try server(authority) { $0.source = .command([program]) }], folder: folder.path)
+    // Longer than what is kept of sign-ins is waited for.
+    _ = watch.watch(for: .milliseconds(2_500)) { _ in false }
+    #expect(watch.states == [.connecting], "\(watch.events.map(\.message.text))")
+    let gate = open(folder.path + "/gate", O_WRONLY)
+    #expect(write(gate, "planted-token-of-a-program\n", 27) == 27)
+    close(gate)
+    #expect(watch.watch(for: .seconds(10)) { $0.states == [.ready] })
+    watch.stop()
+  }
+
+  @Test(arguments: [
+    ("exit 3", "ended with code 3"),
+    ("echo first >&2; echo 'vault: sealed' >&2; exit 4", "code 4: vault: sealed"),
+    ("kill -9 $$", "was ended by signal 9"), ("exit 0", "printed nothing to standard output"),
+  ])
+  func `tells which program gave no token, and its last words`(script: String, words: String) throws {
+    let folder = try TemporaryPlace()
+    let authority = try Authority.start()
+    defer { authority.stop() }
+    let program = folder.path + "/give"
+    try replaceFile(program, with: "#!/bin/sh\n\(script)\n", mode: 0o700)
+    var watch = try EngineWatch([try server(authority) { $0.source = .command([program]) }])
+    #expect(watch.watch(for: .seconds(10)) { $0.rows.values.first?.cause?.type == .signInFailed })
+    let row = watch.rows.values.first
+    let told = row?.cause?.detail.text ?? ""
+    #expect(told.hasPrefix("tokenCommand \(program) ") && told.hasSuffix(words), "\(told)")
+    #expect(row?.advice?.text.contains("tokenCommand by hand") == true)
     watch.stop()
   }
 
