@@ -52,6 +52,13 @@ package struct Grant: Hashable, Sendable {
       origin: origin)
   }
 
+  /// The same token, got when it was got first.
+  func got(at time: WallTime) -> Grant {
+    Grant(
+      token: token, kind: kind, scopes: scopes, obtained: time, expires: expires, refresh: refresh,
+      origin: origin)
+  }
+
   /// Whether it can stand in a header (RFC 9110 section 5.5): whoever gives it could write other headers
   /// else.
   var isSendable: Bool {
@@ -74,13 +81,6 @@ package struct Grant: Hashable, Sendable {
   private static let longest = 86_400_000.0
 }
 
-/// What is kept of a sign-in between two runs.
-package struct StoredGrant: Hashable, Sendable {
-  /// The address of the server, without query and user information.
-  package let server: String
-  package let user: String
-  package var grant: Grant
-  package var renewals: Int
 extension IssuedToken {
   /// When it ends that was given at `now`.
   func ends(from now: WallTime) -> WallTime? {
@@ -90,6 +90,13 @@ extension IssuedToken {
   }
 }
 
+/// What is kept of a sign-in between two runs.
+package struct StoredGrant: Hashable, Sendable {
+  /// The address of the server, without query and user information.
+  package let server: String
+  package let user: String
+  package var grant: Grant
+  package var renewals: Int
 
   package init(server: String, user: String, grant: Grant, renewals: Int) {
     self.server = server

@@ -72,7 +72,7 @@ extension SignIn {
   }
 
   /// A new token: on disk first, then used.
-  private mutating func take(_ grant: Grant, wasRenewed: Bool, _ work: Work, _ turn: inout Turn) {
+  mutating func take(_ grant: Grant, wasRenewed: Bool, _ work: Work, _ turn: inout Turn) {
     version += 1
     if wasRenewed { renewals += 1 }
     if grant.origin != nil, subject.settings.source == .issuer {
@@ -86,12 +86,16 @@ extension SignIn {
     turn.actions.append(.event(.tokenRenewed, wasRenewed ? .debug : .info, words, nil))
   }
 
-  mutating func hold(_ grant: Grant, isProven: Bool, setbacks: Int = 0, _ turn: inout Turn) {
+  /// Uses a token from now on; `got` is when it was got first, where that was before now.
+  mutating func hold(
+    _ grant: Grant, isProven: Bool, setbacks: Int = 0, got: WallTime? = nil, _ turn: inout Turn
+  ) {
     var due = grant.renewal(at: turn.now.wall, &turn.random).map { turn.now.instant + $0 }
     if setbacks > 0 {
       due = turn.now.instant + Backoff(base: .seconds(2)).delay(attempt: setbacks, using: &turn.random)
     }
-    state = .held(Holding(grant: grant, renewal: due, isProven: isProven, setbacks: setbacks))
+    let held = got.map(grant.got(at:)) ?? grant
+    state = .held(Holding(grant: held, renewal: due, isProven: isProven, setbacks: setbacks))
     if setbacks == 0 { lastError = nil }
   }
 
@@ -190,79 +194,6 @@ extension SignIn {
       SessionError(.signInNeeded, detail: "the issuer renews the token no more: sign in again"), held: nil,
       &turn)
   }
-
-  // MARK: - Tokens from a file, a program or somebody who vouches for us
-
-  mutating func provided(_ provided: ProvidedToken, _ turn: inout Turn) {
-    guard case .working(let work) = state else { return }
-    let text: [UInt8]
-    switch provided {
-    case .failed(let words):
-      return refuse(
-        SessionError(.signInFailed, detail: "\(gate.text(words))"), held: nil,
-        retry: turn.now.instant + .seconds(30), &turn)
-    case .text(let bytes): text = bytes
-    }
-    let line =
-      String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline).first.map(trimmed) ?? ""
-    switch work.step {
-    case .vouching(let discovery):
-      learn(Secret(line), &turn)
-      let client =
-        Client.choice(subject.settings, discovery.metadata, registered: nil).known
-        ?? Client(id: "", secret: nil, method: .none)
-      ask(for: .assertion(Secret(line)), discovery.origin(client), scopes: discovery.scopes, work, &turn)
-    case .provider:
-      guard let grant = providedGrant(text, line, at: turn.now.wall) else {
-        return refuse(
-          SessionError(.signInFailed, detail: "no token was given: there is nothing in it"), held: nil,
-          retry: turn.now.instant + .seconds(30), &turn)
-      }
-      learn(grant.token, &turn)
-      guard grant.isSendable else {
-        return refuse(
-          SessionError(.signInFailed, detail: "the token has characters that no header may hold"), held: nil,
-          retry: turn.now.instant + .seconds(30), &turn)
-      }
-      // The same one again is no news; that it was refused counts.
-      if grant.token == work.held?.token, work.demand != nil {
-        return refuse(tokenError(work.demand), retry: turn.now.instant + .seconds(30), &turn)
-      }
-      if grant.token == work.held?.token { return hold(grant, isProven: true, &turn) }
-      take(grant, wasRenewed: work.held != nil, work, &turn)
-    default: break
-    }
-  }
-
-  /// A token alone, or JSON with its life (`expires_in`, in seconds), or the headers that carry it.
-  private func providedGrant(_ text: [UInt8], _ line: String, at now: WallTime) -> Grant? {
-    if let value = try? JSONValue.read(text), !value.members.isEmpty {
-      if let issued = IssuedToken(value) {
-        return Grant(
-          token: Secret(issued.access), kind: issued.kind, scopes: issued.scopes ?? [], obtained: now,
-          expires: issued.lifetime.map { WallTime(milliseconds: now.milliseconds + Int64($0) * 1_000) })
-      }
-      let headers = value["headers"]?.members ?? value.members
-      let header = headers.first { $0.key.lowercased() == "authorization" }?.value.text
-      guard let words = header?.split(separator: " ", maxSplits: 1), words.count == 2 else { return nil }
-      return Grant(token: Secret(String(words[1])), kind: words[0].lowercased(), obtained: now)
-    }
-    guard !line.isEmpty else { return nil }
-    let token = line.lowercased().hasPrefix("bearer ") ? String(line.dropFirst(7)) : line
-    return Grant(token: Secret(token), obtained: now)
-  }
-}
-
-extension Client.Choice {
-  fileprivate var known: Client? {
-    if case .known(let client) = self { client } else { nil }
-  }
 }
 
 private func time(_ time: WallTime) -> ForeignText { ForeignText(local: time.rfc3339) }
-
-private func trimmed(_ line: Substring) -> String {
-  var line = line.drop { $0.isWhitespace }
-  while line.last?.isWhitespace == true { line.removeLast() }
-  return String(line)
-}

@@ -50,6 +50,9 @@ enum Remedies {
   }
 
   static func ofAccess(_ error: SessionError, _ server: Server, hasIssuer: Bool) -> Sentence {
+    let source = server.settings.credentials.source
+    let isOfSource = [.issuerUnavailable, .tokenRefused, .signInFailed].contains(error.type)
+    if isOfSource, source != .issuer { return source.remedy(of: error.type) }
     switch error.type {
     case .insufficientScope: return "sign in again with the scope that it wants: sessiontop login"
     case .issuerUnavailable: return "wait until the issuer is back"

@@ -76,9 +76,9 @@ extension Session {
 
   private func adviceToSignIn(_ cause: SessionError) -> Sentence {
     switch cause.type {
+    case .tokenRefused, .signInFailed, .issuerUnavailable:
+      server.settings.credentials.source.remedy(of: cause.type)
     case .signInNeeded, .insufficientScope: "sign in to the server"
-    case .issuerUnavailable: "wait until the issuer is back; it is asked again"
-    case .tokenRefused, .signInFailed: "check what issuer and scopes the server wants, then sign in again"
     case .authError where cause.hint == .webPage:
       // It may be the server's own, or that of something which never lets a request reach it.
       "check the credentials in the server's headers, and what stands in front: a web page answers, not the server"
@@ -132,6 +132,26 @@ extension SessionError.Hint {
     case .clientCertificate:
       "set sessionConfig.clientCertificate and clientKey to a pair whose issuer the server trusts"
     case .webPage: "a web page is at this url: ask for the path of the MCP endpoint"
+    }
+  }
+}
+
+extension CredentialSettings.Source {
+  /// What a person can do where it gave no token, or one that is refused.
+  func remedy(of type: ErrorType) -> Sentence {
+    switch (self, type) {
+    case (.file, .tokenRefused):
+      "put a token that the server takes into sessionConfig.auth.tokenFile; it is read again when it changes"
+    case (.file, _):
+      "correct sessionConfig.auth.tokenFile, or put a token into the first line of that file; it is read again"
+        + " every 30 s"
+    case (.command, .tokenRefused):
+      "run sessionConfig.auth.tokenCommand by hand, and see for whom and for what its token is"
+    case (.command, _):
+      "run sessionConfig.auth.tokenCommand by hand: it is to print a token within 10 s and to end with 0; it is"
+        + " run again every 30 s"
+    case (.issuer, .issuerUnavailable): "wait until the issuer is back; it is asked again"
+    case (.issuer, _): "check what issuer and scopes the server wants, then sign in again"
     }
   }
 }

@@ -34,7 +34,8 @@ extension Desk {
   private func send(_ request: IssuerRequest, _ number: Int, _ customer: Customer) {
     var form: WebForm?
     if case .form(var signed) = request.body, let assertion = request.assertion {
-      guard case .text(let pem) = readToken(assertion.keyFile), let key = SigningKey(pem: pem),
+      guard case .text(let pem) = readToken(assertion.keyFile, "clientKeyFile"),
+        let key = SigningKey(pem: pem),
         let token = assertion.signed(with: key, at: Moment.now.wall)
       else {
         return tell(
@@ -111,15 +112,19 @@ extension Desk {
     switch settings.source {
     case .file(let path):
       customer.fileState = FileState(path)
-      tell(number, .provided(readToken(path)))
+      tell(number, .provided(readToken(path, "tokenFile")))
     case .command(let words):
       do {
         customer.program = try TokenProgram(words, environment, at: Moment.now.instant)
       } catch {
-        tell(number, .provided(.failed("tokenCommand: \(error)")))
+        tell(number, .provided(.failed("\(TokenProgram.name(of: words)): \(error)")))
       }
     case .issuer:
-      tell(number, .provided(settings.assertionFile.map(readToken) ?? .failed("no assertion is configured")))
+      tell(
+        number,
+        .provided(
+          settings.assertionFile.map { readToken($0, "assertionFile") }
+            ?? .failed("no assertion is configured")))
     }
   }
 }

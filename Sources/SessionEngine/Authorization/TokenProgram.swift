@@ -5,15 +5,21 @@ import MCPSessions
 /// A program that prints a token: a list of words, no shell, and an end to its time and its output.
 final class TokenProgram {
   private let child: ChildProcess
+  /// As people know it. Arguments may be secret.
+  private let name: String
+  /// The end of what it wrote to standard error.
+  private var errors: [UInt8] = []
   private var output: [UInt8] = []
   private var isOver = false
   let end: Instant
 
   private static let patience = Duration.seconds(10)
   private static let outputLimit = 64 * 1_024
+  private static let errorLimit = 1_024
 
   /// Starts it with the environment of this process. Throws why it did not start, in words for people.
   init(_ words: [String], _ environment: [String: String], at now: Instant) throws(ChildProcess.Failure) {
+    name = Self.name(of: words)
     child = try ChildProcess.start(
       ChildCommand(
         program: words.first ?? "", arguments: Array(words.dropFirst()), environment: environment),
@@ -21,6 +27,8 @@ final class TokenProgram {
     child.closeInput()
     end = now + Self.patience
   }
+
+  static func name(of words: [String]) -> String { "tokenCommand \(words.first ?? "")" }
 
   deinit {
     // What it started in the background ends with it.
@@ -33,36 +41,54 @@ final class TokenProgram {
 
   /// What came of it, once it has ended or its time is over.
   func act(at now: Instant) -> ProvidedToken? {
+    // Asked before reading, so that all it said is read when it has ended.
+    let ending = child.peekAtEnd()
     var buffer = [UInt8](repeating: 0, count: 4_096)
-    // What it says of its troubles may hold anything, and its owner can run it by hand.
-    while read(child.errors, &buffer, buffer.count) > 0 {}
+    readErrors(&buffer)
     while !isOver {
       let count = read(child.output, &buffer, buffer.count)
       if count < 0, errno == EAGAIN { break }
       if count <= 0 { isOver = true } else { output += buffer.prefix(count) }
-      guard output.count <= Self.outputLimit else { return .failed("tokenCommand printed too much") }
+      guard output.count <= Self.outputLimit else {
+        return .failed("\(name) printed more than \(Self.outputLimit / 1_024) KiB: it is to print a token")
+      }
     }
-    if let ending = child.peekAtEnd() {
+    if let ending {
       switch ending {
       case .exited(0): return .text(output)
-      case .exited(let code): return .failed("tokenCommand ended with code \(code)")
-      case .killed(let signal): return .failed("tokenCommand was ended by signal \(signal)")
+      case .exited(let code): return .failed("\(name) ended with code \(code)\(lastWords)")
+      case .killed(let signal): return .failed("\(name) was ended by signal \(signal)\(lastWords)")
       }
     }
     guard end > now else {
-      return .failed("tokenCommand took longer than \(Self.patience.components.seconds) s")
+      return .failed("\(name) took longer than \(Self.patience.components.seconds) s\(lastWords)")
     }
     return nil
+  }
+
+  private func readErrors(_ buffer: inout [UInt8]) {
+    // One that never ends its words keeps nobody else waiting.
+    for _ in 0..<16 {
+      let count = read(child.errors, &buffer, buffer.count)
+      guard count > 0 else { return }
+      errors = Array((errors + buffer.prefix(count)).suffix(Self.errorLimit))
+    }
+  }
+
+  /// The last line that it wrote to standard error.
+  private var lastWords: String {
+    let lines = String(decoding: errors, as: UTF8.self).split(whereSeparator: \.isNewline)
+    return lines.last { $0.contains { !$0.isWhitespace } }.map { ": \($0)" } ?? ""
   }
 }
 
 /// A file with a token in it, as far as a token can be long.
-func readToken(_ path: String) -> ProvidedToken {
+func readToken(_ path: String, _ setting: String) -> ProvidedToken {
   let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-  guard file >= 0 else { return .failed("\(path): \(ErrorNumber.current)") }
+  guard file >= 0 else { return .failed("\(setting) \(path): \(ErrorNumber.current)") }
   defer { close(file) }
   guard let bytes = readAll(file, limit: 64 * 1_024) else {
-    return .failed("\(path) cannot be read, or is no token")
+    return .failed("\(setting) \(path) cannot be read: it is to be a file of at most 64 KiB")
   }
   return .text(bytes)
 }

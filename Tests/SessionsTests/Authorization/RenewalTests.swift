@@ -183,6 +183,78 @@ import Testing
     if token == nil { #expect(run.error?.type == .signInFailed) }
   }
 
+  @Test func `of a program that fails later is used as long as it lives`() throws {
+    var settings = CredentialSettings()
+    settings.source = .command(["/opt/give", "--key=argument"])
+    var run = try SignInRun(settings, policy: .never)
+    run.tell(.wanted)
+    run.tell(.provided(.text(Array(#"{"access_token": "token-f", "expires_in": 1000}"#.utf8))))
+    run.pass(.seconds(860))
+    run.tell(.provided(.failed("tokenCommand /opt/give ended with code 3: no vault")))
+    #expect(run.token == "token-f", "it is good for another two minutes")
+    let told = run.actions.compactMap {
+      if case .event(.signInFailed, _, let words, _) = $0 { words.text } else { nil }
+    }
+    #expect(told == ["tokenCommand /opt/give ended with code 3: no vault"])
+    let calls = run.actions.count { if case .provide = $0 { true } else { false } }
+    run.pass(.seconds(29))
+    #expect(run.actions.count { if case .provide = $0 { true } else { false } } == calls, "and left alone")
+    run.pass(.seconds(2))
+    #expect(run.actions.count { if case .provide = $0 { true } else { false } } == calls + 1)
+    run.tell(.provided(.failed("tokenCommand /opt/give ended with code 3: no vault")))
+    run.pass(.seconds(120))
+    run.tell(.provided(.failed("tokenCommand /opt/give ended with code 3: no vault")))
+    #expect(run.token == nil && run.error?.type == .signInFailed)
+  }
+
+  @Test func `that a program prints again is as old as it was`() throws {
+    var settings = CredentialSettings()
+    settings.source = .command(["give"])
+    var run = try SignInRun(settings, policy: .never)
+    let text = Array(#"{"access_token": "token-f", "expires_in": 100}"#.utf8)
+    run.tell(.wanted)
+    run.tell(.provided(.text(text)))
+    let got = run.machine.report?.renewed
+    for _ in 0..<8 {
+      run.pass(.seconds(90))
+      run.tell(.provided(.text(text)))
+    }
+    #expect(run.token == "token-f" && run.machine.report?.renewed == got)
+    #expect(run.machine.report?.expires == WallTime(milliseconds: run.moment.wall.milliseconds + 100_000))
+    #expect(run.machine.deadline.map { $0 - run.now >= .seconds(70) } == true, "and is not asked for at once")
+    #expect(run.machine.report?.renewals == 0)
+  }
+
+  @Test(
+    arguments: [
+      (CredentialSettings.Source.file("/run/token"), "", "tokenFile /run/token is empty"),
+      (.command(["/opt/give", "secret-argument"]), "\n", "tokenCommand /opt/give printed nothing"),
+      (.command(["/opt/give"]), #"{"token": "x"}"#, "tokenCommand /opt/give gives JSON without access_token"),
+      (.file("/run/token"), "two words", "tokenFile /run/token gives a token with characters"),
+    ] as [(CredentialSettings.Source, String, String)])
+  func `that is none says whose it is and what is wrong`(
+    source: CredentialSettings.Source, text: String, words: String
+  ) throws {
+    var settings = CredentialSettings()
+    settings.source = source
+    var run = try SignInRun(settings, policy: .never)
+    run.tell(.wanted)
+    run.tell(.provided(.text(Array(text.utf8))))
+    #expect(run.error?.detail.text.hasPrefix(words) == true, "\(String(describing: run.error))")
+    #expect(run.error?.detail.text.contains("secret-argument") == false)
+  }
+
+  @Test(arguments: [#""9223372036854775807""#, "9223372036854775807", "1e300", #""31557600001""#])
+  func `that is said to live for ever has a date at its end`(lifetime: String) throws {
+    var settings = CredentialSettings()
+    settings.source = .command(["give"])
+    var run = try SignInRun(settings, policy: .never)
+    run.tell(.wanted)
+    run.tell(.provided(.text(Array(#"{"access_token": "token-f", "expires_in": \#(lifetime)}"#.utf8))))
+    #expect(run.token == "token-f")
+    #expect(run.machine.report?.expires == WallTime(milliseconds: 31_557_600_000_000))
+  }
+
   @Test func `is read again from what is stored, to the letter`() throws {
     let origin = Grant.Origin(
       issuer: "https://i", tokenEndpoint: "https://i/t", revocationEndpoint: nil,

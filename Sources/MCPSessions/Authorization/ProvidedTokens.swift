@@ -1,0 +1,115 @@
+import MCPWire
+
+// Tokens from a file, a program or somebody who vouches for us.
+
+extension SignIn {
+  mutating func provided(_ provided: ProvidedToken, _ turn: inout Turn) {
+    guard case .working(let work) = state else { return }
+    let text: [UInt8]
+    switch provided {
+    case .failed(let words): return notProvided("\(gate.text(words))", work, &turn)
+    case .text(let bytes): text = bytes
+    }
+    let line =
+      String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline).first.map(trimmed) ?? ""
+    switch work.step {
+    case .vouching(let discovery):
+      guard !line.isEmpty else {
+        return notProvided("\(source) is empty; an assertion is to stand in its first line", work, &turn)
+      }
+      learn(Secret(line), &turn)
+      let client =
+        Client.choice(subject.settings, discovery.metadata, registered: nil).known
+        ?? Client(id: "", secret: nil, method: .none)
+      ask(for: .assertion(Secret(line)), discovery.origin(client), scopes: discovery.scopes, work, &turn)
+    case .provider:
+      guard let grant = providedGrant(text, line, at: turn.now.wall) else {
+        return notProvided(flaw(line), work, &turn)
+      }
+      learn(grant.token, &turn)
+      guard grant.isSendable else {
+        return notProvided(
+          "\(source) gives a token with characters that no header may hold; its first line is to be the token"
+            + " alone", work, &turn)
+      }
+      // The same one again is no news; that it was refused counts.
+      if grant.token == work.held?.token, work.demand != nil {
+        return refuse(
+          tokenError(work.demand), held: nil, retry: turn.now.instant + Self.providerPause, &turn)
+      }
+      if let held = work.held, grant.token == held.token {
+        // How long it is still good for is said anew; its age is what it was.
+        return hold(grant, isProven: true, got: held.obtained, &turn)
+      }
+      take(grant, wasRenewed: work.held != nil, work, &turn)
+    default: break
+    }
+  }
+
+  /// How long a file or a program that gave no token is left alone.
+  private static let providerPause = Duration.seconds(30)
+
+  /// A file or a program gives no token now. What is held is used as long as it lives, unless it was refused.
+  private mutating func notProvided(_ words: Sentence, _ work: Work, _ turn: inout Turn) {
+    let error = SessionError(.signInFailed, detail: words)
+    let retry = turn.now.instant + Self.providerPause
+    guard let held = work.held, work.demand == nil, !held.hasEnded(at: turn.now.wall) else {
+      return refuse(error, held: nil, retry: retry, &turn)
+    }
+    let left = held.expires.map { Duration.milliseconds($0.milliseconds - turn.now.wall.milliseconds) }
+    state = .held(
+      Holding(
+        grant: held, renewal: left.map { min(retry, turn.now.instant + $0) } ?? retry, isProven: true))
+    guard error != lastError else { return }
+    lastError = error
+    turn.actions.append(.event(.signInFailed, .warning, error.detail, error))
+  }
+
+  /// What is to give the token, as people know it. Of a program only its name: arguments may be secret.
+  private var source: Sentence {
+    switch subject.settings.source {
+    case .file(let path): "tokenFile \(gate.text(path, limit: 160))"
+    case .command(let words): "tokenCommand \(gate.text(words.first ?? "", limit: 160))"
+    case .issuer: "assertionFile \(gate.text(subject.settings.assertionFile ?? "", limit: 160))"
+    }
+  }
+
+  /// Why what was given is no token.
+  private func flaw(_ line: String) -> Sentence {
+    guard !line.isEmpty else {
+      if case .command = subject.settings.source { return "\(source) printed nothing to standard output" }
+      return "\(source) is empty; a token is to stand in its first line"
+    }
+    return "\(source) gives JSON without access_token"
+  }
+
+  /// A token alone, or JSON with its life (`expires_in`, in seconds), or the headers that carry it.
+  private func providedGrant(_ text: [UInt8], _ line: String, at now: WallTime) -> Grant? {
+    if let value = try? JSONValue.read(text), !value.members.isEmpty {
+      if let issued = IssuedToken(value) {
+        return Grant(
+          token: Secret(issued.access), kind: issued.kind, scopes: issued.scopes ?? [], obtained: now,
+          expires: issued.ends(from: now))
+      }
+      let headers = value["headers"]?.members ?? value.members
+      let header = headers.first { $0.key.lowercased() == "authorization" }?.value.text
+      guard let words = header?.split(separator: " ", maxSplits: 1), words.count == 2 else { return nil }
+      return Grant(token: Secret(String(words[1])), kind: words[0].lowercased(), obtained: now)
+    }
+    guard !line.isEmpty else { return nil }
+    let token = line.lowercased().hasPrefix("bearer ") ? String(line.dropFirst(7)) : line
+    return Grant(token: Secret(token), obtained: now)
+  }
+}
+
+extension Client.Choice {
+  fileprivate var known: Client? {
+    if case .known(let client) = self { client } else { nil }
+  }
+}
+
+private func trimmed(_ line: Substring) -> String {
+  var line = line.drop { $0.isWhitespace }
+  while line.last?.isWhitespace == true { line.removeLast() }
+  return String(line)
+}
