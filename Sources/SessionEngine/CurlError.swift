@@ -3,6 +3,8 @@ import MCPSessions
 
 /// What is known of a transfer beside the code with which it ended.
 struct TransferEvidence {
+  /// The address begins with `https`.
+  var isSecure = true
   /// Whether a request could be sent; it tells a silent server from one that cannot be reached.
   var wasConnected = false
   /// libcurl's error buffer.
@@ -12,8 +14,19 @@ struct TransferEvidence {
   /// What a proxy answered to CONNECT; 0 when it was not asked or did not answer.
   var connectStatus = 0
   var hasClientCertificate = false
-  /// The server asked for a client certificate, got none, and answered nothing.
-  var lackedClientCertificate = false
+  /// The server asked for a client certificate, and answered nothing.
+  var wasAskedForCertificate = false
+}
+
+extension TransferEvidence {
+  /// What a handle knows of the transfer that it made.
+  init(of easy: UnsafeMutableRawPointer, words: String, proxy: Proxy?) {
+    var connected: curl_off_t = 0
+    _ = ccurl_getinfo_off_t(easy, CURLINFO_PRETRANSFER_TIME_T, &connected)
+    wasConnected = connected > 0
+    _ = ccurl_getinfo_long(easy, CURLINFO_HTTP_CONNECTCODE, &connectStatus)
+    (self.words, self.proxy) = (words, proxy)
+  }
 }
 
 /// The same by libcurl's number, 1 or more.
@@ -31,22 +44,32 @@ func transferFailure(_ code: CURLcode, _ evidence: TransferEvidence) -> Transfer
     let status = evidence.connectStatus >= 300 ? evidence.connectStatus : nil
     return TransferFailure(.proxyError, status: status, curlCode: Int(code.rawValue), words: detail)
   }
-  let cuts = [CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_SSL_CONNECT_ERROR]
-  if evidence.lackedClientCertificate, cuts.contains(code) {
-    return refusal(error(.tlsError, wantsCertificate(words)))
+  func flawed(_ type: ErrorType, _ flaw: TransferFlaw?) -> TransferFailure {
+    // That a connection was cut says nothing beside its reason.
+    let isTelling = flaw?.isOfOurCertificate != true || words.lowercased().contains("alert")
+    let told = [flaw?.name, isTelling ? words : nil].compactMap { $0 }.joined(separator: ": ")
+    var failure = error(type, told)
+    failure.flaw = flaw
+    return failure
   }
-  if let alert = alert(words, hasClientCertificate: evidence.hasClientCertificate) {
-    let failure = error(.tlsError, alert.words)
-    return alert.isAboutOurCertificate ? refusal(failure) : failure
+  let cuts = [CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_SSL_CONNECT_ERROR]
+  let seen = TransferFlaw(words: words)
+  if isAlert(words) {
+    return flawed(.tlsError, certificateFlaw(words, evidence) ?? seen)
+  }
+  if evidence.wasAskedForCertificate, cuts.contains(code), seen == nil || seen == .cutHandshake {
+    return flawed(.tlsError, evidence.hasClientCertificate ? .refusesCertificate : .wantsCertificate)
   }
   let type = type(code, evidence, words)
+  if type == .tlsError { return flawed(type, seen) }
+  // Without TLS a proxy is who answers, or hangs up; what it does so for is not known.
+  if !evidence.isSecure, let proxy = evidence.proxy,
+    [.connectionReset, .emptyReply, .protocolError].contains(type)
+  {
+    return error(type, "through \(proxy.words): \(words)")
+  }
+  if code == CURLE_UNSUPPORTED_PROTOCOL, !evidence.isSecure { return flawed(type, .noHTTP) }
   return error(type, type == .sessionTimeout ? patience(words) : words)
-}
-
-private func refusal(_ failure: TransferFailure) -> TransferFailure {
-  var failure = failure
-  failure.isAboutOurCertificate = true
-  return failure
 }
 
 /// `no answer within 10 s`, where libcurl counts milliseconds.
@@ -102,40 +125,51 @@ private func proxyFailure(
       }
     return "\(proxy.words) \(reason)"
   }
+  // Until a request can be sent nobody but the proxy was spoken with; after a 200 to CONNECT it is the server
+  // behind that is slow, or hangs up. What other kinds of proxies have said by then is not known.
+  let isProxysTurn = !evidence.wasConnected && evidence.connectStatus == 0 && proxy.speaksHTTP
   switch code {
   case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY, CURLE_COULDNT_CONNECT:
     return "\(proxy.words) cannot be used: \(words)"
-  // After a 200 to CONNECT it is the server behind that is slow.
   case CURLE_OPERATION_TIMEDOUT where !evidence.wasConnected && evidence.connectStatus == 0:
     return "\(proxy.words) lets nothing through: \(words)"
-  case CURLE_RECV_ERROR where words.contains("CONNECT"),
-    CURLE_GOT_NOTHING where !evidence.wasConnected && evidence.connectStatus == 0:
+  case CURLE_RECV_ERROR where words.contains("CONNECT"):
     return "\(proxy.words) refuses the way: \(words)"
+  case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR:
+    return isProxysTurn ? "\(proxy.words) refuses the way: \(words)" : nil
+  case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_UNSUPPORTED_PROTOCOL,
+    CURLE_WEIRD_SERVER_REPLY:
+    return isProxysTurn ? "\(proxy.words) cannot be used: \(words)" : nil
   default: return nil
   }
 }
 
-private func wantsCertificate(_ words: String) -> String {
-  "the server wants a client certificate: set sessionConfig.clientCertificate and clientKey (\(words))"
+/// Whether the server said in an alert of TLS why it hangs up.
+private func isAlert(_ words: String) -> Bool {
+  let text = words.lowercased()
+  return text.contains("alert") && (text.contains("ssl") || text.contains("tls"))
 }
 
-/// What a server's TLS alert means. In TLS 1.3 a server that wants a certificate says so after the handshake,
-/// so that libcurl has it for a failed read.
-private func alert(_ words: String, hasClientCertificate: Bool) -> (
-  words: String, isAboutOurCertificate: Bool
-)? {
+/// What an alert means that is about a certificate of ours. In TLS 1.3 a server that wants one says so after
+/// the handshake, so that libcurl has it for a failed read.
+private func certificateFlaw(_ words: String, _ evidence: TransferEvidence) -> TransferFlaw? {
   let text = words.lowercased()
-  guard text.contains("alert"), text.contains("ssl") || text.contains("tls") else { return nil }
   let refusals = [
     "certificate required", "bad certificate", "unknown ca", "certificate unknown", "certificate expired",
     "certificate revoked", "unsupported certificate", "access denied",
   ]
-  switch hasClientCertificate {
-  case true where refusals.contains { text.contains($0) }:
-    return ("the server refuses our client certificate: \(words)", true)
-  // TLS 1.2 servers send the second one for a missing certificate.
-  case false where text.contains("certificate required") || text.contains("bad certificate"):
-    return (wantsCertificate(words), true)
-  default: return (words, false)
+  switch evidence.hasClientCertificate {
+  case true where refusals.contains { text.contains($0) }: return .refusesCertificate
+  // TLS 1.2 servers send the second one for a missing certificate; and what they like, when they asked for
+  // one.
+  case false
+  where text.contains("certificate required") || text.contains("bad certificate")
+    || evidence.wasAskedForCertificate && text.contains("handshake failure"):
+    return .wantsCertificate
+  default: return nil
   }
+}
+
+extension TransferFlaw {
+  fileprivate var isOfOurCertificate: Bool { self == .wantsCertificate || self == .refusesCertificate }
 }

@@ -20,6 +20,12 @@ struct Proxy: Hashable {
     return origin.description
   }
 
+  /// Whether it is asked in HTTP to open the way, so that its answer to that is known.
+  var speaksHTTP: Bool {
+    let text = url.revealed.lowercased()
+    return !text.contains("://") || text.hasPrefix("http")
+  }
+
   /// How to speak of it: `the proxy http://host:3128 (https_proxy)`.
   var words: String { "the proxy \(display) (\(source))" }
 }

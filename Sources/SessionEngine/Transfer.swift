@@ -263,14 +263,11 @@ final class Transfer {
         .resourceError, curlCode: Int(code.rawValue),
         words: "no socket for another connection: \(String(cString: strerror(openError)))\(remedy)")
     }
-    var connectStatus = 0
-    _ = ccurl_getinfo_long(easy, CURLINFO_HTTP_CONNECTCODE, &connectStatus)
-    return transferFailure(
-      code,
-      TransferEvidence(
-        wasConnected: connected > 0, words: String(cString: errorBuffer), proxy: proxy,
-        connectStatus: connectStatus, hasClientCertificate: request.clientCertificate != nil,
-        lackedClientCertificate: wasAskedForCertificate && heads.head == nil))
+    var evidence = TransferEvidence(of: easy, words: String(cString: errorBuffer), proxy: proxy)
+    evidence.isSecure = url.lowercased().hasPrefix("https:")
+    evidence.hasClientCertificate = request.clientCertificate != nil
+    evidence.wasAskedForCertificate = wasAskedForCertificate && heads.head == nil
+    return transferFailure(code, evidence)
   }
 }
 

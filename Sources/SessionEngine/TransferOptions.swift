@@ -49,7 +49,7 @@ extension Transfer {
     }
     configureHeaders()
     configureCallbacks(me)
-    if request.clientCertificate == nil, request.url.revealed.lowercased().hasPrefix("https:") {
+    if request.url.revealed.lowercased().hasPrefix("https:") {
       noteCertificateRequests(me)
     }
   }
@@ -73,8 +73,8 @@ extension Transfer {
     }
   }
 
-  /// A server that wants a certificate and gets none may cut the connection so that its alert is lost; that
-  /// it asked stands in libcurl's trace of the handshake and nowhere else.
+  /// A server that wants a certificate, and gets none or one that it does not trust, may cut the connection
+  /// so that its alert is lost; that it asked stands in libcurl's trace of the handshake and nowhere else.
   private func noteCertificateRequests(_ me: UnsafeMutableRawPointer) {
     _ = ccurl_on_trace(
       easy,

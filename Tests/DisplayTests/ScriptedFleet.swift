@@ -85,7 +85,7 @@ struct ScriptedFleet {
       tell(request.id, .ended(TransferEnd(failure: failure)), after: 0.003)
     case .refusedCertificate(let words):
       var failure = TransferFailure(.tlsError, curlCode: 56, words: words)
-      failure.isAboutOurCertificate = true
+      failure.flaw = .wantsCertificate
       tell(request.id, .ended(TransferEnd(failure: failure)), after: 0.003)
     case .tools(let names):
       var result = Result()

@@ -85,6 +85,17 @@ import Testing
       code: CurlCode.verification, connectStatus: 200, words: "self signed", type: .tlsError,
       holds: "self signed"),
     Failure(code: CurlCode.nothing, wasConnected: true, type: .emptyReply, holds: ""),
+    Failure(
+      code: CurlCode.receive, words: "Recv failure: Connection reset by peer", type: .proxyError,
+      holds: "http://p:1 (https_proxy) refuses the way"),
+    Failure(code: CurlCode.send, words: "Broken pipe", type: .proxyError, holds: "refuses the way"),
+    Failure(code: CurlCode.secure, words: "wrong version number", type: .proxyError, holds: "cannot be used"),
+    Failure(
+      code: CurlCode.receive, connectStatus: 200, words: "Connection reset", type: .connectionReset,
+      holds: "Connection reset"),
+    Failure(
+      code: CurlCode.receive, wasConnected: true, words: "Connection reset", type: .connectionReset,
+      holds: "Connection reset"),
   ]) func `is blamed for what is its own`(failure: Failure) {
     let proxy = Proxy(url: Secret("http://u:hidden@p:1"), source: "https_proxy")
     let error = transferFailure(
@@ -94,6 +105,54 @@ import Testing
         connectStatus: failure.connectStatus))
     #expect(error.type == failure.type && error.words.contains(failure.holds), "\(error)")
     #expect(!error.words.contains("hidden"))
+  }
+
+  @Test func `of another kind is not blamed for what may be the server's`() {
+    let error = transferFailure(
+      number: CurlCode.verification,
+      TransferEvidence(
+        words: "self-signed certificate", proxy: Proxy(url: Secret("socks5h://p:1"), source: "ALL_PROXY")))
+    #expect(error.type == .tlsError && error.flaw == .selfSigned)
+  }
+
+  @Test(arguments: [
+    ("SSL certificate problem: certificate has expired", TransferFlaw.expired),
+    ("SSL certificate problem: certificate is not yet valid", .notYetValid),
+    ("SSL: no alternative certificate subject name matches target host name 'h'", .wrongName),
+    ("SSL: certificate subject name 'a' does not match target host name 'b'", .wrongName),
+    ("SSL certificate problem: self-signed certificate", .selfSigned),
+    ("SSL certificate problem: self-signed certificate in certificate chain", .unknownAuthority),
+    ("SSL certificate problem: unable to get local issuer certificate", .unknownAuthority),
+    ("SSL certificate problem: certificate revoked", .revoked),
+    ("error:0A00014D:SSL routines::legacy sigalg disallowed or unsupported", .outdated),
+    ("error:0A00042E:SSL routines::tlsv1 alert protocol version", .outdated),
+    ("error:0A000102:SSL routines::unsupported protocol", .outdated),
+    ("error:0A00010B:SSL routines::wrong version number", .plainPort),
+    ("unable to set private key file: 'x.key' type PEM", .ownCertificate),
+    ("could not load PEM client certificate from x, OpenSSL error", .ownCertificate),
+    ("error setting certificate file: /nowhere", .authorityFile),
+    ("OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to h:443", .cutHandshake),
+    ("Recv failure: Connection reset by peer", .cutHandshake),
+  ]) func `Each flaw of TLS has its name`(words: String, flaw: TransferFlaw) {
+    let error = transferFailure(number: CurlCode.secure, TransferEvidence(words: words))
+    #expect(error.type == .tlsError && error.flaw == flaw, "\(error)")
+    #expect(error.words.hasSuffix(words) && error.words.hasPrefix(flaw.name ?? words))
+  }
+
+  @Test func `without TLS is named where a connection ends without an answer`() {
+    let error = transferFailure(
+      number: CurlCode.receive,
+      TransferEvidence(
+        isSecure: false, wasConnected: true, words: "Recv failure: Connection reset by peer",
+        proxy: Proxy(url: Secret("http://u:hidden@p:1"), source: "http_proxy")))
+    #expect(error.type == .connectionReset)
+    #expect(error.words.hasPrefix("through the proxy http://p:1 (http_proxy): "))
+  }
+
+  @Test func `What a port for TLS says to a request without it is no HTTP`() {
+    let error = transferFailure(
+      number: 1, TransferEvidence(isSecure: false, words: "Received HTTP/0.9 when not allowed"))
+    #expect(error.type == .protocolError && error.flaw == .noHTTP)
   }
 
   struct Alert: Sendable, CustomTestStringConvertible {
@@ -120,7 +179,8 @@ import Testing
       number: CurlCode.receive,
       TransferEvidence(wasConnected: true, words: alert.words, hasClientCertificate: alert.hasCertificate))
     #expect(error.type == .tlsError && error.words.contains(alert.holds), "\(error)")
-    #expect(error.isAboutOurCertificate == alert.holds.contains("client certificate"))
+    let isOfOurs = error.flaw == .wantsCertificate || error.flaw == .refusesCertificate
+    #expect(isOfOurs == alert.holds.contains("client certificate"))
   }
 
   @Test(arguments: [
@@ -148,7 +208,9 @@ import Testing
 private enum CurlCode {
   static let connect: UInt32 = 7
   static let timeout: UInt32 = 28
+  static let secure: UInt32 = 35
   static let nothing: UInt32 = 52
+  static let send: UInt32 = 55
   static let receive: UInt32 = 56
   static let verification: UInt32 = 60
 }

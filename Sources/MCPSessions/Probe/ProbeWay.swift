@@ -49,7 +49,7 @@ extension ServerProbe {
       note(certificate)
       let seen = certificate.map { words(of: $0) }
       let whole = seen.map { error.adding($0) } ?? error
-      fail(.tls, whole, remedy: certificate.flatMap { tlsRemedy($0) })
+      fail(.tls, whole, remedy: error.hint == nil ? certificate.flatMap { tlsRemedy($0) } : nil)
     default:
       tellWay(failure.route, upTo: .http)
       fail(.http, error)
@@ -101,6 +101,9 @@ extension ServerProbe {
     let who: Sentence =
       certificate.subject == certificate.issuer
       ? "certificate of \(subject), signed by itself" : "certificate of \(subject), by \(issuer)"
+    if let begins = certificate.begins, begins > now.wall {
+      return "\(who), begins \(ForeignText(local: String(begins.rfc3339.prefix(10)), limit: 20))"
+    }
     guard let ends = certificate.ends else { return who }
     let day = ForeignText(local: String(ends.rfc3339.prefix(10)), limit: 20)
     let left = certificate.daysLeft(at: now.wall) ?? 0
@@ -108,16 +111,9 @@ extension ServerProbe {
       ? "\(who), ended \(day), \(-left) days ago" : "\(who), ends \(day), in \(left) days"
   }
 
+  /// For trouble that the library tells in words without a name here.
   private func tlsRemedy(_ certificate: ServerCertificate) -> Sentence? {
-    if let begins = certificate.begins, begins > now.wall {
-      return "its certificate begins later than now: check both clocks"
-    }
-    if certificate.daysLeft(at: now.wall).map({ $0 < 0 }) == true {
-      return "renew the server's certificate; if it is valid, check the clock of this machine"
-    }
-    if certificate.subject == certificate.issuer {
-      return "trust it: name its file in sessionConfig.caFile, or give the server one of a known authority"
-    }
+    if certificate.daysLeft(at: now.wall).map({ $0 < 0 }) == true { return TransferFlaw.expired.remedy }
     return
       "if its issuer is your own authority, name that one's file in sessionConfig.caFile; if it is another"
       + " server's certificate, correct the url"

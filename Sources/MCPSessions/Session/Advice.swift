@@ -87,6 +87,8 @@ extension Session {
     }
   }
 
+  private var hasEverWorked: Bool { history.lastGood != nil }
+
   /// It is tried again by itself; this is where to look until it succeeds.
   private func adviceOnOutage(_ cause: SessionError) -> Sentence? {
     switch cause.type {
@@ -94,6 +96,10 @@ extension Session {
     case .connectRefused: return "start the server, or check the port in the url"
     case .connectTimeout: return "check that the host is up, and that no firewall is between"
     case .connectionReset, .emptyReply:
+      guard hasEverWorked || server.endpoint?.origin.scheme != "http" else {
+        return "check the port: it ends connections without an answer; if it speaks TLS, the url begins with"
+          + " https://"
+      }
       return "look at the log of the server, or of a proxy before it: it ends connections without an answer"
     case .sessionTimeout: return "look whether the server hangs: it takes requests and does not answer"
     case .tlsError: return "check the server's certificate and the trusted authorities"
@@ -129,8 +135,8 @@ extension SessionError.Hint {
     case .downgrade: "ask the server's owner for its https url"
     case .sessionHeader:
       "what stands between here and the server drops the header Mcp-Session-Id: let it pass"
-    case .clientCertificate:
-      "set sessionConfig.clientCertificate and clientKey to a pair whose issuer the server trusts"
+    case .connection(let flaw): flaw.remedy
+    case .tlsPort: "the port speaks TLS: begin the url with https://"
     case .webPage: "a web page is at this url: ask for the path of the MCP endpoint"
     }
   }

@@ -196,6 +196,6 @@ extension SessionError {
     self.init(
       failure.type, status: failure.status, curlCode: failure.curlCode,
       detail: Sentence(gate.text(failure.words)),
-      hint: failure.isAboutOurCertificate ? .clientCertificate : nil)
+      hint: failure.flaw.map { .connection($0) })
   }
 }

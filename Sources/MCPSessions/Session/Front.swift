@@ -24,6 +24,7 @@ func hint(_ head: ResponseHead, _ text: String, _ excerpt: String) -> SessionErr
     if head.hasChallenge || leadsToSignIn(head.location ?? "") { return .signInPage }
     return head.isDowngrade ? .downgrade : nil
   }
+  if head.status == 400, FrontWords.tlsPort.isSaid(in: [text]) { return .tlsPort }
   if let refused = refusedName(head, text, excerpt) { return refused }
   if let standing = front(head, excerpt) { return standing }
   if head.status < 500, FrontWords.revision.isSaid(in: [text]), FrontWords.support.isSaid(in: [text]) {

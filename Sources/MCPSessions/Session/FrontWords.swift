@@ -27,6 +27,11 @@ extension FrontWords {
     "host", "hosts", "hostname", "hostnames", "host name", "disallowedhost", "vhost", "domain name",
   ])
   static let header = FrontWords(["header", "headers"])
+  /// How nginx, Go, Apache and Tomcat call a request without TLS at a port that wants it.
+  static let tlsPort = FrontWords([
+    "plain http request was sent to https port", "http request to an https server",
+    "plain http to an ssl enabled server port", "combination of host and port requires tls",
+  ])
   static let rebinding = FrontWords(["dns rebinding", "disallowedhost"])
   static let origin = FrontWords(["origin", "origins"])
   static let originServer = FrontWords(["origin server", "origin is", "origin host", "origin web"])

@@ -140,8 +140,13 @@ extension Session {
     // A proxy that refuses says so to everybody, until somebody acts.
     case .proxyError: [403, 407].contains(error.status) ? .person : .way
     case .tlsError:
-      // A failed negotiation may pass; a certificate that is not trusted stays that until somebody acts.
-      error.curlCode == 35 ? .way : .person
+      // A failed negotiation may pass; a certificate that is not trusted, theirs or ours, stays that until
+      // somebody acts. Where all was well before, a connection may have been cut for another reason.
+      if error.curlCode == 35, !error.isAboutOurCertificate || history.lastGood != nil {
+        .way
+      } else {
+        error.isCut && history.lastGood != nil ? .backoff : .person
+      }
     case .authError: .credentials
     case .configError, .redirectRefused: .person
     case .protocolError, .responseTooLarge, .resourceError: .longBackoff
@@ -227,5 +232,15 @@ extension Session {
 
   mutating func noteLife(_ outcome: Exchange.Outcome, _ turn: inout Turn) {
     if outcome.head != nil { history.lastReachable = turn.now }
+  }
+}
+
+extension SessionError {
+  /// libcurl's codes for a connection that ended under a request: nothing received, sending and receiving
+  /// failed.
+  fileprivate var isCut: Bool { [52, 55, 56].contains(curlCode) }
+
+  fileprivate var isAboutOurCertificate: Bool {
+    hint == .connection(.wantsCertificate) || hint == .connection(.refusesCertificate)
   }
 }

@@ -110,8 +110,8 @@ package struct TransferFailure: Hashable, Sendable {
   /// libcurl's code.
   package let curlCode: Int?
   package let words: String
-  /// The server wants a certificate of ours, or does not trust the one it got.
-  package var isAboutOurCertificate = false
+  /// What that is, where it has a name and a remedy of its own.
+  package var flaw: TransferFlaw?
 
   package init(_ type: ErrorType, status: Int? = nil, curlCode: Int? = nil, words: String) {
     self.type = type

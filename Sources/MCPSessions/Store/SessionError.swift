@@ -131,8 +131,10 @@ public struct SessionError: Error, Hashable, Sendable {
     case downgrade
     /// Something between drops the header that names the session.
     case sessionHeader
-    /// The server wants a certificate of ours that it trusts.
-    case clientCertificate
+    /// The connection itself is flawed: a certificate, a version, a port.
+    case connection(TransferFlaw)
+    /// A request without TLS came to a port that wants it.
+    case tlsPort
   }
 
   /// The same, as an answer to a request, where it is one and does not say so yet.

@@ -137,13 +137,8 @@ final class IssuerTransfer {
       return .failed(.responseTooLarge, words: "the answer is over \(Self.bodyLimit / 1_024) KiB")
     }
     guard code == CURLE_OK else {
-      var connected: curl_off_t = 0
-      _ = ccurl_getinfo_off_t(easy, CURLINFO_PRETRANSFER_TIME_T, &connected)
       let failure = transferFailure(
-        code,
-        TransferEvidence(
-          wasConnected: connected > 0, words: String(cString: errorBuffer), proxy: proxy, connectStatus: 0,
-          hasClientCertificate: false, lackedClientCertificate: false))
+        code, TransferEvidence(of: easy, words: String(cString: errorBuffer), proxy: proxy))
       return .failed(failure.type, words: failure.words)
     }
     var status = 0

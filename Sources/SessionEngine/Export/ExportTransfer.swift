@@ -99,14 +99,9 @@ final class ExportTransfer {
     var status = 0
     _ = ccurl_getinfo_long(easy, CURLINFO_RESPONSE_CODE, &status)
     guard code == CURLE_OK else {
-      var connected: curl_off_t = 0
-      _ = ccurl_getinfo_off_t(easy, CURLINFO_PRETRANSFER_TIME_T, &connected)
       return .failed(
         transferFailure(
-          code,
-          TransferEvidence(
-            wasConnected: connected > 0, words: String(cString: errorBuffer), proxy: proxy, connectStatus: 0,
-            hasClientCertificate: false, lackedClientCertificate: false)))
+          code, TransferEvidence(of: easy, words: String(cString: errorBuffer), proxy: proxy)))
     }
     return .response(status: status, retryAfter: retryAfter, body: body)
   }
