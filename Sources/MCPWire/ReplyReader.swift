@@ -14,7 +14,7 @@ package struct ReplyReader: Sendable {
     case retry(Int)
     /// HTTP+SSE of revision 2024-11-05: where requests are to be sent, as a URI reference.
     case endpoint(String)
-    /// A keep-alive comment.
+    /// A keep-alive: a comment, or an event of a name that has no meaning here.
     case comment
     /// Over a limit; nothing more will come out, the transfer is to be given up.
     case tooLarge
@@ -88,7 +88,8 @@ package struct ReplyReader: Sendable {
     case .event("message", let data): read(data)
     case .event("endpoint", let data): [.endpoint(String(decoding: data.prefix(8_192), as: UTF8.self))]
     case .event("error", let data): complaint(data)
-    case .event: []  // names that we do not know are to be ignored
+    // Names that we do not know are to be ignored; that something came is a sign of life.
+    case .event: [.comment]
     }
   }
 

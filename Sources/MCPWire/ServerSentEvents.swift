@@ -9,7 +9,7 @@ package struct ServerSentEvents: Sendable {
     case event(name: String, data: [UInt8])
     /// The server asks to wait this long before reconnecting, at most `retryLimit`, in milliseconds.
     case retry(Int)
-    /// A comment: the server is alive.
+    /// A comment, or an event that holds no data: the server is alive.
     case comment
     /// An event or a line was over the limit. Nothing more comes out: the stream is to be given up.
     case tooLarge
@@ -123,7 +123,12 @@ package struct ServerSentEvents: Sendable {
 
   private mutating func dispatch(_ items: inout [Item]) {
     if let pendingID { lastEventID = pendingID }
-    if !data.isEmpty { items.append(.event(name: name.isEmpty ? "message" : name, data: data)) }
+    if !data.isEmpty {
+      items.append(.event(name: name.isEmpty ? "message" : name, data: data))
+    } else if hasData || !name.isEmpty {
+      // An event without data is none (WHATWG), and still a sign of life.
+      items.append(.comment)
+    }
     forgetEvent()
   }
 

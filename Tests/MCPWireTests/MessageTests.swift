@@ -143,6 +143,14 @@ private func words(_ message: Message) -> String {
     }
   }
 
+  @Test(arguments: [
+    ": hi\n\n", "event: ping\ndata: 2026-11-27\n\n", "event: heartbeat\ndata: {\"ts\":1}\n\n",
+    "event: ping\ndata:\n\n", "event: ping\n\n",
+  ]) func `that say nothing are signs of life`(body: String) {
+    var reader = ReplyReader(contentType: "text/event-stream", bodyLimit: 1_000, eventLimit: 1_000)
+    #expect(reader.append(Array(body.utf8)) == [.comment])
+  }
+
   @Test func `over the limit end the reading`() {
     var reader = ReplyReader(contentType: "application/json", bodyLimit: 10, eventLimit: 10)
     #expect(reader.append(Array("12345678901".utf8)) == [.tooLarge])

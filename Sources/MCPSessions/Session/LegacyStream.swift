@@ -86,6 +86,7 @@ extension Session {
   /// What comes on the stream is the answer that is waited for, or the server's own word.
   mutating func channelSpoke(_ channel: Channel, _ event: TransferEvent, _ turn: inout Turn) {
     history.lastReachable = turn.now
+    if case .item(let item) = event { self.channel?.rhythm.take(item, at: turn.now.instant) }
     switch event {
     case .item(.message(let message)):
       switch message.content {

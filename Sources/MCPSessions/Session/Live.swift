@@ -49,6 +49,11 @@ extension Session {
       // After a standstill everything is due at once: spread it, as if the sessions had just begun.
       if turn.hasSlept { live.probe = firstProbe(&turn) } else { probe(&live, &turn) }
     }
+    if channel?.rhythm.isOver(at: turn.now.instant) == true {
+      // It carries the answers as well: whether it is dead, an answer tells that comes or does not.
+      channel?.rhythm = Rhythm()
+      hastenProbe(&live, &turn)
+    }
     switch live.stream {
     case .waiting(let until, let memory) where until <= turn.now.instant:
       let transfer = openStream(live.identity, lastEventID: memory.lastEventID, &turn)
@@ -275,8 +280,8 @@ extension Live {
     }
   }
 
-  func deadline(_ settings: SessionSettings, isPaused: Bool) -> Instant? {
-    var deadlines = isPaused ? [] : [expiry(settings)].compactMap { $0 }
+  func deadline(_ settings: SessionSettings, isPaused: Bool, _ channel: Channel?) -> Instant? {
+    var deadlines = [isPaused ? nil : expiry(settings), channel?.rhythm.end].compactMap { $0 }
     if case .due(let instant) = probe { deadlines.append(instant) }
     switch stream {
     case .waiting(let until, _): deadlines.append(until)

@@ -185,7 +185,7 @@ struct Session: Sendable {
   var deadline: Instant? {
     let own: Instant? =
       switch state {
-      case .live(let live): live.deadline(server.settings, isPaused: isPaused)
+      case .live(let live): live.deadline(server.settings, isPaused: isPaused, channel)
       case .waiting(let wait): isPaused ? nil : wait.until
       case .attaching(let attachment): attachment.due
       case .launching(let due): due

@@ -35,6 +35,7 @@ struct Channel: Hashable, Sendable {
   let since: Moment
   /// Events that are no messages were told of.
   var reportedOddity = false
+  var rhythm = Rhythm()
 }
 
 /// `initialize` is in flight.
@@ -143,33 +144,6 @@ struct StreamMemory: Hashable, Sendable {
   /// Events on it that are no messages.
   var oddities = 0
   var rhythm = Rhythm()
-}
-
-/// Signs of life that come by themselves. Silence means nothing on a stream that never had a rhythm; where
-/// one stops, the path is dead.
-struct Rhythm: Hashable, Sendable {
-  private var beats = 0
-  private var last: Instant?
-  private var longest = Duration.zero
-
-  /// No rhythm is taken to have stopped before this.
-  private static let patience = Duration.seconds(60)
-  private static let beatsNeeded = 4
-
-  /// The server let something be heard.
-  mutating func beat(at now: Instant) {
-    if let last { longest = max(longest, now - last) }
-    beats = min(beats + 1, Self.beatsNeeded)
-    last = now
-  }
-
-  /// When the next beat is so late that none will come; absent without a rhythm.
-  var end: Instant? {
-    guard beats >= Self.beatsNeeded, longest <= Self.patience, let last else { return nil }
-    return last + max(Self.patience, longest * 3)
-  }
-
-  func isOver(at now: Instant) -> Bool { end.map { $0 <= now } ?? false }
 }
 
 /// A failure or a loss, and when the next attempt comes.
