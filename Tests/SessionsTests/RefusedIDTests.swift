@@ -62,8 +62,50 @@ private func id(_ request: TransferRequest) -> String? { World.sessionID(request
     var world = try world { $0.purpose == .ping ? answer : nil }
     world.run(240)
     #expect(world.state("a") == .ready, "\(world.wire.prefix(40))")
-    #expect(world.wire.count { $0 == "POST initialize" } <= 3, "no chain of sessions")
-    #expect(world.machines["a"]?.sessions.count == 1, "what was given up is ended after all")
+    #expect(world.wire.count { $0 == "POST initialize" } == 1, "nothing is wrong with the session")
+    #expect(world.wire.count { $0.hasPrefix("POST ping") } == 1)
+    #expect(world.row("a")?.stream == .open, "nor with its stream")
+    world.forget("a")
+    world.run(60)
+    #expect(world.state("a") == .ready && world.machines["a"]?.sessions.count == 1)
+    #expect(world.wire.count { $0.hasPrefix("POST ping") } == 1, "what was found out is remembered")
+  }
+
+  @Test(arguments: [
+    (Scripted.status(404, "no such method"), 1), (.status(404, ""), 1), (.status(410, ""), 1),
+    // Who says that the session is gone is believed, and not told of it.
+    (.rejected(-32_600, "Session not found: ping"), 2), (.status(400, "unknown session method"), 2),
+  ])
+  func `by the first ping, each time, costs one session, which is ended after all`(
+    answer: World.Scripted, left: Int
+  ) throws {
+    var world = try world { $0.purpose == .ping ? answer : nil }
+    world.run(120)
+    #expect(world.state("a") == .ready, "\(world.wire.prefix(40))")
+    #expect(world.wire.count { $0 == "POST initialize" } <= 2, "\(world.wire.prefix(40))")
+    #expect(world.machines["a"]?.sessions.count == left, "\(world.wire.prefix(40))")
+    #expect(world.wire.count { $0.hasPrefix("POST ping") } == 1)
+    world.command(
+      .act(.reconnect, on: [SessionKey(server: "a")], by: Operator(user: "ana", origin: "pts/3")))
+    world.run(5)
+    #expect(world.wire.count { $0.hasPrefix("POST ping") } == 2, "a person wants to know it anew")
+  }
+
+  @Test func `by the first ping of one session alone is a loss like any other`() throws {
+    var world = try world { request in
+      request.purpose == .ping && id(request) == "a-session-1" ? .status(404, "Session not found") : nil
+    }
+    world.run(60)
+    #expect(world.state("a") == .ready)
+    #expect(world.wire.count { $0 == "POST initialize" } == 2)
+    #expect(
+      world.wire.count { $0.contains("a-session-1") && !$0.hasPrefix("GET") } == 2, "it is not sent again")
+  }
+
+  @Test func `by replicas that do not know each other's is not taken for a missing ping`() throws {
+    var world = try world { [.ping, .list].contains($0.purpose) ? .status(404, "Session not found") : nil }
+    world.run(30)
+    #expect(world.state("a") == .unstable)
   }
 
   @Test func `with everything but a handshake costs one more session, and no chain of them`() throws {

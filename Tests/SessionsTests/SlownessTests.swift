@@ -38,7 +38,7 @@ import Testing
       established: Moment(instant: .zero, wall: WallTime(milliseconds: 0)))
     var live = Live(
       identity: identity, revived: .zero, lastGood: identity.established, lastValid: identity.established,
-      probe: .off, stream: .off)
+      probe: .off, stream: .off, pinged: .zero)
     for seconds in took { live.take(.seconds(seconds), usual: usual, limit: .seconds(limit)) }
     #expect((live.slow != nil) == isSlow)
   }

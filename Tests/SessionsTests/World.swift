@@ -72,6 +72,8 @@ struct World {
   var wire: [String] = []
   /// Requests are answered only while no stream is open.
   var blocksWhileStreaming = false
+  /// Requests are answered like this while a stream is open.
+  var refusesWhileStreaming: Scripted?
   private(set) var events: [Event] = []
   private(set) var store = Store()
   var attempts = 0
@@ -226,6 +228,14 @@ struct World {
   mutating func beat(_ name: String, times: Int, every seconds: Double) {
     for (id, request) in open where request.session.server == name && request.purpose == .stream {
       for beat in 1...times { tell(id, .item(.comment), after: Double(beat) * seconds) }
+    }
+  }
+
+  /// A server's streams bring this.
+  mutating func say(_ name: String, _ item: ReplyReader.Item, times: Int = 1, every seconds: Double = 0.5) {
+    let streams: Set<Purpose> = [.stream, .attach]
+    for (id, request) in open where request.session.server == name && streams.contains(request.purpose) {
+      for number in 1...times { tell(id, .item(item), after: Double(number) * seconds) }
     }
   }
 

@@ -19,6 +19,9 @@ extension World {
     let delay = Double.random(in: 0.001...0.05, using: &random)
     let isStreaming = openOf[request.session]?.values.contains(.stream) == true
     if blocksWhileStreaming, isStreaming, request.timeout != nil { return lose(request) }
+    if let refusal = refusesWhileStreaming, isStreaming, [.ping, .list].contains(request.purpose) {
+      return answer(request, refusal, after: delay)
+    }
     switch machine.mode {
     case .refusing:
       tell(

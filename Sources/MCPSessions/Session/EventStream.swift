@@ -8,8 +8,6 @@ extension Session {
   private static let goodUptime = Duration.seconds(10)
   /// Tries against "409, another stream is open" before the session is replaced once.
   private static let conflictTries = 4
-  /// How long a server that answers nothing while our stream is open is spared of it.
-  private static let blockPause = Duration.seconds(600)
 
   func firstStream(_ identity: Identity, _ turn: inout Turn) -> Stream {
     guard server.settings.stream, identity.tellsChanges, !identity.isOverStream, !identity.isOverPipe else {
@@ -201,29 +199,6 @@ extension Session {
     history.count(error)
     turn.emit(.streamClosed, .info, self, error: error, EventText.streamClosed(error))
     hastenProbe(&live, &turn)
-  }
-
-  // MARK: - A server that answers nothing while our stream is open
-
-  /// A question was not answered while our stream was open: it is closed, to see whether that was it.
-  mutating func closeStreamForTrial(_ live: inout Live, _ turn: inout Turn) {
-    guard case .open(let transfer, _, _) = live.stream, live.closedStream == nil else { return }
-    turn.actions.append(.cancel(transfer))
-    live.stream = .waiting(until: turn.now.instant + Self.blockPause, StreamMemory())
-    live.closedStream = turn.now.instant
-  }
-
-  /// The silence ended when our stream did.
-  mutating func streamWasInTheWay(_ live: inout Live, _ turn: inout Turn) {
-    let error = SessionError(
-      .sessionConflict, detail: "requests are answered only while our stream is closed, so it is left off",
-      request: .stream)
-    trouble.streamBlocks += 1
-    let pause = trouble.streamBlocks > 1 ? Self.blockPause * 144 : Self.blockPause
-    trouble.streamBlockedUntil = turn.now.instant + pause
-    live.stream = .waiting(until: turn.now.instant + pause, StreamMemory())
-    live.streamFailure = error
-    turn.emit(.streamClosed, .warning, self, error: error, EventText.streamRefused(error))
   }
 
   private func waiting(

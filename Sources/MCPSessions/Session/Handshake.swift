@@ -163,7 +163,7 @@ extension Session {
     trouble.unconfirmed = error
     var half = Live(
       identity: identity, revived: turn.now.instant, lastGood: turn.now, lastValid: turn.now, probe: .off,
-      stream: .off)
+      stream: .off, pinged: turn.now.instant)
     half.isUnconfirmed = true
     resume(half, &turn)
   }

@@ -12,10 +12,13 @@ extension Session {
     noteGood(turn.now)
     if channel != nil { speaksOverStream = true }
     if !identity.lists { tools.failure = nil }
+    passedWithoutStream(&turn)
     var live = Live(
       identity: identity, revived: turn.now.instant, lastGood: turn.now, lastValid: turn.now,
-      probe: firstProbe(&turn), stream: firstStream(identity, &turn))
+      probe: firstProbe(&turn), stream: firstStream(identity, &turn), pinged: turn.now.instant)
+    live.streamFailure = blockFailure(turn)
     live.wantsList = tools.failure != nil
+    live.lacksPing = identity.lists && (pingless == identity.server || trouble.lostByPing != nil)
     state = .live(live)
     if let id = identity.id {
       turn.emit(.sessionCreated, .info, self, EventText.created(id))
@@ -23,20 +26,6 @@ extension Session {
       turn.emit(.sessionCreated, .info, self, EventText.created(process: process.id))
     }
     recovered(&turn)
-  }
-
-  /// The first probe comes soon: a handshake proves little, and an operator waits for the truth.
-  func firstProbe(_ turn: inout Turn) -> Probe {
-    guard server.settings.pingInterval > .zero, !isPaused else { return .off }
-    let longest = min(server.settings.pingInterval.inSeconds, 1)
-    return .due(turn.now.instant + .seconds(Double.random(in: 0.1...max(0.1, longest), using: &turn.random)))
-  }
-
-  func nextProbe(_ turn: inout Turn) -> Probe {
-    let interval = server.settings.pingInterval
-    guard interval > .zero, !isPaused else { return .off }
-    // Even spread around the interval, so that sessions that began together drift apart.
-    return .due(turn.now.instant + interval * Double.random(in: 0.9...1.1, using: &turn.random))
   }
 
   /// Something is due in a live session.
@@ -49,18 +38,21 @@ extension Session {
       // After a standstill everything is due at once: spread it, as if the sessions had just begun.
       if turn.hasSlept { live.probe = firstProbe(&turn) } else { probe(&live, &turn) }
     }
+    switch live.stream {
+    case .waiting(let until, var memory) where until <= turn.now.instant:
+      let transfer = openStream(live.identity, lastEventID: memory.lastEventID, &turn)
+      (memory.asked, memory.letsThrough) = (turn.now.instant, false)
+      live.stream = .opening(transfer, memory)
+      // What was refused beside the last one is asked again beside this one.
+      if trouble.streamStrikes > 0 { hastenProbe(&live, &turn) }
+    case .open(let transfer, _, let memory) where memory.rhythm.isOver(at: turn.now.instant):
+      streamFellSilent(transfer, memory, &live, &turn)
+    default: break
+    }
     if channel?.rhythm.isOver(at: turn.now.instant) == true {
       // It carries the answers as well: whether it is dead, an answer tells that comes or does not.
       channel?.rhythm = Rhythm()
       hastenProbe(&live, &turn)
-    }
-    switch live.stream {
-    case .waiting(let until, let memory) where until <= turn.now.instant:
-      let transfer = openStream(live.identity, lastEventID: memory.lastEventID, &turn)
-      live.stream = .opening(transfer, memory)
-    case .open(let transfer, _, let memory) where memory.rhythm.isOver(at: turn.now.instant):
-      streamFellSilent(transfer, memory, &live, &turn)
-    default: break
     }
     state = .live(live)
   }
@@ -70,7 +62,7 @@ extension Session {
     history.probes += 1
     // The sessionless revision has no ping: its lists are the probe, and the server's word where it has none.
     let isModern = live.identity.isModern
-    let lists = live.identity.lists && (live.lacksPing || isModern || isListDue(live))
+    let lists = live.identity.lists && (live.lacksPing || isModern || isListDue(live, at: turn.now.instant))
     let requestID = newRequestID()
     let cursor = live.pages?.cursor
     let body =
@@ -80,7 +72,7 @@ extension Session {
       case (false, true): Outgoing.discover(id: requestID, client: server.client)
       case (false, false): Outgoing.ping(id: requestID)
       }
-    if lists { live.wantsList = false }
+    if lists { live.wantsList = false } else { live.pinged = turn.now.instant }
     let exchange = post(
       lists ? .list : isModern ? .discover : .ping, body, requestID: requestID, identity: live.identity,
       fresh: live.missed > 0 || live.lostConnection, &turn)
@@ -134,7 +126,9 @@ extension Session {
     }
     live.probe = nextProbe(&turn)
     reportStrangeID(&live, outcome.head, &turn)
-    if exchange.purpose == .list, !live.lacksPing, !live.identity.isModern {
+    let verdict = judge(outcome, carriedID: live.identity.isHeldByServer, gate(turn))
+    weighStream(exchange, verdict, &live, &turn)
+    if exchange.purpose == .list, !live.lacksPing, live.refusedPing == nil, !live.identity.isModern {
       listAnswered(live, exchange, outcome, &turn)
     } else {
       probeAnswered(live, exchange, outcome, &turn)
@@ -147,13 +141,16 @@ extension Session {
   ) {
     var live = live
     let verdict = judge(outcome, carriedID: live.identity.isHeldByServer, gate(turn))
-    if case .good = verdict {
-      trouble.gaveUp = nil
-    } else if lacksPing(live, exchange, verdict) {
-      return askForListInstead(live, &turn)
+    if let refused = live.refusedPing {
+      guard listTellsOfPing(refused, exchange, verdict, outcome, &live, &turn) else { return }
+    } else if asksForListInstead(exchange, verdict, outcome, &live, &turn) {
+      return state = .live(live)
     }
+    guard !triesWithoutStream(exchange, verdict, outcome, &live, &turn) else { return state = .live(live) }
     switch verdict {
     case .good:
+      trouble.gaveUp = nil
+      listTellsOfLoss(exchange, live, &turn)
       let took = (exchange.arrived ?? turn.now.instant) - exchange.sent
       live.take(took, usual: history.latency.usual, limit: server.settings.slow)
       history.latency.add(took)
@@ -161,7 +158,10 @@ extension Session {
       live.lastGood = turn.now
       live.answersPing = live.answersPing || exchange.purpose == .ping
       noteGood(turn.now)
-      if awaitsList(live), case .due = live.probe { hastenProbe(&live, &turn) }
+      // A list that was put off for a ping is asked for next.
+      if awaitsList(live) || live.pages != nil || live.wantsList, case .due = live.probe {
+        hastenProbe(&live, &turn)
+      }
       if exchange.purpose == .list, case .result(let result, _) = outcome { listed(result, &live, &turn) }
     case .methodFailed(let error) where refusesPing(error, exchange.purpose, live):
       return probeRefused(
@@ -169,9 +169,11 @@ extension Session {
         outcome,
         &turn)
     case .methodFailed(let error):
+      listTellsOfLoss(exchange, live, &turn)
       answered(&live, &turn)
       methodFailed(error, outcome, exchange.purpose, &live, &turn)
     case .lost(let error):
+      noteLossByPing(live, exchange, error)
       return probeLost(live, error, &turn)
     case .conflict(let error):
       cancelTransfers(&turn)
@@ -194,8 +196,6 @@ extension Session {
 
   /// The server knows the session: whatever was missed before is forgiven.
   mutating func answered(_ live: inout Live, _ turn: inout Turn) {
-    if let transfer = live.closedStream, transfer < turn.now.instant { streamWasInTheWay(&live, &turn) }
-    live.closedStream = nil
     live.missed = 0
     live.lostConnection = false
     live.lastMiss = nil
@@ -237,23 +237,11 @@ extension Session {
       return false
     }
     tell(error, &turn)
-    if error.type == .sessionTimeout { closeStreamForTrial(&live, &turn) }
+    if error.type == .sessionTimeout { closeStreamForTrial(&live, ofSilence: true, &turn) }
     let soon = Backoff(base: server.settings.retryDelay).delay(attempt: live.missed, using: &turn.random)
     let interval = server.settings.pingInterval
     live.probe = .due(turn.now.instant + (interval > .zero ? min(soon, interval) : soon))
     return true
-  }
-
-  /// Something else gave reason for doubt: ask within a moment, but not all sessions at the same one. A doubt
-  /// is settled even where nothing is probed by itself.
-  func hastenProbe(_ live: inout Live, _ turn: inout Turn) {
-    guard !isPaused else { return }
-    let soon = turn.now.instant + .seconds(Double.random(in: 0.1...0.6, using: &turn.random))
-    switch live.probe {
-    case .due(let instant): live.probe = .due(min(instant, soon))
-    case .off: live.probe = .due(soon)
-    case .inFlight: break
-    }
   }
 
   /// An answer that carries another id than ours: said once, and ours is kept.

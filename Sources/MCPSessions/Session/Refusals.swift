@@ -19,27 +19,81 @@ extension Session {
       retryAfter: outcome.head?.retryAfter, within: look, &turn)
   }
 
-  /// Whether the refusal of a ping shows that the server has none: the session before this one was given up
-  /// for it, and this one's is refused as well.
-  func lacksPing(_ live: Live, _ exchange: Exchange, _ verdict: Verdict) -> Bool {
-    guard exchange.purpose == .ping, !live.answersPing, live.identity.lists, trouble.gaveUp != nil else {
-      return false
-    }
+  /// Asks for the list when the session's first ping is refused: some servers have none, whatever they say to
+  /// it, and what is answered well beside it shows that nothing else is wrong. Words of loss are none of
+  /// these: an id that is called gone is not sent again. False where the refusal stands for itself.
+  mutating func asksForListInstead(
+    _ exchange: Exchange, _ verdict: Verdict, _ outcome: Exchange.Outcome, _ live: inout Live,
+    _ turn: inout Turn
+  ) -> Bool {
+    guard exchange.purpose == .ping, !live.answersPing, live.trial == nil, live.identity.lists,
+      live.identity.kind != .process
+    else { return false }
+    let seen: SessionError? =
+      switch verdict {
+      case .good, .lost: nil
+      // That there is none is an answer of its own.
+      case .methodFailed(let error):
+        error.code == RPCError.methodNotFound ? nil : spokenError(verdict, outcome, turn)
+      // Who asks us to wait is asked no second question, unless a session was given up for that already.
+      case .busy(let error): trouble.gaveUp == nil ? nil : error
+      case .refused(let error): error.type.isOfCredentials ? nil : error
+      case .conflict(let error): error
+      case .trouble(let error): outcome.isRefusal || outcome.isNonsense ? error : nil
+      }
+    guard let seen else { return false }
+    live.refusedPing = seen.asked(of: .ping)
+    hastenProbe(&live, &turn)
+    return true
+  }
+
+  /// The answer for the list where the first ping was refused. True when it goes on as the answer to a probe.
+  mutating func listTellsOfPing(
+    _ refused: SessionError, _ exchange: Exchange, _ verdict: Verdict, _ outcome: Exchange.Outcome,
+    _ live: inout Live, _ turn: inout Turn
+  ) -> Bool {
+    live.refusedPing = nil
     switch verdict {
-    case .refused, .lost, .conflict, .busy: return true
-    case .trouble(let error): return error.status != nil
-    case .good, .methodFailed: return false
+    case .methodFailed where triesWithoutStream(exchange, verdict, outcome, &live, &turn):
+      state = .live(live)
+      return false
+    case .good, .methodFailed:
+      tell(refused, &turn)
+      live.lacksPing = true
+      pingless = live.identity.server
+      if let gaveUp = trouble.gaveUp, !gaveUp.isEnded { sayBelatedFarewell(gaveUp.identity, &turn) }
+      trouble.gaveUp?.isEnded = true
+      return true
+    case .lost, .busy: return true
+    case .conflict, .refused, .trouble:
+      if triesWithoutStream(exchange, verdict, outcome, &live, &turn) {
+        state = .live(live)
+        return false
+      }
+      guard outcome.head != nil else { return true }
+      probeRefused(live, refused, outcome, &turn)
+      return false
     }
   }
 
-  /// The id was not the trouble: what was given up for it is ended after all.
-  mutating func askForListInstead(_ live: Live, _ turn: inout Turn) {
-    var live = live
-    if let gaveUp = trouble.gaveUp, !gaveUp.isEnded { sayBelatedFarewell(gaveUp.identity, &turn) }
-    trouble.gaveUp?.isEnded = true
-    live.lacksPing = true
-    hastenProbe(&live, &turn)
-    state = .live(live)
+  /// The first ping of a session was answered as if that were gone, as servers answer that have no ping: the
+  /// next session is asked for its list.
+  mutating func noteLossByPing(_ live: Live, _ exchange: Exchange, _ error: SessionError) {
+    let isOfPing = exchange.purpose == .ping && !live.answersPing && live.identity.lists
+    // Who says in so many words that the session is gone is believed.
+    let isTold = error.detail.text.lowercased().contains("session")
+    trouble.lostByPing =
+      isOfPing && live.identity.id != nil ? GivenUp(identity: live.identity, isEnded: isTold) : nil
+  }
+
+  /// An answer for the list in the place of pings: the session that was lost by its first ping lives, and is
+  /// ended.
+  mutating func listTellsOfLoss(_ exchange: Exchange, _ live: Live, _ turn: inout Turn) {
+    guard let lost = trouble.lostByPing else { return }
+    trouble.lostByPing = nil
+    guard exchange.purpose == .list, live.lacksPing else { return }
+    pingless = live.identity.server
+    if !lost.isEnded, lost.identity.id != live.identity.id { sayBelatedFarewell(lost.identity, &turn) }
   }
 
   /// Whether an error in the answer to a ping is a refusal of what was answered before: of an id that is not
@@ -47,5 +101,13 @@ extension Session {
   func refusesPing(_ error: RPCError, _ purpose: Purpose, _ live: Live) -> Bool {
     purpose == .ping && live.answersPing && error.code != RPCError.methodNotFound
       && [.stateful, .stateless].contains(live.identity.kind)
+  }
+
+  /// The error of a method that failed.
+  func spokenError(_ verdict: Verdict, _ outcome: Exchange.Outcome, _ turn: Turn) -> SessionError {
+    guard case .methodFailed(let error) = verdict else {
+      return verdict.error ?? SessionError(.protocolError, detail: .empty)
+    }
+    return sessionError(.rpcError, outcome.head ?? ResponseHead(status: 0), error, "", gate(turn))
   }
 }

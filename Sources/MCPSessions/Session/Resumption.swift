@@ -129,10 +129,12 @@ extension Session {
     trouble.acceptedID()
     guard !live.isUnconfirmed else { return comeAlive(live.identity, &turn) }
     noteGood(turn.now)
+    passedWithoutStream(&turn)
     let revived = Live(
       identity: live.identity, revived: turn.now.instant, lastGood: turn.now, lastValid: turn.now,
       probe: nextProbe(&turn), stream: firstStream(live.identity, &turn), lacksPing: live.lacksPing,
-      answersPing: live.answersPing, probesSent: live.probesSent, reportedConflict: live.reportedConflict)
+      pinged: turn.now.instant, answersPing: live.answersPing, probesSent: live.probesSent,
+      streamFailure: blockFailure(turn), reportedConflict: live.reportedConflict)
     state = .live(revived)
     recovered(&turn)
   }

@@ -98,10 +98,14 @@ struct Live: Hashable, Sendable {
   var isUnconfirmed = false
   /// Nobody was asked since then, because the way to the server is closed.
   var heldSince: Moment?
-  /// Our stream was closed then, to see whether it keeps the server from answering.
-  var closedStream: Instant?
-  /// The server answers that it has no `ping`: it is asked for its list instead.
+  /// Our stream is closed, to see whether it keeps the server from answering.
+  var trial: StreamTrial?
+  /// The server has no `ping`, as it says or as was found out: it is asked for its list instead.
   var lacksPing = false
+  /// The first ping was refused: its list is to tell whether more than that is.
+  var refusedPing: SessionError?
+  /// When the last ping was sent, or this stretch of life began.
+  var pinged: Instant
   /// A ping was answered as it should be, so that another answer to one is news.
   var answersPing = false
   /// The last probe found its kept connection closed: the next one takes a new one.
@@ -138,6 +142,10 @@ enum Stream: Hashable, Sendable {
 struct StreamMemory: Hashable, Sendable {
   /// Tries in a row that brought no stream that lasted.
   var attempts = 0
+  /// When it was asked for.
+  var asked: Instant?
+  /// A question that was asked beside it was answered well.
+  var letsThrough = false
   /// What the server asked to wait before a reconnect.
   var retry: Duration?
   var lastEventID = ""
@@ -181,8 +189,6 @@ struct Farewell: Hashable, Sendable {
   /// The answer of the server's own endpoint, once the second address is asked.
   var first: Exchange.Outcome?
 }
-  /// How the server was spoken to when it last was of use.
-  var spokeAs: SessionKind?
 
 /// Counts of one session since start.
 struct History: Hashable, Sendable {
@@ -201,6 +207,8 @@ struct History: Hashable, Sendable {
   var oddities = 0
   var latency = LatencyHistogram()
   var lastReachable: Moment?
+  /// How the server was spoken to when it last was of use.
+  var spokeAs: SessionKind?
   /// Lines of a process that were no messages.
   var strangeLines = 0
   var lastWords = LastWords()

@@ -13,9 +13,16 @@ extension Session {
 
   /// Whether the next probe asks for the list. A server may answer pings with its backend dead: the second
   /// probe and every n-th one do.
-  func isListDue(_ live: Live) -> Bool {
+  func isListDue(_ live: Live, at now: Instant) -> Bool {
     let every = server.settings.listEvery
-    guard every > 0 || live.wantsList || tools.failure != nil else { return false }
+    guard every > 0 || live.wantsList || live.refusedPing != nil || tools.failure != nil else { return false }
+    if live.refusedPing != nil { return true }
+    // However long a list is, and however often it is said to have changed: whether the session lives is
+    // asked at its own time.
+    let isLongWork = live.pages != nil || live.wantsList && every != 1
+    if isLongWork, now - live.pinged >= server.settings.pingInterval, server.settings.pingInterval > .zero {
+      return false
+    }
     if live.pages != nil || live.wantsList, !live.isDoubted { return true }
     if live.isDoubted { return false }
     if tools.failure != nil { return live.probesSent % Self.retryEvery == 0 }
@@ -25,12 +32,13 @@ extension Session {
   /// Whether it is still to be seen of what use the session is: an operator waits for that as for the first
   /// answer to a ping.
   func awaitsList(_ live: Live) -> Bool {
-    guard server.settings.listEvery > 0, live.identity.lists, tools.known == nil, tools.failure == nil else {
-      return false
-    }
+    guard live.identity.lists, awaitsFirstList, tools.failure == nil else { return false }
     if case .inFlight(let exchange) = live.probe, exchange.purpose == .list { return true }
     return live.probesSent < 2 || live.pages != nil
   }
+
+  /// Whether no list was seen yet that is wanted.
+  var awaitsFirstList: Bool { server.settings.listEvery > 0 && tools.known == nil }
 
   /// The answer to a question for the list, where pings tell of life.
   mutating func listAnswered(
@@ -45,7 +53,7 @@ extension Session {
     case .good, .methodFailed:
       return probeAnswered(live, exchange, outcome, &turn)
     // The specification says that a session that is answered so has ended.
-    case .conflict where !isOfTheList(exchange, live):
+    case .conflict where !isOfTheList(exchange, live) && !isBesideStream(exchange, live):
       tools.lost = .ended
       return probeAnswered(live, exchange, outcome, &turn)
     case .lost(let error)

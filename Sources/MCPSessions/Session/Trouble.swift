@@ -38,9 +38,18 @@ struct Trouble: Hashable, Sendable {
   var gaveUp: GivenUp?
   /// How often in a row a session was called gone as soon as it was made.
   var stillborn = 0
-  /// How often the server was seen to answer nothing while our stream was open, and until when it is spared.
+  /// A session that was called gone by the answer to its first ping: the next one is asked for its list,
+  /// which tells whether it was the session or the ping.
+  var lostByPing: GivenUp?
+  /// A question was not answered as it should be beside a stream that let none through.
+  var suspectsStream = false
+  /// How often in a row such trouble ended with the stream.
+  var streamStrikes = 0
+  /// How often our stream was found in the way, until when the server is spared of it, and whether it refused
+  /// what it was asked, or was silent.
   var streamBlocks = 0
   var streamBlockedUntil: Instant?
+  var isBlockOfRefusals = false
   /// A stuck stream led to a new session once; it is not tried again.
   var replacedForStream = false
   /// Another era was tried since the last wait: whatever answers come, the next change costs a wait.

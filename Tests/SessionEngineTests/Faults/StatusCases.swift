@@ -140,8 +140,8 @@ extension FaultCase {
         return .text(404, "404 page not found")
       }),
     FaultCase(
-      "ping-404-always", "Every ping is answered 404, in every session.", [.recovering], [.sessionTerminated],
-      [.initialized, .gapsGrow, .atMost(6, "initialize")],
+      "ping-404-always", "Every ping is answered 404, in every session: its list tells of life.", [.ready],
+      [.sessionTerminated], [.initialized, .gapsGrow, .atMost(2, "initialize")],
       serve: fault(on: "ping") { request, peer in
         if let id = request.sessionID { peer.forget(id) }
         return peer.answer(request)
