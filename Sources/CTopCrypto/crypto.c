@@ -39,6 +39,20 @@ void *ccrypto_key_read(const uint8_t *pem, size_t count) {
 
 void *ccrypto_key_generate(void) { return EVP_EC_gen("P-256"); }
 
+size_t ccrypto_key_write(void *key, uint8_t *pem, size_t room) {
+  BIO *target = BIO_new(BIO_s_mem());
+  if (!target) return 0;
+  size_t result = 0;
+  char *text = NULL;
+  if (PEM_write_bio_PKCS8PrivateKey(target, key, NULL, NULL, 0, NULL, NULL) == 1) {
+    long length = BIO_get_mem_data(target, &text);
+    if (length > 0 && (size_t)length <= room) memcpy(pem, text, result = (size_t)length);
+  }
+  BIO_free(target);
+  ERR_clear_error();
+  return result;
+}
+
 void ccrypto_key_free(void *key) { EVP_PKEY_free(key); }
 
 int ccrypto_key_kind(void *key) {

@@ -8,6 +8,8 @@ package struct ProtectedResource: Hashable, Sendable {
   package let issuers: [String]
   /// Absent when nothing is said of scopes.
   package let scopes: [String]?
+  /// It takes no token but one that is bound to a key (RFC 9449).
+  package let bindsTokens: Bool
 
   /// Absent when the text is no such document.
   package init?(_ value: JSONValue) {
@@ -15,6 +17,7 @@ package struct ProtectedResource: Hashable, Sendable {
     self.resource = resource
     issuers = value["authorization_servers"]?.texts ?? []
     scopes = value["scopes_supported"].map(\.texts)
+    bindsTokens = value["dpop_bound_access_tokens_required"]?.flag ?? false
   }
 }
 

@@ -94,6 +94,7 @@ struct HeadReader {
     case "refresh": pending.refresh = refreshTarget(String(value.prefix(Self.locationLimit)))
     case "www-authenticate" where pending.challenges.count < Self.challengeLimit:
       pending.challenges.append(String(value.prefix(Self.locationLimit)))
+    case "dpop-nonce": pending.proofNonce = String(value.prefix(Self.locationLimit))
     case "set-cookie":
       hasNewCookies = true
       let cookie = value.prefix { $0 != ";" }.drop { $0 != "=" }.dropFirst()

@@ -19,6 +19,10 @@ void *ccrypto_key_read(const uint8_t *pem, size_t count);
 /// A new key on the curve P-256; NULL without memory or randomness. To be freed.
 void *ccrypto_key_generate(void);
 
+/// The key as PEM text without a passphrase. Returns how many of at most `room` bytes it has; 0 when it cannot be
+/// written.
+size_t ccrypto_key_write(void *key, uint8_t *pem, size_t room);
+
 void ccrypto_key_free(void *key);
 
 enum { ccrypto_key_other = 0, ccrypto_key_p256 = 1, ccrypto_key_rsa = 2 };

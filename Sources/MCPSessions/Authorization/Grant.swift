@@ -21,6 +21,8 @@ package struct Grant: Hashable, Sendable {
     package let revocationEndpoint: String?
     package let client: Client
     package let resource: String
+    /// Tokens of it are bound to a key of ours, and go nowhere without a proof that we have it (RFC 9449).
+    package var isBound = false
   }
 
   package init(
@@ -65,6 +67,9 @@ package struct Grant: Hashable, Sendable {
     let text = kind + token.revealed
     return !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
   }
+
+  /// With whom the key was used that it is bound to; absent for one that whoever holds it can use.
+  var boundBy: String? { kind == "dpop" && origin?.isBound == true ? origin?.issuer : nil }
 
   func hasEnded(at now: WallTime) -> Bool { expires.map { $0 <= now } ?? false }
 
@@ -140,6 +145,7 @@ package struct StoredGrant: Hashable, Sendable {
         object.member("token_endpoint", origin.tokenEndpoint)
         object.member("revocation_endpoint", origin.revocationEndpoint)
         object.member("resource", origin.resource)
+        if origin.isBound { object.member("bound", true) }
         origin.client.write(to: &object)
       }
     }
@@ -157,7 +163,7 @@ package struct StoredGrant: Hashable, Sendable {
     else { return nil }
     let origin = Grant.Origin(
       issuer: issuer, tokenEndpoint: endpoint, revocationEndpoint: value["revocation_endpoint"]?.text,
-      client: client, resource: resource)
+      client: client, resource: resource, isBound: value["bound"] == .flag(true))
     self.init(
       server: server, user: user,
       grant: Grant(

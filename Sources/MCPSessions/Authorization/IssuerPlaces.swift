@@ -113,3 +113,8 @@ private func isLoopbackAddress(_ host: String) -> Bool {
   let parts = host.split(separator: ".", omittingEmptySubsequences: false)
   return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
 }
+
+extension Endpoint {
+  /// Without query, fragment and user information.
+  package var bareAddress: String { IssuerPlaces.resource(of: self) }
+}

@@ -18,10 +18,7 @@ extension SignIn {
         return notProvided("\(source) is empty; an assertion is to stand in its first line", work, &turn)
       }
       learn(Secret(line), &turn)
-      let client =
-        Client.choice(subject.settings, discovery.metadata, registered: nil).known
-        ?? Client(id: "", secret: nil, method: .none)
-      ask(for: .assertion(Secret(line)), discovery.origin(client), scopes: discovery.scopes, work, &turn)
+      vouch(Secret(line), discovery, work, &turn)
     case .provider:
       guard let grant = providedGrant(text, line, at: turn.now.wall) else {
         return notProvided(flaw(line), work, &turn)
@@ -99,12 +96,6 @@ extension SignIn {
     guard !line.isEmpty else { return nil }
     let token = line.lowercased().hasPrefix("bearer ") ? String(line.dropFirst(7)) : line
     return Grant(token: Secret(token), obtained: now)
-  }
-}
-
-extension Client.Choice {
-  fileprivate var known: Client? {
-    if case .known(let client) = self { client } else { nil }
   }
 }
 

@@ -26,7 +26,7 @@ package struct SignIn: Sendable {
     }
 
     /// The server as the store names it: without query and user information.
-    package var storedServer: String { IssuerPlaces.resource(of: server) }
+    package var storedServer: String { server.bareAddress }
   }
 
   /// What a server said to a request, or to the credential in it.
@@ -49,6 +49,14 @@ package struct SignIn: Sendable {
 
     /// It asks for a token, or does not say what it asks for.
     package var concernsTokens: Bool { challenges.isEmpty || own != nil }
+
+    /// It takes only tokens that are bound to a key.
+    var wantsProof: Bool {
+      challenges.contains { $0.scheme == "dpop" } && !challenges.contains { $0.scheme == "bearer" }
+    }
+
+    /// Nothing is wrong but that the proof lacks the server's number.
+    package var wantsNonce: Bool { status == 401 && own?["error"] == "use_dpop_nonce" }
 
     /// The parameters of the challenge that is for tokens.
     var own: [String: String]? {

@@ -155,7 +155,8 @@ extension SignIn {
       metadata: metadata, resource: resource?.resource ?? IssuerPlaces.resource(of: subject.server),
       scopes: scopes.choose(
         challenge: work.demand?.own?["scope"], resource: resource?.scopes, issuer: metadata.scopes,
-        configured: subject.settings.scopes, isStepUp: work.isStepUp))
+        configured: subject.settings.scopes, isStepUp: work.isStepUp),
+      isBound: resource?.bindsTokens ?? false || work.demand?.wantsProof ?? false)
     choosePath(discovery, work, &turn)
   }
 

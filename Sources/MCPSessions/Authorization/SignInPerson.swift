@@ -237,7 +237,8 @@ extension SignIn {
         .send(
           client.sign(
             form, number: number, url: discovery.metadata.tokenEndpoint ?? "",
-            issuer: discovery.metadata.issuer, settings: subject.settings, proof: nil)))
+            issuer: discovery.metadata.issuer, settings: subject.settings,
+            proof: proof(discovery.origin(client), work))))
     default: break
     }
   }
@@ -247,10 +248,11 @@ extension SignIn {
     _ answer: IssuerAnswer, _ discovery: Discovery, _ client: Client, _ wait: DeviceWait, _ work: Work,
     _ turn: inout Turn
   ) {
-    var wait = wait
+    var (wait, work) = (wait, work)
     let error = answer.json.flatMap(TokenError.init)
     switch error?.code {
     case "authorization_pending": break
+    case "use_dpop_nonce" where discovery.isBound && work.nonce == nil: work.nonce = answer.wantedNonce
     case "slow_down": wait.interval += .seconds(5)
     case nil where answer.isOutage: wait.interval += wait.interval
     default:
@@ -260,7 +262,6 @@ extension SignIn {
     }
     wait.request = nil
     wait.next = turn.now.instant + wait.interval
-    var work = work
     work.step = .device(discovery, client, wait)
     state = .working(work)
   }

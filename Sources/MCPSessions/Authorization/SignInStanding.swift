@@ -9,6 +9,8 @@ package struct Credential: Hashable, Sendable {
   package let version: UInt64
   /// After this it is not sent any more.
   package let expires: WallTime?
+  /// The issuer with whose key each request is to be proved; absent for a token that is not bound to one.
+  package let boundBy: String?
 }
 
 extension SignIn {
@@ -48,7 +50,9 @@ extension SignIn {
   }
 
   private func credential(_ grant: Grant) -> Credential {
-    Credential(token: grant.token, kind: grant.kind, version: version, expires: grant.expires)
+    Credential(
+      token: grant.token, kind: grant.kind, version: version, expires: grant.expires,
+      boundBy: grant.boundBy)
   }
 
   private func waiting(for step: SignInStep) -> SessionError {
@@ -63,7 +67,7 @@ extension SignIn {
     guard case .working(let work) = state else { return nil }
     return switch work.step {
     case .start, .resource, .issuer: .discovering
-    case .provider, .vouching: .asking
+    case .provider, .vouching, .vouched: .asking
     case .queued: .queued
     case .opening, .registering, .deviceRequest: .registering
     case .browser, .device: .waitingForPerson

@@ -38,6 +38,8 @@ struct Work: Hashable, Sendable {
     case provider
     /// The file with the assertion that somebody signed for us is read.
     case vouching(Discovery)
+    /// An identity provider is asked for what the issuer takes.
+    case vouched(Discovery, request: Int)
     case resource(left: [String], request: Int)
     case issuer(String, ProtectedResource?, left: [String], request: Int)
     /// Another sign-in is with the person.
@@ -69,7 +71,7 @@ struct Work: Hashable, Sendable {
     var request: Int? {
       switch self {
       case .resource(_, let request), .issuer(_, _, _, let request), .registering(_, _, _, let request),
-        .deviceRequest(_, _, let request), .token(_, _, _, let request):
+        .deviceRequest(_, _, let request), .token(_, _, _, let request), .vouched(_, let request):
         request
       case .device(_, _, let wait): wait.request
       default: nil
@@ -92,11 +94,14 @@ struct Discovery: Hashable, Sendable {
   let metadata: IssuerMetadata
   let resource: String
   let scopes: [String]
+  /// The server wants tokens that are bound to a key of ours.
+  let isBound: Bool
 
   func origin(_ client: Client) -> Grant.Origin {
     Grant.Origin(
       issuer: metadata.issuer, tokenEndpoint: metadata.tokenEndpoint ?? "",
-      revocationEndpoint: metadata.revocationEndpoint, client: client, resource: resource)
+      revocationEndpoint: metadata.revocationEndpoint, client: client, resource: resource,
+      isBound: isBound)
   }
 }
 

@@ -16,7 +16,11 @@ extension SignIn {
       .send(
         origin.client.sign(
           form, number: number, url: origin.tokenEndpoint, issuer: origin.issuer, settings: subject.settings,
-          proof: work.nonce.map { IssuerRequest.Proof(nonce: $0) })))
+          proof: proof(origin, work))))
+  }
+
+  func proof(_ origin: Grant.Origin, _ work: Work) -> IssuerRequest.Proof? {
+    origin.isBound ? IssuerRequest.Proof(issuer: origin.issuer, nonce: work.nonce) : nil
   }
 
   /// An answer came; late ones are dropped.
@@ -29,6 +33,7 @@ extension SignIn {
       issuerAnswered(answer, issuer, resource, left: left, work, &turn)
     case .registering(let discovery, let opening, let redirect, _):
       registrationAnswered(answer, discovery, opening, redirect: redirect, work, &turn)
+    case .vouched(let discovery, _): vouched(answer, discovery, work, &turn)
     case .deviceRequest(let discovery, let client, _): deviceAnswered(answer, discovery, client, work, &turn)
     case .device(let discovery, let client, let wait):
       pollAnswered(answer, discovery, client, wait, work, &turn)
@@ -45,7 +50,7 @@ extension SignIn {
     if let issued = answer.document.flatMap(IssuedToken.init) {
       learn(Secret(issued.access), &turn)
       if let refresh = issued.refresh { learn(Secret(refresh), &turn) }
-      guard issued.kind == "bearer" || issued.kind == "dpop" else {
+      guard issued.kind == "bearer" || issued.kind == "dpop" && origin.isBound else {
         return fail(
           "the issuer gives tokens of an unknown kind, \(gate.text(issued.kind, limit: 40))", work, &turn)
       }
@@ -62,6 +67,11 @@ extension SignIn {
       return take(
         grant,
         wasRenewed: old != nil || purpose == .clientCredentials && work.held != nil, work, &turn)
+    }
+    if let nonce = answer.wantedNonce, origin.isBound, work.nonce == nil {
+      var work = work
+      work.nonce = nonce
+      return ask(for: purpose, origin, scopes: scopes, work, &turn)
     }
     let error = answer.json.flatMap(TokenError.init)
     if case .refresh = purpose {

@@ -10,7 +10,7 @@ package struct IssuerRequest: Hashable, Sendable {
   package let authorization: Secret?
   /// An assertion that is to be signed and added to the form, as `client_assertion`.
   package let assertion: ClientAssertion?
-  /// A proof of possession goes with it, with the number that the issuer asked for.
+  /// A proof goes with it that we have the key (RFC 9449).
   package var proof: Proof?
 
   package enum Body: Hashable, Sendable {
@@ -20,13 +20,10 @@ package struct IssuerRequest: Hashable, Sendable {
     case json(String)
   }
 
-  /// Whether a token is bound to our key, and what the other side wants to read in the next proof.
+  /// Whose key the token will be bound to, and what the issuer wants to read in the proof.
   package struct Proof: Hashable, Sendable {
+    package let issuer: String
     package let nonce: String?
-
-    package init(nonce: String? = nil) {
-      self.nonce = nonce
-    }
   }
 }
 
@@ -57,6 +54,15 @@ extension IssuerAnswer {
   var json: JSONValue? {
     guard case .answer(_, let body, _, _) = self else { return nil }
     return try? JSONValue.read(body)
+  }
+
+  /// The number that the issuer wants to read in a proof, where it asked for one and nothing else is wrong.
+  var wantedNonce: String? {
+    guard case .answer(_, _, _, let nonce) = self, json.flatMap(TokenError.init)?.code == "use_dpop_nonce"
+    else {
+      return nil
+    }
+    return nonce
   }
 
   /// Whether the other side is away or out of order, so that asking again may help.

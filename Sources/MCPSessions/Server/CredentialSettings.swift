@@ -42,6 +42,12 @@ package struct CredentialSettings: Hashable, Sendable {
   /// The address of a document that describes the client, for issuers that take one instead of an id.
   package var clientMetadataURL: String?
   package var assertionFile: String?
+  /// Where an identity provider gives what the issuer takes for the identity token in `assertionFile`
+  /// (RFC 8693).
+  package var exchangeURL: String?
+  /// Who we are there.
+  package var exchangeClientID: String?
+  package var exchangeClientSecret: Secret?
   /// Asked for in place of what the server names.
   package var scopes: [String]?
   /// Both named: nothing is discovered.
@@ -76,7 +82,7 @@ package struct CredentialSettings: Hashable, Sendable {
   }
 
   /// What must not be shown.
-  package var secrets: [Secret] { [clientSecret, refreshToken].compactMap { $0 } }
+  package var secrets: [Secret] { [clientSecret, refreshToken, exchangeClientSecret].compactMap { $0 } }
 }
 
 /// How a client makes itself known at the token endpoint; raw values are those of RFC 7591.

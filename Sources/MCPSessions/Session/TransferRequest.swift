@@ -67,6 +67,8 @@ package struct ResponseHead: Hashable, Sendable {
   package var isDowngrade = false
   /// What `WWW-Authenticate` says, header by header, as raw text.
   package var challenges: [String]
+  /// What the server wants to read in the next proof that a token is ours (RFC 9449 section 8.2).
+  package var proofNonce: String?
   /// The values of the cookies that it sets: from now on they go with requests and may be echoed.
   package var cookies: [String]
   /// How it was reached; only for a request that is measured.

@@ -33,12 +33,16 @@ extension Credentials {
     var isForStore: Bool
     /// The desk was asked for one.
     var hasAsked = false
+    /// It waits for its time alone, to be sent with a better proof.
+    var isSecond = false
   }
 
   struct Sent {
     let number: Int
     let credential: Credential
     let purpose: Purpose
+    /// It was refused for the sake of its proof before.
+    let isSecond: Bool
   }
 
   /// What a token was good for: told once, not with every ping.
@@ -54,12 +58,22 @@ extension Credentials {
 }
 
 extension TransferRequest {
-  /// The same with a credential, in place of any other.
-  func carrying(_ credential: Credential) -> TransferRequest {
-    var request = self
-    request.headers.removeAll { $0.name.lowercased() == "authorization" }
+  /// The same with a credential, in place of any other, and with a proof where it is bound to a key.
+  func carrying(_ credential: Credential, _ possession: Possession?) -> TransferRequest {
+    var request = withoutCredential
     let scheme = credential.kind == "dpop" ? "DPoP" : credential.kind == "bearer" ? "Bearer" : credential.kind
     request.headers.append(Header(name: "Authorization", value: "\(scheme) \(credential.token.revealed)"))
+    if credential.boundBy != nil,
+      let proof = possession?.proof(of: credential.token, for: self, at: Moment.now.wall)
+    {
+      request.headers.append(Header(name: "DPoP", value: proof))
+    }
+    return request
+  }
+
+  var withoutCredential: TransferRequest {
+    var request = self
+    request.headers.removeAll { ["authorization", "dpop"].contains($0.name.lowercased()) }
     return request
   }
 }

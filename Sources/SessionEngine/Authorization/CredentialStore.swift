@@ -10,6 +10,8 @@ package struct CredentialStore: Sendable {
 
   private static let grantPrefix = "grant-"
   private static let clientPrefix = "client-"
+  private static let keyPrefix = "key-"
+  private static let keySuffix = ".pem"
   private static let suffix = ".json"
   private static let lockSuffix = ".lock"
   /// More files than this are not looked at, and longer ones are not ours.
@@ -37,6 +39,19 @@ package struct CredentialStore: Sendable {
   func client(of issuer: String) -> Client? {
     guard let text = text(of: path(Self.clientPrefix, issuer)) else { return nil }
     return StoredClient(text).flatMap { $0.issuer == issuer ? $0.client : nil }
+  }
+
+  /// Our key to an issuer's tokens as PEM text, made the first time. Of two processes that make one at once
+  /// both get the first's. Throws what went wrong in words for people.
+  func proofKey(of issuer: String, making key: () -> Secret?) throws(FolderProblem) -> Secret? {
+    let path = path(Self.keyPrefix, issuer, Self.keySuffix)
+    if let text = text(of: path) { return Secret(String(decoding: text, as: UTF8.self)) }
+    guard case .held(let lock) = lock(server: issuer, user: Self.keyPrefix) else { return nil }
+    defer { withExtendedLifetime(lock) {} }
+    if let text = text(of: path) { return Secret(String(decoding: text, as: UTF8.self)) }
+    guard let made = key() else { return nil }
+    try replace(path, with: made.revealed)
+    return made
   }
 
   /// Keeps a sign-in, in place of older ones of the same user at the same server. Throws what went wrong in
@@ -67,12 +82,12 @@ package struct CredentialStore: Sendable {
     }
   }
 
-  private func path(_ prefix: String, _ name: String) -> String {
+  private func path(_ prefix: String, _ name: String, _ suffix: String = suffix) -> String {
     let digits = Cryptography.sha256(name).prefix(16).map { byte in
       let text = String(byte, radix: 16)
       return byte < 16 ? "0" + text : text
     }
-    return "\(folder)/\(prefix)\(digits.joined())\(Self.suffix)"
+    return "\(folder)/\(prefix)\(digits.joined())\(suffix)"
   }
 
   // MARK: - One process at a time
@@ -106,9 +121,9 @@ package struct CredentialStore: Sendable {
     } catch {
       return .impossible(error)
     }
-    let path = path("lock-", server + "\n" + user).dropLast(Self.suffix.count) + Self.lockSuffix
+    let path = path("lock-", server + "\n" + user, Self.lockSuffix)
     // The file stays: whoever removed it could leave two holders of one name.
-    let file = clinux_open(String(path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    let file = clinux_open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { return .impossible(.notMade(ErrorNumber.current)) }
     guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
       close(file)

@@ -25,6 +25,8 @@ final class Credentials {
   private var waiting: [TransferID: Waiting] = [:]
   /// With which token requests went out that are not answered yet.
   private var sent: [TransferID: Sent] = [:]
+  /// What proves that tokens are ours, for those that are bound to a key.
+  private var possessions: [Int: Possession] = [:]
   private var nextNumber = 0
   /// Other sessions share a sign-in now: they are to be told how it stands.
   private var isRetelling = false
@@ -144,8 +146,9 @@ final class Credentials {
   private func passFarewell(_ request: TransferRequest, at now: Moment) -> Passage {
     let number = numbers[request.session]
     let standing = number.flatMap { standings[$0]?.standing }
-    if case .credential(let credential) = standing { return .send(request.carrying(credential)) }
-    if let credential = lastGood[request.session] { return .send(request.carrying(credential)) }
+    let possession = number.flatMap { possessions[$0] }
+    if case .credential(let credential) = standing { return .send(request.carrying(credential, possession)) }
+    if let credential = lastGood[request.session] { return .send(request.carrying(credential, possession)) }
     if case .refused = standing { return .send(request) }
     guard let number, !isReady || sourced.contains(number) else { return .send(request) }
     if isReady { orders.post(DeskOrders(.tell(number, .wanted))) }
@@ -160,11 +163,12 @@ final class Credentials {
     return .wait
   }
 
-  private func carrying(_ credential: Credential, _ request: TransferRequest, _ number: Int)
-    -> TransferRequest
-  {
-    sent[request.id] = Sent(number: number, credential: credential, purpose: request.purpose)
-    return request.carrying(credential)
+  private func carrying(
+    _ credential: Credential, _ request: TransferRequest, _ number: Int, isSecond: Bool = false
+  ) -> TransferRequest {
+    sent[request.id] = Sent(
+      number: number, credential: credential, purpose: request.purpose, isSecond: isSecond)
+    return request.carrying(credential, possessions[number])
   }
 
   /// A request is nobody's matter any more.
@@ -183,6 +187,11 @@ final class Credentials {
     let demand = SignIn.Demand(
       status: head.status, challenges: head.challenges.flatMap(Challenge.read), purpose: request.purpose,
       version: sent?.credential.version ?? 0)
+    if let nonce = head.proofNonce { possessions[number]?.nonce = nonce }
+    if demand.wantsNonce, head.proofNonce != nil, let sent, !sent.isSecond {
+      waitForSecond(request, number, now)
+      return true
+    }
     guard head.status == 401 && demand.concernsTokens || demand.wantsMore else {
       guard head.status < 400, let sent else { return false }
       lastGood[request.session] = sent.credential
@@ -199,14 +208,21 @@ final class Credentials {
       isReady = true
       serveDesk()
     }
-    var request = request
-    if sent != nil { request.headers.removeAll { $0.name == "Authorization" } }
     waiting[request.id] = Waiting(
-      request: request, number: number, since: now.instant, until: now.instant + Self.patience,
+      request: sent == nil ? request : request.withoutCredential, number: number, since: now.instant,
+      until: now.instant + Self.patience,
       refused: demand.version, isForStore: false)
     standings[number] = nil
     orders.post(DeskOrders(.tell(number, .refused(demand))))
     return true
+  }
+
+  /// The proof lacked the server's number, which is known now: the same once more, at most once a second.
+  private func waitForSecond(_ request: TransferRequest, _ number: Int, _ now: Moment) {
+    waiting[request.id] = Waiting(
+      request: request.withoutCredential, number: number, since: now.instant,
+      until: possessions[number]?.nextSecond(at: now.instant) ?? now.instant,
+      refused: nil, isForStore: false, isSecond: true)
   }
 
   /// What a person wants of a sign-in.
@@ -234,6 +250,9 @@ final class Credentials {
     news.secrets = mail.secrets
     for (number, standing) in mail.standings.sorted(by: { $0.key < $1.key }) {
       let old = standings.updateValue(standing, forKey: number)
+      if let key = standing.proofKey, possessions[number]?.key != key {
+        possessions[number] = Possession(key)
+      }
       let keys = keys[number] ?? []
       news.reports.append((keys, standing.report))
       if case .credential(let credential) = standing.standing, old?.version != credential.version {
@@ -258,7 +277,7 @@ final class Credentials {
   /// What a request that waits is to do now; absent when it goes on waiting.
   private func resolve(_ id: TransferID, _ one: Waiting, at now: Moment) -> Passage? {
     if !isReady, one.until <= now.instant { isReady = true }
-    guard isReady else { return nil }
+    guard isReady, !one.isSecond || one.until <= now.instant else { return nil }
     let isLast = one.request.purpose == .delete
     var one = one
     if one.isForStore, !isLast {
@@ -269,7 +288,7 @@ final class Credentials {
     switch standings[one.number]?.standing {
     case .credential(let credential)
     where credential.version > one.refused ?? 0 && credential.expires.map({ $0 > now.wall }) ?? true:
-      return .send(carrying(credential, one.request, one.number))
+      return .send(carrying(credential, one.request, one.number, isSecond: one.isSecond))
     case .refused where isLast: return .send(one.request)
     case .refused(let error): return .fail(failure(error))
     case nil, .some(.none):

@@ -60,6 +60,13 @@ final class SigningKey {
     }
   }
 
+  /// As PEM text; absent when it cannot be written.
+  var pem: Secret? {
+    var text = [UInt8](repeating: 0, count: 8_192)
+    let count = ccrypto_key_write(key, &text, text.count)
+    return count == 0 ? nil : Secret(String(decoding: text.prefix(count), as: UTF8.self))
+  }
+
   /// The public part as a JSON Web Key; absent for RSA.
   func writePublicKey(to object: inout JSONWriter) {
     var (x, y) = ([UInt8](repeating: 0, count: 32), [UInt8](repeating: 0, count: 32))

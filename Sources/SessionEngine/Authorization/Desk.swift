@@ -36,6 +36,8 @@ final class Desk {
   /// Who is with the person, and who waits for that.
   private var atPerson: Int?
   private var waiting: [Int] = []
+  /// Our keys to the tokens of issuers, as PEM text.
+  var proofKeys: [String: Secret] = [:]
   /// Browsers that were opened and have not ended.
   var browsers: [pid_t] = []
   private var changes: FileChanges?
@@ -214,8 +216,10 @@ final class Desk {
     if let prompt = customer.prompt { report?.prompt = prompt }
     if let told = customer.told, told == (standing, report) { return }
     customer.told = (standing, report)
+    var key: Secret?
+    if case .credential(let credential) = standing { key = credential.boundBy.flatMap(proofKey) }
     news.standings[number] = DeskNews.Standing(
-      standing: standing, report: report, version: customer.machine.tokenVersion)
+      standing: standing, report: report, version: customer.machine.tokenVersion, proofKey: key)
   }
 
   // MARK: - One browser at a time

@@ -50,9 +50,36 @@ extension Desk {
       signed.add("client_assertion", token.revealed)
       form = signed
     }
-    if let failure = pool.start(request, form: form, proof: nil, way: customer.way, owner: number) {
+    var proof: Secret?
+    if let wanted = request.proof {
+      proof = proofKey(wanted.issuer).flatMap(Possession.init)?.proof(for: request, at: Moment.now.wall)
+      guard proof != nil else {
+        return tell(
+          number,
+          .answered(request.number, .failed(.configError, words: "no key for its tokens can be made or read"))
+        )
+      }
+    }
+    if let failure = pool.start(request, form: form, proof: proof, way: customer.way, owner: number) {
       tell(number, .answered(request.number, failure))
     }
+  }
+
+  /// Our key to an issuer's tokens: of an earlier run, or a new one.
+  func proofKey(_ issuer: String) -> Secret? {
+    if let known = proofKeys[issuer] { return known }
+    let make = { SigningKey()?.pem }
+    let kept: Secret?
+    do throws(FolderProblem) {
+      kept = try store?.proofKey(of: issuer, making: make)
+    } catch {
+      kept = nil
+    }
+    // Where nothing can be kept, a key of this run is as good for this run.
+    guard let key = kept ?? make() else { return nil }
+    news.secrets.append(key)
+    proofKeys[issuer] = key
+    return key
   }
 
   private func listen(_ issuer: String, _ port: Int?, _ number: Int, _ customer: Customer) {

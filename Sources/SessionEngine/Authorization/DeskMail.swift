@@ -54,6 +54,8 @@ struct DeskNews: Mail {
     let report: AuthorizationReport?
     /// When the last change was that a request may go on.
     let version: UInt64
+    /// The key that the credential is bound to, as PEM text.
+    let proofKey: Secret?
   }
 
   struct Happening: Sendable {

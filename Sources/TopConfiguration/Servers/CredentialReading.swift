@@ -14,6 +14,9 @@ extension ServerReader {
     take(auth, "clientSecret", isSecret: true) { taken.clientSecret = Secret($0) }
     takeFile(auth, "clientKeyFile") { taken.clientKeyFile = $0 }
     takeFile(auth, "assertionFile") { taken.assertionFile = $0 }
+    take(auth, "exchangeURL") { taken.exchangeURL = $0 }
+    take(auth, "exchangeClientID") { taken.exchangeClientID = $0 }
+    take(auth, "exchangeClientSecret", isSecret: true) { taken.exchangeClientSecret = Secret($0) }
     take(auth, "clientMetadataURL") { taken.clientMetadataURL = $0 }
     take(auth, "authorizationURL") { taken.authorizationURL = $0 }
     take(auth, "tokenURL") { taken.tokenURL = $0 }
@@ -87,7 +90,7 @@ extension ServerReader {
 
   /// What is secret goes over TLS, or stays on this machine.
   private mutating func checkAddresses(_ section: Section) {
-    for key in ["authorizationURL", "tokenURL", "revocationURL", "issuerMetadataURL"] {
+    for key in ["authorizationURL", "tokenURL", "revocationURL", "issuerMetadataURL", "exchangeURL"] {
       guard let text = section.mapping[key]?.scalar?.text, !text.contains("${") else { continue }
       let origin = (try? Endpoint(text))?.origin
       guard origin?.scheme != "https", origin?.isLoopback != true else { continue }
@@ -156,5 +159,6 @@ extension ServerReader {
 private let ownKeys = [
   "tokenFile", "tokenCommand", "grant", "clientID", "clientSecret", "clientKeyFile", "algorithm",
   "clientMetadataURL", "assertionFile", "scope", "authorizationURL", "tokenURL", "revocationURL",
-  "issuerMetadataURL", "refreshToken", "callbackPort", "audience",
+  "issuerMetadataURL", "refreshToken", "callbackPort", "audience", "exchangeURL", "exchangeClientID",
+  "exchangeClientSecret",
 ]

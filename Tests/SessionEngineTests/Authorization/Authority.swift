@@ -4,6 +4,8 @@ import MCPWire
 import TopPlatform
 import Synchronization
 
+@testable import SessionEngine
+
 /// An MCP server that wants a token, and the issuer that gives them: two servers on 127.0.0.1 which say yes
 /// to every person at once.
 final class Authority: Sendable {
@@ -20,6 +22,8 @@ final class Authority: Sendable {
     var takesNothing = false
     /// In the challenge.
     var scope = "files:read"
+    /// Tokens are bound to the client's key, and both sides want to read a number in each proof.
+    var binds = false
   }
 
   struct State: Sendable {
@@ -35,6 +39,9 @@ final class Authority: Sendable {
     var used: [String] = []
     var foreignHeaders: [String] = []
     var count = 0
+    /// What was wrong with proofs, and the names of those that were good.
+    var flaws: [String] = []
+    var proofs: [String] = []
   }
 
   let state = Mutex(State())
@@ -90,7 +97,17 @@ final class Authority: Sendable {
     if request.path == "/.well-known/oauth-protected-resource/mcp" {
       return .json(#"{"resource": "\#(door.url)", "authorization_servers": ["\#(base)"]}"#)
     }
-    let token = request["Authorization"].map { String($0.dropFirst("Bearer ".count)) }
+    let scheme = state.withLock { $0.rules.binds } ? "DPoP" : "Bearer"
+    let token = request["Authorization"].flatMap { $0.hasPrefix(scheme + " ") ? $0 : nil }
+      .map { String($0.dropFirst(scheme.count + 1)) }
+    if scheme == "DPoP", token != nil, !judge(request, door.url, token, "number-of-the-server") {
+      return .json(
+        #"{"error": "use_dpop_nonce"}"#, status: 401,
+        [
+          Request.Header("WWW-Authenticate", #"DPoP error="use_dpop_nonce""#),
+          Request.Header("DPoP-Nonce", "number-of-the-server"),
+        ])
+    }
     let (isGood, scope) = state.withLock { state in
       let lifetime = Duration.seconds(state.rules.lifetime)
       let isGood = token.flatMap { state.tokens[$0] }.map { ContinuousClock.now - $0 < lifetime } ?? false
@@ -99,7 +116,25 @@ final class Authority: Sendable {
     if isGood { return peer.answer(request) }
     return .json(
       #"{"error": "invalid_token"}"#, status: 401,
-      [Request.Header("WWW-Authenticate", #"Bearer error="invalid_token", scope="\#(scope)""#)])
+      [Request.Header("WWW-Authenticate", #"\#(scheme) error="invalid_token", scope="\#(scope)""#)])
+  }
+
+  /// Whether a proof says what it must, but for the number: what else is wrong with it is kept.
+  private func judge(_ request: Request, _ url: String, _ token: String?, _ number: String) -> Bool {
+    let parts = (request["DPoP"] ?? "").split(separator: ".", omittingEmptySubsequences: false)
+    let claims = try? JSONValue.read(decoded(parts.count == 3 ? parts[1] : ""))
+    let head = try? JSONValue.read(decoded(parts.first ?? ""))
+    let hash = token.map { base64URL(Cryptography.sha256($0)) }
+    let isRight =
+      claims?["htu"]?.text == url && claims?["htm"]?.text == request.method && claims?["ath"]?.text == hash
+      && head?["typ"]?.text == "dpop+jwt" && head?["jwk"]?["x"]?.text?.count == 43
+      && head?["jwk"]?["d"] == nil
+    let id = claims?["jti"]?.text ?? ""
+    state.withLock { state in
+      if !isRight || id.isEmpty || state.proofs.contains(id) { state.flaws.append(request["DPoP"] ?? "none") }
+      state.proofs.append(id)
+    }
+    return claims?["nonce"]?.text == number
   }
 
   // MARK: - The issuer
@@ -123,6 +158,11 @@ final class Authority: Sendable {
       }
       return .json(#"{"client_id": "client-\#(number)", "token_endpoint_auth_method": "none"}"#, status: 201)
     case "/authorize": return authorize(WebForm(query: request.target.drop { $0 != "?" }.dropFirst()))
+    case "/token"
+    where state.withLock({ $0.rules.binds })
+      && !judge(request, base + "/token", nil, "number-of-the-issuer"):
+      return .json(
+        #"{"error": "use_dpop_nonce"}"#, status: 400, [Request.Header("DPoP-Nonce", "number-of-the-issuer")])
     case "/token": return token(WebForm(query: String(decoding: request.body, as: UTF8.self)))
     default: return .text(404, "no such page")
     }
@@ -164,8 +204,25 @@ final class Authority: Sendable {
       state.refresh = "planted-refresh-\(state.count)"
       let refresh = state.rules.refreshes ? #", "refresh_token": "planted-refresh-\#(state.count)""# : ""
       return .json(
-        #"{"access_token": "planted-token-\#(state.count)", "token_type": "Bearer","#
+        #"{"access_token": "planted-token-\#(state.count)","#
+          + #""token_type": "\#(state.rules.binds ? "DPoP" : "Bearer")","#
           + #""expires_in": \#(state.rules.lifetime)\#(refresh)}"#)
     }
   }
+}
+
+/// The bytes of base64url (RFC 4648 section 5).
+private func decoded(_ text: Substring) -> [UInt8] {
+  let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+  var (result, bits, count) = ([UInt8](), 0, 0)
+  for letter in text.utf8 {
+    guard let value = letters.firstIndex(of: letter) else { return [] }
+    bits = (bits << 6 | value) & 0xFFFF
+    count += 6
+    if count >= 8 {
+      count -= 8
+      result.append(UInt8(bits >> count & 0xFF))
+    }
+  }
+  return result
 }

@@ -103,6 +103,32 @@ private func server(
     }
   }
 
+  @Test func `that binds tokens to a key gets a proof with each request, and the numbers it wants`() throws {
+    let folder = try TemporaryPlace()
+    var rules = Authority.Rules()
+    (rules.binds, rules.lifetime) = (true, 2)
+    let authority = try Authority.start(rules)
+    defer { authority.stop() }
+    for _ in 0..<2 {
+      var watch = try EngineWatch(
+        [try server(authority)], folder: folder.path, signIn: .auto,
+        browser: try Authority.browser(in: folder.path))
+      #expect(watch.watch(for: .seconds(10)) { $0.states == [.ready] })
+      let renewals = authority.state.withLock { $0.used.count }
+      #expect(
+        watch.watch(for: .seconds(10)) { _ in authority.state.withLock { $0.used.count } > renewals + 1 })
+      #expect(watch.states == [.ready])
+      watch.stop()
+    }
+    let state = authority.state.withLock { $0 }
+    #expect(state.flaws == [] && state.proofs.count > 10)
+    #expect(state.visits == 1, "the second run knows the key of the first")
+    let names = try #require(try? folder.names(in: "credentials").filter { $0.hasSuffix(".pem") })
+    var status = stat()
+    #expect(names.count == 1)
+    #expect(stat(folder.path + "/credentials/" + names[0], &status) == 0 && status.st_mode & 0o777 == 0o600)
+  }
+
   @Test func `opens one browser for all sessions that need the same`() throws {
     let folder = try TemporaryPlace()
     let authority = try Authority.start()

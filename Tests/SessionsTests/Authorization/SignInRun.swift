@@ -56,10 +56,11 @@ struct SignInRun {
     if case .form(let form) = request?.body { form } else { WebForm() }
   }
 
-  mutating func answer(_ body: String, status: Int = 200) {
+  mutating func answer(_ body: String, status: Int = 200, nonce: String? = nil) {
     guard let request else { return }
     tell(
-      .answered(request.number, .answer(status: status, body: Array(body.utf8), retryAfter: nil, nonce: nil)))
+      .answered(
+        request.number, .answer(status: status, body: Array(body.utf8), retryAfter: nil, nonce: nonce)))
   }
 
   mutating func nobodyAnswers() {
