@@ -21,13 +21,17 @@ run: build
 build: deps
 	swift build -c release --static-swift-stdlib --product sessiontop
 
-# Everything a release needs: format, build, unit tests, simulation, real Python servers, the program in a terminal.
 # What lives in real time runs by itself, so that nothing else takes the processor away from it.
+define suites
+swift test --skip-build $(1) --skip SessionEngineTests --skip ProgramTests
+	swift test --skip-build $(1) --filter SessionEngineTests
+	swift test --skip-build $(1) --filter ProgramTests --skip 'The example of the library'
+endef
+
+# Everything a release needs: format, build, unit tests, simulation, real Python servers, the program in a terminal.
 test: deps test-deps lint
 	swift build --build-tests
-	swift test --skip-build --skip SessionEngineTests --skip ProgramTests
-	swift test --skip-build --filter SessionEngineTests
-	swift test --skip-build --filter ProgramTests --skip 'The example of the library'
+	$(call suites,)
 	swift test --skip-build --filter 'The example of the library'
 	$(MAKE) docs -o deps
 
@@ -69,12 +73,13 @@ fuzz: deps
 	  -artifact_prefix=$$target- corpus/$$target ../Tests/FuzzingTests/Seeds/$$target) || exit 1; done
 
 # The whole test suite with the compiler's watch on memory, and on threads. What is told as leaked at the end is
-# XCTest's own.
-sanitize: export ASAN_OPTIONS := detect_leaks=0
-sanitize: deps test-deps
-	for kind in address thread; do \
-	  swift build --build-tests --sanitize $$kind --scratch-path .build-$$kind && \
-	  SEEDS=8 swift test --skip-build --sanitize $$kind --scratch-path .build-$$kind || exit 1; done
+# XCTest's own; how busy a program is that is watched so says nothing.
+sanitize: sanitize-address sanitize-thread
+sanitize-%: export ASAN_OPTIONS := detect_leaks=0
+sanitize-%: export SEEDS := 8
+sanitize-%: deps test-deps
+	swift build --build-tests --sanitize $* --scratch-path .build-$*
+	$(call suites,--sanitize $* --scratch-path .build-$* --skip 'keeps a core busy')
 
 # Prints the figures of the README.
 bench: deps
