@@ -85,8 +85,8 @@ package struct IssuedToken: Hashable, Sendable {
   package let access: String
   /// `Bearer` or `DPoP`, in small letters; `bearer` where nothing is said.
   package let kind: String
-  /// Seconds, one at least; absent when the issuer does not say. Some say 0 and mean that.
-  package let lifetime: Int?
+  /// One second at least; absent when the issuer does not say. Some say 0 and mean that.
+  package let lifetime: Duration?
   /// Absent when they are those that were asked for.
   package let scopes: [String]?
   package let refresh: String?
@@ -95,7 +95,7 @@ package struct IssuedToken: Hashable, Sendable {
     guard let access = value["access_token"]?.text, !access.isEmpty else { return nil }
     self.access = access
     kind = value["token_type"]?.text?.lowercased() ?? "bearer"
-    lifetime = value["expires_in"]?.seconds.flatMap { $0 > 0 ? $0 : nil }
+    lifetime = value["expires_in"]?.seconds.flatMap { $0 > 0 ? .seconds($0) : nil }
     scopes = value["scope"]?.text.map { $0.split(separator: " ").map(String.init) }
     refresh = value["refresh_token"]?.text.flatMap { $0.isEmpty ? nil : $0 }
   }

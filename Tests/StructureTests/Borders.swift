@@ -9,6 +9,14 @@ let borders: Set<String> = [
   "Sources/MCPSessions/Session/ServerWords.swift", "Sources/MCPSessions/Text/AddressMask.swift",
   "Sources/MCPSessions/Text/PrintableText.swift", "Sources/MCPSessions/Text/Spelled.swift",
   "Sources/MCPSessions/Time/SpanText.swift", "Sources/TopReports/ControlAnswer.swift",
+  "Sources/MCPSessions/Authorization/BrowserVisit.swift", "Sources/MCPSessions/Authorization/Grant.swift",
+  "Sources/MCPSessions/Authorization/IssuerPlaces.swift",
+  "Sources/MCPSessions/Authorization/ProvidedTokens.swift", "Sources/MCPSessions/Authorization/Scopes.swift",
+  "Sources/MCPSessions/Authorization/SignInDiscovery.swift",
+  "Sources/MCPSessions/Authorization/SignInPerson.swift",
+  "Sources/MCPSessions/Authorization/SignInTokens.swift",
+  "Sources/MCPSessions/Authorization/TokenRequest.swift",
+  "Sources/SessionEngine/Authorization/CredentialStore.swift",
   "Sources/TopReports/ControlRequest.swift", "Sources/TopReports/LineReading.swift",
   "Sources/TopDisplay/Model/Filter.swift", "Sources/TopDisplay/Model/Pattern.swift",
   "Sources/sessiontop/Commands/Options.swift",
@@ -20,7 +28,7 @@ let borders: Set<String> = [
 /// out of range.
 private let ours = [
   "count", "place", "depth", "heads", "lengths", "limit", "length", "marks", "matched", "end", "at", "equals",
-  "front", "back", "byte", "instant", "seconds",
+  "front", "back", "byte", "instant", "seconds", "life", "due", "expires", "obtained", "share", "wall", "now",
 ]
 
 /// Whether a line calculates with something that could be beyond the range of its type. Sums are left out:
@@ -42,7 +50,8 @@ func calculatesUnchecked(_ line: String) -> Bool {
 private func isSafe(_ operand: Substring) -> Bool {
   let name = operand.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "\"") }
   guard let last = name.last, let first = name.first else { return true }
-  if last.first?.isNumber == true || operand.contains("\"") { return true }
+  if last.first?.isNumber == true, !operand.contains("$") { return true }
+  if operand.contains("\"") { return true }
   let isCounted = ours.contains { last.lowercased().hasSuffix($0) || first.lowercased().hasSuffix($0) }
   return isCounted || ["line", "lines", "items", "text", "result"].contains(String(last))
 }

@@ -77,21 +77,20 @@ package struct Grant: Hashable, Sendable {
   /// not come at once. Absent for a token without an end.
   func renewal(at now: WallTime, _ random: inout SeededGenerator) -> Duration? {
     guard let expires else { return nil }
-    let life = Double(max(0, expires.milliseconds - obtained.milliseconds))
-    let due = Double(obtained.milliseconds) + life * Double.random(in: 0.75...0.85, using: &random)
-    return .milliseconds(max(0, min(due - Double(now.milliseconds), Self.longest)))
+    let life = max(.zero, expires - obtained)
+    let share = Double.random(in: 0.75...0.85, using: &random)
+    let due = obtained + life * share
+    return max(.zero, min(due - now, Self.longest))
   }
 
   /// A day: clocks are set, and machines sleep.
-  private static let longest = 86_400_000.0
+  private static let longest = Duration.seconds(86_400)
 }
 
 extension IssuedToken {
   /// When it ends that was given at `now`.
   func ends(from now: WallTime) -> WallTime? {
-    lifetime.map {
-      WallTime(milliseconds: now.milliseconds.addingSaturated(Int64($0).multipliedSaturated(by: 1_000)))
-    }
+    lifetime.map { now + $0 }
   }
 }
 
@@ -109,6 +108,9 @@ package struct StoredGrant: Hashable, Sendable {
     self.grant = grant
     self.renewals = renewals
   }
+
+  /// More are not counted, whatever a file says.
+  private static let mostRenewals = 1_000_000_000
 
   /// Whether it is what a sign-in would lead to: of the same user, at the same server, and of the client that
   /// is configured, if one is.
@@ -171,7 +173,7 @@ package struct StoredGrant: Hashable, Sendable {
         scopes: (value["scope"]?.text ?? "").split(separator: " ").map(String.init), obtained: obtained,
         expires: value["expires"]?.text.flatMap(WallTime.init(rfc3339:)),
         refresh: value["refresh_token"]?.text.map(Secret.init), origin: origin),
-      renewals: value["renewals"]?.whole ?? 0)
+      renewals: min(max(value["renewals"]?.whole ?? 0, 0), Self.mostRenewals))
   }
 }
 

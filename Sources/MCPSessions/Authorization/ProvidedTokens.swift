@@ -53,7 +53,7 @@ extension SignIn {
     guard let held = work.held, work.demand == nil, !held.hasEnded(at: turn.now.wall) else {
       return refuse(error, held: nil, retry: retry, &turn)
     }
-    let left = held.expires.map { Duration.milliseconds($0.milliseconds - turn.now.wall.milliseconds) }
+    let left = held.expires.map { expires in expires - turn.now.wall }
     state = .held(
       Holding(
         grant: held, renewal: left.map { min(retry, turn.now.instant + $0) } ?? retry, isProven: true))

@@ -170,7 +170,9 @@ package struct SignIn: Sendable {
   var lastError: SessionError?
   private var redactor = Redactor()
   private var learnt: [Secret] = []
-  /// As many tokens of the past are remembered.
+  /// Tokens that were held: whatever the store says of one of them is no news.
+  private var past: [Secret] = []
+  /// As many secrets and tokens of the past are remembered.
   private static let remembered = 16
 
   package init(_ subject: Subject, policy: SignInPolicy) {
@@ -230,7 +232,9 @@ package struct SignIn: Sendable {
     if case .held = state, demand.version != version { return }
     switch state {
     case .working: return
-    case .refused(let refusal) where !refusal.mayTryAgain(at: turn.now.instant): return
+    // What is tried again by itself is tried when its time has come.
+    case .refused(let refusal) where refusal.again != nil || !refusal.mayTryAgain(at: turn.now.instant):
+      return
     default: break
     }
     if demand.wantsMore {
@@ -238,17 +242,28 @@ package struct SignIn: Sendable {
       return begin(Work(step: .start, held: held, demand: demand), &turn)
     }
     if case .held(let holding) = state, !holding.isProven, demand.version != 0 {
-      return refuse(tokenError(demand), &turn)
+      let isRenewable = isRenewable(holding.grant)
+      return refuse(
+        tokenError(demand), held: holding.grant,
+        retry: isRenewable ? turn.now.instant + .seconds(300) : nil,
+        again: isRenewable ? Work(step: .start, held: holding.grant, mayRefresh: true) : nil, &turn)
     }
     begin(Work(step: .start, held: held, demand: demand, mayRefresh: true), &turn)
   }
 
   private mutating func accepted(_ version: UInt64, _ purpose: Purpose) {
-    guard case .held(var holding) = state, version == self.version,
-      challenged.isEmpty || challenged.contains(purpose)
-    else { return }
-    holding.isProven = true
-    state = .held(holding)
+    guard version == self.version, challenged.isEmpty || challenged.contains(purpose) else { return }
+    switch state {
+    case .held(var holding):
+      holding.isProven = true
+      state = .held(holding)
+    case .refused(let refusal) where refusal.error.type == .tokenRefused:
+      // The server takes now what it refused.
+      guard let held = refusal.held else { return }
+      state = .held(Holding(grant: held, renewal: refusal.retry, isProven: true))
+      lastError = nil
+    default: return
+    }
     scopes.succeeded()
   }
 
@@ -262,7 +277,7 @@ package struct SignIn: Sendable {
     case .held(let holding): renewalDue(holding, &turn)
     case .working(let work): workDue(work, &turn)
     case .refused(let refusal) where refusal.mayTryAgain(at: turn.now.instant):
-      begin(refusal.again ?? Work(step: .start, held: refusal.held), &turn)
+      tryAgain(refusal.again ?? Work(step: .start, held: refusal.held), &turn)
     case .empty, .refused: break
     }
   }
@@ -291,6 +306,15 @@ package struct SignIn: Sendable {
     if learnt.count > Self.remembered { redactor.forget(learnt.removeFirst().revealed) }
     turn.actions.append(.learn(secret))
   }
+
+  /// A token is held from now on.
+  mutating func remember(_ token: Secret) {
+    guard !wasHeld(token) else { return }
+    past.append(token)
+    if past.count > Self.remembered { past.removeFirst() }
+  }
+
+  func wasHeld(_ token: Secret) -> Bool { past.contains(token) }
 
   mutating func newRequest() -> Int {
     lastRequest += 1

@@ -87,10 +87,34 @@ extension SignIn {
       return hold(held, isProven: true, setbacks: 1, &turn)
     }
     var again = work
-    again.step = .start
     again.setbacks += 1
-    let delay = Backoff(base: .seconds(4)).delay(attempt: again.setbacks, using: &turn.random) + .seconds(1)
+    if case .token(let purpose, _, _, _) = work.step, purpose.isOfPerson {
+      // A person has said yes: the same is asked again, and nobody is asked to say it once more.
+      guard again.setbacks < Self.patienceWithCode else {
+        return refuse(
+          SessionError(
+            .signInFailed, detail: "\(what): \(words); what the person said is out of date by now"),
+          held: work.held, &turn)
+      }
+    } else {
+      again.step = .start
+    }
+    let pause = Backoff(base: .seconds(4)).delay(attempt: again.setbacks, using: &turn.random) + .seconds(1)
+    let delay = max(pause, min(answer.askedPause(at: turn.now.wall) ?? .zero, Self.longestPause))
     refuse(error, held: work.held, retry: turn.now.instant + delay, again: again, &turn)
+  }
+
+  /// With backoff about two minutes; codes live ten at most (RFC 6749 section 4.1.2).
+  private static let patienceWithCode = 6
+  /// An issuer may ask for more, and is asked all the same.
+  private static let longestPause = Duration.seconds(300)
+
+  /// What an issuer did not answer is tried once more.
+  mutating func tryAgain(_ work: Work, _ turn: inout Turn) {
+    if case .token(let purpose, let origin, let scopes, _) = work.step, purpose.isOfPerson {
+      return ask(for: purpose, origin, scopes: scopes, work, &turn)
+    }
+    begin(work, &turn)
   }
 
   /// The issuer answered, and not with what was asked for.

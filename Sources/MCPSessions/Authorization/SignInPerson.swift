@@ -154,6 +154,8 @@ extension SignIn {
   ) {
     learn(code, &turn)
     turn.actions.append(.stopListening)
+    // The person's part is over; whatever the issuer does now, others are asked meanwhile.
+    turn.actions.append(.leaveTurn)
     ask(
       for: .code(code, visit), discovery.origin(visit.client), scopes: discovery.scopes, work, &turn)
   }

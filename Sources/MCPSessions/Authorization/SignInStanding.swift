@@ -21,7 +21,8 @@ extension SignIn {
     case credential(Credential)
     /// Wait: it goes on by itself.
     case working
-    case refused(SessionError)
+    /// None is to be had; what is held all the same may be enough for some requests.
+    case refused(SessionError, held: Credential?)
   }
 
   /// `demand` is what the server said to the request, if it was sent already.
@@ -34,19 +35,23 @@ extension SignIn {
       } else if isRenewable(holding.grant) {
         .working
       } else {
-        .refused(SessionError(.signInNeeded, detail: "the token has ended: sign in again"))
+        .refused(SessionError(.signInNeeded, detail: "the token has ended: sign in again"), held: nil)
       }
     case .working(let work):
       if let held = work.held, work.demand == nil, !held.hasEnded(at: now) {
         .credential(credential(held))
       } else if let step, step.needsPerson {
-        .refused(waiting(for: step))
+        .refused(waiting(for: step), held: usable(work.held, at: now))
       } else {
         .working
       }
     case .refused(let refusal):
-      .refused(refusal.error)
+      .refused(refusal.error, held: usable(refusal.held, at: now))
     }
+  }
+
+  private func usable(_ grant: Grant?, at now: WallTime) -> Credential? {
+    grant.flatMap { $0.hasEnded(at: now) ? nil : credential($0) }
   }
 
   private func credential(_ grant: Grant) -> Credential {
@@ -82,7 +87,7 @@ extension SignIn {
   package var report: AuthorizationReport? {
     var report = AuthorizationReport()
     report.step = step
-    if case .refused(let refusal) = state { report.why = refusal.error }
+    if case .refused(let refusal) = state { (report.why, report.retry) = (refusal.error, refusal.retry) }
     if let held {
       report.issuer = held.origin.map { gate.text($0.issuer, limit: 200) }
       report.scopes = held.scopes.isEmpty ? nil : gate.text(held.scopes.joined(separator: " "), limit: 200)

@@ -100,6 +100,7 @@ extension SignIn {
   mutating func hold(
     _ grant: Grant, isProven: Bool, setbacks: Int = 0, got: WallTime? = nil, _ turn: inout Turn
   ) {
+    remember(grant.token)
     var due = grant.renewal(at: turn.now.wall, &turn.random).map { turn.now.instant + $0 }
     if setbacks > 0 {
       due = turn.now.instant + Backoff(base: .seconds(2)).delay(attempt: setbacks, using: &turn.random)
@@ -140,26 +141,30 @@ extension SignIn {
 
   /// The store has a token that was got by an earlier run or another process: it is ours as well.
   mutating func recalled(_ stored: StoredGrant, _ turn: inout Turn) {
-    let isNew = held.map { $0.token != stored.grant.token && $0.obtained <= stored.grant.obtained } ?? true
-    guard isNew, subject.settings.source == .issuer else { return }
+    let isNewer = held.map { $0.obtained <= stored.grant.obtained } ?? true
+    guard isNewer, !wasHeld(stored.grant.token), subject.settings.source == .issuer else { return }
+    var isProven = true
     switch state {
     case .empty, .held: break
-    case .refused: guard !stored.grant.hasEnded(at: turn.now.wall) else { return }
+    case .refused(let refusal):
+      guard !stored.grant.hasEnded(at: turn.now.wall) else { return }
+      // Where tokens are refused, another one has yet to show what it is good for.
+      isProven = refusal.error.type != .tokenRefused
     case .working(let work):
       guard work.step.isWithPerson, !stored.grant.hasEnded(at: turn.now.wall) else { return }
     }
     endWork(&turn)
-    adopt(stored, &turn)
+    adopt(stored, isProven: isProven, &turn)
   }
 
-  private mutating func adopt(_ stored: StoredGrant, _ turn: inout Turn) {
+  private mutating func adopt(_ stored: StoredGrant, isProven: Bool = true, _ turn: inout Turn) {
     learn(stored.grant.token, &turn)
     if let refresh = stored.grant.refresh { learn(refresh, &turn) }
     if let secret = stored.grant.origin?.client.secret { learn(secret, &turn) }
     version += 1
     renewals = stored.renewals
     scopes.recall(stored.grant.scopes)
-    hold(stored.grant, isProven: true, &turn)
+    hold(stored.grant, isProven: isProven, &turn)
   }
 
   /// The store is ours. Another process may have renewed the token meanwhile.

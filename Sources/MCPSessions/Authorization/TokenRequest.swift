@@ -56,6 +56,12 @@ extension IssuerAnswer {
     return try? JSONValue.read(body)
   }
 
+  /// How long the other side asks to be left alone.
+  func askedPause(at now: WallTime) -> Duration? {
+    guard case .answer(_, _, let asked, _) = self else { return nil }
+    return retryAfter(asked, now: now)
+  }
+
   /// The number that the issuer wants to read in a proof, where it asked for one and nothing else is wrong.
   var wantedNonce: String? {
     guard case .answer(_, _, _, let nonce) = self, json.flatMap(TokenError.init)?.code == "use_dpop_nonce"
@@ -85,6 +91,14 @@ enum TokenPurpose: Hashable, Sendable {
 }
 
 extension TokenPurpose {
+  /// A person has said yes, for this once.
+  var isOfPerson: Bool {
+    switch self {
+    case .code, .device: true
+    case .refresh, .clientCredentials, .assertion: false
+    }
+  }
+
   /// The form of a token request, without who asks.
   func form(resource: String, scopes: [String], audience: String?) -> WebForm {
     var form = WebForm()

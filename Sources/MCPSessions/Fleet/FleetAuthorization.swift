@@ -11,7 +11,9 @@ extension Fleet {
   package mutating func note(_ authorization: AuthorizationReport?, of keys: [SessionKey]) {
     for key in keys {
       authorizations[key] = authorization
-      if let index = indexes[key] { touched.insert(index) }
+      guard let index = indexes[key] else { continue }
+      if let why = authorization?.why { sessions[index].learn(why: why) }
+      touched.insert(index)
     }
   }
 

@@ -28,6 +28,10 @@ extension Fleet {
     var row = sessions[index].report()
     row.authorization = authorizations[row.key]
     if row.nextAttempt == nil { row.nextAttempt = nextAttempt(index) }
+    // The session connects as soon as there is a credential, whatever it would do by itself.
+    if row.state == .unauthorized, let retry = row.authorization?.retry {
+      row.nextAttempt = min(row.nextAttempt ?? retry, retry)
+    }
     return row
   }
 

@@ -6,6 +6,13 @@ extension Session {
     guard case .waiting(let wait) = state, trouble.nature == .unauthorized, !isPaused else { return }
     queue(wait.approach, atOnce: true, &turn)
   }
+
+  /// Why no credential can be had, while the session stands for want of one: it may be another reason by now.
+  mutating func learn(why: SessionError) {
+    guard case .waiting = state, trouble.nature == .unauthorized, trouble.cause?.type.isOfCredentials == true
+    else { return }
+    trouble.cause = why
+  }
 }
 
 extension Server {

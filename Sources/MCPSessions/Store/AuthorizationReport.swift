@@ -14,6 +14,8 @@ package struct AuthorizationReport: Hashable, Sendable {
   package var step: SignInStep?
   /// Why there is no token that can be used.
   package var why: SessionError?
+  /// When that is tried again without a person.
+  package var retry: Instant?
   /// Where a person is to go; on a screen, and in nothing that is kept.
   package var prompt: SignInPrompt?
 

@@ -3,8 +3,21 @@ public struct WallTime: Comparable, Hashable, Sendable {
   /// Milliseconds since 1970-01-01T00:00:00Z.
   public let milliseconds: Int64
 
+  /// What is beyond the years that a calendar writes with four digits is their end: whoever says so, no sum
+  /// with such a time leaves the range of its type.
   package init(milliseconds: Int64) {
-    self.milliseconds = milliseconds
+    self.milliseconds = min(max(milliseconds, Self.first), Self.last)
+  }
+
+  /// 0000-01-01T00:00:00Z and 9999-12-31T23:59:59.999Z.
+  private static let (first, last) = (Int64(-62_167_219_200_000), Int64(253_402_300_799_999))
+
+  package static func + (time: WallTime, duration: Duration) -> WallTime {
+    WallTime(milliseconds: time.milliseconds.addingSaturated(duration.inMilliseconds))
+  }
+
+  package static func - (later: WallTime, earlier: WallTime) -> Duration {
+    .milliseconds(later.milliseconds - earlier.milliseconds)
   }
 
   /// Whether the left one is earlier.

@@ -33,7 +33,9 @@ extension Credentials {
     var isForStore: Bool
     /// The desk was asked for one.
     var hasAsked = false
-    /// It waits for its time alone, to be sent with a better proof.
+    /// It is sent no sooner, whatever comes.
+    var notBefore: Instant?
+    /// It is sent again for the sake of its proof.
     var isSecond = false
   }
 
@@ -43,6 +45,21 @@ extension Credentials {
     let purpose: Purpose
     /// It was refused for the sake of its proof before.
     let isSecond: Bool
+  }
+
+  /// When requests of a session may be sent once more: whatever servers and issuers say to each other's
+  /// tokens, no cycle of theirs is faster than this.
+  struct Repeats {
+    private var times: [Instant] = []
+    private static let most = 2
+    private static let span = Duration.seconds(1)
+
+    mutating func next(at now: Instant) -> Instant {
+      let next = times.count < Self.most ? now : max(now, times[0] + Self.span)
+      times.append(next)
+      if times.count > Self.most { times.removeFirst() }
+      return next
+    }
   }
 
   /// What a token was good for: told once, not with every ping.

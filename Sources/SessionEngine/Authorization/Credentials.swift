@@ -1,3 +1,5 @@
+// The longest file of its folder: what goes with a request, and what its refusal means, is read beside what
+// it is decided by, which nobody else may change.
 import Glibc
 import MCPWire
 import TopPlatform
@@ -27,6 +29,8 @@ final class Credentials {
   private var sent: [TransferID: Sent] = [:]
   /// What proves that tokens are ours, for those that are bound to a key.
   private var possessions: [Int: Possession] = [:]
+  /// How often requests were sent once more.
+  private var repeats: [SessionKey: Repeats] = [:]
   private var nextNumber = 0
   /// Other sessions share a sign-in now: they are to be told how it stands.
   private var isRetelling = false
@@ -56,7 +60,7 @@ final class Credentials {
   var descriptor: Int32 { mail.descriptor }
 
   /// When `takeNews` has something to do though nothing is readable.
-  var deadline: Instant? { waiting.values.map(\.until).min() }
+  var deadline: Instant? { waiting.values.map { $0.notBefore ?? $0.until }.min() }
 
   // MARK: - Who signs in where
 
@@ -70,6 +74,7 @@ final class Credentials {
     sourced = []
     numbers = [:]
     keys = [:]
+    repeats = [:]
     var hasSources = false
     for (key, server) in servers.flatMap(\.sessions) {
       guard let subject = Self.subject(key, server) else { continue }
@@ -130,8 +135,9 @@ final class Credentials {
     case .credential, .working:
       orders.post(DeskOrders(.tell(number, .wanted)))
       return wait(request, number, now, Self.patience)
-    case .refused(let error):
-      // The server may be open by now, or to this request.
+    case .refused(let error, let held):
+      // The server may be open by now, or to this request, or take again what it refused.
+      if let held { return .send(carrying(held, request, number)) }
       if error.type == .signInNeeded || error.type == .insufficientScope { return .send(request) }
       return .fail(failure(error))
     case nil, .some(.none):
@@ -202,6 +208,7 @@ final class Credentials {
       return false
     }
     demands[number] = demand
+    accepted[number] = nil
     // Without a token and without leave to get one there is nothing to wait for.
     guard sent != nil || policy == .auto || sourced.contains(number) else { return false }
     if !isRunning {
@@ -210,8 +217,8 @@ final class Credentials {
     }
     waiting[request.id] = Waiting(
       request: sent == nil ? request : request.withoutCredential, number: number, since: now.instant,
-      until: now.instant + Self.patience,
-      refused: demand.version, isForStore: false)
+      until: now.instant + Self.patience, refused: demand.version, isForStore: false,
+      notBefore: repeats[request.session, default: Repeats()].next(at: now.instant))
     standings[number] = nil
     orders.post(DeskOrders(.tell(number, .refused(demand))))
     return true
@@ -221,8 +228,8 @@ final class Credentials {
   private func waitForSecond(_ request: TransferRequest, _ number: Int, _ now: Moment) {
     waiting[request.id] = Waiting(
       request: request.withoutCredential, number: number, since: now.instant,
-      until: possessions[number]?.nextSecond(at: now.instant) ?? now.instant,
-      refused: nil, isForStore: false, isSecond: true)
+      until: now.instant + Self.patience, refused: nil, isForStore: false,
+      notBefore: repeats[request.session, default: Repeats()].next(at: now.instant), isSecond: true)
   }
 
   /// What a person wants of a sign-in.
@@ -277,9 +284,14 @@ final class Credentials {
   /// What a request that waits is to do now; absent when it goes on waiting.
   private func resolve(_ id: TransferID, _ one: Waiting, at now: Moment) -> Passage? {
     if !isReady, one.until <= now.instant { isReady = true }
-    guard isReady, !one.isSecond || one.until <= now.instant else { return nil }
+    if let notBefore = one.notBefore {
+      guard notBefore <= now.instant else { return nil }
+      waiting[id]?.notBefore = nil
+    }
+    guard isReady else { return nil }
     let isLast = one.request.purpose == .delete
     var one = one
+    one.notBefore = nil
     if one.isForStore, !isLast {
       // From here on it waits for a token, which takes its own time.
       (one.isForStore, one.until) = (false, max(one.until, one.since + Self.patience))
@@ -290,7 +302,9 @@ final class Credentials {
     where credential.version > one.refused ?? 0 && credential.expires.map({ $0 > now.wall }) ?? true:
       return .send(carrying(credential, one.request, one.number, isSecond: one.isSecond))
     case .refused where isLast: return .send(one.request)
-    case .refused(let error): return .fail(failure(error))
+    case .refused(let error, let held):
+      if one.refused == nil, let held { return .send(carrying(held, one.request, one.number)) }
+      return .fail(failure(error))
     case nil, .some(.none):
       if one.refused == nil, !sourced.contains(one.number) { return .send(one.request) }
       if one.refused == nil, !one.hasAsked {

@@ -10,11 +10,6 @@ final class Possession {
   var nonce: String?
   private let signing: SigningKey
   private let head: String
-  private var lastSecond: Instant?
-
-  /// Between two requests that are repeated for the sake of their proofs: a server that never has enough of
-  /// numbers gets no more than this.
-  private static let pause = Duration.seconds(1)
 
   /// Absent when the text is no key on P-256.
   init?(_ key: Secret) {
@@ -57,13 +52,6 @@ final class Possession {
       $0.member("nonce", nonce)
     }
     return signing.token(head: head, claims: claims.text)
-  }
-
-  /// When a request may be repeated for the sake of its proof.
-  func nextSecond(at now: Instant) -> Instant {
-    let next = lastSecond.map { max(now, $0 + Self.pause) } ?? now
-    lastSecond = next
-    return next
   }
 }
 

@@ -24,6 +24,8 @@ final class Authority: Sendable {
     var scope = "files:read"
     /// Tokens are bound to the client's key, and both sides want to read a number in each proof.
     var binds = false
+    /// The person says no.
+    var denies = false
   }
 
   struct State: Sendable {
@@ -175,7 +177,8 @@ final class Authority: Sendable {
       return "code-\(state.visits)"
     }
     var answer = WebForm()
-    answer.add("code", code)
+    let isDenied = state.withLock { $0.rules.denies }
+    answer.add(isDenied ? "error" : "code", isDenied ? "access_denied" : code)
     answer.add("state", query["state"])
     answer.add("iss", base)
     let place = "\(query["redirect_uri"] ?? "")?\(answer.encoded)"

@@ -129,6 +129,45 @@ private func server(
     #expect(stat(folder.path + "/credentials/" + names[0], &status) == 0 && status.st_mode & 0o777 == 0o600)
   }
 
+  @Test func `that refuses all tokens is left in peace, also beside another that does`() throws {
+    let folder = try TemporaryPlace()
+    let authorities = try (0..<2).map { _ in try Authority.start() }
+    defer { authorities.forEach { $0.stop() } }
+    var watch = try EngineWatch(
+      try authorities.enumerated().map { try server($1, name: "s\($0)") }, folder: folder.path, signIn: .auto,
+      browser: try Authority.browser(in: folder.path))
+    #expect(watch.watch(for: .seconds(10)) { $0.rows.count == 2 && $0.states == [.ready] })
+    for authority in authorities { authority.state.withLock { $0.rules.takesNothing = true } }
+    #expect(watch.watch(for: .seconds(10)) { $0.rows.values.allSatisfy { $0.cause?.type == .tokenRefused } })
+    // A moment in which the files of the store change, as if there were more of us.
+    let counts = authorities.map { $0.door.log.contents.entries.count }
+    _ = watch.watch(for: .seconds(2)) { _ in false }
+    watch.stop()
+    for (authority, count) in zip(authorities, counts) {
+      #expect(authority.door.log.contents.entries.count - count < 6)
+      #expect(authority.state.withLock { $0.used.count } <= 2)
+      #expect(authority.state.withLock { $0.visits } == 1)
+    }
+  }
+
+  @Test func `says why a sign-in failed, not that it waits for one`() throws {
+    let folder = try TemporaryPlace()
+    var rules = Authority.Rules()
+    rules.denies = true
+    let authority = try Authority.start(rules)
+    defer { authority.stop() }
+    var watch = try EngineWatch(
+      [try server(authority)], folder: folder.path, signIn: .auto,
+      browser: try Authority.browser(in: folder.path))
+    let isTold = watch.watch(for: .seconds(10)) {
+      $0.rows.values.contains {
+        $0.cause?.type == .signInFailed && $0.cause?.detail.text.contains("access_denied") == true
+      }
+    }
+    #expect(isTold, "\(watch.rows.values.map { $0.cause as Any })")
+    watch.stop()
+  }
+
   @Test func `opens one browser for all sessions that need the same`() throws {
     let folder = try TemporaryPlace()
     let authority = try Authority.start()

@@ -102,6 +102,49 @@ import Testing
     #expect(run.token == "token-1")
   }
 
+  @Test func `is not asked once more because the issuer is out of order`() throws {
+    var run = try SignInRun()
+    run.reachPerson()
+    run.comeBack()
+    #expect(
+      run.actions.contains { if case .leaveTurn = $0 { true } else { false } }, "others are asked meanwhile")
+    for _ in 0..<4 {
+      let asked = run.request?.number
+      run.answer("later", status: 503)
+      #expect(run.error?.type == .issuerUnavailable)
+      let retry = try #require(run.machine.report?.retry)
+      run.refuse()
+      run.now = retry - .milliseconds(1)
+      run.tell(.timer)
+      #expect(run.request?.number == asked, "not before the time that is told")
+      run.pass(.milliseconds(1))
+      #expect(run.request?.number != asked && run.form["code"] == "the-code")
+    }
+    run.answer(tokenText("token-1"))
+    #expect(run.token == "token-1" && run.visits == 1)
+  }
+
+  @Test func `has said yes in vain when the issuer is out of order for too long`() throws {
+    var run = try SignInRun()
+    run.reachPerson()
+    run.comeBack()
+    for _ in 0..<10 {
+      run.nobodyAnswers()
+      run.pass(.seconds(300))
+    }
+    #expect(run.error?.type == .signInFailed && run.visits == 1)
+  }
+
+  @Test func `waits as long as the issuer asks for`() throws {
+    var run = try SignInRun()
+    run.reachPerson()
+    run.comeBack()
+    let request = try #require(run.request)
+    run.tell(
+      .answered(request.number, .answer(status: 503, body: [], retryAfter: "120", nonce: nil)))
+    #expect(try #require(run.machine.report?.retry) - run.now == .seconds(120))
+  }
+
   @Test func `waits no longer than ten minutes, and can leave`() throws {
     var run = try SignInRun()
     run.reachPerson()

@@ -123,7 +123,7 @@ struct SignInRun {
   }
 
   var error: SessionError? {
-    if case .refused(let error) = machine.standing(at: moment.wall) { error } else { nil }
+    if case .refused(let error, _) = machine.standing(at: moment.wall) { error } else { nil }
   }
 }
 

@@ -1,0 +1,69 @@
+import MCPWire
+import Testing
+
+@testable import MCPSessions
+
+@Suite struct `A token from an issuer or a store that lies` {
+  @Test(arguments: [
+    "10000000000000000", "9000000000000000000", "-9000000000000000000", "1e40", "1e300", "0", "-1",
+    #""10000000000000000""#, #""soon""#, "null", "[]", "2.5",
+  ])
+  func `is taken whatever is said of its life, also from a program`(life: String) throws {
+    let text =
+      #"{"access_token": "token-1", "token_type": "Bearer", "refresh_token": "r", "expires_in": \#(life)}"#
+    var run = try SignInRun()
+    run.reachPerson()
+    run.comeBack()
+    run.answer(text)
+    run.pass(.seconds(1))
+    #expect(run.token == "token-1")
+    let stored = run.actions.compactMap { if case .save(let grant) = $0 { grant } else { nil } }.last
+    #expect(StoredGrant(Array(try #require(stored).text.utf8)) == stored, "and is known again")
+
+    var settings = CredentialSettings()
+    settings.source = .command(["print-token"])
+    var program = try SignInRun(settings)
+    program.tell(.wanted)
+    program.tell(.provided(.text(Array(text.utf8))))
+    program.pass(.seconds(1))
+    #expect(program.token == "token-1")
+  }
+
+  @Test func `that the server refuses is not taken from the store again, whoever wrote there`() throws {
+    var run = try SignInRun()
+    run.signIn(refresh: "refresh-1")
+    run.tell(.accepted(version: run.machine.version, .initialize))
+    let first = run.machine.record(try #require(run.machine.held))
+    run.refuse()
+    run.answer(resourceText())
+    run.answer(issuerText())
+    run.tell(.locked(nil))
+    run.answer(tokenText("token-2", refresh: "refresh-2"))
+    let second = run.machine.record(try #require(run.machine.held))
+    run.refuse()
+    #expect(run.error?.type == .tokenRefused)
+    let asked = run.request?.number
+    for stored in [first, second, first] { run.tell(.stored(stored)) }
+    #expect(run.error?.type == .tokenRefused && run.request?.number == asked)
+    let other = Grant(
+      token: Secret("token-of-another"), obtained: run.moment.wall, refresh: Secret("refresh-9"),
+      origin: second.grant.origin)
+    run.tell(.stored(StoredGrant(server: SignInRun.server, user: "app", grant: other, renewals: 3)))
+    #expect(run.token == "token-of-another")
+    run.refuse()
+    #expect(
+      run.error?.type == .tokenRefused, "it had to show what it is good for, and no refresh token is spent")
+    #expect(run.request?.number == asked)
+  }
+
+  @Test func `that was refused is good again when the server says so`() throws {
+    var run = try SignInRun()
+    run.signIn()
+    run.refuse()
+    #expect(run.error?.type == .tokenRefused)
+    run.tell(.accepted(version: run.machine.version, .ping))
+    #expect(run.error?.type == .tokenRefused, "only the request that was refused can tell")
+    run.tell(.accepted(version: run.machine.version, .initialize))
+    #expect(run.token == "token-1")
+  }
+}
