@@ -8,7 +8,7 @@ package func looksLikeKey(_ word: some StringProtocol) -> Bool {
   if beginnings.contains(where: { bytes.starts(with: $0.utf8) }) { return bytes.count >= 16 }
   guard bytes.allSatisfy({ isAlphanumeric($0) || "-_.~=".utf8.contains($0) }) else { return false }
   let parts = bytes.split { !isAlphanumeric($0) }
-  if parts.contains(where: isRandom) { return true }
+  if parts.contains(where: { isRandom($0) || isUnspeakable($0) }) { return true }
   // A UUID, or hexadecimal digits in groups.
   let digits = parts.reduce(0) { $0 + $1.count }
   return digits >= 24 && parts.allSatisfy { $0.allSatisfy(isHexadecimal) }
@@ -57,21 +57,67 @@ private let followers: [Set<UInt8>] = [
   "acehiklmopstuy", "acdefhilmoprstuy", "abcdefgilmnprst", "aeio", "aeior", "eipt", "anps", "ae",
 ].map { Set($0.utf8) }
 
+/// Whether a word looks like a key in base64, in which slashes stand that part no folders. Keys of 40 letters
+/// are those of AWS, however much they look like words.
+func looksLikeBase64(_ word: some StringProtocol) -> Bool {
+  let bytes = Array(word.utf8)
+  guard bytes.count >= 20, bytes.count <= 4_096, bytes.contains(where: { "/+".utf8.contains($0) }),
+    let first = bytes.first, isAlphanumeric(first),
+    bytes.allSatisfy({ isAlphanumeric($0) || "/+=".utf8.contains($0) })
+  else { return false }
+  let letters = bytes.filter(isAlphanumeric)
+  return kinds(of: letters[...]).count == 3 && (bytes.count == 40 || hasShortRuns(letters[...]))
+}
+
+/// Whether a word looks like a password that a program made: letters of both sizes, digits and signs.
+func looksLikePassword(_ word: some StringProtocol) -> Bool {
+  let bytes = Array(word.utf8)
+  guard (10...128).contains(bytes.count), bytes.allSatisfy({ (0x21...0x7E).contains($0) }),
+    !bytes.contains(where: { "/\\[](){}<>|:=\"'`@,".utf8.contains($0) })
+  else { return false }
+  return kinds(of: bytes.filter(isAlphanumeric)[...]).count == 3
+    && bytes.dropFirst().contains { "!#$%^&*?~+;".utf8.contains($0) }
+}
+
 /// Beginnings by which services make their keys known.
 private let beginnings = [
-  "sk-", "sk_", "pk-", "pk_", "rk_", "ghp_", "gho_", "ghs_", "ghu_", "github_pat_", "glpat-", "xoxb-",
-  "xoxp-", "xapp-", "AKIA", "ASIA", "eyJ", "shpat_", "figd_", "hf_", "npm_", "pat_", "pypi-", "dop_v1_",
-  "sntrys_", "ntn_", "secret_", "whsec_", "tvly-", "gsk_", "r8_", "AIza", "ya29.", "lin_api_", "key-",
+  "sk-", "sk_", "pk-", "pk_", "rk_", "ghp_", "gho_", "ghs_", "ghu_", "ghr_", "github_pat_", "glpat-", "glsa_",
+  "xoxa-", "xoxb-", "xoxe-", "xoxp-", "xoxr-", "xoxs-", "xapp-", "AKIA", "ASIA", "eyJ", "shpat_", "figd_",
+  "hf_", "npm_", "pat_", "pypi-", "dop_v1_", "sntrys_", "ntn_", "secret_", "whsec_", "tvly-", "gsk_", "r8_",
+  "AIza", "ya29.", "lin_api_", "key-", "dckr_pat_", "hvs.", "SG.", "ATATT3", "xai-", "pplx-", "nvapi-",
+  "sbp_", "rpa_", "lsv2_", "e2b_", "PMAK-", "sq0", "AGE-SECRET-KEY-",
 ]
 
 /// Letters and digits that change too often to be a word with a number behind it.
 private func isRandom(_ part: ArraySlice<UInt8>) -> Bool {
   guard part.count >= 12 else { return false }
-  let kinds = part.map { byte in
-    (0x30...0x39).contains(byte) ? 0 : (0x41...0x5A).contains(byte) ? 1 : 2
-  }
+  let kinds = part.map(kind)
   let changes = zip(kinds, kinds.dropFirst()).count { $0 != $1 }
-  return kinds.contains(0) && changes >= max(4, part.count / 4)
+  if kinds.contains(0) && changes >= max(4, part.count / 4) { return true }
+  return part.count >= 16 && part.allSatisfy(isHexadecimal) && Set(kinds).count > 1
+}
+
+/// Letters that no word is made of: capitals in all places, or more of them than the longest words have.
+private func isUnspeakable(_ part: ArraySlice<UInt8>) -> Bool {
+  guard part.count >= 16 else { return false }
+  let kinds = kinds(of: part)
+  if kinds == [1] || kinds == [2] { return part.count > 28 }
+  return kinds.isSuperset(of: [1, 2]) && hasShortRuns(part)
+}
+
+/// Whether letters of one size and digits follow each other for three at a time or less, on average; a
+/// capital belongs to the small letters behind it.
+private func hasShortRuns(_ part: ArraySlice<UInt8>) -> Bool {
+  let kinds = part.map(kind)
+  let runs = 1 + zip(kinds, kinds.dropFirst()).count { $0 != $1 && !($0 == 1 && $1 == 2) }
+  return runs * 10 >= part.count * 3
+}
+
+/// Which of digits (0), capitals (1) and small letters (2) there are.
+private func kinds(of part: ArraySlice<UInt8>) -> Set<Int> { Set(part.map(kind)) }
+
+private func kind(_ byte: UInt8) -> Int {
+  (0x30...0x39).contains(byte) ? 0 : (0x41...0x5A).contains(byte) ? 1 : 2
 }
 
 private func isAlphanumeric(_ byte: UInt8) -> Bool {

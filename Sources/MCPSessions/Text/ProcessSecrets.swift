@@ -1,0 +1,186 @@
+extension ServerProcess {
+  /// Values that must not be shown, wherever they stand in the command, its arguments and the variables of
+  /// its entry: by the name that they stand behind (of a variable, an option, a header, a member of JSON),
+  /// and by their own look, because a key in a variable called `FOO` is a key.
+  ///
+  /// Ordinary values such as `production` are none: a text without them says nothing any more.
+  package var secrets: [String] {
+    var search = SecretSearch()
+    for name in variables {
+      guard let value = environment[name]?.revealed else { continue }
+      if isSecretName(name) { search.add(value) } else { search.read(value) }
+    }
+    search.read([program] + arguments.map(\.revealed))
+    return search.found
+  }
+}
+
+/// Looks for secrets in words, which may hold words themselves: a script for a shell, JSON, a connection
+/// string.
+private struct SecretSearch {
+  private(set) var found: [String] = []
+
+  mutating func add(_ value: some StringProtocol) {
+    let value = value.trimming { $0.isWhitespace || "\"'`".contains($0) }
+    guard !value.isEmpty, !isReference(value), !switches.contains(value.lowercased()) else { return }
+    found.append(String(value))
+  }
+
+  /// Words of which one may be the value of the one before it: `--token`, `abc`.
+  mutating func read(_ words: [String]) {
+    var next = Next.free
+    for word in words {
+      switch next {
+      case .secret where schemes.contains(word.lowercased()): continue
+      // The option before it only switched something.
+      case .secret where !word.hasPrefix("--"):
+        add(word)
+        next = .free
+        continue
+      case .credentials: addPassword(word[...])
+      case .free, .secret: break
+      }
+      next = read(word)
+    }
+  }
+
+  /// One word, or a text of several; what that makes of the word behind it.
+  @discardableResult
+  mutating func read(_ text: String) -> Next {
+    // `Name: value` as a whole, and `NAME=value` without blanks: whatever is in the value belongs to it.
+    let (name, value) = named(text[...])
+    if let value, isSecretName(name), name.allSatisfy({ $0.isLetter || $0.isNumber || "-_.".contains($0) }),
+      text.dropFirst(name.count).first == ":" || !isSeveral(value)
+    {
+      add(value)
+    }
+    if looksLikePassword(text) { add(text) }
+    var next = Next.free
+    var before: Substring = ""
+    for word in text.split(whereSeparator: { $0.isWhitespace || ",;&|<>(){}[]".contains($0) }) {
+      let word = word.trimming { "\"'`".contains($0) }
+      defer { before = word }
+      if word == ":" || word == "=", isSecretName(String(before)) { next = .secret }
+      switch next {
+      // Between the name of a header and its value may stand a scheme.
+      case .secret where schemes.contains(word.lowercased()) || word == ":" || word == "=": continue
+      case .secret where !word.hasPrefix("--"):
+        add(word)
+        next = .free
+        continue
+      case .credentials: addPassword(word)
+      case .free, .secret: break
+      }
+      next = read(word: word)
+    }
+    return next
+  }
+
+  /// What a word says of the one that follows it.
+  enum Next { case free, secret, credentials }
+
+  private mutating func read(word: Substring) -> Next {
+    if let scheme = word.firstRange(of: "://") {
+      readAddress(word[scheme.upperBound...])
+      return .free
+    }
+    if word.lowercased() == "bearer" { return .secret }
+    var rest = word
+    // `--header=X-Key: value` has two names; nobody writes many.
+    for _ in 0..<4 {
+      let (name, value) = named(rest)
+      guard let value else { break }
+      if looksLikeKey(name) { add(name) }
+      if isSecretName(name) {
+        add(value)
+        return value.isEmpty ? .secret : .free
+      }
+      rest = value.trimming { "\"'`".contains($0) }
+    }
+    if looksLikeKey(rest) || looksLikeBase64(rest) { add(rest) }
+    for part in rest.split(separator: "/") where looksLikeKey(part) { add(part) }
+    if credentialOptions.contains(String(rest)) { return .credentials }
+    return rest.hasPrefix("-") && isSecretName(String(rest)) ? .secret : .free
+  }
+
+  /// What follows `scheme://`: a password before the host, keys in the path and in the query.
+  private mutating func readAddress(_ rest: Substring) {
+    let authority = rest.prefix { !"/?#".contains($0) }
+    if let at = authority.lastIndex(of: "@") {
+      let user = authority[..<at]
+      // A name alone before the host is a key for many services; beside a password it is a name.
+      if user.contains(":") { addPassword(user) } else { add(user) }
+    }
+    let place = rest[authority.endIndex...]
+    for key in keysInPath(place.prefix { $0 != "?" && $0 != "#" }) { add(key) }
+    for pair in place.drop(while: { $0 != "?" && $0 != "#" }).split(whereSeparator: { "?&#".contains($0) }) {
+      let (name, value) = named(pair)
+      if let value, isSecretName(name) || looksLikeKey(value) { add(value) }
+      if looksLikeKey(name) { add(name) }
+    }
+  }
+
+  /// `user:password`, of which the password is the secret.
+  private mutating func addPassword(_ credentials: some StringProtocol) {
+    let password = credentials.drop { $0 != ":" }.dropFirst()
+    guard !password.isEmpty else { return }
+    add(password)
+    if let decoded = percentDecoded(String(password)), let text = String(validating: decoded, as: UTF8.self) {
+      add(text)
+    }
+    let encoded = base64(String(credentials).utf8)
+    found += [encoded, String(encoded.prefix { $0 != "=" })]
+  }
+}
+
+/// `--name=value`, `NAME=value`, `"name":"value"` or `Name: value`. What stands behind a path is no value: a
+/// version, where a folder is to appear.
+private func named(_ word: Substring) -> (name: String, value: Substring?) {
+  guard let end = word.firstIndex(where: { $0 == "=" || $0 == ":" }), !word[..<end].contains("/") else {
+    return (String(word), nil)
+  }
+  return (String(word[..<end].trimming { "\"'`".contains($0) }), word[word.index(after: end)...])
+}
+
+/// Whether a value ends before its text does: `abc node server.js`, `abc;Database=main`.
+private func isSeveral(_ value: Substring) -> Bool {
+  value.contains(where: \.isWhitespace)
+    || value.drop { !";,&".contains($0) }.contains { $0 == "=" || $0 == ":" }
+}
+
+/// Whether a variable, an option, a header or a member is called like something that must not be shown.
+func isSecretName(_ name: String) -> Bool {
+  let name = name.lowercased()
+  if ["token", "key", "secret", "pass", "auth", "credential", "cookie", "session"].contains(
+    where: name.contains)
+  {
+    return true
+  }
+  // Inside of other words these are ordinary: a path, a mapping.
+  return name.split { !$0.isLetter && !$0.isNumber }.contains { shortSecretNames.contains(String($0)) }
+}
+
+private let shortSecretNames: Set<String> = [
+  "pat", "pwd", "pin", "psk", "otp", "mfa", "jwt", "sas", "sig", "dsn", "bearer", "signature", "webhook",
+]
+/// Values behind such a name that only switch something.
+private let switches: Set<String> = ["true", "false", "yes", "no", "on", "off", "none", "null"]
+private let schemes: Set<String> = ["bearer", "basic"]
+/// Options that are followed by `user:password`.
+private let credentialOptions: Set<String> = ["-u", "-U", "--user", "--userpwd", "--proxy-user"]
+
+/// `$NAME` or `${NAME}`, which a shell fills in.
+private func isReference(_ value: some StringProtocol) -> Bool {
+  guard value.hasPrefix("$") else { return false }
+  let name = value.dropFirst().trimming { "{}".contains($0) }
+  return !name.isEmpty && name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+}
+
+extension StringProtocol {
+  /// Without what stands at both ends and is none of it.
+  fileprivate func trimming(_ isAround: (Character) -> Bool) -> Substring {
+    var rest = Substring(self)
+    while let last = rest.last, isAround(last) { rest.removeLast() }
+    return rest.drop(while: isAround)
+  }
+}
