@@ -1,3 +1,4 @@
+import CTopLinux
 import CTopProcess
 import Glibc
 

@@ -1,3 +1,4 @@
+import CTopLinux
 import Glibc
 
 /// Reads both clocks, by which everything is due and told.

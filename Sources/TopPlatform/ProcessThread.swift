@@ -1,3 +1,4 @@
+import CTopLinux
 import Glibc
 
 /// Does on a thread of its own what waits for a disk or looks through all processes: starts children,

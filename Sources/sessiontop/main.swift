@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import MCPSessions
 import MCPWire
 import TopPlatform
 import TopReports
@@ -11,6 +12,8 @@ let programVersion = Outgoing.clientVersion
 /// What a program that we start is to begin with, before we change our own.
 let inheritance = Inheritance()
 
+// Whoever looks at the processes of this machine is to read no secret in our words; we have read them.
+coverOwnArguments(with: covered(CommandLine.arguments))
 prepareProcess()
 
 do {

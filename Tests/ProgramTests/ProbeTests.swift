@@ -103,6 +103,38 @@ import Testing
     #expect(server.sessions.isEmpty)
   }
 
+  @Test func `shows nothing of its address to those who list processes, and reads it where none is given`()
+    throws
+  {
+    let server = try LoopbackServer.start(Behavior(name: "ledger"))
+    defer { server.stop() }
+    let address = server.url.replacing("http://", with: "http://plnt-user:plnt-password@") + "?key=plnt-query"
+    for words in [
+      ["probe", address], ["login", address.replacing("http", with: "ftp")], ["probe", "x" + address],
+    ] {
+      let program = try ChildProcess(sessiontopBinary, words)
+      try program.end()
+      #expect(!program.output.isEmpty && !program.output.contains("plnt"), "\(program.output)")
+    }
+    let hanging = try LoopbackServer.start(script: { _, _ in Reply([.silence]) })
+    defer { hanging.stop() }
+    let program = try ChildProcess(
+      sessiontopBinary,
+      ["probe", hanging.url.replacing("http://", with: "http://plnt-user:plnt-password@"), "--for", "30s"])
+    try program.wait(for: "its beginning") { $0.contains("streamable-http") }
+    let seen = try String(contentsOf: "/proc/\(program.pid)/cmdline")
+    #expect(!seen.contains("plnt") && seen.contains("\0http://***********************@127.0.0.1:"), "\(seen)")
+    #expect(seen.hasSuffix("\0--for\u{0}30s\0"), "\(seen)")
+    try program.stop()
+    let piped = try ChildProcess(
+      "/bin/sh", ["-c", "echo '\(address)' | exec \"$0\" probe -", sessiontopBinary])
+    #expect(try piped.end() == 0, "\(piped.output)")
+    #expect(piped.output.contains("initialize") && !piped.output.contains("plnt"), "\(piped.output)")
+    #expect(server.sessions.isEmpty)
+    let empty = try ChildProcess("/bin/sh", ["-c", "exec \"$0\" probe - </dev/null", sessiontopBinary])
+    #expect(try empty.end() == 2 && empty.output.contains("holds no address"), "\(empty.output)")
+  }
+
   @Test func `ends when its time is over`() throws {
     let server = try LoopbackServer.start { request, peer in
       request.kind == "ping" ? Reply([.silence]) : peer.answer(request)

@@ -1,5 +1,6 @@
-// Starting a child, which needs calls between fork and exec that Swift must not make, and learning of its end. The
-// header holds plain types only, so that this module owns none of the system's.
+// Starting a child, which needs calls between fork and exec that Swift must not make, and learning of its end; and what
+// this process itself looks like to others. The header holds plain types only, so that this module owns none of the
+// system's.
 #ifndef CPROCESS_H
 #define CPROCESS_H
 
@@ -27,5 +28,9 @@ int32_t cprocess_peek_at_end(int32_t process, int32_t *was_signal, int32_t *stat
 
 // Two ends, for reading and for writing, that are closed on exec. -1: errno.
 int32_t cprocess_pipe(int32_t ends[2]);
+
+// Where the kernel keeps the arguments of this process, which everybody on this machine may read, and how many bytes they
+// have: fields 48 and 49 of proc(5)'s stat. Null when it does not tell.
+uint8_t *cprocess_own_arguments(int64_t *size);
 
 #endif

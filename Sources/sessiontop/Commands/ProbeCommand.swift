@@ -20,7 +20,9 @@ struct ProbeCommand: ProgramCommand {
 
   @OptionGroup var source: Source
 
-  @Argument(help: "A server of the configuration, or an address.")
+  @Argument(
+    help: "A server of the configuration, an address, or - for an address that is read from standard input.",
+    completion: .configuredServers)
   var server: String
 
   @Option(help: "The user of the configuration whose session is looked at.")

@@ -1,14 +1,20 @@
 import TopConfiguration
 import MCPSessions
+import TopPlatform
 
 /// The one session that is looked at.
 struct ProbeTarget {
   let key: SessionKey
   let server: Server
 
-  /// By the name of a server of the configuration, or by an address.
-  init(_ name: String, user: String?, _ source: Source) throws(CannotRun) {
-    let shown = PrintableText.line(name, limit: 128)
+  /// Bytes of an address that is read.
+  private static let addressLimit = 65_536
+
+  /// By the name of a server of the configuration, or by an address; `-` stands for the first line of
+  /// standard input, which no other process sees.
+  init(_ word: String, user: String?, _ source: Source) throws(CannotRun) {
+    let name = try word == "-" ? Self.readAddress() : word
+    let shown = shownWord(name)
     if name.contains("://") {
       guard let endpoint = try? Endpoint(name), ["http", "https"].contains(endpoint.origin.scheme) else {
         throw CannotRun(
@@ -58,5 +64,15 @@ struct ProbeTarget {
     }
     key = session.key
     server = session.server
+  }
+
+  private static func readAddress() throws(CannotRun) -> String {
+    var reader = LineReader(0, limit: addressLimit)
+    let line = reader.next().map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let address = line.split(whereSeparator: \.isWhitespace).first.map(String.init) ?? ""
+    guard address.contains("://") else {
+      throw CannotRun(description: "standard input holds no address", exitCode: ExitCode.usage)
+    }
+    return address
   }
 }

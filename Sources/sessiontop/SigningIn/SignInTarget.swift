@@ -10,7 +10,7 @@ struct SignInTarget {
   init(_ name: String, user: String?, _ source: Source) throws(CannotRun) {
     if name.contains("://") {
       guard let endpoint = try? Endpoint(name), ["http", "https"].contains(endpoint.origin.scheme) else {
-        throw CannotRun(description: "\(PrintableText.line(name)) is no address", exitCode: ExitCode.usage)
+        throw CannotRun(description: "\(shownWord(name)) is no address", exitCode: ExitCode.usage)
       }
       server = Server(name: endpoint.origin.host, transport: .streamableHTTP, endpoint: endpoint)
       key = SessionKey(server: server.name)
@@ -23,7 +23,7 @@ struct SignInTarget {
     guard let found = loaded.servers.first(where: { $0.name.isExactly(name) }) else {
       let names = loaded.servers.map { PrintableText.line($0.name) }.joined(separator: ", ")
       throw CannotRun(
-        description: "no server is called \(PrintableText.line(name)); there are: \(names)",
+        description: "no server is called \(shownWord(name)); there are: \(names)",
         exitCode: ExitCode.usage)
     }
     let sessions = found.sessions
