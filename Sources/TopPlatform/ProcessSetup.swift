@@ -5,9 +5,10 @@ import Glibc
 /// its user's alone, no core file is written, all descriptors that the system allows may be used, one heap
 /// serves all threads, and no signal of a closed pipe ends it. Called before the first thread starts.
 package func prepareProcess() {
-  // Where one of the three was closed, the next file that is opened would take its place and its words.
+  // Where one of the three was closed, the next file that is opened would take its place and its words. What
+  // stands there instead takes no words, so that who writes them learns that they are lost.
   for descriptor in 0...2 as ClosedRange<Int32> where fcntl(descriptor, F_GETFD) < 0 {
-    _ = openFile("/dev/null", O_RDWR, 0)
+    _ = openFile("/dev/null", O_RDONLY, 0)
   }
   umask(0o077)
   clinux_use_one_heap()

@@ -57,8 +57,12 @@ func utcOffset(at now: WallTime) -> Int {
 
 /// One line to standard output; false when nobody reads it any more.
 @discardableResult
-func writeLine(_ line: String) -> Bool {
-  let isWritten = writeAll(line + "\n", to: 1)
+func writeLine(_ line: String) -> Bool { write(line + "\n") }
+
+/// A text to standard output, for which this is the only way beside `StandardOutput`: what is lost is noted.
+@discardableResult
+func write(_ text: String) -> Bool {
+  let isWritten = writeAll(text, to: 1)
   if !isWritten { noteLostOutput(ErrorNumber.current) }
   return isWritten
 }

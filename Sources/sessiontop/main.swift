@@ -20,9 +20,9 @@ do {
   let command = try Sessiontop.parseAsRoot()
   if let command = command as? any ProgramCommand { exit(exitCode(run(command))) }
   // The parser's own commands, such as help, end by throwing what they print.
-  var words = command
-  try words.run()
-  exit(ExitCode.done)
+  var other = command
+  try other.run()
+  exit(exitCode(ExitCode.done))
 } catch {
   answer(error)
 }

@@ -60,6 +60,31 @@ import Testing
     for text in file.says { #expect(program.output.contains(text), "\(program.output)") }
   }
 
+  @Test(arguments: [
+    "check FILE", "check FILE --json", "check FILE --show a", "status --config FILE --for 2s",
+    "status --config FILE --for 2s --json", "status --config FILE --for 2s --plugin",
+    "watch --config FILE --for 1s", "watch --config FILE --for 1s --format jsonl",
+    "serve --config FILE --for 1s",
+    "dashboard --plain --config FILE", "dashboard --config FILE", "demo", "files", "files --json",
+    "settings --default", "settings --config FILE", "settings --config FILE --json", "theme", "theme list",
+    "theme show", "theme check", "tokens", "tokens --json", "manual", "--help", "--version", "help status",
+    "reconnect --help", "--generate-completion-script bash", "probe a --config FILE",
+    "probe http://127.0.0.1:1/", "replay LOG", "attach --pipe", "reconnect a --dry-run",
+    "login a --config FILE", "logout a --config FILE",
+  ]) func `never ends well where its output is closed or cannot be written`(words: String) throws {
+    let folder = try TemporaryFolder()
+    let (file, log) = (folder.path + "/librechat.yaml", folder.path + "/events.jsonl")
+    try "mcpServers:\n  a: {type: http, url: 'http://127.0.0.1:1/mcp', startup: false}\n".write(to: file)
+    try "".write(to: log)
+    let arguments = words.split(separator: " ").map { $0 == "FILE" ? file : $0 == "LOG" ? log : String($0) }
+    for end in [">&-", ">/dev/full"] {
+      let program = try ChildProcess(
+        "/bin/sh", ["-c", "exec \"$0\" \"$@\" \(end)", sessiontopBinary] + arguments,
+        environment: ["XDG_RUNTIME_DIR": folder.path, "HOME": folder.path])
+      #expect(try program.end() != 0, "\(end): \(program.output)")
+    }
+  }
+
   @Test func `does not stop when nobody reads its output any more, but ends`() throws {
     let path = try "mcpServers:\n  a: {type: http, url: 'http://127.0.0.1:1/mcp'}\n".temporaryFile(
       suffix: ".yaml")

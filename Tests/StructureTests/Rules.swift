@@ -85,6 +85,11 @@ let rules: [Rule] = [
     return file.code.enumerated().filter { $0.element.split(separator: " ").contains("public") }
       .map { "\($0.offset + 1): is public; what crosses our own targets is for the package" }
   },
+  Rule(name: "standard output is written in one place, which notes what is lost") { file in
+    let place = ["Sources/sessiontop/Process.swift", "Sources/sessiontop/Output/StandardOutput.swift"]
+    guard file.isSource, file.target == "sessiontop", !place.contains(file.path) else { return [] }
+    return lines(file, holding: ["to: 1)", "stdout", "STDOUT_FILENO", "fputs(", " print(\"", "putchar("])
+  },
   Rule(name: "tests wait on conditions, not on time") { file in
     guard file.path.hasPrefix("Tests/"), file.target != "StructureTests" else { return [] }
     return lines(file, holding: ["sleep("])

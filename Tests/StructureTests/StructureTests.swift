@@ -107,6 +107,10 @@ import Testing
     ),
     ("only the library's face is public", "Sources/TopReports/A.swift", "  public var a = 1"),
     ("only the library's face is public", "Sources/TopReports/A.swift", "public import MCPSessions"),
+    (
+      "standard output is written in one place, which notes what is lost", "Sources/sessiontop/A.swift",
+      "_ = writeAll(text, to: 1)"
+    ),
     ("tests wait on conditions, not on time", "Tests/SessionEngineTests/A.swift", "usleep(1_000)"),
     (
       "tests wait on conditions, not on time", "Tests/SessionEngineTests/A.swift",

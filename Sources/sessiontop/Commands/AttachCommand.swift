@@ -57,7 +57,7 @@ struct AttachCommand: ProgramCommand {
   private func carry() throws(CannotRun) -> Int32 {
     let name = try Instances.one(named: targets.first?.name).report.name
     do {
-      try relay(to: Instances.path(of: name) ?? "")
+      if let why = try relay(to: Instances.path(of: name) ?? "") { noteLostOutput(why) }
       return ExitCode.done
     } catch {
       throw CannotRun(description: "\(name) cannot be reached: \(error)", exitCode: ExitCode.notWell)

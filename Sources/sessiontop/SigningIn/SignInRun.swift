@@ -120,7 +120,7 @@ struct SignInRun {
     writeLine(link)
     writeLine("")
     if isTerminal, let copy = clipboardSequence(prompt.address, inTmux: environment["TMUX"] != nil) {
-      _ = writeAll(copy, to: 1)
+      write(copy)
     }
     if let code = prompt.code {
       writeLine("and type the code \(code.text)")
