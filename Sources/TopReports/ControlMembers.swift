@@ -5,6 +5,8 @@ import MCPSessions
 package enum ControlSlip: Error, Hashable, Sendable, CustomStringConvertible {
   /// It is no JSON object, or none of this version or of a known type.
   case foreign
+  /// Another version of the protocol is spoken, perhaps by another version of this program.
+  case version(Int)
   /// A member is to be something else.
   case member(String, String)
   /// A member that nobody knows; it may be a slip in one that would have kept harm away.
@@ -13,6 +15,11 @@ package enum ControlSlip: Error, Hashable, Sendable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .foreign: "a line is none of protocol version \(ControlRequest.version)"
+    case .version(let other):
+      """
+      a line is of protocol version \(other), and version \(ControlRequest.version) is spoken here, by \
+      sessiontop \(Outgoing.clientVersion): use the same program on both sides
+      """
     case .member(let name, let wanted): "\(name) is to be \(wanted)"
     case .unknown(let name): "no member is called \(PrintableText.line(name, limit: 40))"
     }

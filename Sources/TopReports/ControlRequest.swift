@@ -45,7 +45,8 @@ extension ControlRequest {
   /// Reads a line. Throws what is wrong with it: whoever asks gets what was meant, or nothing at all.
   package init(reading line: String) throws(ControlSlip) {
     var members = try ControlMembers(line)
-    guard try members.whole("v") == Self.version else { throw .foreign }
+    guard let version = try members.whole("v") else { throw .foreign }
+    guard version == Self.version else { throw .version(version) }
     let type = try members.text("type")
     switch type {
     case "hello":

@@ -132,7 +132,7 @@ import Testing
     #expect(told == "ledger: ready\n")
     _ = try service.program.stop()
     let silent = try service.run(["reconnect", "ledger", "--yes"], exit: 1)
-    #expect(silent.contains("these are there and do not: a, b, c, d"), "\(silent)")
+    #expect(silent.contains("there, and without an answer: a, b, c, d"), "\(silent)")
     withExtendedLifetime(mute) {}
   }
 

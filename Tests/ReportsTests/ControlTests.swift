@@ -37,6 +37,20 @@ private let ledger = SessionKey(server: "ledger \"2\"", user: "ana")
   }
 
   @Test(arguments: [
+    (
+      #"{"v":2,"type":"hello","version":"0.9.0"}"#,
+      "it speaks protocol version 2 (sessiontop 0.9.0), this program version 1 (sessiontop 0.1.0): update the program here"
+    ),
+    (
+      #"{"v":0,"type":"result","id":0,"refused":"x"}"#,
+      "it speaks protocol version 0, this program version 1 (sessiontop 0.1.0): end it and start it anew with the program that is here"
+    ),
+    (#"{"v":1,"type":"hello"}"#, nil), (#"{"v":"2"}"#, nil), ("hello", nil), (#"{"v":7}"#, nil),
+  ]) func `of another version say which, and what is to be done`(line: String, says: String?) {
+    #expect(OtherVersion(line)?.description == says)
+  }
+
+  @Test(arguments: [
     "", "hello", "{}", #"{"v":2,"type":"hello"}"#,
     #"{"v":1,"type":"command","command":"explode","filter":"a"}"#,
     #"{"v":1,"type":"command","command":"pause"}"#,
@@ -81,6 +95,10 @@ private let ledger = SessionKey(server: "ledger \"2\"", user: "ana")
     ),
     (#"{"v":1,"type":"status","format":"tsv","fail_on":"down"}"#, "fail_on is to be a list of states"),
     (#"["v"]"#, "a line is none of protocol version 1"),
+    (
+      #"{"v":2,"type":"hello","read_only":false}"#,
+      "a line is of protocol version 2, and version 1 is spoken here, by sessiontop 0.1.0: use the same program on both sides"
+    ),
   ]) func `are not obeyed with a slip in them, which is told`(line: String, says: String) {
     let slip = #expect(throws: ControlSlip.self) { try ControlRequest(reading: line) }
     #expect(slip?.description == says)

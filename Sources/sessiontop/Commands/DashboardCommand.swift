@@ -2,6 +2,7 @@ import ArgumentParser
 import TopConfiguration
 import TopDisplay
 import TopPlatform
+import TopReports
 import MCPSessions
 
 /// `dashboard`, and what happens without a command.
@@ -33,9 +34,15 @@ struct DashboardCommand: ProgramCommand {
     if plain {
       return try printPlain(plan, loaded: loaded, repeats: screen.refresh?.duration, signals: signals)
     }
-    if !own, let service = Instance.service(watching: loaded)?.report {
-      plan.attach(to: service)
-      return try openDashboard(plan, signals: signals)
+    if !own {
+      let (living, others) = Instances.look()
+      if let service = living.first(where: { $0.report.command == "serve" && $0.watches(loaded) })?.report {
+        plan.attach(to: service)
+        return try openDashboard(plan, signals: signals)
+      }
+      for case (let name, .version(let other)) in others {
+        plan.greeting = plan.greeting ?? "\(name) is there, but \(other)"
+      }
     }
     plan.reloader = Reloader(places, loaded)
     plan.control = ControlSocket(as: "dashboard", loaded, isReadOnly: plan.isReadOnly)

@@ -101,8 +101,12 @@ struct Status: ProgramCommand {
   private func answerOfInstance(_ loaded: Loaded) -> (
     text: String, note: String?, code: Int32
   )? {
-    guard let running = Instance.watching(loaded),
-      case .status(_, let text, let note, let code)? = try? running.ask(.status(number: 1, query)).answer
+    let (living, others) = Instances.look()
+    guard let running = living.first(where: { $0.watches(loaded) }) else {
+      Instances.warn(of: others, thus: "the servers are connected to anew")
+      return nil
+    }
+    guard case .status(_, let text, let note, let code)? = try? running.ask(.status(number: 1, query)).answer
     else { return nil }
     return (text, note, code)
   }

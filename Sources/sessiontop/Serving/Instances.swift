@@ -27,20 +27,37 @@ enum Instances {
 
   static func path(of name: String) -> String? { folder.map { "\($0)/\(name).sock" } }
 
-  /// All that live and answer.
-  static func all() -> [Instance] { look().living }
-
-  /// Those that answer, and the names of those that are there and do not. All are asked at once: one that
-  /// hangs costs no more time than several.
-  private static func look() -> (living: [Instance], silent: [String]) {
-    var silent: [String] = []
+  /// Those that can be spoken with, and of those that are there and cannot the names and why. All are asked
+  /// at once: one that hangs costs no more time than several.
+  static func look() -> (living: [Instance], others: [(name: String, why: Instance.NoGreeting)]) {
+    var others: [(name: String, why: Instance.NoGreeting)] = []
     var living: [Instance] = []
     let end = Moment.now.instant + Instance.patience
     let calls = names().compactMap { name in Instance.call(name).map { (name, $0) } }
     for (name, client) in calls {
-      if let instance = Instance(client, until: end) { living.append(instance) } else { silent.append(name) }
+      do throws(Instance.NoGreeting) {
+        living.append(try Instance(client, until: end))
+      } catch {
+        others.append((PrintableText.line(name, limit: 60), error))
+      }
     }
-    return (living, silent)
+    return (living, others)
+  }
+
+  /// Of those that are there and cannot be spoken with, in a sentence.
+  private static func words(for others: [(name: String, why: Instance.NoGreeting)]) -> String {
+    let silent = others.filter { if case .silent = $0.why { true } else { false } }.map(\.name)
+    var told = others.filter { if case .silent = $0.why { false } else { true } }
+      .map { "\($0.name) is there, but \($0.why)" }
+    if !silent.isEmpty { told.append("there, and without an answer: " + silent.joined(separator: ", ")) }
+    return told.joined(separator: "; ")
+  }
+
+  /// Warns of those that speak another version: what they could do, or what they know, is not had from them.
+  static func warn(of others: [(name: String, why: Instance.NoGreeting)], thus consequence: String) {
+    for case (let name, .version(let other)) in others {
+      complain("\(name) is there, but \(other); \(consequence)")
+    }
   }
 
   private static func names() -> [String] {
@@ -63,17 +80,17 @@ enum Instances {
         throw CannotRun(
           description: "no instance called \(shown) is running", exitCode: ExitCode.notWell)
       }
-      guard let found = Instance(client, until: Moment.now.instant + Instance.patience) else {
-        throw CannotRun(description: "\(shown) is there and does not answer", exitCode: ExitCode.notWell)
+      do throws(Instance.NoGreeting) {
+        return try Instance(client, until: Moment.now.instant + Instance.patience)
+      } catch {
+        throw CannotRun(description: "\(shown) is there, but \(error)", exitCode: ExitCode.notWell)
       }
-      return found
     }
-    let (all, silent) = look()
+    let (all, others) = look()
     guard let first = all.first else {
-      guard silent.isEmpty else {
+      guard others.isEmpty else {
         throw CannotRun(
-          description: "nothing that answers is running; these are there and do not: "
-            + silent.map { PrintableText.line($0, limit: 60) }.joined(separator: ", "),
+          description: "nothing is running that could do it; " + words(for: others),
           exitCode: ExitCode.notWell)
       }
       throw CannotRun(
@@ -105,27 +122,40 @@ struct Instance {
     return client.send(hello.line) ? client : nil
   }
 
-  /// Absent when no answer comes until then, or one that is none of ours.
-  init?(_ client: LineClient, until end: Instant) {
-    let left = max(0, (end - Moment.now.instant).inMilliseconds)
-    guard let line = client.line(within: Int32(clamping: left)),
-      case .hello(let report)? = ControlAnswer(line)
-    else { return nil }
-    (self.report, self.client) = (report, client)
-  }
+  /// Why somebody is there with whom nothing can be done.
+  enum NoGreeting: Error, CustomStringConvertible {
+    /// In time.
+    case silent
+    case version(OtherVersion)
+    case refused(String)
+    /// It is none of ours.
+    case foreign
 
-  /// One that watches the files of a configuration, and no others; absent when there is none.
-  static func watching(_ loaded: Loaded) -> Instance? {
-    let files = Set(loaded.watched.map(wholePath))
-    return Instances.all().first { $0.report.shard == nil && Set($0.report.files) == files }
-  }
-
-  /// The same among services alone.
-  static func service(watching loaded: Loaded) -> Instance? {
-    let files = Set(loaded.watched.map(wholePath))
-    return Instances.all().first {
-      $0.report.command == "serve" && $0.report.shard == nil && Set($0.report.files) == files
+    var description: String {
+      switch self {
+      case .silent: "it does not answer"
+      case .version(let other): other.description
+      case .refused(let why): "it refuses: \(PrintableText.line(why))"
+      case .foreign: "what it answers is no line of sessiontop"
+      }
     }
+  }
+
+  /// Throws why it cannot be spoken with.
+  init(_ client: LineClient, until end: Instant) throws(NoGreeting) {
+    let left = max(0, (end - Moment.now.instant).inMilliseconds)
+    guard let line = client.line(within: Int32(clamping: left)) else { throw .silent }
+    switch ControlAnswer(line) {
+    case .hello(let report): (self.report, self.client) = (report, client)
+    case .refusal(_, let why): throw .refused(why)
+    case .result, .status: throw .foreign
+    case nil: throw OtherVersion(line).map(NoGreeting.version) ?? .foreign
+    }
+  }
+
+  /// Whether it watches the files of a configuration, and no others.
+  func watches(_ loaded: Loaded) -> Bool {
+    report.shard == nil && Set(report.files) == Set(loaded.watched.map(wholePath))
   }
 
   /// Asks, and waits for the answer with the same number, at most so long. Throws a sentence when there is

@@ -103,14 +103,12 @@ final class Link {
     guard let client else { return tellAbsence() }
     isUnread = false
     for count in 0..<Self.budget {
-      guard let text = client.line(within: 0) else { break }
+      guard self.client != nil, let text = client.line(within: 0) else { break }
       if let heard = read(text) { news.merge(named(heard)) }
       isUnread = count == Self.budget - 1
     }
-    if client.isGone {
-      goAway(PrintableText.line(client.words, limit: 200))
-      news.merge(tellAbsence())
-    }
+    if client.isGone { goAway(PrintableText.line(client.words, limit: 200)) }
+    if self.client == nil { news.merge(tellAbsence()) }
     return news
   }
 
@@ -233,19 +231,24 @@ final class Link {
       shift = lastHeard.instant - time.instant
       return report.shifted(by: shift)
     case nil:
-      hear(ControlAnswer(text))
+      if let answer = ControlAnswer(text) {
+        hear(answer)
+      } else if let other = OtherVersion(text) {
+        // What follows cannot be read either.
+        goAway(other.description)
+      }
       return nil
     }
   }
 
-  private func hear(_ answer: ControlAnswer?) {
+  private func hear(_ answer: ControlAnswer) {
     switch answer {
     case .hello(let instance):
       if instance.run != run { (run, lastEvent) = (instance.run, 0) }
     case .refusal(_, let words):
       let words = PrintableText.line(words, limit: 200)
       if isAttached { refusals.append("\(target.label) refuses: \(words)") } else { why = words }
-    case .result, .status, nil: break
+    case .result, .status: break
     }
   }
 
