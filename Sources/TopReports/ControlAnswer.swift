@@ -49,9 +49,13 @@ package struct ActionOutcome: Hashable, Sendable {
   /// Whether what was wanted is so; absent where nothing was done yet, or nothing was to be.
   package let isDone: Bool?
   package let why: String
+  /// What would be started on that machine; absent where nothing is, and where something was done.
+  package let command: CommandReport?
 
-  package init(key: SessionKey, state: SessionState?, isDone: Bool?, why: String = "") {
-    (self.key, self.state, self.isDone, self.why) = (key, state, isDone, why)
+  package init(
+    key: SessionKey, state: SessionState?, isDone: Bool?, why: String = "", command: CommandReport? = nil
+  ) {
+    (self.key, self.state, self.isDone, self.why, self.command) = (key, state, isDone, why, command)
   }
 }
 
@@ -145,7 +149,7 @@ extension ActionOutcome {
     self.init(
       key: key, state: value["state"]?.text.flatMap { SessionState(rawValue: $0) },
       isDone: value["done"]?.flag,
-      why: value["why"]?.text ?? "")
+      why: value["why"]?.text ?? "", command: TopReports.command(value["command"]))
   }
 }
 
@@ -157,6 +161,7 @@ extension JSONWriter {
       $0.member("state", outcome.state?.rawValue)
       if let isDone = outcome.isDone { $0.member("done", isDone) }
       if !outcome.why.isEmpty { $0.member("why", outcome.why) }
+      $0.command(outcome.command)
     }
   }
 }

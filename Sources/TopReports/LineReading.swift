@@ -187,7 +187,8 @@ private func authorization(_ value: JSONValue?) -> AuthorizationReport? {
   return report
 }
 
-private func command(_ value: JSONValue?) -> CommandReport? {
+/// What is started to have a server, as it was told.
+func command(_ value: JSONValue?) -> CommandReport? {
   guard let value, let line = value["line"]?.text else { return nil }
   return CommandReport(
     line: Sentence(ForeignText(recorded: line, limit: 400)), folder: sentence(value["folder"]),

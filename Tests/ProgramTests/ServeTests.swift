@@ -41,6 +41,45 @@ import Testing
     }
   }
 
+  @Test func `tells what a verb would start, and starts it only when told so`() throws {
+    let folder = try TemporaryFolder()
+    let ran = folder.path + "/ran"
+    try """
+    mcpServers:
+      child: {command: sh, args: ["-c", "touch \(ran)", x, --key, hush-hush], env: {CHILD_MODE: fast, CHILD_KEY: plnt}, cwd: /tmp}
+    log: {events: false}
+    """.write(to: folder.path + "/librechat.yaml")
+    let environment = ["XDG_RUNTIME_DIR": folder.path]
+    let service = try ChildProcess(
+      sessiontopBinary, ["serve", "--config", folder.path + "/librechat.yaml", "--for", "60s"],
+      environment: environment)
+    let socket = folder.path + "/sessiontop/default.sock"
+    let limit = ContinuousClock.now + .seconds(20)
+    while access(socket, F_OK) != 0, ContinuousClock.now < limit {
+      _ = TopPlatform.wait(reading: [], milliseconds: 20)
+    }
+    let told = "starts: sh -c 'touch \(ran)' x --key •••\n  in: /tmp\n  variables: CHILD_MODE, CHILD_KEY\n"
+    for (words, exit) in [(["--dry-run"], Int32(0)), ([], 2), (["--dry-run", "--json"], 0)] {
+      let verb = try ChildProcess(sessiontopBinary, ["reconnect", "child"] + words, environment: environment)
+      #expect(try verb.end() == exit, "\(verb.output)")
+      if words.contains("--json") {
+        let line = "\"command\":{\"line\":\"sh -c 'touch \(ran)' x --key •••\",\"folder\":\"/tmp\","
+        #expect(verb.output.contains(line + #""variables":["CHILD_MODE","CHILD_KEY"]}"#), "\(verb.output)")
+      } else {
+        #expect(verb.output.contains(told), "\(verb.output)")
+      }
+      #expect(!verb.output.contains("hush") && !verb.output.contains("plnt"), "\(verb.output)")
+    }
+    let pause = try ChildProcess(sessiontopBinary, ["pause", "child", "--dry-run"], environment: environment)
+    try pause.end()
+    #expect(!pause.output.contains("starts"), "\(pause.output)")
+    #expect(access(ran, F_OK) != 0, "nothing was started")
+    let verb = try ChildProcess(sessiontopBinary, ["reconnect", "child", "--yes"], environment: environment)
+    try verb.end()
+    #expect(access(ran, F_OK) == 0, "\(verb.output)")
+    #expect(try service.stop() == 0)
+  }
+
   @Test func `answers status without another connection`() throws {
     let service = try Service()
     let before = service.server.log.contents.requests("initialize").count

@@ -27,6 +27,10 @@ private let ledger = SessionKey(server: "ledger \"2\"", user: "ana")
       [
         ActionOutcome(key: ledger, state: .ready, isDone: true),
         ActionOutcome(
+          key: ledger, state: .idle, isDone: nil,
+          command: CommandReport(
+            line: "npx -y x", folder: "/srv", variables: ["A", "B"], download: "x (npx)")),
+        ActionOutcome(
           key: SessionKey(server: "b"), state: nil, isDone: false, why: "there is no such session"),
       ]),
     .status(number: 9, text: "SERVER\tUSER\nledger\tapp", note: "n", code: 1),

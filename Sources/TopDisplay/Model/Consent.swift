@@ -1,12 +1,14 @@
-import MCPSessions
+package import MCPSessions
 
-/// What a reconnect would start on this machine, for the dialog that asks: command, folder, names of
+/// What an action would start on this machine for a server; absent where it starts nothing.
+package func commandToStart(_ action: OperatorAction, _ server: String, _ store: Store) -> CommandReport? {
+  guard action == .reconnect else { return nil }
+  return store.servers.first { $0.name == server }?.command
+}
+
+/// Commands that are to be started, for whoever is asked whether they may: command, folder, names of
 /// variables. Of three servers at most.
-func commandsToStart(_ servers: Set<String>, _ store: Store) -> [String] {
-  let commands = store.servers.compactMap { server in
-    servers.contains(server.name) ? server.command.map { (server.name, $0) } : nil
-  }
-  guard !commands.isEmpty else { return [] }
+package func consentLines(_ commands: [(server: String, command: CommandReport)]) -> [String] {
   var lines: [String] = []
   for (name, command) in commands.prefix(3) {
     lines.append("\(commands.count > 1 ? "\(name) " : "")starts: \(command.line)")

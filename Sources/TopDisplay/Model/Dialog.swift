@@ -30,7 +30,11 @@ struct Dialog: Hashable, Sendable {
     (self.hidden, self.away) = (hidden, away)
     self.verb = verb
     let servers = Set(targets.map(\.key.server))
-    commands = verb == .reconnect ? commandsToStart(servers, store) : []
+    commands = consentLines(
+      store.servers.compactMap { server in
+        guard servers.contains(server.name) else { return nil }
+        return commandToStart(verb, server.name, store).map { (server.name, $0) }
+      })
     areProcesses = store.servers.filter { servers.contains($0.name) }.allSatisfy { $0.command != nil }
     keys = targets.map(\.key).sorted()
     live = targets.count(where: \.isOpen)

@@ -131,7 +131,9 @@ struct Deed: ParsableArguments {
 
   /// Asks the person at the terminal; where there is none nothing is done unasked.
   private func agrees(_ action: OperatorAction, _ meant: [ActionOutcome]) throws(CannotRun) -> Bool {
+    let starts = commands(meant)
     guard isatty(0) == 1, isatty(2) == 1 else {
+      for line in starts { _ = writeAll("\(line)\n", to: 2) }
       throw CannotRun(
         description:
           "nobody can be asked here: say --yes to \(action.rawValue) \(count(meant)), or --dry-run",
@@ -139,8 +141,19 @@ struct Deed: ParsableArguments {
     }
     for one in meant.prefix(20) { _ = writeAll("  \(words(one))\n", to: 2) }
     if meant.count > 20 { _ = writeAll("  and \(meant.count - 20) more\n", to: 2) }
+    for line in starts { _ = writeAll("  \(line)\n", to: 2) }
     _ = writeAll("\(action.rawValue) \(count(meant))? [y/N] ", to: 2)
     return readLine()?.lowercased().hasPrefix("y") ?? false
+  }
+
+  /// What would be started on the machine of the instance, which is another person's program as often as not.
+  private func commands(_ meant: [ActionOutcome]) -> [String] {
+    var seen: Set<String> = []
+    return consentLines(
+      meant.compactMap { one in
+        guard let command = one.command, seen.insert(one.key.server).inserted else { return nil }
+        return (PrintableText.line(one.key.server, limit: 60), command)
+      })
   }
 
   private func count(_ meant: [ActionOutcome]) -> String {
@@ -151,6 +164,7 @@ struct Deed: ParsableArguments {
     guard !json else { return _ = writeLine(answer.line) }
     guard case .result(_, _, _, let outcomes) = answer else { return }
     for one in outcomes { writeLine(words(one)) }
+    for line in commands(outcomes) { writeLine(line) }
   }
 
   private func words(_ one: ActionOutcome) -> String {

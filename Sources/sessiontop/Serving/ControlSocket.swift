@@ -189,7 +189,11 @@ final class ControlSocket {
       keys = choice.keys(in: store, at: now.instant)
     }
     guard !isDryRun else {
-      let outcomes = keys.map { ActionOutcome(key: $0, state: store.sessions[$0]?.state, isDone: nil) }
+      let outcomes = keys.map { key in
+        ActionOutcome(
+          key: key, state: store.sessions[key]?.state, isDone: nil,
+          command: commandToStart(action, key.server, store))
+      }
       answer(.result(number: number, action, isDryRun: true, outcomes), to: id)
       return nil
     }
