@@ -29,6 +29,37 @@ import Testing
     #expect(try program.stop() == 0)
   }
 
+  @Test func `are given out although others connected before and ask nothing, or only half`() throws {
+    let server = try LoopbackServer.start()
+    defer { server.stop() }
+    let port = try freePort()
+    let configuration = try configuration(server, metrics: "{listen: '127.0.0.1:\(port)'}")
+    defer { unlink(configuration) }
+    let program = try ChildProcess(
+      sessiontopBinary, ["watch", "--format", "jsonl", "--config", configuration, "--for", "60s"])
+    try program.wait(for: "a stream") { $0.contains(#""event":"stream_opened""#) }
+    // Every one of a hundred askers is answered at once, among three hundred idle connections.
+    let script = """
+      import socket, sys, time
+      port, idle, began = int(sys.argv[1]), [], time.monotonic()
+      for number in range(100):
+        for begin in (b"", b"GET /metrics HTTP/1.1\\r\\nHost: x\\r\\n", b"x"):
+          idle.append(socket.create_connection(("127.0.0.1", port), timeout=5))
+          try: idle[-1].sendall(begin)
+          except OSError: pass
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as one:
+          one.sendall(b"GET /metrics HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n")
+          answer = b""
+          while part := one.recv(65536): answer += part
+          assert answer.startswith(b"HTTP/1.1 200 "), answer[:80]
+      print("all answered" if time.monotonic() - began < 9 else "too late")
+      """
+    let child = try ChildProcess("/usr/bin/env", ["python3", "-c", script, "\(port)"])
+    #expect(try child.end() == 0)
+    #expect(child.output == "all answered\n", "\(child.output)")
+    #expect(try program.stop() == 0)
+  }
+
   @Test func `at an address that is taken are missed in one line, and the watch goes on`() throws {
     let server = try LoopbackServer.start()
     defer { server.stop() }

@@ -74,9 +74,45 @@ struct Metrics {
 /// What the listener's thread may read.
 private final class Known: Sendable {
   let store = Mutex(Store(eventCapacity: 1))
-  let connections = Atomic(0)
-  /// More readers than this at once are turned away.
-  static let limit = 16
+  let readers = Mutex(Readers())
+}
+
+/// The connections of readers, within a bound. One more than that ends the one that has been idle longest:
+/// who connects and asks nothing, or keeps a connection for later, keeps nobody from asking.
+private struct Readers: ~Copyable {
+  private var readers: [ObjectIdentifier: Reader] = [:]
+  private var order: UInt64 = 0
+
+  private struct Reader {
+    let channel: any Channel
+    /// When its idle time began, among those of all; absent while it is answered.
+    var idle: UInt64?
+  }
+
+  /// So many at once.
+  private static let limit = 16
+
+  /// A connection came. Returns the one that is to end for it, which is itself when all are being answered.
+  mutating func join(_ channel: any Channel) -> (any Channel)? {
+    var leaving: (any Channel)?
+    if readers.count >= Self.limit {
+      let idle = readers.values.filter { $0.idle != nil }
+      guard let longest = idle.min(by: { ($0.idle ?? 0) < ($1.idle ?? 0) }) else { return channel }
+      leaving = longest.channel
+      leave(longest.channel)
+    }
+    order += 1
+    readers[ObjectIdentifier(channel)] = Reader(channel: channel, idle: order)
+    return leaving
+  }
+
+  /// It asked something whole, or was answered.
+  mutating func note(_ channel: any Channel, isAnswered: Bool) {
+    order += 1
+    readers[ObjectIdentifier(channel)]?.idle = isAnswered ? order : nil
+  }
+
+  mutating func leave(_ channel: any Channel) { readers[ObjectIdentifier(channel)] = nil }
 }
 
 private func listen(at address: String, _ known: Known) throws {
@@ -91,7 +127,7 @@ private func listen(at address: String, _ known: Known) throws {
       channel.eventLoop.makeCompletedFuture {
         try channel.pipeline.syncOperations.configureHTTPServerPipeline()
         try channel.pipeline.syncOperations.addHandlers(
-          [IdleStateHandler(allTimeout: .seconds(10)), Answering(known)])
+          [IdleStateHandler(allTimeout: Answering.patience), Answering(known)])
       }
     }
     .bind(host: host.isEmpty ? "0.0.0.0" : String(host), port: port).wait()
@@ -105,24 +141,29 @@ private final class Answering: ChannelInboundHandler {
   private let known: Known
   private var request: HTTPRequestHead?
 
+  /// How long a reader is waited for.
+  static let patience = TimeAmount.seconds(10)
+
   init(_ known: Known) {
     self.known = known
   }
 
   func channelActive(context: ChannelHandlerContext) {
-    let count = known.connections.add(1, ordering: .relaxed).newValue
-    if count > Known.limit { context.close(promise: nil) }
+    let leaving = known.readers.withLock { $0.join(context.channel) }
+    leaving?.close(promise: nil)
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    known.connections.subtract(1, ordering: .relaxed)
+    known.readers.withLock { $0.leave(context.channel) }
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
     case .head(let head): request = head
     case .body: break
-    case .end: answer(context)
+    case .end:
+      known.readers.withLock { $0.note(context.channel, isAnswered: false) }
+      answer(context)
     }
   }
 
@@ -162,9 +203,13 @@ private final class Answering: ChannelInboundHandler {
       context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
     }
     let isLast = !request.isKeepAlive
-    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+    let (channel, known) = (context.channel, known)
+    // Who takes the answer in drops is not waited for.
+    let limit = context.eventLoop.scheduleTask(in: Self.patience) { channel.close(promise: nil) }
     context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in
-      if isLast { bound.value.close(promise: nil) }
+      limit.cancel()
+      known.readers.withLock { $0.note(channel, isAnswered: true) }
+      if isLast { channel.close(promise: nil) }
     }
   }
 }
