@@ -11,7 +11,9 @@ package func plainLines(_ store: Store, filter: String, at now: Moment, utcOffse
     host: "", operator: Operator(user: ""), readOnly: true, utcOffset: utcOffset, ascii: false, themeName: "",
     version: "")
   let model = ViewModel(store, view, at: now, context: context)
-  let counts = model.rows.counts.map { "\($0.count) \($0.state.rawValue)" }.joined(separator: ", ")
+  let doubt = model.rows.unverified == 0 ? "" : " (\(model.rows.unverified) unverified)"
+  let counts = model.rows.counts.map { "\($0.count) \($0.state.rawValue)\($0.state == .ready ? doubt : "")" }
+    .joined(separator: ", ")
   var lines = [
     "\(now.wall.clock(offset: utcOffset)), \(model.rows.allServers.count) servers: \(counts.isEmpty ? "none" : counts)."
   ]

@@ -119,6 +119,7 @@ private func session(_ line: JSONValue, _ time: Moment) -> SessionReport? {
   report.created = moment(line["created"])
   report.lastGood = moment(line["last_good"])
   report.lastValid = moment(line["last_valid"])
+  report.unverifiedSince = moment(line["unverified_since"])
   report.streamFailure = error(line["stream_failure"])
   report.oddities = count(line["stream_oddities"])
   report.tools = line["tools"].map { count($0) }

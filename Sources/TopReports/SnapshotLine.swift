@@ -109,6 +109,7 @@ extension JSONWriter {
       $0.member("created", session.created?.wall.rfc3339)
       $0.member("last_good", session.lastGood?.wall.rfc3339)
       $0.member("last_valid", session.lastValid?.wall.rfc3339)
+      $0.member("unverified_since", session.unverifiedSince?.wall.rfc3339)
       $0.member("stream", session.stream.rawValue)
       $0.error("stream_failure", session.streamFailure)
       if session.oddities > 0 { $0.member("stream_oddities", session.oddities) }

@@ -33,7 +33,7 @@ private func serverRow(
   let why = worst.isEmpty ? server.note?.text ?? "" : worst
   let good = sessions.compactMap(\.lastGood).map(\.instant).max()
   return [
-    PrintableText.line(server.name), state.rawValue,
+    PrintableText.line(server.name), shown(state, sessions.contains(where: \.isUnverified)),
     sessions.isEmpty ? "-" : "\(sessions.count { $0.state.isLive })/\(sessions.count)",
     sessions.compactMap(\.latency?.p95).max().map(shortLatency) ?? "-",
     good.map { shortDuration(now.instant - $0) } ?? "-",
@@ -53,12 +53,17 @@ private let sessionColumns = [
 private func sessionRow(_ session: SessionReport, at now: Moment) -> [String] {
   [
     PrintableText.line(session.key.server), PrintableText.line(session.key.user), session.session ?? "-",
-    session.state.rawValue, session.kind?.rawValue ?? "-", session.protocolVersion ?? "-",
+    shown(session.state, session.isUnverified), session.kind?.rawValue ?? "-", session.protocolVersion ?? "-",
     session.created.map { shortDuration(now.instant - $0.instant) } ?? "-",
     session.lastGood.map { shortDuration(now.instant - $0.instant) } ?? "-",
     session.latency.map { shortLatency($0.p95) } ?? "-", String(session.errorCount),
     String(session.recoveries), reason(session, at: now),
   ]
+}
+
+/// `ready?` where a session is called ready and cannot be asked.
+private func shown(_ state: SessionState, _ isUnverified: Bool) -> String {
+  state == .ready && isUnverified ? "\(state.rawValue)?" : state.rawValue
 }
 
 private func reason(_ session: SessionReport, at now: Moment) -> String {

@@ -89,6 +89,8 @@ enum Evidence {
       screen("redeploy", redeploy), screen("hanging-list", hangingList),
       screen("vanished-tools", vanishedTools), screen("sign-in-page", signInPage),
       screen("refused-certificate", refusedCertificate), screen("dead-proxy", deadProxy),
+      `Golden frames`.Screen(
+        name: "cause-closed-way-80x24", columns: 80, rows: 24, store: closedWay, keys: ["j"]),
       screen("stale-id", staleID(age: 723.2, since: 20)),
       screen("stale-id-replaced", staleID(age: 900, since: 180), keys: [.enter]),
     ]

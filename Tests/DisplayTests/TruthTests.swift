@@ -35,6 +35,27 @@ import Testing
     #expect(ViewModel(storm, view, at: now, context: context()).selectedServer?.name == "b")
   }
 
+  @Test(arguments: [(80, 24), (120, 40), (60, 20), (20, 4)])
+  func `shows which rows cannot be verified, and calls them ready`(columns: Int, rows: Int) {
+    var held = ready("ledger")
+    held.unverifiedSince = moment(-60)
+    held.remark = "not probed since 14:31:07 UTC, the way to its server is closed"
+    let other = ready("ledger", "ben")
+    let doubtful = store(
+      [server("ledger", users: ["app", "ben"]), server("wiki")], [held, other, ready("wiki")])
+    let text = screen(doubtful, columns, rows)
+    #expect(text.contains("unverified"), "\(text)")
+    guard rows > 4 else { return }
+    #expect(text.contains("? ledger ") && text.contains(" ready? ") && text.contains("* wiki"), "\(text)")
+    var view = ViewState()
+    press(["/"] + typed("verified:no"), &view, doubtful)
+    #expect(Rows(doubtful, view, at: now).servers.map(\.name) == ["ledger"])
+    let listed = Rows(
+      store([server("wiki"), server("ledger")], [held, ready("wiki")]), ViewState(), at: now)
+    #expect(listed.servers.map(\.name) == ["ledger", "wiki"], "what is not verified stands above what is")
+    #expect(held.state == .ready && !held.state.isProblem)
+  }
+
   @Test func `agrees with itself on what is worst`() {
     let two = store(
       [server("new"), server("old")],

@@ -190,6 +190,7 @@ private func world(
     world.run(30)
     #expect(world.state("b") == .ready && world.row("b")?.missed == 0 && world.row("b")?.errors == [:])
     #expect(world.row("b")?.remark?.text.hasPrefix("not probed since 10:00:0") == true)
+    #expect(world.row("b")?.isUnverified == true && world.row("b")?.state == .ready)
     #expect(world.wire.count { $0.contains("b-session-1") } - before <= 1)
     for name in ["a", "b"] { world.machines[name]?.mode = .well }
     world.run(10)

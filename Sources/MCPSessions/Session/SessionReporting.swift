@@ -83,6 +83,7 @@ extension Session {
       report.lastGood = live.lastGood
       report.slow = live.slow
       report.lastValid = live.lastValid
+      report.unverifiedSince = live.heldSince
       report.stream = live.stream.publicState
       report.streamFailure = live.streamFailure
       report.awaitsList = awaitsList(live) && live.probe != .off

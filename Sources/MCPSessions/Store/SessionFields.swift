@@ -43,6 +43,9 @@ package struct SessionField: Sendable {
     SessionField("paused", "", "left alone by an operator", values: ["yes", "no"]) {
       [$0.state == .paused ? "yes" : "no"]
     },
+    SessionField("verified", "", "asked of late; not while the way is closed", values: ["yes", "no"]) {
+      [$0.isUnverified ? "no" : "yes"]
+    },
     SessionField("error", "", "types of error it ever had", values: ErrorType.allCases.map(\.rawValue)) {
       $0.errors.keys.map(\.rawValue)
     },
@@ -90,6 +93,11 @@ package struct SessionField: Sendable {
 extension SessionReport {
   /// Errors of all types since the start.
   package var errorCount: Int { errors.values.reduce(0, +) }
+}
+
+extension SessionReport {
+  /// Whether it is called well though nobody can ask it at present.
+  package var isUnverified: Bool { state == .ready && unverifiedSince != nil }
 }
 
 extension SessionReport {

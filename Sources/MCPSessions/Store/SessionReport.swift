@@ -106,6 +106,9 @@ public struct SessionReport: Hashable, Sendable {
   /// Probes without an answer in time, since the engine began.
   public var missed: Int
   package var nextProbe: Instant?
+  /// Since when it is not probed because the way to its server is closed, as others found out; nil while it
+  /// is. What is known of it was so then.
+  package var unverifiedSince: Moment?
   /// How long its answers take; nil before the first one.
   public var latency: LatencySummary?
   /// Its errors by type, since the engine began; a type that never came has no entry.

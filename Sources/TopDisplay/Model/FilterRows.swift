@@ -39,6 +39,8 @@ struct ServerSummary: Filterable, Sendable {
   /// The session that is worst off, and of equals the one that has been so the longest.
   var worst: SessionReport? { boxedWorst?.value }
   var isProblem: Bool { state.isProblem }
+  /// It is called well, and not all of its sessions can be asked.
+  var isUnverified: Bool { worst?.isUnverified == true }
 
   init(_ report: ServerReport, now: Instant) {
     name = report.name
@@ -58,8 +60,8 @@ struct ServerSummary: Filterable, Sendable {
     }
     if let worst {
       let isWorse =
-        (session.state.severity, worst.since.instant, worst.key)
-        > (worst.state.severity, session.since.instant, session.key)
+        (session.state.severity, session.isUnverified ? 1 : 0, worst.since.instant, worst.key)
+        > (worst.state.severity, worst.isUnverified ? 1 : 0, session.since.instant, session.key)
       guard isWorse else { return }
     }
     boxedWorst = .value(session)
@@ -95,6 +97,7 @@ struct ServerSummary: Filterable, Sendable {
     case "user": report.users
     case "error": worst.map { $0.errors.keys.map(\.rawValue) } ?? []
     case "why": [worst?.cause?.summary ?? worst?.slow?.words.text ?? report.note?.text ?? ""]
+    case "verified": worst.map { [$0.isUnverified ? "no" : "yes"] } ?? []
     case "paused": worst.map { [$0.state == .paused ? "yes" : "no"] } ?? []
     case "kind": worst?.kind.map { [$0.rawValue] } ?? []
     case "protocol", "proto": worst?.protocolVersion.map { [$0] } ?? []

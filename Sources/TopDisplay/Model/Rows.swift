@@ -84,6 +84,9 @@ struct Rows: Sendable {
     return counts.map { (state: $0.key, count: $0.value) }.sorted { $0.state.severity > $1.state.severity }
   }
 
+  /// Servers that are called well and cannot be asked.
+  var unverified: Int { allServers.count(where: \.isUnverified) }
+
   /// The worst session of each server that is not well, the worst and oldest trouble first.
   var problems: [SessionReport] {
     allServers.compactMap { $0.isProblem ? $0.worst : nil }.sorted {
@@ -151,7 +154,7 @@ private func age(ofTrouble session: SessionReport, at now: Instant) -> Double {
 extension Sort {
   fileprivate func number(of server: ServerSummary, at now: Instant) -> Double? {
     switch field {
-    case .state: Double(server.state.listOrder)
+    case .state: server.isUnverified ? SessionState.doubtfulOrder : Double(server.state.listOrder)
     case .for: server.worst.map { -(now - $0.since.instant).inSeconds }
     case .age: server.worst?.created.map { (now - $0.instant).inSeconds }
     case .good: server.lastGood.map { (now - $0.instant).inSeconds }
@@ -165,7 +168,7 @@ extension Sort {
 
   fileprivate func number(of session: SessionReport, at now: Instant) -> Double? {
     switch field {
-    case .state: Double(session.state.listOrder)
+    case .state: session.isUnverified ? SessionState.doubtfulOrder : Double(session.state.listOrder)
     case .for: -(now - session.since.instant).inSeconds
     case .age: session.created.map { (now - $0.instant).inSeconds }
     case .good: session.lastGood.map { (now - $0.instant).inSeconds }
@@ -178,6 +181,9 @@ extension Sort {
 }
 
 extension SessionState {
+  /// Of what is called well and cannot be asked: above all that is well.
+  fileprivate static let doubtfulOrder = 0.5
+
   /// Calm states share a place, so that rows do not jump when a session merely goes about its business; what
   /// is not watched stands last.
   fileprivate var listOrder: Int {

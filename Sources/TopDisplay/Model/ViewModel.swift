@@ -32,6 +32,13 @@ struct ViewModel: Sendable {
     rows = Rows(shown, view, at: moment, utcOffset: self.context.utcOffset)
   }
 
+  /// The moment to which the age of a session refers. What is said of the line to a service is said here and
+  /// now, however old the news of services are that are all away.
+  func now(of key: SessionKey) -> Moment {
+    let isOwn = context.absences.contains { !$0.prefix.isEmpty && $0.label == key.server }
+    return isOwn && view.frozen == nil ? present : now
+  }
+
   func isFocused(_ pane: Pane) -> Bool { view.pane == pane }
 
   /// How the rows are ordered, for the titles of lists.

@@ -90,6 +90,11 @@ extension Frame {
       let others = paused.count > 1 ? " and \(paused.count - 1) more" : ""
       return "\(first.name)\(others) paused, which may be forgotten; all else is well"
     }
+    let doubtful = model.rows.unverified
+    if doubtful > 0 {
+      return
+        "\(doubtful) \(doubtful == 1 ? "server" : "servers") unverified: the way there is closed, no other is bad"
+    }
     let connecting = model.rows.allServers.count { $0.state == .connecting }
     return connecting == 0
       ? "all is well" : "connecting to \(connecting) \(connecting == 1 ? "server" : "servers")"

@@ -30,15 +30,16 @@ private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewMo
   let now = model.now
   let server = model.server(session.key.server)
   let state = session.state
+  let look = StateLook(session, model.glyphs)
   let isCalm = state == .ready
   let attempt = session.attempt > 0 && !state.isLive ? "attempt \(session.attempt)" : nil
   let next = state.isLive ? nil : model.next(session)
   var lines = [
     DetailLine(
-      "\(model.glyphs.state(state)) \(state.rawValue) for \(age(of: session.since, at: now, calm: isCalm))",
+      "\(look.sign) \(look.word) for \(age(of: session.since, at: model.now(of: session.key), calm: isCalm))",
       isCalm ? nil : "since \(model.context.clock(session.since.wall))",
       session.kind?.rawValue, session.protocolVersion, session.session.map { "id \($0)" }, attempt, next,
-      role: Role(state))
+      role: look.role)
   ]
   let names = foldedNames(model)
   if !names.isEmpty {

@@ -78,13 +78,15 @@ extension Frame {
     let total = model.rows.allServers.count
     let well = counts.filter { $0.state.severity < SessionState.degraded.severity }
     let bad = total - well.reduce(0) { $0 + $1.count }
+    let doubtful = model.rows.unverified
+    let doubt = doubtful == 0 ? "" : " (\(doubtful) unverified)"
     func words(_ counts: [(state: SessionState, count: Int)]) -> String {
       // The good news first, as in a sentence.
       (counts.filter { $0.state == .ready } + counts.filter { $0.state != .ready })
-        .map { "\($0.count) \($0.state.rawValue)" }.joined(separator: " ")
+        .map { "\($0.count) \($0.state.rawValue)\($0.state == .ready ? doubt : "")" }.joined(separator: " ")
     }
     let telling = counts.filter { $0.state == .ready || $0.state == .paused || $0.state.isProblem }
-    let brief = bad == 0 ? "all well" : "\(bad) not well"
+    let brief = bad > 0 ? "\(bad) not well" : doubtful > 0 ? "\(doubtful) unverified" : "all well"
     let worst = hasAlert ? nil : model.rows.problems.first.map { "\($0.key.server) \($0.state.rawValue), " }
     return [
       "servers \(total): \(worst ?? "")\(words(counts))", "servers \(total): \(worst ?? "")\(words(telling))",
@@ -110,7 +112,11 @@ extension Frame {
     guard !counts.isEmpty else { return nil }
     let ordered = counts.filter { $0.state == .ready } + counts.filter { $0.state != .ready }
     return "servers \(model.rows.allServers.count): "
-      + ordered.map { "\(model.glyphs.state($0.state))\($0.count)" }.joined(separator: " ")
+      + ordered.map { state, count in
+        let doubtful = state == .ready ? model.rows.unverified : 0
+        let sure = count > doubtful ? "\(model.glyphs.state(state))\(count - doubtful)" : nil
+        return [sure, doubtful > 0 ? "\(StateLook.doubt)\(doubtful)" : nil].joined(" ")
+      }.joined(separator: " ")
   }
 
   private func lastMinute(_ model: ViewModel) -> Int {

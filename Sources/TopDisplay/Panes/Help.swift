@@ -75,7 +75,13 @@ private func helpLines(_ context: Context, _ size: Size) -> [Phrase] {
         "LIVE      sessions that work, of all that are kept", "NEXT      time until the next attempt",
         "LAST HOUR the worst state in each part of it, the newest last",
       ] + fields.map { "\(padded($0.title, 10))\($0.meaning)" })
-    + section("signs", [states.joined(separator: "  "), "last hour: " + heights.joined(separator: "  ")])
+    + section(
+      "signs",
+      [
+        states.joined(separator: "  "),
+        "\(StateLook.doubt) ready?  was ready, and is not probed: the way to its server is closed",
+        "last hour: " + heights.joined(separator: "  "),
+      ])
     + section(
       "filters",
       [

@@ -14,8 +14,10 @@ extension Frame {
     func isChosen(_ title: String) -> Bool { model.view.columns[title] == .always }
     var list: [Column<ServerSummary>] = [
       Column("SERVER", max(10, name), text: { looks[$0.title] ?? $0.title }),
-      Column("STATE", 12) { Phrase($0.state.rawValue, Role($0.state)) },
-      Column("FOR", 6, right: true) { inState($0, at: now) },
+      Column("STATE", 12) { StateLook($0, model.glyphs).phrase },
+      Column("FOR", 6, right: true) { server in
+        inState(server, at: server.worst.map { model.now(of: $0.key) } ?? now)
+      },
       Column(
         "LIVE", 5, right: true, text: { $0.total == 0 || $0.isUnwatched ? "-" : "\($0.live)/\($0.total)" }),
       Column("P95", 5, right: true, rank: rank(.p95, isWide ? 5 : 1), text: { latency($0.p95) }),
@@ -56,7 +58,7 @@ extension Frame {
     draw(
       Listing(
         rows: rows, columns: model.view.columns.applied(to: list),
-        glyph: { Phrase(model.glyphs.state($0.state), Role($0.state)) },
+        glyph: { StateLook($0, model.glyphs).mark },
         isMarked: { server in server.names.contains { marked.contains(ExactText($0)) } },
         selected: selectedIndex(model, rows), top: model.view.servers.top, ifEmpty: ifEmpty(model)),
       model.glyphs, in: area, isFocused: model.isFocused(.servers) && !model.view.isDetailOpen)

@@ -9,8 +9,8 @@ extension Frame {
       Listing(
         rows: keys, columns: model.view.columns.applied(to: sessionColumns(model, width: area.columns)),
         glyph: { key in
-          let state = model.store.sessions[key]?.state ?? .closed
-          return Phrase(model.glyphs.state(state), Role(state))
+          model.store.sessions[key].map { StateLook($0, model.glyphs).mark }
+            ?? StateLook(.closed, isUnverified: false, model.glyphs).mark
         },
         isMarked: { model.view.marks.contains($0) },
         selected: selected, top: model.view.sessions.top, ifEmpty: ifEmpty(model)),
@@ -47,7 +47,10 @@ extension Frame {
       words("KIND", 9, rank: 2) { $0.kind?.rawValue ?? "-" },
       words("PROTOCOL", 10, rank: 1) { $0.protocolVersion ?? "-" },
       Column("STATE", 12) { key in
-        store.sessions[key].map { Phrase($0.state.rawValue, Role($0.state)) } ?? Phrase("")
+        store.sessions[key].map { StateLook($0, model.glyphs).phrase } ?? Phrase("")
+      },
+      words("FOR", 6, right: true) {
+        age(of: $0.since, at: model.now(of: $0.key), calm: $0.state == .ready)
       },
       words("FOR", 6, right: true) { age(of: $0.since, at: now, calm: $0.state == .ready) },
       words("AGE", 6, right: true, rank: model.view.sort.field == .age ? nil : 3) {

@@ -11,6 +11,8 @@ extension Frame {
         "\(model.glyphs.state(worst.state)) \(worst.state.rawValue)", worst.key.server,
         age(of: worst.since, at: model.now), model.next(worst),
       ].compactMap { $0 }
+    } else if model.rows.unverified > 0 {
+      texts.append("\(StateLook.doubt) \(model.rows.unverified) unverified")
     } else if let best = model.rows.counts.first {
       texts.append("\(model.glyphs.state(best.state)) all well")
     }
