@@ -58,6 +58,23 @@ import Testing
     #expect(text.contains("alpha is away: nothing was sent") && !text.contains("of 1 paused"), "\(text)")
   }
 
+  @Test func `has a row of its own whose age goes on although all of its house stand still`() {
+    var surroundings = context(staleAfter: .seconds(5))
+    surroundings.lastTurn = moment(0).instant
+    surroundings.absences = [
+      Absence(label: "alpha", prefix: "alpha/", since: moment(1).wall, why: "No route to host")
+    ]
+    var line = SessionReport(key: SessionKey(server: "alpha"), state: .down, since: moment(1))
+    line.cause = SessionError(.connectionReset, detail: "No route to host")
+    let known = store([server("alpha"), server("alpha/ledger")], [line, ready("alpha/ledger")])
+    for (columns, rows) in [(80, 24), (120, 40)] {
+      let text = render(
+        known, ViewState(), at: moment(91), size: Size(columns: columns, rows: rows), context: surroundings
+      ).text
+      #expect(text.contains(/V alpha +down +1m30s/) && text.contains("V alpha down 1m30s"), "\(text)")
+    }
+  }
+
   @Test func `leaves all at the age that it had when it was heard last`() {
     var surroundings = context(staleAfter: .seconds(5))
     surroundings.lastTurn = moment(60).instant

@@ -65,7 +65,7 @@ extension Frame {
   /// How long, and since what time of day.
   private func since(_ session: SessionReport, _ model: ViewModel) -> String {
     let clock = session.since.wall.clock(offset: model.context.utcOffset)
-    return "\(age(of: session.since, at: model.now)) (\(clock))"
+    return "\(age(of: session.since, at: model.now(of: session.key))) (\(clock))"
   }
 
   private func names(_ sessions: [SessionReport]) -> String {
