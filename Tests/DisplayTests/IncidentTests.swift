@@ -8,7 +8,9 @@ import Testing
     let found = incidents(Rows(Jobs.familyDown, ViewState(), at: now).problems)
     #expect(found.count == 1)
     let one = try #require(found.first)
-    #expect(one.members.count == 13 && one.name == "jira-*" && one.first.key.server == "jira-01")
+    #expect(
+      one.members.count == 13 && one.name(Families(Jobs.familyDown.servers)) == "jira-*"
+        && one.first.key.server == "jira-01")
     var view = ViewState()
     _ = view.watch(Jobs.familyDown, at: now)
     let screen = render(Jobs.familyDown, view, at: now, size: view.size, context: context(ascii: false)).text
@@ -27,6 +29,28 @@ import Testing
         troubled("b", "app", .recovering, since: 20 - gap, SessionError(type, detail: "x")),
       ])
     #expect(incidents(Rows(two, ViewState(), at: now).problems).count == count)
+  }
+
+  @Test func `is no family because its servers share a word`() {
+    func server(_ name: String, _ url: String?) -> ServerReport {
+      ServerReport(
+        name: name, transport: url == nil ? .stdio : .streamableHTTP, url: url, users: ["app"], note: nil,
+        settings: SessionSettings())
+    }
+    let strangers = ["mcp-github", "mcp-weather", "mcp-stripe"].map {
+      server($0, "https://\($0.dropFirst(4)).com/mcp")
+    }
+    let house = ["jira-eu", "jira-us"].map { server($0, "https://\($0).example.org/mcp") }
+    let other = ["jira-x", "jira-y"].map { server($0, "http://192.0.2.7:80\($0 == "jira-x" ? 1 : 2)/mcp") }
+    let processes = ["git-a", "git-b"].map { server($0, nil) }
+    let families = Families(strangers + house + other + processes)
+    #expect(families.title(of: strangers.map(\.name)) == "mcp-github, mcp-weather and 1 more")
+    #expect(families.title(of: house.map(\.name)) == "jira-* (2)")
+    #expect(families.title(of: ["jira-eu", "jira-x"]) == "jira-eu, jira-x")
+    #expect(families.title(of: processes.map(\.name)) == "git-* (2)")
+    let names = families.names
+    #expect(names["mcp-github"] == "mcp-github" && names["git-a"] == "git-*")
+    #expect(names["jira-eu"] == "jira-* example.org" && names["jira-y"] == "jira-* 192.0.2.7")
   }
 
   @Test func `is found where it began`() {

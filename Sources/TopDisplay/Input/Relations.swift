@@ -23,7 +23,7 @@ extension ViewState {
     pane = .events
     events = .following
     isDetailOpen = false
-    notice = "the events of \(incidentTitle(names)); Esc shows all"
+    notice = "the events of \(Families(model.store.servers).title(of: names)); Esc shows all"
   }
 
   /// From an event to the session that it tells of; false when there is none any more.

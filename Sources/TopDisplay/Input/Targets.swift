@@ -106,7 +106,9 @@ extension ViewState {
       let isSeen = selected.allSatisfy(alerts.isAcknowledged)
       for name in selected { alerts.acknowledge(name, isSeen: !isSeen) }
       return notice =
-        isSeen ? "\(incidentTitle(selected)) is no longer acknowledged" : acknowledged(selected, problems)
+        isSeen
+        ? "\(Families(model.store.servers).title(of: selected)) is no longer acknowledged"
+        : acknowledged(selected, problems)
     }
     let open = problems.filter { !alerts.isAcknowledged($0.key.server) }
     guard let worst = incidents(open).first else {

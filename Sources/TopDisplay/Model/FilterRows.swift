@@ -71,7 +71,7 @@ struct ServerSummary: Filterable, Sendable {
   /// Stands for the servers of an incident; `members` are all of them, the one that fell first before the
   /// others.
   mutating func stand(for members: [ServerSummary]) {
-    title = incidentTitle(members.map(\.name))
+    title = Families(members.map(\.report)).title(of: members.map(\.name))
     boxedWorst = members.first?.boxedWorst ?? boxedWorst
     for other in members where other.name != name {
       others.append(other.name)

@@ -13,7 +13,7 @@ struct Incident: Sendable {
   var servers: [String] { members.map(\.key.server) }
 
   /// `jira-*` for a family, otherwise the first names.
-  var name: String { commonName(of: servers) }
+  func name(_ families: Families) -> String { families.commonName(of: servers) }
 
   fileprivate init(_ session: SessionReport) { members = [session] }
 
@@ -65,23 +65,4 @@ func folded(_ rows: [ServerSummary], kept: Set<String>, chosen: String?) -> [Ser
     hidden.formUnion(names)
   }
   return rows.compactMap { heads[$0.name] ?? (hidden.contains($0.name) ? nil : $0) }
-}
-
-/// `jira-* (13)`.
-func incidentTitle(_ servers: [String]) -> String {
-  let name = commonName(of: servers)
-  return name.hasSuffix("*") ? "\(name) (\(servers.count))" : name
-}
-
-/// `jira-*` for a family of names, otherwise the first of them.
-func commonName(of servers: [String]) -> String {
-  guard let first = servers.first, servers.count > 1 else { return servers.first ?? "" }
-  let letters = Array(first)
-  let common = servers.dropFirst().reduce(letters.count) { common, name in
-    min(common, zip(letters, name).prefix { $0 == $1 }.count)
-  }
-  let family = letters.prefix(common).lastIndex { "-._/".contains($0) }
-  if let family, family >= 2 { return String(letters.prefix(family + 1)) + "*" }
-  let more = servers.count > 2 ? " and \(servers.count - 2) more" : ""
-  return servers.prefix(2).joined(separator: ", ") + more
 }

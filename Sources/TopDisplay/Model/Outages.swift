@@ -16,8 +16,8 @@ struct OutageStory: Sendable {
   fileprivate mutating func add(_ record: OutageRecord) { records.append(record) }
 
   /// `23 Nov 02:10:12 jira-* (13): connect refused; back 02:10:38 after 26s, 236 attempts failed`.
-  func words(at now: Moment, _ context: Context) -> String {
-    let names = commonName(of: records.map(\.server))
+  func words(at now: Moment, _ families: Families, _ context: Context) -> String {
+    let names = families.commonName(of: records.map(\.server))
     let sessions = records.reduce(0) { $0 + $1.sessions }
     let many = [
       records.count > 1 ? "\(records.count)" : nil, sessions > records.count ? "\(sessions) sessions" : nil,

@@ -58,7 +58,7 @@ extension Frame {
     let why = model.why(session, note: nil)
     let head =
       "\(model.glyphs.state(session.state)) \(incident.members.count) servers \(session.state.rawValue) "
-      + "\(since(session, model)) \(incident.name)"
+      + "\(since(session, model)) \(incident.name(Families(model.store.servers)))"
     return Phrase("\(head)\(why.text.isEmpty ? "" : ": ")\(why.text)", .alert, tail: why.tail)
   }
 

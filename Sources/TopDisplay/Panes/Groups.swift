@@ -7,7 +7,7 @@ func groupLines(
 ) -> [Phrase] {
   let hosts = Dictionary(
     store.servers.map { ($0.name, host(of: $0)) }, uniquingKeysWith: { first, _ in first })
-  let families = familyNames(store.servers.map(\.name))
+  let families = Families(store.servers).names
   let groups = Dictionary(grouping: store.sessions.values) { session in
     switch kind {
     case .family: families[session.key.server] ?? session.key.server
@@ -31,17 +31,6 @@ func groupLines(
     return Phrase(
       "\(padded(name, width))  \(states.joined(separator: ", "))\(since), \(errors) errors", Role(state))
   }
-}
-
-/// `jira-*` for each name whose beginning others share, up to its first separator.
-private func familyNames(_ names: [String]) -> [String: String] {
-  let stems = names.map { name in
-    (name, name.firstIndex { "-._/".contains($0) }.map { String(name[...$0]) } ?? name)
-  }
-  let counts = Dictionary(grouping: stems, by: \.1).mapValues(\.count)
-  return Dictionary(
-    stems.map { ($0.0, counts[$0.1] ?? 0 > 1 && $0.0 != $0.1 ? $0.1 + "*" : $0.0) },
-    uniquingKeysWith: { first, _ in first })
 }
 
 private func host(of server: ServerReport) -> String {

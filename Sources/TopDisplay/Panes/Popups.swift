@@ -80,10 +80,11 @@ func pageLines(
     lines = comparisonLines(first, second, store, now, context, width: size.columns - 4)
   case .outages(let server):
     let records = store.outages.records.filter { server == nil || $0.server == server }
+    let families = Families(store.servers)
     lines =
       records.isEmpty
       ? [Phrase("none since this program looks", .muted)]
-      : outages(records).map { Phrase($0.words(at: now, context), $0.isOver ? .text : .alert) }
+      : outages(records).map { Phrase($0.words(at: now, families, context), $0.isOver ? .text : .alert) }
   }
   let width = max(8, size.columns - 4)
   return lines.flatMap { line in

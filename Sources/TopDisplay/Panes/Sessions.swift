@@ -19,7 +19,9 @@ extension Frame {
 
   func sessionsTitle(_ model: ViewModel) -> String {
     let count = model.rows.sessions.count
-    return model.rows.scope.map { "sessions of \(incidentTitle($0)), \(count), \(model.orderWords)" }
+    return model.rows.scope.map {
+      "sessions of \(Families(model.store.servers).title(of: $0)), \(count), \(model.orderWords)"
+    }
       ?? "sessions, all servers (\(count)), \(model.orderWords)"
   }
 
@@ -52,7 +54,6 @@ extension Frame {
       words("FOR", 6, right: true) {
         age(of: $0.since, at: model.now(of: $0.key), calm: $0.state == .ready)
       },
-      words("FOR", 6, right: true) { age(of: $0.since, at: now, calm: $0.state == .ready) },
       words("AGE", 6, right: true, rank: model.view.sort.field == .age ? nil : 3) {
         age(of: $0.created, at: now, calm: true)
       },
