@@ -23,8 +23,9 @@ package struct Behavior: Sendable {
   package var allowsDelete = true
   /// How long every answer to a POST takes.
   package var latency = Duration.zero
-  /// How long a session lives, used or not; absent means for ever.
-  package var sessionLifetime: Duration?
+  /// How long sessions live, used or not, one after the other and then from the beginning; none means for
+  /// ever.
+  package var sessionLifetimes: [Duration] = []
   /// Most sessions at once; over it `initialize` gets 503.
   package var maximumSessions = 10_000
   /// The bearer token that every request must carry.
@@ -73,10 +74,11 @@ package struct Restart: Hashable, Sendable {
   package var lasts: Duration
   /// What is behind the port meanwhile.
   package var door: Door
-  /// Time from the end of an outage to the next; absent means once.
-  package var again: Duration?
+  /// Times from the end of an outage to the next, one after the other and then from the beginning; none means
+  /// that it comes once.
+  package var again: [Duration]
 
-  package init(_ begin: Begin, lasts: Duration, door: Door = .refusing, again: Duration? = nil) {
+  package init(_ begin: Begin, lasts: Duration, door: Door = .refusing, again: [Duration] = []) {
     self.begin = begin
     self.lasts = lasts
     self.door = door

@@ -2,10 +2,13 @@
 package final class DemoServers: Sendable {
   /// How fast things happen; the defaults are for people.
   package struct Timing: Sendable {
-    /// How long a session of `expiring` lives.
-    package var lifetime = Duration.seconds(20)
-    /// Time from one outage of `restarting` to the next.
-    package var restartEvery = Duration.seconds(30)
+    /// How long sessions of `expiring` live, in turn. Not three in a row are so short that nobody would go on
+    /// making them at once.
+    package var lifetimes: [Duration] = [.seconds(20), .seconds(20), .seconds(75)]
+    /// Time from the start to the first outage of `restarting`.
+    package var firstRestart = Duration.seconds(30)
+    /// Times from one to the next, in turn.
+    package var restarts: [Duration] = [.seconds(30), .seconds(75)]
     /// How long such an outage lasts.
     package var outage = Duration.seconds(3)
     /// How long an answer of `slow` takes.
@@ -82,11 +85,15 @@ private func personalities(_ timing: DemoServers.Timing) -> [Personality] {
       $0.offersStream = false
       $0.answers = .json
     },
-    Personality("expiring", "forgets a session after a while: 404 and a new one") {
-      $0.sessionLifetime = timing.lifetime
+    Personality("expiring", "forgets sessions after \(seconds(timing.lifetimes)) in turn: 404 and a new one")
+    {
+      $0.sessionLifetimes = timing.lifetimes
     },
-    Personality("restarting", "goes down now and then: refused, back, and nobody is known") {
-      $0.restart = Restart(.afterStart(timing.restartEvery), lasts: timing.outage, again: timing.restartEvery)
+    Personality(
+      "restarting",
+      "is down for \(seconds([timing.outage])) every \(seconds(timing.restarts)): refused, then 404"
+    ) {
+      $0.restart = Restart(.afterStart(timing.firstRestart), lasts: timing.outage, again: timing.restarts)
     },
     Personality("slow", "takes its time with every answer") { $0.latency = timing.latency },
     Personality("locked", "wants a token: 401 without it") { $0.token = "open-sesame" },
@@ -98,4 +105,11 @@ private func personalities(_ timing: DemoServers.Timing) -> [Personality] {
       $0.versions = ["2025-06-18", "2025-03-26"]
     },
   ]
+}
+
+/// `20, 20 and 75 s`.
+private func seconds(_ durations: [Duration]) -> String {
+  let numbers = durations.map { String($0.components.seconds) }
+  let last = numbers.last ?? ""
+  return (numbers.count > 1 ? numbers.dropLast().joined(separator: ", ") + " and " : "") + last + " s"
 }

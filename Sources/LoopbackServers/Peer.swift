@@ -12,6 +12,8 @@ package struct Peer: Sendable {
     package let ordinal: Int
     /// Time of `initialize` since the server's start.
     package let opened: Duration
+    /// When it is forgotten, used or not; absent means never.
+    package let ends: Duration?
     /// The connection that holds the stream; absent while none is open.
     package internal(set) var stream: Int?
   }
@@ -41,8 +43,11 @@ package struct Peer: Sendable {
   /// Opens a session. The id may be one that the protocol forbids.
   @discardableResult
   package mutating func open(id: String, version: String) -> Session {
+    let lifetimes = behavior.sessionLifetimes
+    let lifetime = lifetimes.isEmpty ? nil : lifetimes[opened % lifetimes.count]
     opened += 1
-    let session = Session(id: id, version: version, ordinal: opened, opened: now)
+    let session = Session(
+      id: id, version: version, ordinal: opened, opened: now, ends: lifetime.map { now + $0 })
     sessions[id] = session
     return session
   }
@@ -60,8 +65,8 @@ package struct Peer: Sendable {
 
   /// Forgets the sessions whose time is up.
   mutating func expire() {
-    guard let lifetime = behavior.sessionLifetime else { return }
-    for session in sessions.values where now - session.opened >= lifetime { forget(session.id) }
+    guard !behavior.sessionLifetimes.isEmpty else { return }
+    for session in sessions.values where session.ends.map({ $0 <= now }) ?? false { forget(session.id) }
   }
 
   mutating func note(_ kind: String) {

@@ -19,6 +19,7 @@ final class Service {
   private var connectionCount = 0
   private var requestCount = 0
   private var restartIsPlanned = false
+  private var restarts = 0
   private var isStopped = false
 
   init(loop: any EventLoop, port: HeldPort, log: RequestLog, behavior: Behavior, script: @escaping Script) {
@@ -88,7 +89,9 @@ final class Service {
     loop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) {
       guard !self.isStopped else { return }
       self.restart(plan.door, lasts: plan.lasts) {
-        guard let again = plan.again, !self.isStopped else { return }
+        guard !plan.again.isEmpty, !self.isStopped else { return }
+        let again = plan.again[self.restarts % plan.again.count]
+        self.restarts += 1
         self.restartIsPlanned = false
         self.planRestart(after: again)
       }
@@ -164,7 +167,8 @@ final class Service {
 
   private func sessionOpened() {
     if case .afterFirstSession(let delay)? = peer.behavior.restart?.begin { planRestart(after: delay) }
-    guard let lifetime = peer.behavior.sessionLifetime else { return }
+    guard let next = peer.sessions.values.compactMap(\.ends).max() else { return }
+    let lifetime = max(.zero, next - now)
     // Requests would notice by themselves; this ends the stream of a session that sends none.
     loop.assumeIsolated().scheduleTask(in: TimeAmount(lifetime)) {
       self.peer.now = self.now

@@ -6,8 +6,9 @@ import Testing
 struct DemoServersTests {
   private static var quick: DemoServers.Timing {
     var timing = DemoServers.Timing()
-    timing.lifetime = .milliseconds(100)
-    timing.restartEvery = .milliseconds(300)
+    timing.lifetimes = [.milliseconds(100)]
+    timing.firstRestart = .milliseconds(300)
+    timing.restarts = [.milliseconds(300)]
     timing.outage = .milliseconds(100)
     timing.latency = .milliseconds(200)
     timing.chatter = .milliseconds(20)
@@ -38,6 +39,20 @@ struct DemoServersTests {
       ])
     #expect(Set(demo.servers.map(\.url)).count == 9)
     #expect(demo.servers.allSatisfy { !$0.summary.isEmpty && $0.url.hasPrefix("http://127.0.0.1:") })
+  }
+
+  @Test func `none loses its sessions so often that a client would stop making them at once`() {
+    let timing = DemoServers.Timing()
+    // Three losses in a row within a minute of their own handshakes are a reason to wait.
+    func isCalm(_ lives: [Duration]) -> Bool {
+      let turns = lives + lives + lives
+      return !turns.indices.dropLast(2).contains { place in
+        turns[place..<place + 3].allSatisfy { $0 < .seconds(70) }
+      }
+    }
+    #expect(
+      isCalm(timing.lifetimes) && isCalm([timing.firstRestart] + timing.restarts) && isCalm(timing.restarts))
+    #expect(!isCalm([.seconds(20)]))
   }
 
   @Test func `steady has an id, a stream and an end`() throws {

@@ -55,7 +55,7 @@ struct LoopbackServerTests {
 
   @Test func `an expired session loses its stream without being asked`() throws {
     var behavior = Behavior()
-    behavior.sessionLifetime = .milliseconds(50)
+    behavior.sessionLifetimes = [.milliseconds(50)]
     let server = try LoopbackServer.start(behavior)
     defer { server.stop() }
     let (client, id) = try opened(server)

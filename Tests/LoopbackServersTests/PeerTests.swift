@@ -153,7 +153,7 @@ struct PeerTests {
 
   @Test func `sessions expire by age, used or not`() {
     var behavior = Behavior()
-    behavior.sessionLifetime = .seconds(20)
+    behavior.sessionLifetimes = [.seconds(20)]
     var peer = Peer(behavior)
     peer.open(id: "abc", version: "2025-11-25")
     peer.now = .milliseconds(19_999)

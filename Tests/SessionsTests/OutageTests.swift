@@ -57,4 +57,17 @@ private let key = SessionKey(server: "a")
     world.run(5)
     #expect(world.state("a") == .down && world.row("a")?.since == began)
   }
+
+  @Test(arguments: 1...20 as ClosedRange<UInt64>)
+  func `never waits longer between its slow attempts than was promised`(seed: UInt64) throws {
+    var settings = SessionSettings()
+    settings.retryAttempts = 0
+    var world = try World(["a"], seed: seed, settings: settings)
+    world.run(5)
+    world.machines["a"]?.mode = .status(500, body: "x")
+    world.forget("a")
+    world.run(600)
+    let waits = world.events.compactMap(\.nextAttempt)
+    #expect(waits.count > 5 && waits.allSatisfy { $0 <= .seconds(60) }, "\(waits)")
+  }
 }

@@ -288,7 +288,7 @@ private let key = SessionKey(server: "a")
     world.run(5)
     #expect(world.state("a") == .unstable)
     let before = world.attempts
-    world.run(50)
+    world.run(40)
     #expect(world.attempts - before <= 1, "no hammering")
   }
 }

@@ -19,7 +19,7 @@ extension Session {
 
   /// How often a condition that only a person can change is looked at again.
   private static let slowCheck = Duration.seconds(300)
-  /// The gap of slow attempts, which follow the quick ones for ever.
+  /// The longest gap of slow attempts, which follow the quick ones for ever.
   private static let slowAttempt = Duration.seconds(60)
   /// The first gap of them.
   private static let firstSlowGap = Duration.seconds(4)
@@ -120,18 +120,24 @@ extension Session {
     case .backoff, .way:
       if trouble.earlyLosses >= 3 {
         trouble.nature = .unstable
-        return stretched(Self.slowAttempt, using: &turn.random)
+        return slowGap(&turn)
       }
       trouble.nature = .recovering
       let quick = server.settings.retryAttempts
       guard attempt <= quick else {
         // The gaps of the slow ones grow up to their measure: most outages are over within a minute.
-        guard quick > 0 else { return stretched(Self.slowAttempt, using: &turn.random) }
+        guard quick > 0 else { return slowGap(&turn) }
         return Backoff(base: Self.firstSlowGap, maximum: Self.slowAttempt, leastShare: 0.5)
           .delay(attempt: attempt - quick, using: &turn.random)
       }
       return Backoff(base: server.settings.retryDelay).delay(attempt: attempt, using: &turn.random)
     }
+  }
+
+  /// The gap of slow attempts at its full measure, which is never more than what was promised.
+  private func slowGap(_ turn: inout Turn) -> Duration {
+    Backoff(base: Self.slowAttempt, maximum: Self.slowAttempt, leastShare: 0.8)
+      .delay(attempt: 1, using: &turn.random)
   }
 
   private func remedy(for error: SessionError) -> Remedy {
