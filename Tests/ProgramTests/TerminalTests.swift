@@ -64,6 +64,21 @@ import Testing
     }
   }
 
+  @Test func `tells at once that lines of a recording are damaged, and in the events where`() throws {
+    let lines = Self.recording.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
+    let file = try (lines.prefix(1) + ["{\"v\":1,\"type\":\"ev", "nonsense"] + lines.dropFirst())
+      .joined(separator: "\n").temporaryFile(suffix: ".jsonl")
+    defer { unlink(file) }
+    let screen = try PseudoTerminal(columns: 120, rows: 40)
+    let program = try ChildProcess(
+      sessiontopBinary, ["replay", file, "--speed", "1000"],
+      environment: ["TERM": "xterm-256color", "LC_ALL": "C.UTF-8"], terminal: screen.path)
+    try screen.wait(for: "2 lines are no events and were left out")
+    try screen.wait(for: "2 lines of the recording cannot")
+    screen.type("Q")
+    #expect(try program.end() == 0)
+  }
+
   @Test func `writes nothing when nothing changed`() throws {
     let file = try Self.recording.temporaryFile(suffix: ".jsonl")
     defer { unlink(file) }

@@ -26,12 +26,15 @@ struct ReplayCommand: ProgramCommand {
   func perform() throws(CannotRun) -> Int32 {
     let signals = try Signals.ofScreen()
     let (recording, problem) = readRecording(file)
-    if let problem { complain(problem) }
-    guard let recording else { return ExitCode.usage }
+    guard let recording else {
+      complain(problem ?? "")
+      return ExitCode.usage
+    }
     if file == "-" { takeKeysFromTerminal() }
     var plan = try DashboardPlan(screen, UISettings())
     plan.recording = recording
     plan.speed = speed
+    plan.greeting = problem ?? plan.greeting
     plan.invocation = "sessiontop replay \(quoted(file))"
     return try openDashboard(plan, signals: signals)
   }
@@ -59,17 +62,27 @@ func readRecording(_ path: String) -> (recording: Recording?, problem: String?) 
   if path != "-" { _ = fcntl(file, F_SETFL, 0) }
   var reader = LineReader(file, limit: lineLimit)
   var entries: [Recording.Entry] = []
-  var unread = 0
-  while let line = reader.next() {
-    if line.allSatisfy({ $0 <= 0x20 }) { continue }
-    switch readLine(line) {
-    case .event(let event): entries.append(.event(event))
-    case .snapshot(let report, let time): entries.append(.snapshot(report, time))
-    case .report, nil: unread += 1
-    }
+  // Lines that cannot be read are told where they are missing, with the next one that can be.
+  var (unread, told) = (0, 0)
+  func take(_ entry: Recording.Entry, _ lost: Int) {
+    if lost > told { entries.append(.event(gap(lost - told, at: entry.time))) }
+    told = lost
+    entries.append(entry)
     if entries.count > 2 * recordingLimit { entries.removeFirst(recordingLimit) }
   }
+  var progress = ReadingProgress(of: file)
+  defer { progress.finish() }
+  while let line = reader.next() {
+    progress.note(line.count + 1)
+    if line.allSatisfy({ $0 <= 0x20 }) { continue }
+    switch readLine(line) {
+    case .event(let event): take(.event(event), unread + reader.passedOver)
+    case .snapshot(let report, let time): take(.snapshot(report, time), unread + reader.passedOver)
+    case .report, nil: unread += 1
+    }
+  }
   unread += reader.passedOver
+  if unread > told, let last = entries.last { entries.append(.event(gap(unread - told, at: last.time))) }
   if entries.count > recordingLimit { entries.removeFirst(entries.count - recordingLimit) }
   guard !entries.isEmpty else {
     return (
@@ -77,6 +90,47 @@ func readRecording(_ path: String) -> (recording: Recording?, problem: String?) 
       "\(path) holds no events: it must be lines of `sessiontop watch --format jsonl` or the event log"
     )
   }
-  let problem = unread > 0 ? "\(path): \(unread) lines are no events and were left out" : nil
+  let words = unread == 1 ? "1 line is no event and was" : "\(unread) lines are no events and were"
+  let problem = unread == 0 ? nil : "\(PrintableText.line(path)): \(words) left out"
   return (Recording(recorded: entries), problem)
+}
+
+/// That lines are missing in a recording, where they are missing.
+private func gap(_ lines: Int, at time: Moment) -> Event {
+  Event(
+    time: time, kind: .eventsDropped, level: .warning,
+    message: "\(lines) \(lines == 1 ? "line" : "lines") of the recording cannot be read, here")
+}
+
+/// Tells the person at the terminal how far a long recording is read, on a line that is taken back.
+private struct ReadingProgress {
+  private let size: Int
+  private let isSeen = isatty(2) == 1 && environment["TERM"] != "dumb"
+  private var bytes = 0
+  private var lines = 0
+  private var next = Moment.now.instant + Self.interval
+  private var isTold = false
+
+  private static let interval = Duration.milliseconds(500)
+
+  init(of file: Int32) {
+    // A pipe has no end to seek.
+    let place = lseek(file, 0, SEEK_CUR)
+    size = place < 0 ? 0 : Int(lseek(file, 0, SEEK_END))
+    if place >= 0 { _ = lseek(file, place, SEEK_SET) }
+  }
+
+  mutating func note(_ count: Int) {
+    (bytes, lines) = (bytes + count, lines + 1)
+    // The clock is not asked for every line.
+    guard isSeen, lines % 512 == 0, Moment.now.instant >= next else { return }
+    next = Moment.now.instant + Self.interval
+    isTold = true
+    let share = size > 0 ? ", \(min(100, bytes * 100 / size)) %" : ""
+    _ = writeAll("\r\u{1B}[Ksessiontop: reading, \(lines) lines\(share)", to: 2)
+  }
+
+  func finish() {
+    if isTold { _ = writeAll("\r\u{1B}[K", to: 2) }
+  }
 }
