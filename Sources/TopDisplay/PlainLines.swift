@@ -15,7 +15,7 @@ package func plainLines(_ store: Store, filter: String, at now: Moment, utcOffse
   let counts = model.rows.counts.map { "\($0.count) \($0.state.rawValue)\($0.state == .ready ? doubt : "")" }
     .joined(separator: ", ")
   var lines = [
-    "\(now.wall.clock(offset: utcOffset)), \(model.rows.allServers.count) servers: \(counts.isEmpty ? "none" : counts)."
+    "\(now.wall.clock(offset: utcOffset)), \(counted(model.rows.allServers.count, "server")): \(counts.isEmpty ? "none" : counts)."
   ]
   if let problem = store.configurationProblem { lines.append("Configuration problem: \(problem.message).") }
   for server in model.rows.servers {

@@ -22,6 +22,21 @@ import Testing
     #expect(server.sessions.isEmpty, "the session was ended")
   }
 
+  @Test func `what is printed last is as old as the end of the run, however long leaving takes`() throws {
+    let hanging = try LoopbackServer.start(script: { _, _ in Reply([.silence]) })
+    defer { hanging.stop() }
+    let configuration = try """
+    mcpServers: {hangs: {type: streamable-http, url: "\(hanging.url)"}}
+    log: {events: false}
+    """.temporaryFile(suffix: ".yaml")
+    defer { unlink(configuration) }
+    let program = try ChildProcess(
+      sessiontopBinary, ["--plain", "--config", configuration, "--for", "1s"])
+    #expect(try program.end() == 0)
+    #expect(program.output.contains(/Server hangs: connecting for [0-3]s/), "\(program.output)")
+    #expect(program.output.contains(", 1 server: 1 connecting."), "\(program.output)")
+  }
+
   @Test func `a program is told of alerts, and nothing in them is run`() throws {
     let folder = try TemporaryFolder()
     let told = folder.path + "/told.jsonl"
@@ -67,6 +82,13 @@ import Testing
         \(same): note: the least contrast is 1.7
 
         """)
+    let hostile = folder.path + "/hostile.yaml"
+    try "schema: 1\nname: \"\\e]52;c;QUJD\\a\\e[2J\"\nbased_on: dark\n".write(to: hostile)
+    for verb in ["show", "check"] {
+      let told = try ChildProcess(sessiontopBinary, ["theme", verb, hostile], environment: environment)
+      #expect(try told.end() == 0)
+      #expect(!told.output.isEmpty && !told.output.unicodeScalars.contains("\u{1B}"), "\(told.output)")
+    }
     let all = try ChildProcess(sessiontopBinary, ["theme", "check"], environment: environment)
     #expect(try all.end() == 0, "\(all.output)")
     let list = try ChildProcess(sessiontopBinary, ["theme"], environment: environment)

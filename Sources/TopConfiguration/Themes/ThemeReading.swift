@@ -1,3 +1,4 @@
+import MCPSessions
 import TopDisplay
 
 /// A theme before it is complete: what one file says, laid over what it is based on.
@@ -57,7 +58,7 @@ func readTheme(
           .error, "based_on", at: name.mark, "leads back to this theme", remedy: "break the circle"))
     }
   }
-  theme.name = root.text("name", &findings)?.value ?? ""
+  theme.name = PrintableText.line(root.text("name", &findings)?.value ?? "", limit: 60)
   if let glyphs = root.choice("glyphs", ["auto", "ascii", "utf8"], &findings) {
     theme.glyphs = GlyphChoice(rawValue: glyphs.value)
   }

@@ -132,6 +132,7 @@ private struct Settling: Headless {
   func showSnapshot(_ store: Store, _ now: Moment) { writeLine(snapshotLine(store, at: now)) }
 
   mutating func take(_ report: EngineReport, _ store: Store, _ now: Moment, ending: Bool) -> Bool {
+    if ending { time = time ?? now }
     guard settled == nil, !ending else { return true }
     guard !store.sessions.isEmpty || !expectsSessions, store.sessions.values.allSatisfy(hasSettled) else {
       return true

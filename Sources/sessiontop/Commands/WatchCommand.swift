@@ -52,6 +52,8 @@ struct EventPrinter: Headless, ~Copyable {
   private var output: StandardOutput
   private let format: Watch.Format
   private let level: EventLevel
+  /// When the end came; what is shown last is how all was then.
+  private var end: Moment?
   private let isJournal = TopPlatform.isJournal(1, environment: environment)
 
   init(_ format: Watch.Format, _ level: EventLevel) throws(ErrorNumber) {
@@ -68,6 +70,7 @@ struct EventPrinter: Headless, ~Copyable {
   }
 
   mutating func take(_ report: EngineReport, _ store: Store, _ now: Moment, ending: Bool) -> Bool {
+    if ending { end = end ?? now }
     for event in report.events {
       switch format {
       case .jsonl: output.write(eventLine(event))
@@ -82,8 +85,8 @@ struct EventPrinter: Headless, ~Copyable {
 
   mutating func finish(_ store: Store) {
     switch format {
-    case .jsonl: output.write(snapshotLine(store, at: Moment.now))
-    case .text: output.write(statusTable(store, at: Moment.now, width: 120))
+    case .jsonl: output.write(snapshotLine(store, at: end ?? Moment.now))
+    case .text: output.write(statusTable(store, at: end ?? Moment.now, width: 120))
     }
     output.finish()
   }

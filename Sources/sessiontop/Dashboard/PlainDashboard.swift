@@ -30,6 +30,8 @@ private struct PlainPrinter: Headless, ~Copyable {
   private let repeats: Duration?
   private var shown: [String] = []
   private var next = Instant.zero
+  /// When the end came; what is shown last is how all was then.
+  private var end: Moment?
 
   init(filter: String, repeats: Duration?) throws(ErrorNumber) {
     output = try StandardOutput()
@@ -45,6 +47,7 @@ private struct PlainPrinter: Headless, ~Copyable {
   }
 
   mutating func take(_ report: EngineReport, _ store: Store, _ now: Moment, ending: Bool) -> Bool {
+    if ending { end = end ?? now }
     guard !ending, repeats != nil || shown.isEmpty else { return true }
     guard !store.sessions.isEmpty, store.sessions.values.allSatisfy(hasSettled), now.instant >= next else {
       return true
@@ -57,7 +60,7 @@ private struct PlainPrinter: Headless, ~Copyable {
   mutating func showSnapshot(_ store: Store, _ now: Moment) { print(store, now) }
 
   mutating func finish(_ store: Store) {
-    if shown.isEmpty { print(store, Moment.now) }
+    if shown.isEmpty { print(store, end ?? Moment.now) }
     output.finish()
   }
 
