@@ -101,7 +101,11 @@ struct Section: Sendable {
 
   /// A mapping inside this one.
   func section(_ key: String, _ findings: inout Findings) -> Section? {
-    guard let node = mapping[key] else { return nil }
+    mapping[key].flatMap { section(of: $0, key, &findings) }
+  }
+
+  /// The same of an entry that is at hand: whoever goes through thousands looks for none of them.
+  func section(of node: Node, _ key: String, _ findings: inout Findings) -> Section? {
     guard let inner = node.mapping else {
       wrongKind(node, key, "a mapping", remedy: "write 'name: value' lines below it, indented", &findings)
       return nil

@@ -54,19 +54,28 @@ struct Substitution: Hashable, Sendable {
 /// Replaces variables from the environment, never twice: a value that holds `${...}` itself stays as it is.
 ///
 /// What another program than the file's owner would fill in is filled in as well, and remarked: a server is
-/// better watched than refused for a spelling.
+/// better watched than refused for a spelling. What an entry sets itself stands above the environment.
 func substitute(
-  _ text: String, from environment: [String: String], syntax: VariableSyntax
+  _ text: String, from environment: [String: String], below own: [String: String] = [:],
+  syntax: VariableSyntax
 ) -> Substitution {
-  var substituter = Substituter(environment: environment, syntax: syntax)
+  var substituter = Substituter(environment: Variables(own: own, environment: environment), syntax: syntax)
   substituter.read(trim(text))
   return Substitution(
     text: substituter.result, values: substituter.values.elements, names: substituter.names.elements,
     unresolved: substituter.unresolved.elements, remarks: substituter.remarks.elements)
 }
 
-private struct Substituter {
+/// Both are asked where they are: an entry may set thousands, and each of them is filled in.
+private struct Variables {
+  let own: [String: String]
   let environment: [String: String]
+
+  subscript(name: String) -> String? { own[name] ?? environment[name] }
+}
+
+private struct Substituter {
+  let environment: Variables
   let syntax: VariableSyntax
   var result = ""
   var values = Distinct<String>()
@@ -76,7 +85,7 @@ private struct Substituter {
   /// Ends of variables that do not stand anywhere behind: what was looked for once in vain.
   private var missing: Set<String> = []
 
-  init(environment: [String: String], syntax: VariableSyntax) {
+  init(environment: Variables, syntax: VariableSyntax) {
     self.environment = environment
     self.syntax = syntax
   }

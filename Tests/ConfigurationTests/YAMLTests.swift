@@ -166,6 +166,28 @@ struct YAMLTests {
     #expect(readYAML(Array("a: 1\nb: x".utf8) + [0xE9]).problems.first?.mark == Mark(line: 2, column: 5))
   }
 
+  @Test func `More directives than anybody writes are refused before they are compared`() {
+    let tags = (0..<30_000).map { "%TAG !a\($0)! tag:x,2000:\n" }.joined()
+    #expect(
+      problems(tags + "---\na: 1\n") == ["65:1: is one of more than 64 directives; is this the right file?"])
+    #expect(problems("# x\n\n%YAML 1.2\n---\na: '%'\n").isEmpty)
+  }
+
+  @Test(arguments: ["headers", "env", "customUserVars"])
+  func `Thousands of values take no longer than their number tells`(field: String) {
+    let kind = field == "env" ? "type: stdio, command: x, args: []" : "type: http, url: 'http://h/'"
+    func time(_ count: Int) -> Duration {
+      let value = field == "customUserVars" ? "{title: t, description: d}" : "v"
+      let values = (0..<count).map { "X_\($0): \(value)" }.joined(separator: ", ")
+      return ContinuousClock().measure {
+        _ = loadText("mcpServers: {a: {\(kind), \(field): {\(values)}}}")
+      }
+    }
+    _ = time(10)
+    // Eight times as many would take 64 times as long if each looked at all others.
+    #expect(time(2_000) < time(250) * 32 + .milliseconds(200))
+  }
+
   @Test func `An alias bomb is refused before it grows`() {
     var text = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n"
     for level in 1...12 {

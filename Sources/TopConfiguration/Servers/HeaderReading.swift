@@ -112,7 +112,9 @@ extension ServerReader {
     _ header: Header, in place: Section, at mark: Mark, with substitution: Substitution
   ) {
     let lowercased = header.name.lowercased()
-    if let first = headers.firstIndex(where: { $0.header.name.lowercased() == lowercased }) {
+    // Only what stood there is looked for: a file may have thousands.
+    let isNew = headerNames.insert(lowercased).inserted
+    if !isNew, let first = headers.firstIndex(where: { $0.header.name.lowercased() == lowercased }) {
       findings.add(
         place.diagnostic(
           .warning, header.name, at: mark, "replaces the same header of line \(headers[first].mark.line)",

@@ -13,6 +13,8 @@ struct ServerReader {
   var transport = Transport.streamableHTTP
   var endpoint: Endpoint?
   var headers: [ConfiguredHeader] = []
+  /// Their names in small letters, those of replaced ones too.
+  var headerNames: Set<String> = []
   var policy: SessionPolicy
   var requestTimeout: Int?
   var initTimeout: Int?
@@ -165,7 +167,7 @@ struct ServerReader {
     guard let variables = section.section("customUserVars", &findings) else { return }
     for entry in variables.mapping.entries {
       missing.append(shownName(entry.key))
-      guard let fields = variables.section(entry.key, &findings) else { continue }
+      guard let fields = variables.section(of: entry.value, entry.key, &findings) else { continue }
       fields.checkKeys(
         ["title", "description", "sensitive"], consequence: "LibreChat drops it unread", &findings)
       _ = fields.flag("sensitive", &findings)
@@ -216,8 +218,8 @@ struct ServerReader {
   mutating func substituted(
     _ text: String, syntax: VariableSyntax? = nil, with own: [String: String] = [:]
   ) -> Substitution {
-    let environment = own.isEmpty ? context.environment : context.environment.merging(own) { $1 }
-    let result = substitute(text, from: environment, syntax: syntax ?? context.owner.variables)
+    let result = substitute(
+      text, from: context.environment, below: own, syntax: syntax ?? context.owner.variables)
     for value in result.values where value.utf8.count >= shortestSecret && !secrets.contains(value) {
       secrets.append(value)
     }

@@ -88,7 +88,9 @@ private func readPalette(_ root: Section, _ theme: inout ThemeSource, _ findings
     let color =
       entry.value.mapping == nil
       ? palette.color(of: entry.value, entry.key, theme.palette, &findings)
-      : palette.section(entry.key, &findings).flatMap { readFixedColor($0, at: entry.mark, &findings) }
+      : palette.section(of: entry.value, entry.key, &findings).flatMap {
+        readFixedColor($0, at: entry.mark, &findings)
+      }
     if let color { theme.palette[entry.key] = color }
   }
 }
@@ -104,7 +106,7 @@ private func readRoles(_ root: Section, _ theme: inout ThemeSource, _ findings: 
           .error, entry.key, at: entry.mark, "unknown role", remedy: meant ?? "remove it"))
       continue
     }
-    guard let fields = roles.section(entry.key, &findings) else { continue }
+    guard let fields = roles.section(of: entry.value, entry.key, &findings) else { continue }
     fields.checkKeys(["fg", "bg", "attr", "mono"], consequence: "nothing reads it", &findings)
     var appearance = theme.appearances[role] ?? Appearance()
     appearance.foreground = fields.color("fg", theme.palette, &findings) ?? appearance.foreground

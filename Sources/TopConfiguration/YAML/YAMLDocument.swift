@@ -35,6 +35,8 @@ enum YAMLLimits {
   static let depth = 100
   /// Values, each alias and merge counted with all that it stands for: what stops an alias bomb.
   static let values = 1_000_000
+  /// Lines with `%` before a document; the parser looks through all of them for each.
+  static let directives = 64
   /// Problems of one document.
   static let problems = 1_000
 }
@@ -42,7 +44,9 @@ enum YAMLLimits {
 /// Reads the one document of a text in UTF-8. Never traps, whatever the bytes; time and memory are bounded by
 /// `YAMLLimits`.
 func readYAML(_ bytes: [UInt8], _ dialect: YAMLDialect = YAMLDialect()) -> YAMLDocument {
-  if let problem = encodingProblem(bytes) { return YAMLDocument(problems: [problem]) }
+  if let problem = encodingProblem(bytes) ?? directiveProblem(bytes) {
+    return YAMLDocument(problems: [problem])
+  }
   let hasByteOrderMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
   let plain = readableJSON(hasByteOrderMark ? Array(bytes.dropFirst(3)) : bytes)
   guard let (text, hidden) = HiddenBreaks.hide(in: plain) else { return readPlainYAML(plain, dialect) }
@@ -96,6 +100,26 @@ func encodingProblem(_ bytes: [UInt8]) -> YAMLProblem? {
   return YAMLProblem(
     mark: place(ofByte: offset, in: bytes), problem: "the bytes here are not UTF-8", remedy: remedy,
     isReadElsewhere: true)
+}
+
+/// More directives than anybody writes, before the text begins.
+private func directiveProblem(_ bytes: [UInt8]) -> YAMLProblem? {
+  var (line, count, rest) = (0, 0, bytes[...])
+  while let first = rest.first {
+    line += 1
+    switch first {
+    case UInt8(ascii: "%"): count += 1
+    case UInt8(ascii: "#"), UInt8(ascii: "\r"), 0x0A: break
+    default: return nil
+    }
+    rest = rest.drop { $0 != 0x0A }.dropFirst()
+    guard count <= YAMLLimits.directives else {
+      return YAMLProblem(
+        mark: Mark(line: line, column: 1), problem: "is one of more than \(YAMLLimits.directives) directives",
+        remedy: "is this the right file?", isReadElsewhere: true)
+    }
+  }
+  return nil
 }
 
 private func firstInvalidUTF8(_ bytes: [UInt8]) -> Int? {
