@@ -40,6 +40,52 @@ import Testing
     for command in commands { #expect(script.contains(command), "\(command)") }
   }
 
+  /// What bash offers for the last of the words.
+  private func offered(_ words: [String], _ environment: [String: String] = [:]) throws -> Set<String> {
+    let script = try output(["--generate-completion-script", "bash"]).temporaryFile(suffix: ".bash")
+    defer { unlink(script) }
+    let bash = """
+      source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}
+      _sessiontop "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"; printf '%s\\n' "${COMPREPLY[@]}"
+      """
+    let shell = try ChildProcess(
+      "/usr/bin/env", ["bash", "-c", bash, "bash", script, sessiontopBinary] + words, environment: environment
+    )
+    #expect(try shell.end() == 0, "\(shell.output)")
+    return Set(shell.output.split(separator: "\n").map { $0.filter { $0 != " " } })
+  }
+
+  @Test func `offer names of servers, values of options, and files`() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.path + "/librechat.yaml"
+    try """
+    mcpServers:
+      ledger: {type: streamable-http, url: "http://127.0.0.1:1/mcp"}
+      second: {type: streamable-http, url: "http://127.0.0.1:1/mcp"}
+    log: {events: false}
+    """.write(to: file)
+    #expect(try offered(["probe", "--config", file, ""]).isSuperset(of: ["ledger", "second"]))
+    #expect(try offered(["probe", "--config", file, "se"]) == ["second"])
+    #expect(try offered(["login", "-c", file, "le"]) == ["ledger"])
+    #expect(try offered(["check", "--config", file, "--show", "l"]) == ["ledger"])
+    #expect(try offered(["probe", ""], ["SESSIONTOP_CONFIG": file]).isSuperset(of: ["ledger", "second"]))
+    #expect(try offered(["status", "--format", ""]) == ["table", "tsv", "json"])
+    #expect(try offered(["watch", "--format", "j"]) == ["jsonl"])
+    #expect(try offered(["watch", "--sign-in", ""]) == ["never", "ask", "auto"])
+    #expect(try offered(["status", "--fail-on", "do"]) == ["down"])
+    #expect(try offered(["theme", "show", "hi"]) == ["high-contrast"])
+    #expect(try offered(["status", "--config", folder.path + "/l"]) == [file])
+    let environment = ["XDG_RUNTIME_DIR": folder.path]
+    let service = try ChildProcess(
+      sessiontopBinary, ["serve", "--config", file, "--name", "night"], environment: environment)
+    try service.wait(for: "a look") { $0.contains("connect_refused") }
+    #expect(try offered(["reconnect", "l"], environment) == ["ledger"])
+    #expect(try offered(["pause", "ledger", "s"], environment) == ["second"])
+    #expect(try offered(["pause", "--instance", ""], environment) == ["night"])
+    #expect(try offered(["attach", "n"], environment) == ["night"])
+    #expect(try service.stop() == 0)
+  }
+
   @Test func `a service says when it is ready, that it lives, and that it stops`() throws {
     let server = try LoopbackServer.start(Behavior(name: "ledger"))
     defer { server.stop() }

@@ -48,7 +48,7 @@ struct ResumeCommand: ProgramCommand {
 
 /// What is to be done, to which sessions, and how it is told.
 struct Deed: ParsableArguments {
-  @Argument(help: "Servers whose sessions are meant.")
+  @Argument(help: "Servers whose sessions are meant.", completion: .watchedServers)
   var servers: [String] = []
 
   @Option(help: "Of these servers the sessions of this user alone.")
@@ -57,7 +57,8 @@ struct Deed: ParsableArguments {
   @Option(help: "All sessions that these words choose, such as 'server:git* state:down for>1h'.")
   var filter: String?
 
-  @Option(help: "Which running instance is to do it, where there is more than one.")
+  @Option(
+    help: "Which running instance is to do it, where there is more than one.", completion: .instances)
   var instance: String?
 
   @Flag(name: .customLong("dry-run"), help: "Only tell which sessions are meant.")

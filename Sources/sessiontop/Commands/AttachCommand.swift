@@ -18,6 +18,7 @@ struct AttachCommand: ProgramCommand {
 
   @Argument(
     help: "NAME, ssh:HOST or ssh:HOST/NAME; not needed where only one is running.",
+    completion: .instances,
     transform: { text in
       guard let target = LinkTarget(text) else {
         throw ValidationError("\(PrintableText.line(text, limit: 60)) is no NAME, ssh:HOST or ssh:HOST/NAME")

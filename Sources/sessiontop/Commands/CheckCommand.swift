@@ -11,13 +11,15 @@ struct Check: ProgramCommand {
 
   @OptionGroup var source: Source
 
-  @Argument(help: "Files to check; those of --config otherwise.")
+  @Argument(help: "Files to check; those of --config otherwise.", completion: .configuration)
   var files: [String] = []
 
   @Flag(help: "Print servers and problems, or the settings of --show, as one JSON object.")
   var json = false
 
-  @Option(help: "Print what is in force for this server and where each value comes from.")
+  @Option(
+    help: "Print what is in force for this server and where each value comes from.",
+    completion: .configuredServers)
   var show: String?
 
   func perform() -> Int32 {

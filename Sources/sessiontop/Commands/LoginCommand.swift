@@ -9,7 +9,7 @@ struct Login: ProgramCommand {
 
   @OptionGroup var source: Source
 
-  @Argument(help: "A server of the configuration, or an address.")
+  @Argument(help: "A server of the configuration, or an address.", completion: .configuredServers)
   var server: String
 
   @Option(help: "The user of the configuration who signs in.")

@@ -13,7 +13,7 @@ struct Source: ParsableArguments {
     help: """
       A librechat.yaml or sessiontop.yaml; may be repeated. Otherwise SESSIONTOP_CONFIG, sessiontop.yaml in the \
       configuration directory, or ./librechat.yaml.
-      """)
+      """, completion: .configuration)
   var config: [String] = []
 
   @Flag(help: "Open every configuration that `sessiontop files` lists, as well.")
@@ -32,6 +32,7 @@ struct SigningIn: ParsableArguments {
   @Option(
     name: .customLong("sign-in"),
     help: "Open a browser for a server that wants a sign-in: never, ask (as never here) or auto.",
+    completion: .list(SignInPolicy.allCases.map(\.rawValue)),
     transform: { word in
       guard let policy = SignInPolicy(rawValue: word) else {
         throw ValidationError("must be never, ask or auto")
@@ -45,7 +46,8 @@ struct SigningIn: ParsableArguments {
 struct Logging: ParsableArguments {
   @Option(
     name: .customLong("log-file"),
-    help: "Append log lines to this file as well, as `watch --format text` prints them; before log.text.")
+    help: "Append log lines to this file as well, as `watch --format text` prints them; before log.text.",
+    completion: .file())
   var file: String?
 
   /// What is kept of the run, as file, environment and command line say.
@@ -59,7 +61,7 @@ struct Logging: ParsableArguments {
 
 /// How the screen looks.
 struct Screen: ParsableArguments {
-  @Option(help: "A theme of `sessiontop theme list`, or a file.")
+  @Option(help: "A theme of `sessiontop theme list`, or a file.", completion: .themes)
   var theme: String?
 
   @Option(help: "Begin with this filter, such as 'server:git* state:failed|recovering err>0'.")

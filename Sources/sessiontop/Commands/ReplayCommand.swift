@@ -4,6 +4,7 @@ import TopDisplay
 import Glibc
 import TopPlatform
 import TopReports
+import SessionEngine
 import MCPSessions
 
 /// `replay`: what was recorded, in the dashboard.
@@ -14,7 +15,7 @@ struct ReplayCommand: ProgramCommand {
     discussion:
       "FILE is the event log, or what `sessiontop watch --format jsonl` printed; - is standard input.")
 
-  @Argument(help: "The recording.")
+  @Argument(help: "The recording.", completion: .file())
   var file: String
 
   @Option(help: "How fast to begin with; 1 is as it was.")

@@ -37,6 +37,7 @@ struct Status: ProgramCommand {
   @Option(
     name: .customLong("fail-on"),
     help: "Not well are these states alone, separated by commas, such as down,failed,unauthorized.",
+    completion: .states,
     transform: { words in
       try Set(
         words.split(separator: ",").map { word in

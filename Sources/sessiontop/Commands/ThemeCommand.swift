@@ -26,7 +26,7 @@ struct ThemeCommand: ParsableCommand {
       abstract:
         "Every role of a theme with its colours for every depth, as a sample where colour is possible.")
 
-    @Argument(help: "A name or a file.")
+    @Argument(help: "A name or a file.", completion: .themes)
     var name = "default"
 
     func perform() -> Int32 {
@@ -54,7 +54,7 @@ struct ThemeCommand: ParsableCommand {
       commandName: "check",
       abstract: "Check contrast, and that states can be told apart without colour and by deuteranopes.")
 
-    @Argument(help: "Names or files; all that are built in otherwise.")
+    @Argument(help: "Names or files; all that are built in otherwise.", completion: .themes)
     var names: [String] = []
 
     func perform() -> Int32 {
