@@ -6,7 +6,7 @@ import MCPSessions
 /// may be a secret.
 package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
   package enum Severity: String, CaseIterable, Sendable {
-    /// What is concerned cannot be used.
+    /// What is concerned cannot be used, here or by the file's own program.
     case error
     /// It works, but hardly as it is meant.
     case warning
@@ -24,6 +24,8 @@ package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
   package let problem: String
   /// What to do; empty when the problem says it already.
   package let remedy: String
+  /// The file's own program refuses what is concerned; this one works with it all the same.
+  package private(set) var isOfOwnerOnly = false
 
   package init(
     file: String, mark: Mark? = nil, _ severity: Severity, path: String = "", _ problem: String,
@@ -42,6 +44,12 @@ package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
 
   /// Problem and remedy in one sentence.
   package var message: String { remedy.isEmpty ? problem : "\(problem); \(remedy)" }
+
+  func ofOwnerOnly() -> Diagnostic {
+    var result = self
+    result.isOfOwnerOnly = true
+    return result
+  }
 
   /// `file:line:column: severity: path: what is wrong; what to do`.
   package var description: String {

@@ -22,7 +22,10 @@ extension Loaded {
     func known(_ diagnostic: Diagnostic) -> Known {
       Known(file: diagnostic.file, path: diagnostic.path, problem: diagnostic.problem)
     }
-    func errors(_ loaded: Loaded) -> [Diagnostic] { loaded.diagnostics.filter { $0.severity == .error } }
+    // What another program refuses is no reason not to watch it.
+    func errors(_ loaded: Loaded) -> [Diagnostic] {
+      loaded.diagnostics.filter { $0.severity == .error && !$0.isOfOwnerOnly }
+    }
     let livedWith = Set(errors(self).map(known))
     var reasons = errors(new).filter { !livedWith.contains(known($0)) }
     if reasons.isEmpty, !new.isUsable { reasons = errors(new) }
@@ -38,7 +41,7 @@ extension Loaded {
   }
 
   private func note(on new: Loaded) -> String? {
-    let warnings = new.diagnostics.count { $0.severity == .warning }
+    let warnings = new.diagnostics.count { $0.severity == .warning || $0.isOfOwnerOnly }
     let sections = [
       ("ui", settings.ui != new.settings.ui), ("log", settings.log != new.settings.log),
       ("metrics", settings.metrics != new.settings.metrics), ("serve", settings.serve != new.settings.serve),

@@ -1,3 +1,5 @@
+// Long because it is one table: what LibreChat refuses, each with the words for it.
+
 import TopConfiguration
 import MCPSessions
 import Testing
@@ -8,7 +10,7 @@ struct LibreChatTests {
     (
       "mcpServers:\n  a: {type: http, url: 'http://host.docker.internal:8080/mcp'}\n",
       """
-      3:3: warning: mcpServers.a: LibreChat refuses this server, it is a private address; add 'mcpSettings: \
+      3:3: error: mcpServers.a: LibreChat refuses this server, it is a private address; add 'mcpSettings: \
       {allowedAddresses: ["host.docker.internal:8080"]}' at the top level
       """
     ),
@@ -40,9 +42,9 @@ struct LibreChatTests {
       as 10.0.0.5:8000 (LibreChat refuses the whole file)
       8:7: warning: mcpSettings.allowedAddresses[4]: has no port from 1 to 65535; write HOST:PORT of a private \
       host, such as 10.0.0.5:8000 (LibreChat refuses the whole file)
-      11:3: warning: mcpServers.a: LibreChat refuses this server, its port 8080 is not the one of line 9; add '- \
+      11:3: error: mcpServers.a: LibreChat refuses this server, its port 8080 is not the one of line 9; add '- \
       "ledger-mcp:8080"' to mcpSettings.allowedAddresses
-      13:3: warning: mcpServers.c: LibreChat refuses this server, it is a private address; add '- \
+      13:3: error: mcpServers.c: LibreChat refuses this server, it is a private address; add '- \
       "[fd00::1]:443"' to mcpSettings.allowedAddresses
       """
     ),
@@ -113,9 +115,81 @@ struct LibreChatTests {
       missing before it? (LibreChat starts with no configuration at all)
       """
     ),
+    (
+      """
+      mcpServers:
+        a: {type: http, url: 'http://localhost:3000/mcp'}
+        b: {type: http, url: 'http://billing-mcp/mcp'}
+
+      """,
+      """
+      3:3: error: mcpServers.a: LibreChat refuses this server, it is a private address; add 'mcpSettings: \
+      {allowedAddresses: ["localhost:3000"]}' at the top level
+      4:3: error: mcpServers.b: LibreChat refuses this server, it is a private address; add '- "billing-mcp:80"' to \
+      mcpSettings.allowedAddresses
+      """
+    ),
+    (
+      """
+      mcpSettings:
+        allowedAddresses: ["10.0.0.5:8000", "::1:80", "a b:80", "[2001:db8::1]:80", ""]
+      mcpServers:
+        a: {type: http, url: 'http://billing-mcp:8000/'}
+        b: {type: http, url: 'http://api:8000/'}
+        c: {type: http, url: 'http://10.5:8000/'}
+
+      """,
+      """
+      3:39: warning: mcpSettings.allowedAddresses[1]: is an IPv6 address without brackets; write HOST:PORT of a \
+      private host, such as 10.0.0.5:8000 (LibreChat refuses the whole file)
+      3:49: warning: mcpSettings.allowedAddresses[2]: has a space in it; write HOST:PORT of a private host, such as \
+      10.0.0.5:8000 (LibreChat refuses the whole file)
+      3:59: warning: mcpSettings.allowedAddresses[3]: is a public address; write HOST:PORT of a private host, such as \
+      10.0.0.5:8000 (LibreChat refuses the whole file)
+      3:79: warning: mcpSettings.allowedAddresses[4]: is empty; write HOST:PORT of a private host, such as \
+      10.0.0.5:8000 (LibreChat refuses the whole file)
+      6:3: error: mcpServers.b: LibreChat refuses this server, it is a private address; add '- "api:8000"' to \
+      mcpSettings.allowedAddresses
+      """
+    ),
+    (
+      """
+      mcpSettings: {allowedDomains: ['https://*.wild.example', 'https://port.example:443', 'www.a.example']}
+      mcpServers:
+        a: {type: http, url: 'https://a.example/'}
+        b: {type: http, url: 'https://b.wild.example/'}
+        c: {type: http, url: 'https://port.example/'}
+
+      """,
+      """
+      6:3: error: mcpServers.c: LibreChat refuses this server, line 2 allows its host with another scheme or port; add \
+      '- "port.example"' to mcpSettings.allowedDomains
+      """
+    ),
   ]) func `What LibreChat refuses is told with what to do`(text: String, told: String) {
     let loaded = loadText("version: 1.2.8\n" + text)
     #expect(report(loaded).replacing("librechat.yaml:", with: "") == told)
+  }
+
+  @Test(arguments: [
+    ("localhost", true), ("a.localhost", true), ("mcp.local", true), ("x.svc.cluster.local", true),
+    ("mcp", true),
+    ("nas.lan", true), ("10.1.2.3", true), ("172.31.0.1", true), ("172.32.0.1", false), ("192.168.0.1", true),
+    ("100.64.0.1", true), ("198.19.0.1", true), ("192.0.0.1", true), ("224.0.0.1", true), ("8.8.8.8", false),
+    ("2130706433", true), ("0x7f.1", true), ("127.1", true), ("[::1]", true), ("[fd00::1]", true),
+    ("[fe80::1]", true), ("[::ffff:10.0.0.1]", true), ("[2001:4860:4860::8888]", false),
+    ("mcp.example.org", false),
+    ("internal.example.org", false), ("local.example", false),
+  ]) func `A private host is one that LibreChat guards`(host: String, isGuarded: Bool) {
+    let loaded = loadText("version: 1.2.8\nmcpServers:\n  a: {type: http, url: 'http://\(host)/mcp'}\n")
+    #expect(loaded.diagnostics.map(\.severity) == (isGuarded ? [.error] : []))
+    #expect(loaded.servers[0].availability == .automatic)
+  }
+
+  @Test func `What LibreChat alone refuses holds up no reload`() {
+    let before = loadText("version: 1.2.8\nmcpServers:\n  a: {type: http, url: 'https://a.example.org/'}\n")
+    let after = loadText("version: 1.2.8\nmcpServers:\n  a: {type: http, url: 'http://localhost/'}\n")
+    #expect(before.reload(as: after) == .apply(after.servers, note: "1 warning, see `sessiontop check`"))
   }
 
   @Test func `A section that another program has is a slip beside LibreChat's own`() {

@@ -176,10 +176,10 @@ struct LoadingTests {
     #expect(
       report(loaded) == """
         librechat.yaml:2:85: warning: mcpSettings.allowedHosts: unknown key, LibreChat drops it unread
-        librechat.yaml:6:3: warning: mcpServers.other: LibreChat refuses this server, its host is not in \
-        mcpSettings.allowedDomains; add the host there if LibreChat is to use it
-        librechat.yaml:8:3: warning: mcpServers.scheme: LibreChat refuses this server, its host is not in \
-        mcpSettings.allowedDomains; add the host there if LibreChat is to use it
+        librechat.yaml:6:3: error: mcpServers.other: LibreChat refuses this server, its host is not in \
+        mcpSettings.allowedDomains; add '- "d.example"' to mcpSettings.allowedDomains
+        librechat.yaml:8:3: error: mcpServers.scheme: LibreChat refuses this server, line 2 allows its host with \
+        another scheme or port; add '- "c.example"' to mcpSettings.allowedDomains
         """)
     #expect(loaded.servers.allSatisfy { $0.availability == .automatic })
   }

@@ -32,12 +32,12 @@ struct ServerTests {
     #expect(
       report(loaded) == """
         librechat.yaml:3:1: warning: x-defaults: unknown section, LibreChat refuses the whole file
-        librechat.yaml:14:3: warning: mcpServers.merged: LibreChat refuses this server, it is a private address; add \
+        librechat.yaml:14:3: error: mcpServers.merged: LibreChat refuses this server, it is a private address; add \
         'mcpSettings: {allowedAddresses: ["127.0.0.1:3000"]}' at the top level
         librechat.yaml:20:9: notice: mcpServers.old.type: is missing, and LibreChat takes a URL without it for old \
         HTTP+SSE; write 'type: streamable-http' if the server speaks it
-        librechat.yaml:22:3: warning: mcpServers.socket: LibreChat refuses this server, it is a private address; add \
-        'mcpSettings: {allowedAddresses: ["127.0.0.1:9"]}' at the top level
+        librechat.yaml:22:3: error: mcpServers.socket: LibreChat refuses this server, it is a private address; add '- \
+        "127.0.0.1:9"' to mcpSettings.allowedAddresses
         """)
     #expect(loaded.servers.map(\.name) == ["chat", "merged", "old", "local", "socket"])
     let chat = loaded.servers[0]

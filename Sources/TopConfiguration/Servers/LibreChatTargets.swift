@@ -1,146 +1,163 @@
 import MCPSessions
 
-/// `mcpSettings`: which servers LibreChat would connect to at all. It is no rule of ours, so what it refuses
-/// is told and watched all the same.
+/// `mcpSettings`: which servers LibreChat would connect to at all. What it refuses is an error of its file;
+/// it is no rule of ours, so the server is watched all the same.
 struct LibreChatTargets {
   /// Hosts that may be reached, and no others; absent when all public ones may.
-  private var patterns: [Substring]?
-  /// Private addresses that may be reached all the same, with their places.
-  private var addresses: [(address: HostAndPort, mark: Mark)] = []
-  private let hasSettings: Bool
+  private var domains: AllowedDomains?
+  /// Private addresses that may be reached all the same.
+  private var allowed: Set<HostAndPort> = []
+  /// The first place of each of their hosts.
+  private var marks: [String: Mark] = [:]
+  /// Ports of those that are numbers.
+  private var numericPorts: Set<Int> = []
+  /// Whether there is a place to add an address to, as the problems told so far leave the file.
+  private var hasSettings: Bool
+  private var hasAddresses: Bool
 
   init(_ root: Section, _ findings: inout Findings) {
-    hasSettings = root.mapping["mcpSettings"]?.mapping != nil
-    guard root.mapping["mcpSettings"]?.isNull == false, var settings = root.section("mcpSettings", &findings)
-    else { return }
+    let block = root.mapping["mcpSettings"]
+    hasSettings = block?.mapping != nil
+    hasAddresses = block?.mapping?["allowedAddresses"]?.items != nil
+    guard block?.isNull == false, var settings = root.section("mcpSettings", &findings) else { return }
     settings.consequence = " (\(refusesFile))"
-    settings.checkKeys(
-      ["allowedDomains", "allowedAddresses"], consequence: "LibreChat drops it unread", &findings)
+    // Servers that stand here by mistake are told as what they are.
+    let known =
+      ["allowedDomains", "allowedAddresses"] + (settings.mapping["mcpServers"] == nil ? [] : ["mcpServers"])
+    settings.checkKeys(known, consequence: "LibreChat drops it unread", &findings)
     for (index, text) in (settings.texts("allowedAddresses", &findings) ?? []).enumerated() {
-      if let problem = problem(ofAddress: text.value) {
+      if let problem = HostAndPort.problem(of: text.value) {
         findings.add(
           settings.diagnostic(
             .warning, "allowedAddresses[\(index)]", at: text.mark, problem,
             remedy: "write HOST:PORT of a private host, such as 10.0.0.5:8000\(settings.consequence)"))
       } else if let address = HostAndPort(text.value) {
-        addresses.append((address, text.mark))
+        allowed.insert(address)
+        if marks[address.host] == nil { marks[address.host] = text.mark }
+        if address.isNumeric { numericPorts.insert(address.port) }
       }
     }
     guard let texts = settings.texts("allowedDomains", &findings), !texts.isEmpty else { return }
-    patterns = texts.map { $0.value.lowercased()[...] }
+    domains = AllowedDomains(texts)
   }
 
   /// Tells that LibreChat refuses a server, if it does.
-  func check(_ read: ReadServer, _ section: Section, _ findings: inout Findings) {
-    let (server, mark) = (read.server, read.mark)
+  mutating func check(_ read: ReadServer, _ section: Section, _ findings: inout Findings) {
+    guard let origin = read.server.endpoint?.origin, !origin.host.contains("{") else { return }
     // What comes out of the environment is never quoted.
     let isWritten = read.settings.first { $0.name == "url" }?.variables.isEmpty ?? false
-    guard let origin = server.endpoint?.origin, !origin.host.contains("{") else { return }
-    let (problem, remedy): (String, String)
-    if let patterns {
-      guard !patterns.contains(where: { allows($0, origin) }) else { return }
-      problem = "its host is not in mcpSettings.allowedDomains"
-      remedy = "add the host there if LibreChat is to use it"
-    } else {
-      guard isPrivate(origin.host) else { return }
-      let address = HostAndPort(host: origin.host, port: origin.port)
-      guard !addresses.contains(where: { $0.address == address }) else { return }
-      if let near = addresses.first(where: { $0.address.host == origin.host }) {
-        problem = "its port \(origin.port) is not the one of line \(near.mark.line)"
-      } else {
-        problem = "it is a private address"
-      }
-      remedy =
-        hasSettings
-        ? "add \(isWritten ? "'- \"\(address)\"'" : "its HOST:PORT") to mcpSettings.allowedAddresses"
-        : "add 'mcpSettings: {allowedAddresses: [\"\(isWritten ? "\(address)" : "HOST:PORT")\"]}' at the top level"
-    }
+    guard
+      let (problem, remedy) = domains == nil
+        ? refusalOfPrivate(origin, isWritten) : refusalByDomain(origin, isWritten)
+    else { return }
     findings.add(
       section.diagnostic(
-        .warning, server.name, at: mark, "LibreChat refuses this server, \(problem)", remedy: remedy))
+        .error, read.server.name, at: read.mark, "LibreChat refuses this server, \(problem)", remedy: remedy
+      ).ofOwnerOnly())
   }
 
-  /// A host, `*.suffix`, and either with a scheme before or a port behind it.
-  private func allows(_ pattern: Substring, _ origin: Origin) -> Bool {
-    var rest = pattern
-    if let separator = rest.firstRange(of: "://") {
-      guard rest[..<separator.lowerBound] == origin.scheme else { return false }
-      rest = rest[separator.upperBound...]
-    }
-    rest = rest.prefix { $0 != "/" }
-    if let colon = rest.lastIndex(of: ":"), let port = Int(rest[rest.index(after: colon)...]) {
-      guard port == origin.port else { return false }
-      rest = rest[..<colon]
-    }
-    guard rest.hasPrefix("*.") else { return rest == origin.host }
-    return origin.host == rest.dropFirst(2) || origin.host.hasSuffix(rest.dropFirst(1))
+  private func refusalByDomain(_ origin: Origin, _ isWritten: Bool) -> (problem: String, remedy: String)? {
+    let candidates = domains?.candidates(for: origin) ?? []
+    guard !candidates.contains(where: { $0.allows(origin) }) else { return nil }
+    let near = candidates.first
+    let problem =
+      near.map { "line \($0.mark.line) allows its host with another scheme or port" }
+      ?? "its host is not in mcpSettings.allowedDomains"
+    let isAllowedAddress = allowed.contains(HostAndPort(origin))
+    return (
+      problem + (isAllowedAddress ? ", beside which allowedAddresses does not count" : ""),
+      "add \(isWritten ? "'- \"\(origin.host)\"'" : "the host") to mcpSettings.allowedDomains"
+    )
   }
 
-  /// What is wrong with an entry of `allowedAddresses`, which LibreChat checks when it starts.
-  private func problem(ofAddress text: String) -> String? {
-    if text.contains("://") { return "is a URL" }
-    if text.contains("/") { return "is a range of addresses" }
-    guard let colon = text.lastIndex(of: ":"), text[..<colon].last != ":" else { return "has no port" }
-    guard let address = HostAndPort(text) else { return "has no port from 1 to 65535" }
-    if let number = IPv4(address.host), !number.isPrivate { return "is a public address" }
-    return nil
+  private mutating func refusalOfPrivate(
+    _ origin: Origin, _ isWritten: Bool
+  ) -> (problem: String, remedy: String)? {
+    let network = Network(of: origin.host)
+    guard network != .world else { return nil }
+    let address = HostAndPort(origin)
+    guard !allowed.contains(address) else { return nil }
+    // A name of the own network may stand for an address that is listed.
+    if network == .own, numericPorts.contains(address.port) { return nil }
+    let near = marks[address.host]
+    let problem =
+      near.map { "its port \(origin.port) is not the one of line \($0.line)" }
+      ?? "it is a private address"
+    let shown = isWritten ? "\(address)" : "HOST:PORT"
+    defer { (hasSettings, hasAddresses) = (true, true) }
+    if hasAddresses {
+      return (problem, "add '- \"\(shown)\"' to mcpSettings.allowedAddresses")
+    }
+    return (
+      problem,
+      hasSettings
+        ? "add 'allowedAddresses: [\"\(shown)\"]' to mcpSettings"
+        : "add 'mcpSettings: {allowedAddresses: [\"\(shown)\"]}' at the top level"
+    )
   }
 }
 
-/// `HOST:PORT`, the host in small letters; an IPv6 address stands in brackets.
-private struct HostAndPort: Hashable, CustomStringConvertible {
-  let host: String
-  let port: Int
+/// `allowedDomains`, found by the host.
+private struct AllowedDomains {
+  private var exact: [Substring: [AllowedDomain]] = [:]
+  /// By what stands behind `*.`.
+  private var suffixes: [Substring: [AllowedDomain]] = [:]
 
-  init(host: String, port: Int) {
-    self.host = host
-    self.port = port
-  }
-
-  init?(_ text: String) {
-    guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
-      (1...65_535).contains(port), colon != text.startIndex
-    else { return nil }
-    self.init(host: text[..<colon].lowercased(), port: port)
-  }
-
-  var description: String { "\(host):\(port)" }
-}
-
-/// Four numbers with dots between them.
-private struct IPv4 {
-  let parts: [Int]
-
-  init?(_ host: String) {
-    let words = host.split(separator: ".", omittingEmptySubsequences: false)
-    let numbers = words.compactMap { Int($0) }
-    guard words.count == 4, numbers.count == 4, numbers.allSatisfy({ (0...255).contains($0) }) else {
-      return nil
-    }
-    parts = numbers
-  }
-
-  /// RFC 1918, loopback, link-local, carrier-grade NAT, and what is nobody's.
-  var isPrivate: Bool {
-    switch (parts[0], parts[1]) {
-    case (0, _), (10, _), (127, _), (169, 254), (192, 168): true
-    case (172, 16...31), (100, 64...127): true
-    default: false
+  init(_ texts: [Located<String>]) {
+    for text in texts {
+      guard let domain = AllowedDomain(text.value, at: text.mark) else { continue }
+      if domain.host.hasPrefix("*.") {
+        suffixes[domain.host.dropFirst(2), default: []].append(domain)
+      } else {
+        exact[domain.host, default: []].append(domain)
+      }
     }
   }
+
+  /// Entries for the host, whatever they say of scheme and port.
+  func candidates(for origin: Origin) -> [AllowedDomain] {
+    var rest = withoutWWW(origin.host[...])
+    var found = exact[rest] ?? []
+    while !rest.isEmpty {
+      found += suffixes[rest] ?? []
+      guard let dot = rest.firstIndex(of: ".") else { break }
+      rest = rest[rest.index(after: dot)...]
+    }
+    return found
+  }
 }
 
-/// Whether LibreChat takes a host for one of its own network, which it guards.
-private func isPrivate(_ host: String) -> Bool {
-  if let number = IPv4(host) { return number.isPrivate }
-  if host.hasPrefix("[") {
-    return ["[::1]", "[::]"].contains(host)
-      || ["[fc", "[fd", "[fe8", "[fe9", "[fea", "[feb"].contains { host.hasPrefix($0) }
+/// One entry: a host or `*.suffix`, either with a scheme before or a port behind it.
+private struct AllowedDomain {
+  let mark: Mark
+  let host: Substring
+  private let scheme: Substring?
+  private let port: Int?
+
+  /// Absent for what LibreChat passes over.
+  init?(_ text: String, at mark: Mark) {
+    self.mark = mark
+    var rest = trim(text.lowercased())[...]
+    let separator = rest.firstRange(of: "://")
+    scheme = separator.map { rest[..<$0.lowerBound] }
+    if let separator { rest = rest[separator.upperBound...] }
+    rest = rest.prefix { $0 != "/" && $0 != "?" }
+    let colon = rest.lastIndex(of: ":")
+    port = colon.flatMap { Int(rest[rest.index(after: $0)...]) }
+    if let colon, port != nil { rest = rest[..<colon] }
+    host = withoutWWW(rest)
+    if host.isEmpty { return nil }
   }
-  // A name without a dot is known in its own network only.
-  return !host.contains(".")
-    || [".localhost", ".localdomain", ".internal", ".local"].contains { host.hasSuffix($0) }
+
+  /// A port is compared with one that is not the scheme's own: the others are gone when LibreChat looks.
+  func allows(_ origin: Origin) -> Bool {
+    guard scheme.map({ $0 == origin.scheme }) ?? true else { return false }
+    let isUsual = origin.port == (["https", "wss"].contains(origin.scheme) ? 443 : 80)
+    return port.map { !isUsual && $0 == origin.port } ?? true
+  }
 }
+
+private func withoutWWW(_ host: Substring) -> Substring { host.hasPrefix("www.") ? host.dropFirst(4) : host }
 
 /// The name that LibreChat makes of a server's, for its tools; absent when it makes one by chance.
 func nameInLibreChat(_ name: String) -> String? {

@@ -36,7 +36,7 @@ struct ServersReader {
       inputs: file.inputs)
     let isLibreChats = file.owner.kind == .libreChat
     // A file of servers only is everybody's; LibreChat's own rules hold where its own sections are.
-    let targets =
+    var targets =
       isLibreChats && LibreChatSections.isIn(file.root.mapping) ? LibreChatTargets(file.root, &findings) : nil
     var namesInLibreChat: [String: Mark] = [:]
     var found = Findings()
