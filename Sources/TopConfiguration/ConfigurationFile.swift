@@ -8,6 +8,7 @@ struct ConfigurationFile {
   let root: Section
   /// Where its servers stand.
   let sites: [ServerSite]
+  let form: FileForm
 
   /// Our own settings, not merely servers.
   var isOurs: Bool { owner.kind == .sessiontop }
@@ -27,7 +28,7 @@ struct ConfigurationFile {
     guard !owner.followsLibreChat else { return [] }
     guard let node = root.mapping["mcpServers"] else {
       // A plugin's servers stand beside its manifest, said or not.
-      guard path.hasSuffix("plugin/plugin.json"), let mark = root.mapping.entries.first?.mark else {
+      guard path.hasSuffix("/plugin.json"), let mark = root.mapping.entries.first?.mark else {
         return []
       }
       return [("", Located(value: "./.mcp.json", mark: mark))]
@@ -41,6 +42,23 @@ struct ConfigurationFile {
       let key = node.items == nil ? "mcpServers" : "mcpServers[\(index)]"
       return (key, Located(value: scalar.text, mark: item.mark))
     }
+  }
+}
+
+/// How a file is written.
+enum FileForm {
+  case yaml, json, toml
+}
+
+/// The section with the servers, as a file of its form has it.
+func serversForm(_ owner: Owner?, _ form: FileForm) -> String {
+  let key = owner?.serversKey ?? "mcpServers"
+  switch form {
+  case .yaml: return "'\(key):'"
+  case .json:
+    let keys = key.hasPrefix("mcp.") ? key.split(separator: ".").map(String.init) : [key]
+    return keys.map { "\"\($0)\": {" }.joined() + "...}" + String(repeating: "}", count: keys.count - 1)
+  case .toml: return "'[mcp_servers.NAME]'"
   }
 }
 
@@ -98,11 +116,19 @@ struct FilesReader {
 
   /// A plugin's manifest names files seen from the plugin's folder, in which it stands one deeper.
   private func ofPlugin(_ path: String, _ manifest: String) -> String {
-    let path = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
+    var path = path
+    for start in ["${CLAUDE_PLUGIN_ROOT}/", "${PLUGIN_ROOT}/", "./"] where path.hasPrefix(start) {
+      path = String(path.dropFirst(start.count))
+    }
     let folder = directory(of: manifest)
     let name = folder.lastIndex(of: "/").map { folder[folder.index(after: $0)...] } ?? folder[...]
-    guard name.hasPrefix("."), name.hasSuffix("plugin") else { return resolved(path, in: folder) }
-    return resolved(path, in: directory(of: folder))
+    let beside = resolved(path, in: folder)
+    guard name.hasPrefix("."), name.hasSuffix("plugin") else { return beside }
+    let inPlugin = resolved(path, in: directory(of: folder))
+    // Some are written as seen from the manifest.
+    let isBeside =
+      !exists(resolved(inPlugin, in: currentDirectory)) && exists(resolved(beside, in: currentDirectory))
+    return isBeside ? beside : inPlugin
   }
 
   /// `place` is where another file names this one.
@@ -127,24 +153,23 @@ struct FilesReader {
   }
 
   private mutating func readText(_ bytes: [UInt8], of path: String) -> ConfigurationFile? {
-    if let template = template(in: bytes, path) {
+    let isTOML = path.hasSuffix(".toml") || !isJSON(path) && looksLikeTOML(bytes)
+    var document = isTOML ? readTOML(bytes) : readYAML(bytes, YAMLDialect(lastCounts: isJSON(path)))
+    if !isTOML, !document.problems.isEmpty, let foreign = readForeign(bytes, of: path) { document = foreign }
+    if let template = templateInstead(bytes, document, of: path) {
       findings.add(
         Diagnostic(
           file: path, mark: template, .error, "this is a template ({{#if ...}}, {% ... %})",
           remedy: "check the file that is made from it"))
       return nil
     }
-    let isTOML = path.hasSuffix(".toml") || !isJSON(path) && looksLikeTOML(bytes)
-    let document =
-      isTOML
-      ? readTOML(bytes)
-      : readForeignTags(bytes, of: path) ?? readYAML(bytes, YAMLDialect(lastCounts: isJSON(path)))
     let mapping = document.root?.mapping
     let owner =
-      isTOML ? Owner.of(.codex) : mapping.map { Owner.of($0, at: path) } ?? Owner.ofUnreadable(at: path)
+      mapping.map { isTOML ? Owner.ofTOML($0, at: path) : Owner.of($0, at: path) }
+      ?? Owner.ofUnreadable(at: path)
     let isBlank = document.root == nil && document.problems.isEmpty
     if !isBlank, isJSON(path) || mapping?.isFlow == true && owner?.followsLibreChat == false {
-      guard checkStrictness(bytes, of: path, owner ?? Owner.of(.other)) else { return nil }
+      guard checkStrictness(bytes, of: path, document, owner ?? Owner.of(.other)) else { return nil }
     }
     for problem in document.problems {
       let isLibreChats = owner?.kind == .libreChat && !problem.isReadElsewhere
@@ -154,14 +179,16 @@ struct FilesReader {
           problem.problem,
           remedy: problem.remedy + (isLibreChats ? " (LibreChat starts with no configuration at all)" : "")))
     }
-    guard let root = document.root else {
+    let isEmpty = document.root.map { $0.isNull || isTOML && $0.mapping?.entries.isEmpty == true } ?? true
+    guard let root = document.root, !isEmpty else {
       if document.problems.isEmpty {
-        let isBlank = bytes.allSatisfy { $0 <= 0x20 }
+        let isBlank = bytes.allSatisfy { $0 <= 0x20 } || document.root?.isNull == true
         findings.add(
           Diagnostic(
             file: path, mark: isBlank ? nil : Mark(line: 1, column: 1), .error,
             isBlank ? "is empty" : "is empty, everything in it is a comment",
-            remedy: "add '\(owner?.serversKey ?? "mcpServers"):' with your servers"))
+            remedy:
+              "add \(serversForm(owner, isTOML ? .toml : isJSON(path) ? .json : .yaml)) with your servers"))
       }
       return nil
     }
@@ -169,22 +196,55 @@ struct FilesReader {
       findings.add(
         Diagnostic(
           file: path, mark: root.mark, .error, "holds \(root.kind), not sections",
-          remedy: "a configuration starts with 'mcpServers:'"))
+          remedy: "a configuration starts with \(isJSON(path) ? "{\"mcpServers\": {" : "'mcpServers:'")"))
       return nil
     }
     let section = Section(file: path, keys: [], mapping: mapping)
     let file = ConfigurationFile(
-      path: path, owner: owner, root: section, sites: serverSites(section, of: owner))
+      path: path, owner: owner, root: section, sites: serverSites(section, of: owner),
+      form: isTOML ? .toml : isJSON(path) || mapping.isFlow ? .json : .yaml)
     checkSections(of: file, &findings)
     return file
   }
 
-  /// Tags of other programs than LibreChat, such as `!secret`, say nothing about where a server is.
-  private func readForeignTags(_ bytes: [UInt8], of path: String) -> YAMLDocument? {
-    guard bytes.contains(0x21), path.hasSuffix(".yaml") || path.hasSuffix(".yml") else { return nil }
-    let document = readYAML(bytes, YAMLDialect(takesAnyTag: true))
+  /// YAML of other programs than LibreChat: tags such as `!secret` say nothing about where a server is, and
+  /// the last of two equal keys counts.
+  private func readForeign(_ bytes: [UInt8], of path: String) -> YAMLDocument? {
+    guard path.hasSuffix(".yaml") || path.hasSuffix(".yml"), !lastComponent(path).hasPrefix("librechat")
+    else {
+      return nil
+    }
+    let document = readYAML(bytes, YAMLDialect(takesAnyTag: true, lastCounts: true))
     guard let root = document.root?.mapping, !Owner.of(root, at: path).followsLibreChat else { return nil }
     return document
+  }
+
+  private func lastComponent(_ path: String) -> Substring {
+    path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
+  }
+
+  /// A template, where that is why the text cannot be read, or what its name says.
+  private func templateInstead(_ bytes: [UInt8], _ document: YAMLDocument, of path: String) -> Mark? {
+    let name = lastComponent(path).lowercased()
+    let isNamed = [".j2", ".jinja", ".hbs", ".erb", ".gotmpl", ".mustache", ".tpl"].contains {
+      name.hasSuffix($0)
+    }
+    if isNamed, let place = firstPlaceholder(in: bytes) { return place }
+    let isJSON = isJSON(path) || document.root?.mapping?.isFlow == true
+    // JSON has no mappings for keys, which is what double braces look like.
+    let isOdd = isJSON && document.root.map(hasComplexKey) ?? true
+    guard document.root == nil || isOdd else { return nil }
+    return template(in: bytes, isJSON: isJSON)
+  }
+
+  private func hasComplexKey(_ node: Node) -> Bool {
+    guard let mapping = node.mapping else { return false }
+    return mapping.entries.contains { $0.isComplex || hasComplexKey($0.value) }
+  }
+
+  private func firstPlaceholder(in bytes: [UInt8]) -> Mark? {
+    let places = ["{{", "{%", "<%"].compactMap { bytes.firstRange(of: Array($0.utf8))?.lowerBound }
+    return places.min().map { place(ofByte: $0, in: bytes) }
   }
 
   private func isJSON(_ path: String) -> Bool {
@@ -193,14 +253,26 @@ struct FilesReader {
   }
 
   /// What only this program's reader takes in a JSON file; false when not even that helps.
-  private mutating func checkStrictness(_ bytes: [UInt8], of path: String, _ owner: Owner) -> Bool {
+  private mutating func checkStrictness(
+    _ bytes: [UInt8], of path: String, _ document: YAMLDocument, _ owner: Owner
+  ) -> Bool {
     // JSON5 has nearly all of it.
     if path.lowercased().hasSuffix(".json5") || owner.kind == .openClaw { return true }
     var isReadable = true
     let all = jsonDeviations(bytes)
-    // Behind a wrong quote everything looks wrong.
-    let worst = all.filter { $0.kind == .typographicQuote }
-    for deviation in worst.isEmpty ? all : worst {
+    // Behind a wrong quote everything looks wrong, and in a text that is no JSON at all.
+    let worst = all.filter { [.typographicQuote, .fence, .conflict].contains($0.kind) }
+    if worst.isEmpty {
+      if document.root == nil { return true }
+      if let mapping = document.root?.mapping, !mapping.isFlow {
+        findings.add(
+          Diagnostic(
+            file: path, mark: mapping.entries.first?.mark, .warning, "is YAML in a file that is named JSON",
+            remedy: "no client reads it so; write JSON, or name the file .yaml"))
+        return true
+      }
+    }
+    for deviation in worst.isEmpty ? all : worst.prefix(1).map({ $0 }) {
       guard let words = deviation.words(for: owner, inJSONC: path.lowercased().hasSuffix(".jsonc")) else {
         continue
       }

@@ -54,7 +54,8 @@ private let inProject = [
   "opencode.json", "opencode.jsonc", ".opencode/opencode.json", "crush.json", ".crush.json",
   ".codex/config.toml", ".amp/settings.json", ".continue/config.yaml", ".vs/mcp.json", ".junie/mcp/mcp.json",
   ".factory/mcp.json", ".windsurf/mcp_config.json", ".devcontainer/devcontainer.json", "librechat.yaml",
-  "mcp_agent.config.yaml", "fastmcp.json", "litellm_config.yaml",
+  "mcp_agent.config.yaml", "fastmcp.json", "litellm_config.yaml", "fast-agent.yaml", "fastagent.config.yaml",
+  ".vibe/config.toml", "config/mcporter.json", ".agent/mcp_config.json",
 ]
 
 private let inHome = [
@@ -62,7 +63,7 @@ private let inHome = [
   ".qwen/settings.json", ".codex/config.toml", ".codeium/windsurf/mcp_config.json", ".aws/amazonq/mcp.json",
   ".kiro/settings/mcp.json", ".copilot/mcp-config.json", ".hermes/config.yaml", ".continue/config.yaml",
   ".continue/config.json", ".lmstudio/mcp.json", ".openclaw/openclaw.json", ".factory/mcp.json",
-  ".junie/mcp/mcp.json", ".cherrystudio/mcp.json",
+  ".junie/mcp/mcp.json", ".cherrystudio/mcp.json", ".vibe/config.toml", ".mcporter/mcporter.json",
 ]
 
 /// Under `$XDG_CONFIG_HOME`.

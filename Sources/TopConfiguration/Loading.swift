@@ -75,14 +75,14 @@ package func loadConfiguration(
   loaded.sources = files.map { file in
     SourceFile(
       path: file.path, owner: file.owner.name,
-      servers: file.sites.reduce(0) { $0 + $1.section.mapping.entries.count })
+      servers: file.sites.reduce(0) { $0 + serverEntries($1.section.mapping).count })
   }
   let isEmptyByIntent = files.contains { !$0.sites.isEmpty || $0.root.mapping["mcpServers"] != nil }
   if !sources.isEmpty, loaded.servers.isEmpty, !isEmptyByIntent, findings.firstError == nil,
     let file = files.first
   {
     let other = NotTaken(file.root.mapping)
-    let remedy = "add '\(file.owner.serversKey):' with at least one server, or name another file"
+    let remedy = "add \(serversForm(file.owner, file.form)) with at least one server, or name another file"
     findings.add(
       Diagnostic(
         file: file.path, mark: other?.mark ?? file.root.mapping.entries.first?.mark, .error,

@@ -29,11 +29,7 @@ private func slip(in file: ConfigurationFile) -> Entry? {
 /// The section with the servers is there and holds something else.
 private func checkServers(of file: ConfigurationFile, _ findings: inout Findings) {
   let key = "mcpServers"
-  if file.owner.kind == .visualStudioCode, let entry = file.root.mapping.entry(key) {
-    findings.add(
-      file.root.diagnostic(
-        .warning, key, at: entry.mark, "VS Code reads servers, not mcpServers", remedy: "rename it"))
-  }
+  checkPlace(of: file, &findings)
   guard let entry = file.root.mapping.entry(key), entry.value.mapping == nil else { return }
   if entry.value.isNull {
     // LibreChat refuses a file whose section is there and empty; `{}` is what it wants to read.
@@ -43,23 +39,54 @@ private func checkServers(of file: ConfigurationFile, _ findings: inout Findings
         remedy: "write the servers below it, or '\(key): {}'"
           + (file.owner.kind == .libreChat ? " (\(refusesFile))" : "")))
   } else if file.owner.followsLibreChat || entry.value.scalar.map({ !$0.text.hasSuffix(".json") }) ?? false {
-    _ = file.root.section(key, &findings)
+    let isList = entry.value.items != nil
+    file.root.wrongKind(
+      entry.value, key, "a mapping",
+      remedy: isList
+        ? "write each server's name as a key: 'NAME: {type: ..., url: ...}'"
+        : "write 'name: value' lines below it, indented", &findings)
   }
 }
 
-/// Servers one step too deep: LibreChat reads the top level only. `interface.mcpServers` holds permissions.
+/// Servers in a section that other programs read and this one's owner does not. A file that has both is kept
+/// for two programs.
+private func checkPlace(of file: ConfigurationFile, _ findings: inout Findings) {
+  let owner = file.owner
+  guard owner.kind != .other, !owner.followsLibreChat else { return }
+  let own = Set([owner.serversKey] + owner.otherServersKeys)
+  let places = ["mcpServers", "servers", "mcp", "mcp.servers", "mcp_servers", "context_servers"]
+  let keys = file.sites.map { $0.section.keys.joined(separator: ".") }
+  guard keys.allSatisfy({ places.contains($0) && !own.contains($0) }), let site = file.sites.first,
+    let first = site.section.keys.first, let entry = file.root.mapping.entry(first),
+    !site.section.mapping.entries.isEmpty
+  else { return }
+  let key = keys[0]
+  findings.add(
+    file.root.diagnostic(
+      .warning, key, at: entry.mark, "\(owner.name) reads \(owner.serversKey), not \(key)",
+      remedy: "rename it"))
+}
+
+/// Servers one step too deep, or several: LibreChat reads the top level only. `interface` has permissions.
 private func checkNesting(of file: ConfigurationFile, _ findings: inout Findings) {
   guard file.owner.followsLibreChat else { return }
-  for outer in file.root.mapping.entries {
-    guard let inner = outer.value.mapping?.entry("mcpServers"), let servers = inner.value.mapping,
-      servers.entries.contains(where: { isServer($0.value) })
-    else { continue }
-    findings.add(
-      Diagnostic(
-        file: file.path, mark: inner.mark, .error, path: joinedPath([outer.key, inner.key]),
-        "stands inside \(shownName(outer.key)), \(file.owner.name) reads it at the top level only",
-        remedy: "move it to the margin"))
+  func search(_ mapping: Mapping, _ keys: [String]) {
+    for entry in mapping.entries {
+      guard let inner = entry.value.mapping else { continue }
+      if !keys.isEmpty, entry.key == "mcpServers", inner.entries.contains(where: { isServer($0.value) }),
+        keys != ["mcpServers"]
+      {
+        findings.add(
+          Diagnostic(
+            file: file.path, mark: entry.mark, .error, path: joinedPath(keys + [entry.key]),
+            "stands inside \(joinedPath(keys)), \(file.owner.name) reads it at the top level only",
+            remedy: "move it to the margin"))
+      } else if keys.count < 3 {
+        search(inner, keys + [entry.key])
+      }
+    }
   }
+  search(file.root.mapping, [])
 }
 
 private func checkLibreChat(_ root: Section, except meant: Entry?, _ findings: inout Findings) {

@@ -169,6 +169,11 @@ private struct Substituter {
       result += literal
       return literal.count
     }
+    // A password may hold `$word`; variables have capitals.
+    if environment[String(name)] == nil, name.contains(where: \.isLowercase) {
+      result += literal
+      return literal.count
+    }
     take(name, literal: literal)
     return literal.count
   }

@@ -166,6 +166,76 @@ struct LibreChatTests {
       '- "port.example"' to mcpSettings.allowedDomains
       """
     ),
+    (
+      "endpoints:\n  agents:\n    mcpServers:\n      a: {type: http, url: 'https://a.example.org/'}\n",
+      """
+      4:5: error: endpoints.agents.mcpServers: stands inside endpoints.agents, LibreChat reads it at the top level \
+      only; move it to the margin
+      """
+    ),
+    (
+      "mcpSettings:\n  mcpServers:\n    a: {type: http, url: 'https://a.example.org/'}\n",
+      """
+      3:3: error: mcpSettings.mcpServers: stands inside mcpSettings, LibreChat reads it at the top level only; move \
+      it to the margin
+      """
+    ),
+    (
+      "mcpServers:\n  servers:\n    a: {type: http, url: 'https://a.example.org/'}\n",
+      """
+      3:3: error: mcpServers.servers: holds servers and is none itself; move what stands in it one step out (LibreChat \
+      refuses the whole file)
+      """
+    ),
+    (
+      "mcpServers:\n  - {name: a, type: http, url: 'https://a.example.org/'}\n",
+      """
+      3:3: error: mcpServers: must be a mapping, not a list; write each server's name as a key: 'NAME: {type: ..., \
+      url: ...}'
+      """
+    ),
+    (
+      "mcpServers:\n  a: {transport: http, url: 'https://a.example.org/'}\n",
+      """
+      3:7: warning: mcpServers.a.transport: LibreChat reads type, not transport; write 'type: streamable-http'
+      """
+    ),
+    (
+      "mcpServers:\n  a: {type: ws, url: 'wss://a.example.org/'}\n",
+      """
+      3:13: error: mcpServers.a.type: must be streamable-http, http, sse, websocket or stdio; did you mean websocket? \
+      (LibreChat refuses the whole file)
+      """
+    ),
+    (
+      "mcpServers:\n  a: {uri: 'https://a.example.org/'}\n",
+      """
+      3:7: error: mcpServers.a: has neither a url nor a command; is uri meant for url? rename it (LibreChat refuses the \
+      whole file)
+      """
+    ),
+    (
+      "mcpServers:\n  a:\n    type: http\n    url: https://a.example.org/\n    type: http\n    url: https://b.example.org/\n",
+      """
+      6:5: error: mcpServers.a.type: stands here again, the first one on line 4, and 1 more key; keep one of each; is \
+      the name of a new entry missing before it? (LibreChat starts with no configuration at all)
+      """
+    ),
+    (
+      """
+      modelSpecs:
+        list:
+          - name: a
+            preset:
+              promptPrefix: |
+                {{#if user}}
+                hello
+                {{/if}}
+      mcpServers:
+        a: {type: http, url: 'https://a.example.org/'}
+
+      """, ""
+    ),
   ]) func `What LibreChat refuses is told with what to do`(text: String, told: String) {
     let loaded = loadText("version: 1.2.8\n" + text)
     #expect(report(loaded).replacing("librechat.yaml:", with: "") == told)
@@ -212,7 +282,7 @@ struct LibreChatTests {
     #expect(
       report(loadText("// {\n//   \"servers\": {}\n// }\n", name: ".vscode/mcp.json"))
         == """
-        .vscode/mcp.json:1:1: error: is empty, everything in it is a comment; add 'servers:' with your servers
+        .vscode/mcp.json:1:1: error: is empty, everything in it is a comment; add "servers": {...} with your servers
         """)
   }
 }
@@ -243,6 +313,25 @@ struct StrictnessTests {
       "1:2: error: a typographic quote, and 1 more, no client reads this file; write plain double quotes", 0
     ),
     (
+      "mcpServers: {S}",
+      """
+      1:1: warning: is YAML in a file that is named JSON; no client reads it so; write JSON, or name the file .yaml
+      """, 1
+    ),
+    (
+      "```json\n{\"mcpServers\": {S}}\n```\n",
+      """
+      1:1: error: the backticks of Markdown stand around the text, no client reads this file; remove these lines
+      """, 0
+    ),
+    (
+      "<<<<<<< HEAD\n{\"mcpServers\": {S}}\n=======\n{}\n>>>>>>> other\n",
+      """
+      1:1: error: git left the marks of two versions here, and 2 more, no client reads this file; keep one of the \
+      versions and remove the marks
+      """, 0
+    ),
+    (
       "{ // mine\n\"mcpServers\": {S,}}",
       """
       1:3: notice: a comment, which JSON has not; most clients do not take it; remove it
@@ -258,7 +347,7 @@ struct StrictnessTests {
 
   @Test(arguments: [".vscode/mcp.json", ".cursor/mcp.json", ".gemini/settings.json", "opencode.jsonc"])
   func `is none where the owner takes comments`(name: String) {
-    let section = name.contains("vscode") ? "servers" : "mcpServers"
+    let section = name.contains("vscode") ? "servers" : name.hasPrefix("opencode") ? "mcp" : "mcpServers"
     let loaded = loadText("{ // mine\n\"\(section)\": {\(Self.server),}}", name: name)
     #expect(report(loaded) == "")
   }

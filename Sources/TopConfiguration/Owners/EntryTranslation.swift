@@ -16,7 +16,7 @@ struct TranslatedEntry {
   struct TimeLimit {
     let field: String
     let node: Node
-    let unit: Owner.TimeUnit
+    var unit: Owner.TimeUnit
     /// Of connecting and the handshake, not of a request.
     let isForConnecting: Bool
   }
@@ -38,6 +38,7 @@ struct TranslatedEntry {
     self.mapping = mapping
     guard !owner.followsLibreChat else { return }
     flattenTransport()
+    takeTarget()
     takeAddress(owner)
     takeTransport(owner)
     takeHeaders(mapping, owner)
@@ -46,13 +47,7 @@ struct TranslatedEntry {
     for entry in self.mapping.entries {
       guard let off = owner.switches[entry.key] else { continue }
       understood.insert(entry.key)
-      let isOff =
-        switch entry.value.scalar?.value {
-        case .flag(let flag): flag == off
-        case .text: entry.value.scalar?.text.lowercased() == "\(off)"
-        default: false
-        }
-      if isOff, switchedOff == nil { switchedOff = entry }
+      if entry.value.scalar?.switchPosition == off, switchedOff == nil { switchedOff = entry }
     }
   }
 
@@ -66,14 +61,25 @@ struct TranslatedEntry {
     }
   }
 
+  /// `target: "npx -y tool"` or `target: https://...`: an address and a command line in one field.
+  private mutating func takeTarget() {
+    guard let target = mapping.entry("target"), let scalar = target.value.scalar, mapping["command"] == nil,
+      mapping["url"] == nil
+    else { return }
+    if scalar.text.contains("://") { return rename("target", to: "url") }
+    rename("target", to: "command")
+  }
+
   private mutating func takeAddress(_ owner: Owner) {
-    let all = owner.addresses + ["url", "httpUrl", "serverUrl", "serverURL", "baseUrl", "baseURL", "sseUrl"]
-    let present = all.compactMap { key in mapping.entry(key) }
+    var present = (owner.addresses + addressFields).compactMap { key in mapping.entry(key) }
+    if present.isEmpty, mapping["command"] == nil {
+      present = rareAddressFields.compactMap { key in mapping.entry(key) }
+    }
     guard let found = present.first(where: { $0.value.scalar?.text.isEmpty == false }) ?? present.first
     else { return }
     understood.formUnion(present.map(\.key))
-    if found.key == "httpUrl" { impliedTransport = .streamableHTTP }
-    if found.key == "sseUrl" { impliedTransport = .sse }
+    if found.key == "httpUrl" || found.key == "http_url" { impliedTransport = .streamableHTTP }
+    if found.key == "sseUrl" || found.key == "sse_url" { impliedTransport = .sse }
     if found.key == "url", mapping["httpUrl"] == nil, case .plain(.sse) = owner.bareAddress {
       impliedTransport = .sse
     }
@@ -82,7 +88,12 @@ struct TranslatedEntry {
   }
 
   private mutating func takeTransport(_ owner: Owner) {
-    let present = ["type", "transport", "transportType", "transport_type"].compactMap { mapping.entry($0) }
+    var present = ["type", "transport", "transportType", "transport_type"].compactMap { mapping.entry($0) }
+    // Words that mean the same in some files, and anything in others.
+    present += ["protocol", "mode", "connectionType", "connection_type"].compactMap { mapping.entry($0) }
+      .filter {
+        present.isEmpty && owner.transport(of: $0.value.scalar?.text ?? "") != nil
+      }
     let known = present.first { owner.transport(of: $0.value.scalar?.text ?? "") != nil }
     guard let found = known ?? present.first else { return }
     understood.formUnion(present.map(\.key))
@@ -99,87 +110,20 @@ struct TranslatedEntry {
     written[name] = written[key] ?? key
   }
 
-  // MARK: - Headers
-
-  private static let headerFields: [[String]] = [
-    ["headers"], ["requestInit", "headers"], ["requestOptions", "headers"], ["http_headers"],
-    ["httpHeaders"], ["static_headers"], ["customHeaders"],
-  ]
-
-  private mutating func takeHeaders(_ mapping: Mapping, _ owner: Owner) {
-    var all = Mapping()
-    var mark: Node?
-    for field in Self.headerFields {
-      guard let first = field.first, let node = mapping[first] else { continue }
-      understood.insert(first)
-      guard let found = field.count > 1 ? node.mapping?[field[1]] : node else { continue }
-      guard let entries = found.mapping?.entries else {
-        if field == ["headers"], !found.isNull { return }
-        continue
-      }
-      if mark == nil {
-        mark = found
-        written["headers"] = field.joined(separator: ".")
-      }
-      all.entries += entries
-    }
-    self.mapping.entries.removeAll { $0.key == "headers" }
-    if let mark {
-      all.isFlow = mark.mapping?.isFlow ?? false
-      self.mapping.entries.append(
-        Entry(key: "headers", mark: mark.mark, value: Node(mark: mark.mark, content: .mapping(all))))
-    }
-    buildHeaders(mapping, owner)
-  }
-
-  /// Headers that a program makes of other fields.
-  private mutating func buildHeaders(_ mapping: Mapping, _ owner: Owner) {
-    func text(_ key: String) -> (text: String, mark: Mark)? {
-      guard let node = mapping[key], let scalar = node.scalar, scalar.value != .null, !scalar.text.isEmpty
-      else { return nil }
-      return (scalar.text, node.mark)
-    }
-    func build(_ name: String, _ value: String, _ field: String, _ mark: Mark) {
-      understood.insert(field)
-      builtHeaders.append(BuiltHeader(name: name, value: value, field: field, mark: mark))
-    }
-    for key in ["bearer_token_env_var", "bearerTokenEnvVar", "bearerTokenEnv"] {
-      if let variable = text(key) { build("Authorization", "Bearer ${\(variable.text)}", key, variable.mark) }
-    }
-    for key in ["bearer_token", "bearerToken", "accessToken"] {
-      if let token = text(key) { build("Authorization", "Bearer \(token.text)", key, token.mark) }
-    }
-    for key in ["env_http_headers", "envHttpHeaders"] {
-      guard let entries = mapping[key]?.mapping?.entries else { continue }
-      understood.insert(key)
-      for entry in entries {
-        guard let variable = entry.value.scalar?.text else { continue }
-        builtHeaders.append(
-          BuiltHeader(
-            name: entry.key, value: "${\(variable)}", field: "\(key).\(entry.key)", mark: entry.value.mark))
-      }
-    }
-    if let kind = text("auth_type"), let value = text("auth_value") ?? text("authentication_token") {
-      understood.formUnion(["auth_type", "auth_value", "authentication_token"])
-      let inEnvironment = value.text.hasPrefix("os.environ/")
-      let shown = inEnvironment ? "${\(value.text.dropFirst(11))}" : value.text
-      switch kind.text {
-      case "bearer_token", "bearer": build("Authorization", "Bearer \(shown)", "auth_value", value.mark)
-      case "basic": build("Authorization", "Basic \(shown)", "auth_value", value.mark)
-      case "authorization": build("Authorization", shown, "auth_value", value.mark)
-      case "token": build("Authorization", "token \(shown)", "auth_value", value.mark)
-      case "api_key": build("X-API-Key", shown, "auth_value", value.mark)
-      default: break
-      }
-    }
-    if owner.kind == .fastMCP || owner.kind == .other, let token = text("auth"), token.text != "oauth" {
-      build("Authorization", "Bearer \(token.text)", "auth", token.mark)
-    }
-  }
-
   // MARK: - Processes
 
   private mutating func takeProcess() {
+    takeEnvironmentList()
+    // `command: {path: npx, args: [...], env: {...}}`, as Zed had it.
+    if let place = mapping.entries.firstIndex(where: { $0.key == "command" }),
+      let inner = mapping.entries[place].value.mapping, let program = inner["path"]
+    {
+      mapping.entries[place].value = program
+      for entry in inner.entries where entry.key != "path" && mapping[entry.key] == nil {
+        mapping.entries.append(entry)
+        written[entry.key] = "command.\(entry.key)"
+      }
+    }
     for (key, name) in [
       ("cmd", "command"), ("arguments", "args"), ("envs", "env"), ("environment", "env"),
       ("workingDirectory", "cwd"), ("working_directory", "cwd"), ("workingDir", "cwd"),
@@ -204,6 +148,18 @@ struct TranslatedEntry {
     written["args"] = "command"
   }
 
+  /// `env: [{name: A, value: b}]` or `env: [A=b]`.
+  private mutating func takeEnvironmentList() {
+    guard let place = mapping.entries.firstIndex(where: { $0.key == "env" }),
+      let pairs = pairs(mapping.entries[place].value, separator: "=")
+    else { return }
+    var environment = Mapping()
+    environment.isFlow = true
+    environment.entries = pairs
+    let mark = mapping.entries[place].value.mark
+    mapping.entries[place].value = Node(mark: mark, content: .mapping(environment))
+  }
+
   // MARK: - Limits of time
 
   private mutating func takeLimits(_ owner: Owner) {
@@ -212,7 +168,8 @@ struct TranslatedEntry {
       ("read_timeout_seconds", .seconds, false), ("http_timeout_seconds", .seconds, false),
       ("request_timeout", .seconds, false), ("requestTimeout", .milliseconds, false),
       ("timeoutMs", .milliseconds, false), ("timeout_ms", .milliseconds, false),
-      ("timeoutSeconds", .seconds, false), ("initTimeout", .milliseconds, true),
+      ("timeoutSeconds", .seconds, false), ("toolTimeoutSeconds", .seconds, false),
+      ("initTimeout", .milliseconds, true), ("startupTimeoutSeconds", .seconds, true),
       ("startup_timeout_sec", .seconds, true), ("startup_timeout_ms", .milliseconds, true),
       ("connect_timeout", .seconds, true), ("connectionTimeout", .milliseconds, true),
     ]
@@ -236,6 +193,28 @@ extension Owner {
     case "sse", "httpsse", "serversentevents": return .sse
     case "stdio", "local", "command", "process", "stdin": return .stdio
     case "websocket", "ws", "wss": return .websocket
+    default: return nil
+    }
+  }
+}
+
+/// Fields that hold the address in the files of various programs.
+let addressFields = ["url", "httpUrl", "serverUrl", "serverURL", "baseUrl", "baseURL", "sseUrl"]
+
+/// The same where nothing else says what the entry is.
+let rareAddressFields = ["uri", "endpoint", "http_url", "server_url", "base_url", "sse_url"]
+
+extension Scalar {
+  /// On or off in any of the words that people have for it; absent when it is neither.
+  fileprivate var switchPosition: Bool? {
+    switch value {
+    case .flag(let flag): return flag
+    case .integer(let number): return number == 1 ? true : number == 0 ? false : nil
+    default: break
+    }
+    switch text.lowercased() {
+    case "true", "yes", "on", "1": return true
+    case "false", "no", "off", "0": return false
     default: return nil
     }
   }

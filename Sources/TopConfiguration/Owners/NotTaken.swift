@@ -17,6 +17,20 @@ struct NotTaken {
       mark = place.mark
       problem = "is \(what); the servers stand under \(shownName(place.key)), line \(place.mark.line)"
       remedy = "put that text into a file of its own and check it"
+    } else if root["openapi"]?.scalar != nil || root["swagger"]?.scalar != nil {
+      mark = (root.entry("openapi") ?? root.entry("swagger"))?.mark
+      problem = "is a description of an HTTP interface (OpenAPI), not a configuration of a client"
+      remedy = "name the file that the client of MCP reads"
+    } else if root["$schema"]?.scalar?.text.contains("json-schema.org") == true
+      || root["properties"]?.mapping != nil && (root["type"] != nil || root["$defs"] != nil)
+    {
+      mark = (root.entry("$schema") ?? root.entry("properties"))?.mark
+      problem = "is a JSON Schema, which says what such a file may hold"
+      remedy = "name a file that is made after it"
+    } else if root["jobs"]?.mapping != nil, root["on"] != nil {
+      mark = root.entry("jobs")?.mark
+      problem = "is a workflow of GitHub, which holds no servers"
+      remedy = "name the file that the client of MCP reads"
     } else if root["services"]?.mapping != nil, root["mcpServers"] == nil {
       mark = root.entry("services")?.mark
       problem = "is a Docker Compose file, which holds no addresses of servers"
@@ -32,6 +46,10 @@ struct NotTaken {
     } else if root["manifest_version"] != nil || root["dxt_version"] != nil, root["server"]?.mapping != nil {
       mark = root.entry("server")?.mark
       problem = "is the manifest of a bundle (MCPB), which a client installs"
+      remedy = "name the file of the client"
+    } else if root["meta"] != nil, root["data"]?.mapping?["servers"] != nil {
+      mark = root.entry("data")?.mark
+      problem = "is a registry of servers, not a configuration of a client"
       remedy = "name the file of the client"
     } else if root["remotes"]?.items != nil || root["packages"]?.items != nil, root["name"] != nil {
       mark = (root.entry("remotes") ?? root.entry("packages"))?.mark
@@ -58,28 +76,57 @@ private func text(in mapping: Mapping, depth: Int) -> (key: String, mark: Mark)?
 /// Whether a value has what a server must have.
 func isServer(_ node: Node) -> Bool {
   guard let fields = node.mapping else { return false }
-  return ["url", "command", "httpUrl", "serverUrl", "baseUrl"].contains { key in
+  return ["url", "command", "httpUrl", "serverUrl", "baseUrl", "target"].contains { key in
     fields[key]?.scalar?.value == .text || fields[key]?.items != nil
   }
 }
 
-/// Where a template language begins that is no YAML: blocks of Jinja, Handlebars, Helm. Absent in a plain
-/// text; values such as `{{NAME}}` in quotes are LibreChat's own.
-func template(in bytes: [UInt8], _ path: String) -> Mark? {
-  guard bytes.contains(0x7B) else { return nil }
+/// Where a template language begins, in a text that cannot be read as what it will become: blocks of Jinja,
+/// Handlebars, Helm, ERB at the start of a line, or in JSON anything in double braces outside of strings.
+/// Absent in a plain text; values such as `{{NAME}}` in quotes are LibreChat's own.
+func template(in bytes: [UInt8], isJSON: Bool) -> Mark? {
+  guard bytes.contains(0x7B) || bytes.contains(0x25) else { return nil }
   var line = 1
   for text in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
     defer { line += 1 }
     let start = text.drop { $0 == 0x20 || $0 == 0x09 }
-    guard start.first == 0x7B, start.count > 2 else { continue }
-    let column = start.startIndex - text.startIndex + 1
-    let rest = start.dropFirst()
-    // `{%` and `{#` begin no value of YAML or JSON.
-    if rest.first == 0x25 { return Mark(line: line, column: column) }
-    guard rest.first == 0x7B else { continue }
-    let word = rest.dropFirst().drop { $0 == 0x20 || $0 == 0x2D }
-    let begins = ["#", "/", "if ", "range ", "with ", "end", "else", "include ", "define ", "toYaml ", "- "]
-    if begins.contains(where: { word.starts(with: $0.utf8) }) { return Mark(line: line, column: column) }
+    if beginsTemplate(start) { return Mark(line: line, column: start.startIndex - text.startIndex + 1) }
+    if isJSON, let place = bracesOutsideStrings(text) {
+      return Mark(line: line, column: place - text.startIndex + 1)
+    }
+  }
+  return nil
+}
+
+private func beginsTemplate(_ start: ArraySlice<UInt8>) -> Bool {
+  if start.starts(with: "<%".utf8) { return true }
+  guard start.first == 0x7B, start.count > 2 else { return false }
+  let rest = start.dropFirst()
+  // `{%` and `{#` begin no value of YAML or JSON.
+  if rest.first == 0x25 { return true }
+  guard rest.first == 0x7B else { return false }
+  let word = rest.dropFirst().drop { $0 == 0x20 || $0 == 0x2D }
+  let begins = ["#", "/", "if ", "range ", "with ", "end", "else", "include ", "define ", "toYaml ", "- "]
+  return begins.contains { word.starts(with: $0.utf8) }
+}
+
+/// Where `{{` or `{%` stands between the strings of a line of JSON.
+private func bracesOutsideStrings(_ line: ArraySlice<UInt8>) -> Int? {
+  var isQuoted = false
+  var isEscaped = false
+  var before: UInt8 = 0
+  for (place, byte) in zip(line.indices, line) {
+    defer { before = byte }
+    if isEscaped {
+      isEscaped = false
+    } else if isQuoted {
+      isEscaped = byte == 0x5C
+      isQuoted = byte != 0x22
+    } else if byte == 0x22 {
+      isQuoted = true
+    } else if before == 0x7B, byte == 0x7B || byte == 0x25 {
+      return place - 1
+    }
   }
   return nil
 }

@@ -8,7 +8,8 @@ struct Owner: Sendable {
   enum Kind: String, CaseIterable, Sendable {
     case sessiontop, libreChat, claudeCode, claudeDesktop, visualStudioCode, visualStudio, copilot, cursor
     case windsurf, gemini, qwen, cline, roo, kilo, kiro, zed, openCode, crush, codex, liteLLM, hermes, amp
-    case cherryStudio, goose, continueDev, mcpAgent, openClaw, lmStudio, fastMCP, other
+    case cherryStudio, goose, continueDev, mcpAgent, fastAgent, openClaw, lmStudio, fastMCP, antigravity
+    case junie, vibe, mcporter, other
   }
 
   /// What a bare number of a field `timeout` counts.
@@ -44,6 +45,10 @@ struct Owner: Sendable {
   var places: [String] = []
   /// Where it keeps its servers, for the words of problems.
   var serversKey = "mcpServers"
+  /// Other sections in which it reads servers, too.
+  var otherServersKeys: [String] = []
+  /// Whether it lays several files over each other, so that an entry need not hold its address.
+  var isLayered = false
   /// Fields of an entry that hold the address, the first that is there.
   var addresses = ["url", "httpUrl", "serverUrl", "baseUrl"]
   /// Words for transports beside those that everybody has.
@@ -65,8 +70,9 @@ struct Owner: Sendable {
   /// other.
   var followsLibreChat: Bool { kind == .libreChat || kind == .sessiontop }
 
-  /// How a variable is written in its files.
-  func variableForm(_ name: String) -> String {
+  /// How a variable is written in its files, or where it is named for a process.
+  func variableForm(_ name: String, forProcess isForProcess: Bool = false) -> String {
+    if kind == .codex, isForProcess { return "env_vars = [\"\(name)\"]" }
     if variables.contains(.braces) { return "${\(name)}" }
     if variables.contains(.environmentPrefix) { return "${env:\(name)}" }
     if variables.contains(.openCode) { return "{env:\(name)}" }
@@ -80,4 +86,8 @@ struct Owner: Sendable {
 }
 
 /// What switches an entry off in the files of most programs.
-let everybodysSwitches: [String: Bool] = ["disabled": true, "enabled": false, "isActive": false]
+let everybodysSwitches: [String: Bool] = [
+  "disabled": true, "isDisabled": true, "is_disabled": true, "enabled": false, "isEnabled": false,
+  "is_enabled": false,
+  "isActive": false, "is_active": false, "active": false,
+]

@@ -3,21 +3,45 @@
 extension Owner {
   /// The owner of a file that could be read as a tree. `path` may be relative.
   static func of(_ root: Mapping, at path: String) -> Owner {
-    let path = "/" + path.lowercased().drop { $0 == "/" }
+    let path = plainPath(path)
     let name = lastComponent(path)
     if name.hasPrefix("sessiontop.") { return of(.sessiontop) }
-    if isTOML(path) { return of(.codex) }
     return isJSON(root, path) ? ofJSON(root, path, name) : ofYAML(root, path, name)
   }
 
   /// Whose a text is that cannot be read: desktop clients keep JSON, and our own file has its name.
   static func ofUnreadable(at path: String) -> Owner? {
-    let path = "/" + path.lowercased().drop { $0 == "/" }
+    let path = plainPath(path)
     let name = lastComponent(path)
     if name.hasPrefix("sessiontop.") { return of(.sessiontop) }
     if let placed = placed(path) { return placed }
     guard path.hasSuffix(".yaml") || path.hasSuffix(".yml") else { return nil }
     return of(.libreChat)
+  }
+
+  /// The owner of a TOML text: by its place, else Codex where its section is.
+  static func ofTOML(_ root: Mapping, at path: String) -> Owner {
+    let path = plainPath(path)
+    if let placed = placed(path), path.hasSuffix(".toml") { return placed }
+    return root["mcp_servers"]?.mapping != nil || root["mcp_servers"]?.items?.first?.mapping != nil
+      ? of(path.contains("vibe") ? .vibe : .codex) : of(.other)
+  }
+
+  /// In small letters and from the root on, without what makes an example of a file: `mcp.json.example` and
+  /// `mcp.example.json` are whose `mcp.json` is.
+  private static func plainPath(_ path: String) -> String {
+    var path = "/" + path.lowercased().drop { $0 == "/" }
+    for word in ["example", "sample", "template", "dist", "bak", "backup", "orig", "tmpl", "j2"] {
+      for mark in [".", "-", "_"] where path.hasSuffix(mark + word) {
+        path = String(path.dropLast(word.count + 1))
+      }
+      let slash = path.lastIndex(of: "/") ?? path.startIndex
+      for mark in [".", "-", "_"] {
+        guard let range = path[slash...].firstRange(of: "\(mark)\(word).") else { continue }
+        path = String(path[..<range.lowerBound]) + "." + path[range.upperBound...]
+      }
+    }
+    return path
   }
 
   private static func isJSON(_ root: Mapping, _ path: String) -> Bool {
@@ -41,10 +65,10 @@ extension Owner {
     if root["context_servers"] != nil { return of(.zed) }
     if root["amp.mcpServers"] != nil { return of(.amp) }
     if let inner = root["mcp"]?.mapping {
-      if inner["servers"]?.mapping != nil {
+      if inner["servers"]?.mapping != nil, root["mcpServers"] == nil {
         return of(path.contains("openclaw") ? .openClaw : .visualStudioCode)
       }
-      return ofMap(inner, root)
+      if root["mcpServers"] == nil { return ofMap(inner, root) }
     }
     if let settings = (root["settings"] ?? root["customizations"]?.mapping?["vscode"])?.mapping,
       settings["mcp"] != nil
@@ -61,11 +85,13 @@ extension Owner {
     let entries = ["mcpServers", "servers"].compactMap { root[$0]?.mapping }.flatMap(\.entries)
     let fields = entries.compactMap(\.value.mapping)
     if let marked = marked(fields) { return marked }
-    if root["mcpServers"] == nil, root["servers"] != nil {
+    if root["mcpServers"] == nil, root["servers"] != nil, root["openapi"] == nil {
       return of(name.hasPrefix(".mcp") ? .visualStudio : .visualStudioCode)
     }
     if root["projects"]?.mapping != nil, root["mcpServers"] != nil { return of(.claudeCode) }
-    if root["extensions"]?.mapping != nil, root["mcpServers"] == nil { return of(.goose) }
+    if let extensions = root["extensions"]?.mapping, root["mcpServers"] == nil, isGoose(extensions) {
+      return of(.goose)
+    }
     if fields.contains(where: { $0["type"]?.scalar?.text == "streamableHttp" }) { return of(.cline) }
     if path.contains("claude") { return of(.claudeCode) }
     return of(.other)
@@ -136,13 +162,19 @@ extension Owner {
   private static func ofYAML(_ root: Mapping, _ path: String, _ name: String) -> Owner {
     if name.hasPrefix("librechat") { return of(.libreChat) }
     let keys = Set(root.entries.map(\.key))
-    if root["mcpServers"]?.items?.first?.mapping != nil { return of(.continueDev) }
+    if root["mcpServers"]?.items?.first?.mapping != nil {
+      let isLibreChats = root["version"] != nil && hasOnlyLibreChats(keys)
+      if placed(path)?.kind == .continueDev || !isLibreChats { return of(.continueDev) }
+    }
     // Sections that nobody else has: what is misspelt beside them is misspelt.
     if !keys.isDisjoint(with: ["endpoints", "modelSpecs", "fileConfig", "mcpSettings"]) {
       return of(.libreChat)
     }
     if keys.contains("mcp_servers"), !keys.contains("mcpServers") { return ofSnakes(root, path) }
-    if root["mcp"]?.mapping?["servers"] != nil { return of(.mcpAgent) }
+    if let servers = root["mcp"]?.mapping?["servers"] {
+      let isTarget = servers.mapping?.entries.contains { $0.value.mapping?["target"] != nil } ?? false
+      return placed(path) ?? of(isTarget ? .fastAgent : .mcpAgent)
+    }
     if !keys.isDisjoint(with: LibreChatSections.known.subtracting(["version", "mcpServers"])) {
       return of(.libreChat)
     }
@@ -150,12 +182,16 @@ extension Owner {
     if !keys.isDisjoint(with: Set(ownSections).subtracting(["mcpServers"])) { return of(.sessiontop) }
     if let extensions = root["extensions"]?.mapping, isGoose(extensions) { return of(.goose) }
     if NotTaken(root) != nil { return of(.other) }
-    guard root["mcpServers"]?.mapping != nil, root["version"] == nil else { return of(.libreChat) }
-    // Sections that are nobody's that is known, not even by a slip.
-    let strange = keys.subtracting(["mcpServers"]).filter { key in
-      !key.hasPrefix("x-") && suggestion(for: key, among: LibreChatSections.sorted) == nil
+    if keys.contains("mcpServers") ? root["version"] != nil : hasOnlyLibreChats(keys) {
+      return of(.libreChat)
     }
-    return of(strange.isEmpty ? .libreChat : .other)
+    // Sections that are nobody's that is known, not even by a slip.
+    return of(hasOnlyLibreChats(keys) ? .libreChat : .other)
+  }
+
+  /// Whether every section is one of LibreChat's, if not by its letters then by a slip.
+  private static func hasOnlyLibreChats(_ keys: Set<String>) -> Bool {
+    keys.allSatisfy { $0.hasPrefix("x-") || suggestion(for: $0, among: LibreChatSections.sorted) != nil }
   }
 
   private static func ofSnakes(_ root: Mapping, _ path: String) -> Owner {
@@ -173,8 +209,6 @@ extension Owner {
       return fields["cmd"] != nil || fields["uri"] != nil || fields["type"]?.scalar?.text == "builtin"
     }
   }
-
-  private static func isTOML(_ path: String) -> Bool { path.hasSuffix(".toml") }
 
   private static func lastComponent(_ path: String) -> String {
     path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path

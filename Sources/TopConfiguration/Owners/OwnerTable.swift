@@ -28,8 +28,9 @@ extension Owner {
     Owner(
       kind: .visualStudioCode, name: "VS Code",
       places: [".vscode/mcp.json", ".vscode/settings.json", "code/user/mcp.json", "code/user/settings.json"],
-      serversKey: "servers", variables: [.environmentPrefix, .input, .editor], timeUnit: .milliseconds,
-      takesComments: true, keys: ["envFile", "gallery", "version", "dev", "sandbox", "sandboxEnabled"]),
+      serversKey: "servers", otherServersKeys: ["mcp.servers"],
+      variables: [.environmentPrefix, .input, .editor], timeUnit: .milliseconds, takesComments: true,
+      keys: ["envFile", "gallery", "version", "dev", "sandbox", "sandboxEnabled"]),
     Owner(
       kind: .visualStudio, name: "Visual Studio", places: [".vs/mcp.json"], serversKey: "servers",
       variables: [.environmentPrefix, .input, .editor], timeUnit: .milliseconds, takesComments: true),
@@ -38,6 +39,7 @@ extension Owner {
       places: [
         ".copilot/mcp-config.json", "github-copilot/intellij/mcp.json", "github-copilot/xcode/mcp.json",
       ],
+      otherServersKeys: ["servers"],
       variables: [.dollarName, .braces, .defaults, .environmentPrefix, .input, .editor],
       timeUnit: .milliseconds, takesComments: true, marks: ["requestInit", "tools"]),
     Owner(
@@ -45,9 +47,16 @@ extension Owner {
       variables: [.environmentPrefix, .braces, .defaults, .editor], timeUnit: .unclear, takesComments: true,
       keys: ["envFile"]),
     Owner(
+      kind: .antigravity, name: "Antigravity",
+      places: [
+        ".gemini/antigravity/mcp_config.json", ".gemini/config/mcp_config.json", ".agent/mcp_config.json",
+        ".antigravity/mcp_config.json",
+      ],
+      variables: [.environmentPrefix, .braces, .defaults, .editor], timeUnit: .seconds),
+    Owner(
       kind: .windsurf, name: "Windsurf",
       places: [
-        "windsurf/mcp_config.json", ".codeium/mcp_config.json", ".gemini/antigravity/mcp_config.json",
+        "windsurf/mcp_config.json", ".codeium/mcp_config.json",
       ],
       variables: [.environmentPrefix, .braces, .defaults, .editor], timeUnit: .seconds,
       marks: ["serverUrl", "serverURL"]),
@@ -69,7 +78,7 @@ extension Owner {
       bareAddress: .plain(.sse),
       takesComments: true),
     Owner(
-      kind: .cline, name: "Cline", places: ["cline_mcp_settings.json"],
+      kind: .cline, name: "Cline", places: ["cline_mcp_settings.json", ".cline/mcp_settings.json"],
       variables: [.environmentPrefix, .braces, .defaults], timeUnit: .seconds,
       bareAddress: .misread("Cline takes it for old HTTP+SSE"), marks: ["autoApprove"]),
     Owner(
@@ -78,7 +87,8 @@ extension Owner {
       variables: [.environmentPrefix, .braces, .defaults, .editor], timeUnit: .seconds,
       bareAddress: .misread("Roo Code takes it for old HTTP+SSE"), marks: ["alwaysAllow", "watchPaths"]),
     Owner(
-      kind: .kilo, name: "Kilo Code", places: [".kilocode/mcp.json", "kilo-code/settings/mcp_settings.json"],
+      kind: .kilo, name: "Kilo Code",
+      places: [".kilocode/mcp.json", ".kilo/mcp.json", "kilo-code/settings/mcp_settings.json"],
       variables: [.environmentPrefix, .braces, .defaults, .editor], timeUnit: .seconds,
       bareAddress: .misread("Kilo Code takes it for old HTTP+SSE")),
     Owner(
@@ -94,15 +104,15 @@ extension Owner {
       keys: ["source", "settings", "remote"]),
     Owner(
       kind: .openCode, name: "opencode",
-      places: ["/opencode.json", "/opencode.jsonc", "opencode/config.json"],
-      serversKey: "mcp", words: ["remote": .streamableHTTP, "local": .stdio], variables: [.openCode],
-      timeUnit: .milliseconds, takesComments: true),
+      places: ["/opencode.json", "/opencode.jsonc", "opencode/config.json", "opencode/config.jsonc"],
+      serversKey: "mcp", isLayered: true, words: ["remote": .streamableHTTP, "local": .stdio],
+      variables: [.openCode], timeUnit: .milliseconds, takesComments: true),
     Owner(
       kind: .crush, name: "Crush", places: ["/crush.json", "/.crush.json"], serversKey: "mcp",
       variables: [.dollarName, .braces, .defaults, .command], timeUnit: .seconds),
     Owner(
       kind: .codex, name: "Codex", places: [".codex/config.toml", "codex/config.toml"],
-      serversKey: "mcp_servers", variables: [], timeUnit: .seconds,
+      serversKey: "mcp_servers", isLayered: true, variables: [], timeUnit: .seconds,
       keys: ["env_vars", "enabled_tools", "disabled_tools", "required", "experimental_environment"]),
     Owner(
       kind: .liteLLM, name: "LiteLLM",
@@ -120,7 +130,7 @@ extension Owner {
       serversKey: "amp.mcpServers", variables: [.braces, .defaults], timeUnit: .unclear, takesComments: true),
     Owner(
       kind: .cherryStudio, name: "Cherry Studio", variables: [.braces], timeUnit: .seconds,
-      marks: ["isActive", "baseUrl"]),
+      marks: ["isActive"]),
     Owner(
       kind: .goose, name: "goose", places: ["goose/config.yaml"], serversKey: "extensions",
       addresses: ["uri", "url"], variables: [.dollarName, .braces], timeUnit: .seconds,
@@ -128,15 +138,44 @@ extension Owner {
     Owner(
       kind: .continueDev, name: "Continue",
       places: [".continue/config.yaml", ".continue/config.json", ".continue/mcpservers/"],
+      otherServersKeys: ["modelContextProtocolServers", "experimental.modelContextProtocolServers"],
       variables: [.secrets, .braces, .environmentPrefix], timeUnit: .milliseconds, takesComments: true,
       keys: ["connectionTimeout", "faviconUrl", "requestOptions", "sourceFile"]),
     Owner(
-      kind: .mcpAgent, name: "mcp-agent", places: ["mcp_agent.config.yaml", "mcp_agent.config.yml"],
-      serversKey: "mcp.servers", variables: [.braces, .defaults], timeUnit: .seconds,
+      kind: .fastAgent, name: "fast-agent",
+      places: [
+        "/fast-agent.yaml", "/fast-agent.yml", "/fastagent.config.yaml", "/fast-agent.secrets.yaml",
+        "/fastagent.secrets.yaml",
+      ],
+      serversKey: "mcp.servers", isLayered: true, variables: [.braces, .defaults], timeUnit: .seconds,
+      keys: [
+        "roots", "protocol_mode", "elicitation", "load_on_start", "include_instructions",
+        "ping_interval_seconds",
+        "max_missed_pings", "read_transport_sse_timeout_seconds", "reconnect_on_disconnect", "implementation",
+      ]),
+    Owner(
+      kind: .mcpAgent, name: "mcp-agent",
+      places: [
+        "mcp_agent.config.yaml", "mcp_agent.config.yml", "mcp_agent.secrets.yaml", "mcp_agent.secrets.yml",
+      ],
+      serversKey: "mcp.servers", isLayered: true, variables: [.braces, .defaults], timeUnit: .seconds,
       keys: ["roots", "allowed_tools", "terminate_on_close"]),
     Owner(
       kind: .openClaw, name: "OpenClaw", places: ["openclaw.json"], serversKey: "mcp.servers",
       variables: [.braces], timeUnit: .unclear, takesComments: true),
+    Owner(
+      kind: .junie, name: "Junie", places: [".junie/mcp/mcp.json"], variables: [.braces, .defaults],
+      timeUnit: .milliseconds),
+    Owner(
+      kind: .vibe, name: "Mistral Vibe", places: [".vibe/config.toml"], serversKey: "mcp_servers",
+      variables: [],
+      timeUnit: .seconds, keys: ["prompt", "sampling_enabled"]),
+    Owner(
+      kind: .mcporter, name: "mcporter",
+      places: ["/mcporter.json", "/mcporter.jsonc"],
+      variables: [.braces, .defaults, .environmentPrefix, .dollarName],
+      timeUnit: .milliseconds, takesComments: true,
+      keys: ["tokenCacheDir", "oauthRedirectUrl", "clientName", "oauthScope", "lifecycle", "imports"]),
     Owner(
       kind: .lmStudio, name: "LM Studio", places: [".lmstudio/mcp.json"], variables: [.braces],
       timeUnit: .milliseconds),

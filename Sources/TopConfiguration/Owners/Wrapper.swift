@@ -11,12 +11,14 @@ struct Wrapper {
 
   /// Known by the words of a command line; absent when it is none, or when it serves instead of asking.
   init?(command: String, arguments: [String]) {
-    let words = [command] + arguments
-    guard let place = words.firstIndex(where: { Wrapper.name(of: $0) != nil }),
-      let name = Wrapper.name(of: words[place])
+    let all = [command] + arguments
+    let words = Wrapper.wordsOfShell(all) ?? all.enumerated().map { (index: $0.offset - 1, text: $0.element) }
+    guard let place = words.firstIndex(where: { Wrapper.name(of: $0.text) != nil }),
+      let name = Wrapper.name(of: words[place].text)
     else { return nil }
-    // `args[0]` is the second word.
-    let rest = words.enumerated().dropFirst(place + 1).map { (index: $0.offset - 1, text: $0.element) }
+    var rest = words.dropFirst(place + 1)
+    // It serves as well, and only `run` with an address carries.
+    if name == "fastmcp", rest.popFirst()?.text != "run" { return nil }
     var reader = WordReader(name: name)
     for word in rest { reader.take(word.text, at: word.index) }
     guard let address = reader.address else { return nil }
@@ -26,12 +28,22 @@ struct Wrapper {
     headers = reader.headers
   }
 
+  /// The words of the line behind `sh -c`, all of which stand in one argument; `args[0]` is the second word.
+  private static func wordsOfShell(_ words: [String]) -> [(index: Int, text: String)]? {
+    let shell = words.first?.split(separator: "/").last ?? ""
+    guard ["sh", "bash", "zsh", "dash"].contains(shell),
+      let option = words.firstIndex(where: { $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.hasSuffix("c") }),
+      option + 1 < words.count
+    else { return nil }
+    return shellWords(words[option + 1]).map { (index: option, text: $0) }
+  }
+
   /// The wrapper that a word names: `mcp-remote@latest`, `/usr/lib/node_modules/mcp-remote/dist/proxy.js`.
   private static func name(of word: String) -> String? {
     let parts = word.split(separator: "/").map { part in
       part.hasPrefix("@") ? String(part) : String(part.prefix { $0 != "@" && $0 != "=" })
     }
-    return ["mcp-remote", "supergateway", "mcp-proxy"].first { name in
+    return ["mcp-remote", "supergateway", "mcp-proxy", "fastmcp"].first { name in
       parts.contains { $0 == name || $0 == name + ".cmd" || $0 == name + ".exe" }
     }
   }
@@ -104,4 +116,25 @@ private struct WordReader {
     default: break
     }
   }
+}
+
+/// A line as a shell takes it apart, quotes left out; enough for the lines that people write into such files.
+private func shellWords(_ line: String) -> [String] {
+  var words: [String] = []
+  var word: String?
+  var quote: Character?
+  for character in line {
+    if let open = quote {
+      if character == open { quote = nil } else { word = (word ?? "") + String(character) }
+    } else if character == "\"" || character == "'" {
+      quote = character
+      word = word ?? ""
+    } else if character.isWhitespace {
+      if let done = word { words.append(done) }
+      word = nil
+    } else {
+      word = (word ?? "") + String(character)
+    }
+  }
+  return words + (word.map { [$0] } ?? [])
 }

@@ -71,6 +71,15 @@ extension ServerReader {
 
   /// Warns of placeholders that LibreChat would send as they are.
   mutating func checkPlaceholders(_ text: String, _ key: String, in place: Section, at mark: Mark) {
+    guard context.owner.followsLibreChat else {
+      guard context.users.isEmpty, let name = placeholders(in: text).first else { return }
+      findings.add(
+        place.diagnostic(
+          .warning, key, at: mark,
+          "holds \(name == "(no name)" ? "a placeholder in {{...}}" : "{{\(name)}}"), which no client fills in",
+          remedy: "write what it stands for"))
+      return
+    }
     var rest = text[...]
     while let open = rest.firstRange(of: "{{"), let close = rest[open.upperBound...].firstRange(of: "}}") {
       let inner = String(rest[open.upperBound..<close.lowerBound])

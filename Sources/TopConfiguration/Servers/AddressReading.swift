@@ -5,13 +5,18 @@ extension ServerReader {
     let found =
       context.owner.followsLibreChat ? section.text("url", &findings) : section.looseText("url")
     guard let address = found else {
-      // Without a type either, or with a wrong one, the entry was named already.
-      if section.mapping["url"]?.isNull != false, section.mapping["type"] != nil, !isTypeUnknown {
-        findings.add(
-          section.diagnostic(
-            .error, "url", at: section.mapping.entries.first?.mark, "is missing",
-            remedy: "add 'url: https://...'\(section.consequence)"))
+      if let node = section.mapping["url"], !node.isNull {
+        if !context.owner.followsLibreChat { _ = section.text(of: node, "url", &findings) }
+        return
       }
+      // Without a type either, or with a wrong one, the entry was named already.
+      guard section.mapping["type"] != nil, !isTypeUnknown else { return }
+      let meant = misnamedAddress
+      findings.add(
+        section.diagnostic(
+          .error, "url", at: meant?.mark ?? section.mapping.entries.first?.mark, "is missing",
+          remedy: meant.map { "is \(shownName($0.key)) meant? rename it" + section.consequence }
+            ?? "add 'url: https://...'\(section.consequence)"))
       return
     }
     readAddress(address, "url")
@@ -30,6 +35,14 @@ extension ServerReader {
     guard address.value.utf8.count <= longestAddress else { return refuseLongAddress(key, at: address.mark) }
     let result = substituted(address.value, syntax: syntax, with: own)
     guard result.text.utf8.count <= longestAddress else { return refuseLongAddress(key, at: address.mark) }
+    if case .leftAsItStands(let name, let written)? = result.remarks.first, !result.text.contains("://") {
+      // One cause: the address is this variable.
+      findings.add(
+        section.diagnostic(
+          .error, key, at: address.mark, "\(written) goes out as it stands",
+          remedy: "write \(context.owner.variableForm(name))"))
+      return
+    }
     tell(result.remarks, key, in: section, at: address.mark)
     guard report(result.unresolved, key, in: section, at: address.mark, as: .address) else { return }
     let names = placeholders(in: result.text)
@@ -38,6 +51,13 @@ extension ServerReader {
     // The longest first, so that none hides a part of another.
     let longSecrets = result.values.filter { $0.utf8.count >= shortestSecret }.sorted { $0.count > $1.count }
     addressTemplate = (result.text, address.mark, longSecrets)
+    if !context.owner.followsLibreChat, names.isEmpty, let inner = bracedPlaceholder(result.text) {
+      findings.add(
+        section.diagnostic(
+          .error, key, at: address.mark, "holds a placeholder in {...}",
+          remedy: "write what \(inner) stands for"))
+      return
+    }
     if let open = result.text.firstIndex(of: "<"), result.text[open...].contains(">") {
       // `https:`, nothing, the host: a third part is the path.
       let isInHost = result.text[..<open].count(where: { $0 == "/" }) < 3
@@ -71,6 +91,8 @@ extension ServerReader {
   }
 
   mutating func checkScheme(_ scheme: String, _ key: String, at mark: Mark) {
+    // What is said of a word that is none says it all.
+    guard !isTypeUnknown else { return }
     let isWebSocket = scheme == "ws" || scheme == "wss"
     guard isWebSocket != (transport == .websocket) else { return }
     if isWebSocket, !context.owner.followsLibreChat {
@@ -172,7 +194,12 @@ extension ServerReader {
     let libreChat = context.owner.followsLibreChat ? " (LibreChat would \(destination.deed(characters)))" : ""
     switch variable.reason {
     case .unset:
-      let other = variable.isRead ? "" : " and write \(context.owner.variableForm(name))"
+      let owner = context.owner
+      let isForProcess = if case .process = destination { true } else { false }
+      if !variable.isRead, owner.variables.isEmpty, owner.kind != .codex {
+        return ("\(owner.name) fills in no variables, such as \(name)", "write the value itself")
+      }
+      let other = variable.isRead ? "" : " and write \(owner.variableForm(name, forProcess: isForProcess))"
       return ("the variable \(name) is not set", "set it in the environment\(other)\(libreChat)")
     case .empty:
       return ("the variable \(name) is empty", "give it a value\(libreChat)")

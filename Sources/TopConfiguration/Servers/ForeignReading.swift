@@ -33,7 +33,11 @@ extension ServerReader {
   }
 
   private mutating func readLimit(_ limit: TranslatedEntry.TimeLimit) {
-    guard let number = number(of: limit.node), number > 0 else { return }
+    var limit = limit
+    // `30s` says itself what it counts.
+    let written = limit.node.scalar.flatMap { $0.value == .text ? duration(in: $0.text) : nil }
+    if written != nil { limit.unit = .milliseconds }
+    guard let number = written ?? number(of: limit.node), number > 0 else { return }
     let milliseconds: Double
     var remark: (problem: String, remedy: String)?
     switch limit.unit {
@@ -76,7 +80,7 @@ extension ServerReader {
     switch node.scalar?.value {
     case .integer(let value): Double(value)
     case .number(let value): value.isFinite ? value : nil
-    case .text: Double(node.scalar?.text ?? "").flatMap { $0.isFinite ? $0 : nil }
+    case .text: Double(trim(node.scalar?.text ?? "")).flatMap { $0.isFinite ? $0 : nil }
     default: nil
     }
   }
@@ -95,7 +99,8 @@ extension ServerReader {
   /// worth a notice.
   mutating func checkForeignKeys() {
     let owner = context.owner
-    for field in original.entries {
+    let told = misnamedAddress?.key
+    for field in original.entries where field.key != told {
       if let cost = owner.costs.first(where: { $0.key == field.key }) ?? everybodysCost(field.key) {
         guard transport != .stdio else { continue }
         findings.add(
@@ -165,6 +170,20 @@ extension ServerReader {
   }
 }
 
+/// Milliseconds of a number with its unit behind it: `500ms`, `30s`, `1.5m`, `1h`.
+private func duration(in text: String) -> Double? {
+  let text = trim(text).lowercased()
+  let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+  guard let number = Double(digits), number.isFinite else { return nil }
+  switch trim(String(text.dropFirst(digits.count))) {
+  case "ms", "msec", "milliseconds": return number
+  case "s", "sec", "secs", "second", "seconds": return number * 1_000
+  case "m", "min", "mins", "minute", "minutes": return number * 60_000
+  case "h", "hour", "hours": return number * 3_600_000
+  default: return nil
+  }
+}
+
 /// Fields that matter here, for a slip of a key.
 private let readHere = [
   "type", "url", "headers", "command", "args", "env", "timeout", "httpUrl", "serverUrl", "transport",
@@ -172,7 +191,7 @@ private let readHere = [
 ]
 
 /// Fields that programs keep in their files, that say nothing about the session or are read elsewhere.
-private let knownToEverybody: Set<String> = [
+let knownToEverybody: Set<String> = [
   "type", "url", "headers", "command", "args", "env", "cwd", "sessionConfig", "startup", "requiresOAuth",
   "oauth", "oauth_resource", "auth", "scopes", "proxy", "timeout", "initTimeout", "sseReadTimeout",
   "transport", "title",

@@ -85,6 +85,9 @@ extension ServerReader {
     }
     needs(placeholders(in: result.text))
     checkPlaceholders(result.text, key, in: place, at: text.mark)
+    if carriesCredential(lowercased), result.values.isEmpty {
+      checkSample(result.text, key, in: place, at: text.mark)
+    }
     let value = withoutLastBreak(result.text, written: text.value, key, in: place, at: text.mark)
     guard let problem = HeaderRules.problem(ofValue: value) else {
       put(Header(name: name, value: value), in: place, at: mark, with: result)

@@ -44,12 +44,19 @@ func readServer(
         availability: .broken(brokenReason(findings, keys, isDuplicate: false))),
       mark: entry.mark, findings: findings, settings: [])
   }
+  let holdsServers = mapping.entries.contains { inner in
+    inner.key != "transport" && (isBareMap(inner.value.mapping ?? Mapping()) || isServer(inner.value))
+  }
+  if holdsServers, !isServer(entry.value), mapping["type"] == nil {
+    return servers(in: entry, keys, context)
+  }
   let translated = TranslatedEntry(mapping, of: context.owner)
   var reader = ServerReader(
     section: Section(
       file: context.file, keys: keys, mapping: translated.mapping, consequence: consequence,
       written: translated.written),
     original: mapping, entry: translated, context: context, findings: findings)
+  reader.start = entry.mark
   if site.switchedOff.contains(entry.key) { reader.switchedOff = "switched off in the file" }
   reader.read()
   let hasDuplicates = isDuplicate || hasDuplicateKeys(mapping)
@@ -66,6 +73,21 @@ func readServer(
     server: server, mark: entry.mark,
     findings: reader.switchedOff == nil ? reader.findings : reader.findings.asNotices(),
     settings: reader.resolvedSettings, identity: identity(of: server, reader))
+}
+
+/// An entry that holds servers itself: a section too many around them.
+private func servers(in entry: Entry, _ keys: [String], _ context: ServerContext) -> ReadServer {
+  var findings = Findings()
+  findings.add(
+    Diagnostic(
+      file: context.file, mark: entry.mark, .error, path: joinedPath(keys),
+      "holds servers and is none itself",
+      remedy: "move what stands in it one step out\(context.owner.consequence)"))
+  return ReadServer(
+    server: Server(
+      name: PrintableText.line(entry.key, limit: 128), transport: .streamableHTTP, endpoint: nil,
+      availability: .broken(brokenReason(findings, keys, isDuplicate: false))),
+    mark: entry.mark, findings: findings, settings: [])
 }
 
 /// An address with its headers, or the words that start a process.

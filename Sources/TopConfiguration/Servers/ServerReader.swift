@@ -9,6 +9,8 @@ struct ServerReader {
   let entry: TranslatedEntry
   let context: ServerContext
   var findings: Findings
+  /// Where its name stands.
+  var start: Mark?
 
   var transport = Transport.streamableHTTP
   var endpoint: Endpoint?
@@ -68,7 +70,10 @@ struct ServerReader {
     if let needsSignIn { return needsSignIn }
     if !missing.isEmpty, accounts.isEmpty {
       let names = missing.prefix(8).joined(separator: ", ") + (missing.count > 8 ? ", ..." : "")
-      let whose = asksPerson ? "that only \(context.owner.name) has" : "of a signed-in user"
+      let whose =
+        asksPerson
+        ? "that only \(context.owner.name) has"
+        : context.owner.followsLibreChat ? "of a signed-in user" : "in place of its {{...}}"
       return "needs values \(whose): \(names)"
     }
     return nil

@@ -42,7 +42,9 @@ struct ServersReader {
     var found = Findings()
     for site in file.sites {
       let duplicates = Set(site.section.mapping.duplicates.map { ExactText($0.key) })
-      for entry in site.section.mapping.entries where !isComment(entry.key) || entry.value.mapping != nil {
+      let entries =
+        file.owner.followsLibreChat ? site.section.mapping.entries : serverEntries(site.section.mapping)
+      for entry in entries {
         let read = readServer(
           entry, in: site, isDuplicate: duplicates.contains(ExactText(entry.key)), context)
         found.add(read.findings)

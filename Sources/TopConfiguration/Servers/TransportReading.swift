@@ -31,7 +31,7 @@ extension ServerReader {
   private mutating func foreignTransport() -> Transport {
     guard let node = section.mapping["type"] else { return likelyTransport }
     guard let transport = context.owner.transport(of: node.scalar?.text ?? "") else {
-      if section.mapping["url"] == nil, section.mapping["command"] == nil {
+      if section.mapping["url"] == nil, section.mapping["command"] == nil, misnamedAddress == nil {
         foreignKind = "is brought along by \(context.owner.name)"
         return .stdio
       }
@@ -39,6 +39,12 @@ extension ServerReader {
     }
     if transport == .stdio, section.mapping["command"] == nil, section.mapping["url"] != nil {
       return .streamableHTTP
+    }
+    // Both keep addresses in a file of secrets as well.
+    if [.mcpAgent, .fastAgent].contains(context.owner.kind), section.mapping["command"] == nil,
+      section.mapping["url"] == nil, isOverlay
+    {
+      foreignKind = "its address stands in another file of \(context.owner.name)"
     }
     if transport == .streamableHTTP, section.mapping["url"] == nil, section.mapping["command"] != nil {
       return .stdio
@@ -54,12 +60,18 @@ extension ServerReader {
         foreignKind = "is brought along by \(context.owner.name)"
         return .stdio
       }
+      if context.owner.isLayered, isOverlay {
+        foreignKind = "its address stands in another file of \(context.owner.name)"
+        return .stdio
+      }
+      let meant = misnamedAddress
       findings.add(
         Diagnostic(
-          file: section.file, mark: mapping.entries.first?.mark, .error,
+          file: section.file, mark: meant?.mark ?? mapping.entries.first?.mark ?? start, .error,
           path: joinedPath(section.keys),
           "has neither a url nor a command",
-          remedy: "add 'type: streamable-http' and 'url: https://...'\(section.consequence)"))
+          remedy: (meant.map { "is \(shownName($0.key)) meant for url? rename it" }
+            ?? "add 'type: streamable-http' and 'url: https://...'") + section.consequence))
       return .streamableHTTP
     }
     let text = substituted(address.value.scalar?.text ?? "").text.lowercased()
@@ -67,7 +79,9 @@ extension ServerReader {
     if let implied = entry.impliedTransport { return implied }
     switch context.owner.bareAddress {
     case .plain(let transport):
-      if context.owner.followsLibreChat, !text.isEmpty { noticeBareAddress(at: address.mark) }
+      if context.owner.followsLibreChat, !text.isEmpty, misplacedType == nil {
+        noticeBareAddress(at: address.mark)
+      }
       // Our own files have LibreChat's rules.
       return context.owner.followsLibreChat ? .sse : transport
     case .misread(let words):
@@ -91,8 +105,18 @@ extension ServerReader {
 
   /// Settings of a server that an editor's extension or the program itself brings along.
   private var isOfAnExtension: Bool {
-    guard context.owner.kind == .zed || original.entries.isEmpty else { return false }
+    guard context.owner.kind == .zed || context.owner.kind == .goose else { return false }
     return original["settings"] != nil || original["source"] != nil || original.entries.isEmpty
+  }
+
+  /// What is laid over a server of another file: a switch, secrets, limits; nothing that looks like a slip.
+  private var isOverlay: Bool {
+    let owner = context.owner
+    return misnamedAddress == nil
+      && original.entries.allSatisfy { field in
+        entry.understood.contains(field.key) || knownToEverybody.contains(field.key)
+          || owner.keys.contains(field.key) || isComment(field.key)
+      }
   }
 
   /// The fields that this transport has.
@@ -115,7 +139,28 @@ extension ServerReader {
 
   mutating func checkKeys() {
     guard context.owner.followsLibreChat else { return checkForeignKeys() }
-    section.checkKeys(checkedKeys(), consequence: "LibreChat drops it unread", &findings)
+    var known = checkedKeys()
+    if let misplaced = misplacedType {
+      known.append(misplaced.key)
+      findings.add(
+        section.diagnostic(
+          .warning, misplaced.key, at: misplaced.mark, "LibreChat reads type, not \(misplaced.key)",
+          remedy:
+            "write 'type: \(context.owner.transport(of: misplaced.value.scalar?.text ?? "")?.rawValue ?? "http")'"
+        ))
+    }
+    // An address under another name is told where the address is missing.
+    if let address = misnamedAddress { known.append(address.key) }
+    section.checkKeys(known, consequence: "LibreChat drops it unread", &findings)
+  }
+
+  /// The word for the transport in a field that other programs have for it.
+  private var misplacedType: Entry? {
+    guard section.mapping["type"] == nil else { return nil }
+    return ["transport", "transportType", "transport_type"].lazy.compactMap { section.mapping.entry($0) }
+      .first {
+        context.owner.transport(of: $0.value.scalar?.text ?? "") != nil
+      }
   }
 }
 

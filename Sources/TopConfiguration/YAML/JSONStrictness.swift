@@ -9,6 +9,10 @@ struct JSONDeviation {
     case singleQuote
     case pythonWord(String)
     case typographicQuote
+    /// The three backticks of Markdown around the text.
+    case fence
+    /// What git writes where two versions clash.
+    case conflict
   }
 
   let kind: Kind
@@ -55,6 +59,14 @@ private struct JSONScanner {
       return true
     case 0x23:
       note(.hashComment)
+      comment(isBlock: false)
+      return true
+    case 0x60 where column == 1:
+      note(.fence)
+      comment(isBlock: false)
+      return true
+    case 0x3C...0x3E where column == 1 && bytes[place...].prefix(7).allSatisfy({ $0 == byte }):
+      note(.conflict)
       comment(isBlock: false)
       return true
     case 0x2C:
@@ -169,6 +181,16 @@ extension JSONDeviation {
     case .pythonWord(let word):
       let meant = word == "None" ? "null" : word.lowercased()
       return (.warning, "\(word) is no word of JSON\(others), no client reads this file", "write \(meant)")
+    case .fence:
+      return (
+        .error, "the backticks of Markdown stand around the text, no client reads this file",
+        "remove these lines"
+      )
+    case .conflict:
+      return (
+        .error, "git left the marks of two versions here\(others), no client reads this file",
+        "keep one of the versions and remove the marks"
+      )
     case .typographicQuote:
       return (.error, "a typographic quote\(others), no client reads this file", "write plain double quotes")
     }

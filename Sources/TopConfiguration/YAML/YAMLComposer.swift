@@ -148,15 +148,18 @@ struct YAMLComposer {
   /// One lost dash puts all keys of an item into the one before, so many keys have one cause.
   private mutating func report(_ duplicates: [Duplicate]) {
     let isItem = path.last?.hasPrefix("[") == true
-    let areOne = duplicates.count > 2 || isItem && duplicates.count > 1
+    let areOne = duplicates.count > 1
     for duplicate in duplicates.prefix(areOne ? 1 : duplicates.count) {
-      let others = areOne ? ", and \(duplicates.count - 1) more keys" : ""
+      let others = areOne ? ", and \(duplicates.count - 1) more key\(duplicates.count == 2 ? "" : "s")" : ""
       report(
         YAMLProblem(
           mark: duplicate.second, path: joinedPath(path + [duplicate.key]),
           problem: "stands here again, the first one on line \(duplicate.first.line)\(others)",
-          remedy: isItem && areOne
-            ? "is a '- ' missing before it?" : "keep one of \(areOne ? "each" : "the two")"))
+          remedy: areOne
+            ? isItem
+              ? "is a '- ' missing before it?"
+              : "keep one of each; is the name of a new entry missing before it?"
+            : "keep one of the two"))
     }
   }
 
