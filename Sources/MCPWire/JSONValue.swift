@@ -1,5 +1,5 @@
 /// Any JSON value, for what has no type of its own here: files that this program wrote itself.
-package enum JSONValue: Hashable, Sendable, Decodable {
+package enum JSONValue: Hashable, Sendable {
   case null
   case flag(Bool)
   case number(Double)
@@ -7,21 +7,12 @@ package enum JSONValue: Hashable, Sendable, Decodable {
   case list([JSONValue])
   case object([String: JSONValue])
 
-  package init(from decoder: any Decoder) throws {
-    let value = try decoder.singleValueContainer()
-    if value.decodeNil() {
-      self = .null
-    } else if let members = try? value.decode([String: JSONValue].self) {
-      self = .object(members)
-    } else if let text = try? value.decode(String.self) {
-      self = .text(text)
-    } else if let number = try? value.decode(Double.self) {
-      self = .number(number)
-    } else if let flag = try? value.decode(Bool.self) {
-      self = .flag(flag)
-    } else {
-      self = .list(try value.decode([JSONValue].self))
-    }
+  /// Reads any JSON text.
+  package static func read(_ bytes: some Collection<UInt8>) throws(MessageError) -> JSONValue {
+    var reader = JSONReader(Array(bytes))
+    let value = try reader.value()
+    try reader.finish()
+    return value
   }
 
   /// A member of an object; nil of anything else.

@@ -1,6 +1,5 @@
-// The one file that reads JSON. Only members that are named here are looked at, so a result of a hundred
-// thousand keys costs one scan; FoundationEssentials bounds the depth of nesting.
-import FoundationEssentials
+// From JSON text to a message. Only members that are named here are looked at, so a result of a hundred
+// thousand keys costs one scan.
 
 /// Why bytes are not a message.
 package enum MessageError: Error, Hashable, Sendable {
@@ -20,240 +19,288 @@ package enum MessageError: Error, Hashable, Sendable {
 extension Message {
   /// Reads one message, or the messages of a batch (revision 2025-03-26 has them).
   package static func read(_ bytes: some Collection<UInt8>) throws(MessageError) -> [Message] {
-    let text = Array(bytes)[...]
-    let isBatch = text.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "[")
-    let batch: [Envelope]
-    do {
-      guard isUTF8Text(text) else { throw MessageError.notJSON }
-      let decoder = JSONDecoder()
-      let data = Data(text)
-      batch =
-        isBatch
-        ? try decoder.decode([Envelope].self, from: data) : [try decoder.decode(Envelope.self, from: data)]
-    } catch {
-      throw .notJSON
+    var reader = JSONReader(Array(bytes))
+    var envelopes: [Envelope] = []
+    if reader.next == .list {
+      try reader.elements { (element) throws(MessageError) in envelopes.append(try Envelope(&element)) }
+    } else {
+      envelopes.append(try Envelope(&reader))
     }
-    guard !batch.isEmpty else { throw .notJSONRPC("the answer is an empty batch") }
-    let texts = isBatch ? JSONWalk.elements(of: text) : [text]
+    // Only what is JSON to its end is looked at.
+    try reader.finish()
+    guard !envelopes.isEmpty else { throw .notJSONRPC("the answer is an empty batch") }
     var messages: [Message] = []
-    for (place, envelope) in batch.enumerated() {
-      messages.append(try envelope.message(written: place < texts.count ? texts[place] : []))
-    }
+    for envelope in envelopes { messages.append(try envelope.message()) }
     return messages
   }
 }
 
-extension JSONValue {
-  /// Reads any JSON text.
-  package static func read(_ bytes: some Collection<UInt8>) throws(MessageError) -> JSONValue {
-    do {
-      let text = Array(bytes)[...]
-      guard isUTF8Text(text) else { throw MessageError.notJSON }
-      return try JSONDecoder().decode(JSONValue.self, from: Data(text))
-    } catch {
-      throw .notJSON
-    }
-  }
-}
+/// The members of a message, as they came.
+private struct Envelope {
+  private var isObject = false
+  private var version: String?
+  private var id: WrittenID?
+  private var method: String?
+  private var parameters = Parameters()
+  private var result: Result?
+  private var failure: RPCError?
 
-private struct Envelope: Decodable {
-  let version: String?
-  let id: RequestID?
-  let method: String?
-  let parameters: Parameters
-  let result: Result?
-  let failure: RPCError?
-  let isObject: Bool
-
-  enum Keys: String, CodingKey {
-    case jsonrpc, id, method, params, result, error
-  }
-
-  init(from decoder: any Decoder) throws {
-    guard let members = try? decoder.container(keyedBy: Keys.self) else {
-      (version, id, method, parameters, result, failure) = (nil, nil, nil, Parameters(), nil, nil)
-      isObject = false
+  init(_ reader: inout JSONReader) throws(MessageError) {
+    guard reader.next == .object else {
+      try reader.skip()
       return
     }
     isObject = true
-    version = members.text(.jsonrpc)
-    method = members.text(.method)
-    id = members.contains(.id) ? RequestID(members, .id) : nil
-    parameters = (try? members.decode(ParametersReader.self, forKey: .params))?.value ?? Parameters()
-    // A result may be anything but absent; a null one is still an answer.
-    result =
-      members.contains(.result)
-      ? (try? members.decode(ResultReader.self, forKey: .result))?.value ?? Result() : nil
-    failure =
-      members.contains(.error) ? (try? members.decode(ErrorReader.self, forKey: .error))?.value : nil
+    try reader.members { (name, value) throws(MessageError) in
+      switch name {
+      case "jsonrpc": version = try value.text()
+      case "method": method = try value.text()
+      case "id": id = try WrittenID(&value)
+      case "params": parameters = try Parameters(&value)
+      case "result": result = try Result(&value)
+      case "error": failure = try RPCError(&value)
+      default: break
+      }
+    }
   }
 
-  /// The message; `text` is what it was read from.
-  func message(written text: ArraySlice<UInt8>) throws(MessageError) -> Message {
+  func message() throws(MessageError) -> Message {
     guard isObject else { throw .notJSONRPC("the answer is JSON, but no object") }
     guard version == "2.0" else { throw .notJSONRPC("the answer has no \"jsonrpc\": \"2.0\"") }
     if let method {
       guard let id else { return Message(id: nil, content: .notification(method: method, parameters)) }
-      return Message(id: Self.exact(id, in: text), content: .request(method: method, parameters))
+      return Message(id: id.exact, content: .request(method: method, parameters))
     }
-    if let failure { return Message(id: id, content: .failure(failure)) }
-    if let result { return Message(id: id, content: .result(result)) }
+    if let failure { return Message(id: id?.meaning, content: .failure(failure)) }
+    if let result { return Message(id: id?.meaning, content: .result(result)) }
     throw .notJSONRPC("the answer has neither a result nor an error")
   }
-
-  /// A number as it was written: 1.0 reads as 1, and a number of thirty digits as none.
-  private static func exact(_ id: RequestID, in text: ArraySlice<UInt8>) -> RequestID {
-    if case .string = id { return id }
-    guard let written = JSONWalk.member("id", of: text).map({ String(decoding: $0, as: UTF8.self) }),
-      written != id.json, let first = written.utf8.first,
-      first == UInt8(ascii: "-") || (0x30...0x39).contains(first), written.utf8.count <= digitLimit
-    else { return id }
-    // Where the member stands twice, the last one counts, as with JavaScript and Python.
-    return Int64(written).flatMap { $0.description == written ? .number($0) : nil } ?? .digits(written)
-  }
-
-  /// The longest number that is sent back.
-  private static let digitLimit = 1_024
 }
 
-extension RequestID {
-  fileprivate init<Key>(_ members: KeyedDecodingContainer<Key>, _ key: Key) {
-    if let number = try? members.decode(Int64.self, forKey: key) {
-      self = .number(number)
-    } else if let text = members.text(key) {
-      self = .string(text)
-    } else {
-      self = .null
+/// An id, as it was written.
+private enum WrittenID {
+  case number(String)
+  case text(String)
+  case other
+
+  /// The longest number that is sent back, in digits.
+  private static let digitLimit = 1_024
+
+  init(_ reader: inout JSONReader) throws(MessageError) {
+    switch reader.next {
+    case .number: self = .number(try reader.digits() ?? "")
+    case .text: self = .text(try reader.text() ?? "")
+    default:
+      try reader.skip()
+      self = .other
     }
   }
+
+  /// What we ask is answered with a number, however it is spelled.
+  var meaning: RequestID {
+    switch self {
+    case .number(let written):
+      (Int64(written) ?? Int64(exactly: Double(json: written))).map { .number($0) } ?? .null
+    case .text(let text): .string(text)
+    case .other: .null
+    }
+  }
+
+  /// What is asked of us is answered with just what was sent: 1.0 is not 1, and thirty digits are no number
+  /// of ours.
+  var exact: RequestID {
+    guard case .number(let written) = self, written.utf8.count <= Self.digitLimit else { return meaning }
+    return Int64(written).flatMap { $0.description == written ? .number($0) : nil } ?? .digits(written)
+  }
 }
 
-private struct ErrorReader: Decodable {
-  let value: RPCError
+extension RPCError {
+  /// Of what is no object nothing can be told.
+  fileprivate init?(_ reader: inout JSONReader) throws(MessageError) {
+    guard reader.next == .object else {
+      try reader.skip()
+      return nil
+    }
+    var (code, message) = (0, "")
+    var versions: [String] = []
+    try reader.members { (name, value) throws(MessageError) in
+      switch name {
+      case "code":
+        code = try value.digits().flatMap { Int($0) ?? Int(exactly: Double(json: $0)) } ?? 0
+      case "message": message = try value.text() ?? ""
+      case "data": versions = Self.versions(in: try value.value())
+      default: break
+      }
+    }
+    self.init(code: code, message: message, supportedVersions: versions)
+  }
 
-  enum Keys: String, CodingKey { case code, message, data }
   /// The specification's name of the list, and what servers call it as well.
-  enum DataKeys: String, CodingKey, CaseIterable {
-    case supported, supportedVersions, supportedProtocolVersions, versions
-    case supportedInSnakes = "supported_versions"
-    case protocolVersionsInSnakes = "supported_protocol_versions"
-  }
-
-  init(from decoder: any Decoder) throws {
-    let members = try decoder.container(keyedBy: Keys.self)
-    value = RPCError(
-      code: (try? members.decode(Int.self, forKey: .code)) ?? 0, message: members.text(.message) ?? "",
-      supportedVersions: Self.versions(in: members))
-  }
+  private static let listNames = [
+    "supported", "supportedVersions", "supportedProtocolVersions", "versions", "supported_versions",
+    "protocol_versions",
+  ]
 
   /// A list as it is; of a text, in the place of the list or of all the data, the dates.
-  private static func versions(in members: KeyedDecodingContainer<Keys>) -> [String] {
-    if let words = members.text(.data) { return Revision.dates(in: words) }
-    guard let data = try? members.nestedContainer(keyedBy: DataKeys.self, forKey: .data) else { return [] }
-    for key in DataKeys.allCases {
-      if let list = try? data.decode([String].self, forKey: key) { return list }
-      if let words = data.text(key) { return Revision.dates(in: words) }
+  private static func versions(in data: JSONValue) -> [String] {
+    if let words = data.text { return Revision.dates(in: words) }
+    for name in listNames {
+      if let list = data[name]?.texts { return list }
+      if let words = data[name]?.text { return Revision.dates(in: words) }
     }
     return []
   }
 }
 
-private struct ParametersReader: Decodable {
-  var value = Parameters()
-
-  enum Keys: String, CodingKey { case protocolVersion, level, logger, data, message }
-
-  init(from decoder: any Decoder) throws {
-    let members = try decoder.container(keyedBy: Keys.self)
-    value.protocolVersion = members.text(.protocolVersion)
-    value.level = members.text(.level)
-    value.logger = members.text(.logger)
-    value.message = members.text(.message)
-    value.data = members.contains(.data) ? members.anyText(.data) : nil
-  }
-}
-
-private struct ResultReader: Decodable {
-  var value = Result()
-
-  enum Keys: String, CodingKey {
-    case protocolVersion, serverInfo, capabilities, tools, nextCursor, supportedVersions, content, isError
-    case metadata = "_meta"
-  }
-  /// Revision 2026-07-28 names the server among the metadata.
-  enum MetadataKeys: String, CodingKey { case serverInfo = "io.modelcontextprotocol/serverInfo" }
-  enum ListKeys: String, CodingKey { case listChanged }
-  enum InfoKeys: String, CodingKey { case name, version }
-  enum CapabilityKeys: String, CodingKey { case tools, resources, prompts }
-
-  init(from decoder: any Decoder) throws {
-    let members = try decoder.container(keyedBy: Keys.self)
-    value.protocolVersion = members.text(.protocolVersion)
-    value.supportedVersions = try? members.decode([String].self, forKey: .supportedVersions)
-    value.nextCursor = members.text(.nextCursor)
-    value.isError = (try? members.decode(Bool.self, forKey: .isError)) ?? false
-    if let parts = try? members.decode([JSONValue].self, forKey: .content) {
-      value.content = parts.prefix(Result.contentLimit).map { part in
-        part["text"]?.text ?? "[\(part["type"]?.text ?? "unknown")]"
-      }
+extension Parameters {
+  fileprivate init(_ reader: inout JSONReader) throws(MessageError) {
+    self.init()
+    guard reader.next == .object else {
+      try reader.skip()
+      return
     }
-    if let list = try? members.decode(ToolsReader.self, forKey: .tools) {
-      (value.tools, value.hasMoreTools) = (list.tools, list.hasMore)
-    }
-    let metadata = try? members.nestedContainer(keyedBy: MetadataKeys.self, forKey: .metadata)
-    let named =
-      (try? members.nestedContainer(keyedBy: InfoKeys.self, forKey: .serverInfo))
-      ?? (try? metadata?.nestedContainer(keyedBy: InfoKeys.self, forKey: .serverInfo))
-    if let info = named {
-      value.serverName = info.text(.name)
-      value.serverVersion = info.text(.version)
-    }
-    if let offers = try? members.nestedContainer(keyedBy: CapabilityKeys.self, forKey: .capabilities) {
-      value.hasCapabilities = true
-      value.offersTools = offers.contains(.tools)
-      value.tellsListChanges = [CapabilityKeys.tools, .prompts, .resources].contains { key in
-        let list = try? offers.nestedContainer(keyedBy: ListKeys.self, forKey: key)
-        return (try? list?.decode(Bool.self, forKey: .listChanged)) == true
+    try reader.members { (name, value) throws(MessageError) in
+      switch name {
+      case "protocolVersion": protocolVersion = try value.text()
+      case "level": level = try value.text()
+      case "logger": logger = try value.text()
+      case "message": message = try value.text()
+      case "data": data = try value.words()
+      default: break
       }
     }
   }
 }
 
-/// The tools of one page. An entry without a name counts, under its place.
-private struct ToolsReader: Decodable {
-  private(set) var tools: [Tool] = []
-  private(set) var hasMore = false
+extension Result {
+  /// A result may be anything but absent; a null one is still an answer.
+  fileprivate init(_ reader: inout JSONReader) throws(MessageError) {
+    self.init()
+    guard reader.next == .object else {
+      try reader.skip()
+      return
+    }
+    // Revision 2026-07-28 names the server among the metadata.
+    var (server, serverInMetadata): (Named?, Named?)
+    try reader.members { (name, value) throws(MessageError) in
+      switch name {
+      case "protocolVersion": protocolVersion = try value.text()
+      case "supportedVersions": supportedVersions = try value.value().texts
+      case "nextCursor": nextCursor = try value.text()
+      case "isError": isError = try value.flag() ?? false
+      case "content": content = try Self.content(&value)
+      case "tools": try readTools(&value)
+      case "capabilities": try readCapabilities(&value)
+      case "serverInfo": server = try Named(&value)
+      case "_meta":
+        serverInMetadata = nil
+        guard value.next == .object else { return }
+        try value.members { (name, value) throws(MessageError) in
+          if name == "io.modelcontextprotocol/serverInfo" { serverInMetadata = try Named(&value) }
+        }
+      default: break
+      }
+    }
+    (serverName, serverVersion) = ((server ?? serverInMetadata)?.name, (server ?? serverInMetadata)?.version)
+  }
 
-  init(from decoder: any Decoder) throws {
-    var list = try decoder.unkeyedContainer()
-    while !list.isAtEnd {
-      guard tools.count < Result.toolLimit else {
+  /// Nil when it is no list.
+  private static func content(_ reader: inout JSONReader) throws(MessageError) -> [String]? {
+    guard reader.next == .list else { return nil }
+    var parts: [String] = []
+    try reader.elements { (part) throws(MessageError) in
+      guard parts.count < contentLimit else { return }
+      let part = try part.value()
+      parts.append(part["text"]?.text ?? "[\(part["type"]?.text ?? "unknown")]")
+    }
+    return parts
+  }
+
+  /// The tools of one page. An entry without a name counts, under its place.
+  private mutating func readTools(_ reader: inout JSONReader) throws(MessageError) {
+    (tools, hasMoreTools) = (nil, false)
+    guard reader.next == .list else { return }
+    var (found, hasMore): ([Tool], Bool) = ([], false)
+    try reader.elements { (element) throws(MessageError) in
+      guard found.count < Self.toolLimit else {
         hasMore = true
         return
       }
-      let definition = try list.decode(JSONValue.self)
-      tools.append(Tool(name: definition["name"]?.text ?? "#\(tools.count + 1)", definition: definition))
+      let definition = try element.value()
+      found.append(Tool(name: definition["name"]?.text ?? "#\(found.count + 1)", definition: definition))
+    }
+    (tools, hasMoreTools) = (found, hasMore)
+  }
+
+  private mutating func readCapabilities(_ reader: inout JSONReader) throws(MessageError) {
+    (hasCapabilities, offersTools, tellsListChanges) = (false, false, false)
+    guard reader.next == .object else { return }
+    hasCapabilities = true
+    var telling: Set<String> = []
+    try reader.members { (name, value) throws(MessageError) in
+      guard ["tools", "prompts", "resources"].contains(name) else { return }
+      if name == "tools" { offersTools = true }
+      telling.remove(name)
+      guard value.next == .object else { return }
+      try value.members { (member, flag) throws(MessageError) in
+        guard member == "listChanged" else { return }
+        if try flag.flag() == true { telling.insert(name) } else { telling.remove(name) }
+      }
+    }
+    tellsListChanges = !telling.isEmpty
+  }
+}
+
+/// What a server calls itself.
+private struct Named {
+  var name: String?
+  var version: String?
+
+  /// Nil when it is no object.
+  init?(_ reader: inout JSONReader) throws(MessageError) {
+    guard reader.next == .object else {
+      try reader.skip()
+      return nil
+    }
+    try reader.members { (member, value) throws(MessageError) in
+      switch member {
+      case "name": name = try value.text()
+      case "version": version = try value.text()
+      default: break
+      }
     }
   }
 }
 
-/// A value that is counted and not looked at.
-private struct Anything: Decodable {
-  init(from decoder: any Decoder) throws {}
+extension JSONReader {
+  /// Reads a value: a scalar as text, of a structure only that it is one.
+  fileprivate mutating func words() throws(MessageError) -> String {
+    switch next {
+    case .text: return try text() ?? ""
+    case .flag: return String(try flag() ?? false)
+    case .number: return String(Double(json: try digits() ?? ""))
+    case .list:
+      var count = 0
+      try elements { (element) throws(MessageError) in
+        count += 1
+        try element.skip()
+      }
+      return "[\(count) values]"
+    case .object:
+      try skip()
+      return "{...}"
+    case .null, nil:
+      try skip()
+      return "null"
+    }
+  }
 }
 
-extension KeyedDecodingContainer {
-  /// The text of a member, absent when it is missing or of another type.
-  fileprivate func text(_ key: Key) -> String? {
-    try? decode(String.self, forKey: key)
-  }
-
-  /// A scalar as text; of a structure only that it is one.
-  fileprivate func anyText(_ key: Key) -> String {
-    if let text = text(key) { return text }
-    if let flag = try? decode(Bool.self, forKey: key) { return String(flag) }
-    if let number = try? decode(Double.self, forKey: key) { return String(number) }
-    if let list = try? decode([Anything].self, forKey: key) { return "[\(list.count) values]" }
-    return (try? decodeNil(forKey: key)) == true ? "null" : "{...}"
+extension JSONValue {
+  /// The texts of a list of nothing else; nil of anything else.
+  fileprivate var texts: [String]? {
+    guard case .list(let values) = self else { return nil }
+    let texts = values.compactMap(\.text)
+    return texts.count == values.count ? texts : nil
   }
 }

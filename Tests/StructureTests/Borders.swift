@@ -1,7 +1,7 @@
 /// The files in which values arrive that somebody else chose: a server, a file, a clock, a command line.
 let borders: Set<String> = [
   "Sources/MCPWire/AuthorizationDocuments.swift", "Sources/MCPWire/Challenge.swift",
-  "Sources/MCPWire/JSONText.swift", "Sources/MCPWire/JSONValue.swift", "Sources/MCPWire/MessageLines.swift",
+  "Sources/MCPWire/JSONReader.swift", "Sources/MCPWire/JSONValue.swift", "Sources/MCPWire/MessageLines.swift",
   "Sources/MCPWire/MessageReading.swift", "Sources/MCPWire/ReplyReader.swift",
   "Sources/MCPWire/ServerSentEvents.swift", "Sources/MCPWire/SessionID.swift",
   "Sources/MCPWire/WebForm.swift", "Sources/SessionEngine/HeadReader.swift",

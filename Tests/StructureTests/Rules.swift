@@ -17,8 +17,8 @@ let rules: [Rule] = [
   Rule(name: "Foundation is nowhere") { file in
     imports(file).filter { $0.module == "Foundation" }.map { "\($0.line): imports Foundation" }
   },
-  Rule(name: "JSON is decoded in one file") { file in
-    guard file.path != "Sources/MCPWire/MessageReading.swift" else { return [] }
+  Rule(name: "JSON has one reader, and one other that it is held against") { file in
+    guard file.path != "Tests/FuzzingTests/Targets/JSONTarget.swift" else { return [] }
     return imports(file).filter { $0.module == "FoundationEssentials" }.map { "\($0.line): imports it" }
   },
   Rule(name: "the compiler's checks stay on") { file in
@@ -110,10 +110,10 @@ private func allowedImports(_ file: SourceFile) -> Set<String> {
       "TopConfiguration", "TopConsole",
       "LoopbackServers", "sessiontop", "CTopLinux",
     ]
-    return rooms.union(system).union(nio).union(["Testing"])
+    return rooms.union(system).union(nio).union(["FoundationEssentials", "Testing"])
   }
   switch file.target {
-  case "MCPWire": return pure.union(["FoundationEssentials"])
+  case "MCPWire": return pure
   case "MCPSessions": return pure.union(["MCPWire"])
   case "TopDisplay": return pure.union(["MCPSessions"])
   case "TopReports": return pure.union(["MCPWire", "MCPSessions"])

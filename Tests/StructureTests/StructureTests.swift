@@ -60,7 +60,10 @@ import Testing
     ("imports follow the map of the house", "Tests/SessionEngineTests/A.swift", "@testable import XCTest"),
     ("Foundation is nowhere", "Tests/SessionEngineTests/A.swift", "import Foundation"),
     ("Foundation is nowhere", "Sources/sessiontop/A.swift", "import class Foundation.Thread"),
-    ("JSON is decoded in one file", "Sources/MCPWire/Other.swift", "import FoundationEssentials"),
+    (
+      "JSON has one reader, and one other that it is held against", "Sources/MCPWire/JSONReader.swift",
+      "import FoundationEssentials"
+    ),
     ("the compiler's checks stay on", "Sources/SessionEngine/A.swift", "class A: @unchecked Sendable {}"),
     ("the compiler's checks stay on", "Tests/SessionEngineTests/A.swift", "nonisolated(unsafe) var a = 1"),
     ("nothing traps on an error", "Sources/SessionEngine/A.swift", "let a = try! open()"),
@@ -124,7 +127,7 @@ import Testing
 
   @Test(arguments: [
     ("Sources/TopReports/A.swift", "import MCPWire\npackage import MCPSessions"),
-    ("Sources/MCPWire/MessageReading.swift", "import FoundationEssentials"),
+    ("Tests/FuzzingTests/Targets/JSONTarget.swift", "import FoundationEssentials"),
     ("Sources/MCPWire/ReplyReader.swift", "guard document.count + bytes.count <= limit else { return }"),
     ("Sources/SessionEngine/A.swift", "if a != b, !c { print(\"stop! \\\"now!\\\"\") } // really! as! try!"),
     (

@@ -6,7 +6,8 @@ struct FuzzTarget: Sendable {
   let run: @Sendable ([UInt8]) throws(Broken) -> Void
 
   static let all = [
-    configuration, heads, events, messages, replies, lines, addresses, recordings, controls, filters, keys,
+    configuration, heads, events, json, messages, replies, lines, addresses, recordings, controls, filters,
+    keys,
     spans,
     masking, conversations,
   ]
