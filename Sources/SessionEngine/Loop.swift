@@ -65,7 +65,7 @@ struct Loop: ~Copyable {
       known.note(now)
       let dues = [
         fleet.deadline, giveUp, transfers.deadline(at: now), processes?.deadline(at: now), journal.deadline,
-        tidying, now + Self.beat, credentials.deadline,
+        tidying, now + Self.beat, credentials.deadline, fleet.reportDue,
       ]
       let late = transfers.run(until: dues.compactMap { $0 }.min())
       awake = Moment.now.instant
@@ -217,6 +217,7 @@ struct Loop: ~Copyable {
         + " configuration"
       fleet.announce(.configProblem, .warning, words, at: Moment.now)
     }
+    guard let due = fleet.reportDue, due <= Moment.now.instant else { return }
     let news = fleet.takeReport(at: Moment.now)
     guard !news.isEmpty else { return }
     known.take(news)

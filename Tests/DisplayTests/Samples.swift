@@ -99,7 +99,7 @@ func store(
   report.servers = servers
   report.sessions = Dictionary(uniqueKeysWithValues: sessions.map { ($0.key, $0) })
   report.events = events
-  report.origins = origins
+  report.origins = Dictionary(uniqueKeysWithValues: zip(0..., origins))
   var statistics = Statistics()
   statistics.totalUsers = Set(sessions.map(\.key.user)).count
   statistics.activeSessions = sessions.count { $0.state.isLive }

@@ -33,6 +33,7 @@ struct Admission: Hashable, Sendable {
   }
 
   var waiting: Int { tickets.count }
+  var waitingSessions: some Sequence<Int> { tickets.keys }
 
   /// Puts a session at the end of the queue. `atOnce` is the operator's word: a closed way is looked at now.
   mutating func append(_ session: Int, _ guest: Guest, atOnce: Bool, now: Instant) {
@@ -136,22 +137,16 @@ struct DeleteQueue: Hashable, Sendable {
     return true
   }
 
-  /// One is over, or given up; returns whose turn it is.
-  mutating func ended(_ id: TransferID, isWanted: (TransferID) -> Bool) -> TransferID? {
-    guard inFlight.remove(id) != nil else { return nil }
-    defer {
-      if head == waiting.count || head > 1_024 {
-        waiting.removeFirst(head)
-        head = 0
-      }
+  /// One is over, or given up; returns whose turn it is, even if nobody wants that one any more.
+  mutating func ended(_ id: TransferID) -> TransferID? {
+    guard inFlight.remove(id) != nil, head < waiting.count else { return nil }
+    let next = waiting[head]
+    head += 1
+    inFlight.insert(next)
+    if head == waiting.count || head > 1_024 {
+      waiting.removeFirst(head)
+      head = 0
     }
-    while head < waiting.count {
-      let next = waiting[head]
-      head += 1
-      guard isWanted(next) else { continue }
-      inFlight.insert(next)
-      return next
-    }
-    return nil
+    return next
   }
 }

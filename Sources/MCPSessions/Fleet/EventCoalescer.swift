@@ -6,6 +6,8 @@
 /// and a reader needs it in its order.
 struct EventCoalescer: Hashable, Sendable {
   private static let window = Duration.seconds(1)
+  /// So often held events are looked through, however many sources there are.
+  private static let tick = Duration.milliseconds(100)
   /// Stormy events of one session that are told in a second.
   private static let share = 30
   /// Kinds of events, and sessions, that are remembered at once; more than servers send at will.
@@ -61,7 +63,8 @@ struct EventCoalescer: Hashable, Sendable {
     var share = shares[source] ?? Share(until: until)
     defer {
       shares[source] = share
-      deadline = deadline.map { min($0, share.until) } ?? share.until
+      let due = share.until.roundedUp(to: Self.tick)
+      deadline = deadline.map { min($0, due) } ?? due
     }
     guard share.told < Self.share, folded.count < Self.limit else {
       share.dropped += event.repeated
@@ -98,7 +101,7 @@ struct EventCoalescer: Hashable, Sendable {
           protocolVersion: last.protocolVersion,
           message: "\(share.dropped) more events of this session within a second, not told one by one"))
     }
-    deadline = (folded.values.map(\.until) + shares.values.map(\.until)).min()
+    deadline = (folded.values.map(\.until) + shares.values.map(\.until)).min()?.roundedUp(to: Self.tick)
     return events.sorted { $0.time.instant < $1.time.instant }
   }
 }

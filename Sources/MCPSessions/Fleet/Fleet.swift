@@ -52,6 +52,8 @@ package struct Fleet: Sendable {
   /// Until then time-outs are put down to our own standing still.
   var forgivesUntil = Instant.zero
   private(set) var isStopping = false
+  /// Sessions that are not at rest.
+  var restless = 0
   var orders: [Order] = []
   var report = EngineReport()
   /// What must not be shown in any session's texts.
@@ -68,6 +70,9 @@ package struct Fleet: Sendable {
   /// Work that follows from work, in order: never by recursion.
   var pending: [(index: Int, input: Session.Input)] = []
   var touched: Set<Int> = []
+  /// When the oldest change came that is not told.
+  private var touchedSince: Instant?
+  private var toldLast = Instant.zero
 
   /// Servers are watched in the order given; `seed` decides all jitter.
   package init(servers: [Server], limits: Limits, seed: UInt64, at now: Moment) {
@@ -179,7 +184,7 @@ package struct Fleet: Sendable {
   }
 
   /// Whether a stop was asked for and every session is ended.
-  package var isAtRest: Bool { isStopping && sessions.allSatisfy(\.isAtRest) }
+  package var isAtRest: Bool { isStopping && restless == 0 }
 
   /// All that changed since the last call.
   package mutating func takeReport(at now: Moment) -> EngineReport {
@@ -191,10 +196,22 @@ package struct Fleet: Sendable {
     if !touched.isEmpty { report.statistics = statistics }
     report.durations = durations.takeChanges()
     if ways.hasNews { report.origins = ways.takeReports() }
+    report.dropOldEvents()
     touched.removeAll(keepingCapacity: true)
+    (touchedSince, toldLast) = (nil, now.instant)
     defer { report = EngineReport() }
     return report
   }
+
+  /// When the next report is to be taken; absent while nothing changed. What a person would see happen is
+  /// told at once, a storm of it in steps; rows in which only a time or a count moved wait for others.
+  package var reportDue: Instant? {
+    if !report.isEmpty { return max(clock, toldLast + Self.storyPause) }
+    return touchedSince.map { $0 + Self.rowPause }
+  }
+
+  private static let storyPause = Duration.milliseconds(20)
+  private static let rowPause = Duration.milliseconds(100)
 
   // MARK: - One round
 
@@ -209,6 +226,7 @@ package struct Fleet: Sendable {
       admit(now)
     } while !pending.isEmpty
     for event in coalescer.flush(at: now.instant) { publish(event) }
+    if touchedSince == nil, !touched.isEmpty || ways.hasNews { touchedSince = now.instant }
     defer { orders.removeAll(keepingCapacity: true) }
     return orders
   }
@@ -221,6 +239,7 @@ package struct Fleet: Sendable {
     known = KnownSecrets()
     let wasConnecting = sessions[index].isConnecting
     let wasWaiting = wasConnecting || sessions[index].isQueued
+    let wasAtRest = sessions[index].isAtRest
     sessions[index].handle(input, &turn)
     random = turn.random
     nextTransfer = turn.nextTransfer
@@ -228,6 +247,7 @@ package struct Fleet: Sendable {
     let change = (sessions[index].isConnecting ? 1 : 0) - (wasConnecting ? 1 : 0)
     connecting += change
     if sessions[index].server.process != nil { startingProcesses += change }
+    restless += (wasAtRest ? 1 : 0) - (sessions[index].isAtRest ? 1 : 0)
     touched.insert(index)
     obey(turn.actions, index, now)
     leaveQueue(index, wasWaiting: wasWaiting)
@@ -303,8 +323,6 @@ package struct Fleet: Sendable {
 
   /// A way opened: the rows of all who wait for it changed.
   private mutating func touchWaiting(_ way: Int) {
-    for index in sessions.indices where wayOf[index] == way && sessions[index].isQueued {
-      touched.insert(index)
-    }
+    touched.formUnion(ways[way].waitingSessions)
   }
 }

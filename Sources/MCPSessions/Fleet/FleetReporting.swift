@@ -14,9 +14,7 @@ extension Fleet {
     var event = event
     event.seq = nextSequence
     nextSequence += 1
-    var single = EngineReport()
-    single.events = [event]
-    report.merge(single)
+    report.append(event)
   }
 
   func nextAttempt(_ index: Int) -> Instant? {
@@ -45,20 +43,15 @@ extension Fleet {
 
   /// Brings the sums up to date with one session; all others stay as they were counted.
   mutating func recount(_ index: Int) {
-    let session = sessions[index]
-    var new = Statistics()
-    new.activeSessions = session.publicState.isLive ? 1 : 0
-    new.totalSessions = session.history.created
-    new.sessionErrors = session.history.errors
-    new.recoveriesAttempted = session.history.recoveriesAttempted
-    new.recoveriesSucceeded = session.history.recoveries
-    new.opened = session.history.opened
-    new.ended = session.history.ended
-    new.leftBehind = session.history.leftBehind
+    var new = sessions[index].history.sums
+    new.activeSessions = sessions[index].publicState.isLive ? 1 : 0
+    // Most of what happens to a session is one more ping, which none of the sums counts.
+    guard new != counted[index] else { return }
     let change = new.activeSessions - counted[index].activeSessions
     if change != 0 {
-      let live = liveOfUser[ExactText(session.key.user), default: 0] + change
-      liveOfUser[ExactText(session.key.user)] = live == 0 ? nil : live
+      let user = ExactText(sessions[index].key.user)
+      let live = liveOfUser[user, default: 0] + change
+      liveOfUser[user] = live == 0 ? nil : live
       statistics.totalUsers = liveOfUser.count
     }
     statistics.replace(counted[index], by: new)

@@ -45,13 +45,17 @@ extension Fleet {
     let wentOut = held.removeValue(forKey: id) == nil
     if !wentOut, let index { paces[index].drop(id) }
     if let way = deleting.removeValue(forKey: id) {
-      let waiting = held
-      if let next = ways.delete(way, { $0.ended(id) { waiting[$0] != nil } }),
-        let request = held.removeValue(forKey: next)
-      {
-        orders.append(.send(request))
-      }
+      sendNextDelete(after: id, way)
     }
     return wentOut
+  }
+
+  /// The next DELETE of a way that somebody still wants.
+  private mutating func sendNextDelete(after id: TransferID, _ way: Int) {
+    var over = id
+    while let next = ways.delete(way, { $0.ended(over) }) {
+      if let request = held.removeValue(forKey: next) { return orders.append(.send(request)) }
+      over = next
+    }
   }
 }

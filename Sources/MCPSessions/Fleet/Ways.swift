@@ -11,8 +11,9 @@ struct Ways: Sendable {
   private var isChanged: Set<Int> = []
   /// Ways that are closed, or that somebody waits for: those that are told of.
   private var troubled: Set<Int> = []
-  /// Whether what is told of them is different from the last time.
-  private(set) var hasNews = false
+  /// Those of whom something else is to be told than the last time.
+  private var news: Set<Int> = []
+  var hasNews: Bool { !news.isEmpty }
 
   private struct Entry: Sendable {
     let way: Way
@@ -36,7 +37,7 @@ struct Ways: Sendable {
     entries[number].users -= 1
     guard entries[number].users == 0 else { return }
     numbers[entries[number].way] = nil
-    if troubled.remove(number) != nil { hasNews = true }
+    if troubled.remove(number) != nil { news.insert(number) }
     vacant.append(number)
   }
 
@@ -63,7 +64,7 @@ struct Ways: Sendable {
     } else if troubled.remove(number) == nil {
       return
     }
-    hasNews = true
+    news.insert(number)
   }
 
   /// When a way wants to be looked at again.
@@ -101,14 +102,20 @@ struct Ways: Sendable {
     return nil
   }
 
-  /// What is told of the ways that somebody waits for.
-  mutating func takeReports() -> [OriginReport] {
-    hasNews = false
-    return troubled.map { entries[$0] }.map { entry in
-      let breaker = entry.admission.breaker
-      return OriginReport(
-        origin: entry.way.origin.description, failures: breaker.failures,
-        nextProbe: breaker.isOpen ? breaker.next : nil, waiting: entry.admission.waiting)
-    }.sorted { $0.origin < $1.origin }
+  /// What is told of the ways that changed, by their numbers.
+  mutating func takeReports() -> [Int: OriginReport] {
+    defer { news.removeAll(keepingCapacity: true) }
+    return Dictionary(
+      uniqueKeysWithValues: news.map { number in
+        let entry = entries[number]
+        let breaker = entry.admission.breaker
+        let isTroubled = troubled.contains(number)
+        return (
+          number,
+          OriginReport(
+            origin: entry.way.origin.description, failures: isTroubled ? breaker.failures : 0,
+            nextProbe: breaker.isOpen ? breaker.next : nil, waiting: isTroubled ? entry.admission.waiting : 0)
+        )
+      })
   }
 }

@@ -220,4 +220,17 @@ struct History: Hashable, Sendable {
   mutating func count(_ error: SessionError) {
     errors[error.type, default: 0] += 1
   }
+
+  /// What it adds to the counts over all sessions.
+  var sums: Statistics {
+    var sums = Statistics()
+    sums.totalSessions = created
+    sums.sessionErrors = errors
+    sums.recoveriesAttempted = recoveriesAttempted
+    sums.recoveriesSucceeded = recoveries
+    sums.opened = opened
+    sums.ended = ended
+    sums.leftBehind = leftBehind
+    return sums
+  }
 }

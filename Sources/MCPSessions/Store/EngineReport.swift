@@ -19,8 +19,8 @@ public struct EngineReport: Hashable, Sendable {
   public var statistics: Statistics?
   /// How long things take, where that grew.
   package var durations: [DurationSeries: DurationHistogram] = [:]
-  /// The outages of origins that are known; absent when unchanged.
-  package var origins: [OriginReport]?
+  /// The ways to origins that changed, by a number that holds as long as a way is used.
+  package var origins: [Int: OriginReport] = [:]
   /// True once, in the very last report: the engine has stopped, or could not begin for want of descriptors.
   public var stopped = false
 
@@ -28,7 +28,7 @@ public struct EngineReport: Hashable, Sendable {
 
   package var isEmpty: Bool {
     servers == nil && sessions.isEmpty && removed.isEmpty && events.isEmpty && eventsDropped == 0
-      && statistics == nil && durations.isEmpty && origins == nil && !stopped
+      && statistics == nil && durations.isEmpty && origins.isEmpty && !stopped
   }
 
   /// Takes in a later report.
@@ -44,18 +44,28 @@ public struct EngineReport: Hashable, Sendable {
     }
     events += later.events
     eventsDropped += later.eventsDropped
-    if events.count > Self.eventLimit {
-      eventsDropped += events.count - Self.eventLimit
-      events.removeFirst(events.count - Self.eventLimit)
-    }
+    dropOldEvents()
     statistics = later.statistics ?? statistics
     durations.merge(later.durations) { $1 }
-    origins = later.origins ?? origins
+    origins.merge(later.origins) { $1 }
     stopped = stopped || later.stopped
+  }
+
+  /// Adds what happened; over the limit the oldest go, many at once, so that each costs little.
+  mutating func append(_ event: Event) {
+    events.append(event)
+    if events.count >= 2 * Self.eventLimit { dropOldEvents() }
+  }
+
+  /// Keeps no more than the limit.
+  mutating func dropOldEvents() {
+    guard events.count > Self.eventLimit else { return }
+    eventsDropped += events.count - Self.eventLimit
+    events.removeFirst(events.count - Self.eventLimit)
   }
 }
 
-/// The connectivity of one origin, which all its sessions share.
+/// The connectivity of one way to an origin, which all its sessions share.
 package struct OriginReport: Hashable, Sendable {
   package let origin: String
   /// Connects that failed in a row; 0 means the way is open.
@@ -64,6 +74,9 @@ package struct OriginReport: Hashable, Sendable {
   package let nextProbe: Instant?
   /// Sessions that wait for the way to open or for their turn.
   package let waiting: Int
+
+  /// The way is open and nobody waits.
+  var isWell: Bool { failures == 0 && waiting == 0 }
 
   package init(origin: String, failures: Int, nextProbe: Instant?, waiting: Int) {
     self.origin = origin

@@ -2,12 +2,15 @@
 package struct Store: Hashable, Sendable {
   package private(set) var servers: [ServerReport] = []
   package private(set) var sessions: [SessionKey: SessionReport] = [:]
-  package private(set) var origins: [OriginReport] = []
+  /// Ways to origins that are closed, or that somebody waits for.
+  package private(set) var origins: [Int: OriginReport] = [:]
   package private(set) var events: EventRing
   package private(set) var statistics = Statistics()
   package private(set) var errors = ErrorCounters()
   /// How long things take, since the engine began.
   package private(set) var durations: [DurationSeries: DurationHistogram] = [:]
+  /// The sessions of each server, so that what happens to one costs nothing of the others.
+  private var keys: [ExactText: Set<SessionKey>] = [:]
   /// How each server fared, by name.
   private var histories: [ExactText: StateHistory] = [:]
   /// When servers could not be used, however much was told since.
@@ -25,10 +28,8 @@ package struct Store: Hashable, Sendable {
   package mutating func fold(_ report: EngineReport, at now: Moment) {
     durations.merge(report.durations) { $1 }
     if let servers = report.servers { take(servers) }
-    let changed = report.sessions.values.filter { sessions[$0.key]?.state != $0.state }
-    for key in report.removed { sessions[key] = nil }
-    sessions.merge(report.sessions) { _, new in new }
-    origins = report.origins ?? origins
+    let changed = takeSessions(of: report)
+    for (way, origin) in report.origins { origins[way] = origin.isWell ? nil : origin }
     let dropped = statistics.eventsDropped + report.eventsDropped
     statistics = report.statistics ?? statistics
     statistics.eventsDropped = dropped
@@ -48,7 +49,25 @@ package struct Store: Hashable, Sendable {
       }
     }
     updated = now
-    if !changed.isEmpty || !report.removed.isEmpty { noteStates(at: now) }
+    for server in changed { noteState(of: server, at: now) }
+  }
+
+  /// The servers of which a session is in another state than before, came or went.
+  private mutating func takeSessions(of report: EngineReport) -> Set<ExactText> {
+    var changed: Set<ExactText> = []
+    for key in report.removed where sessions.removeValue(forKey: key) != nil {
+      let server = ExactText(key.server)
+      keys[server]?.remove(key)
+      changed.insert(server)
+    }
+    for (key, session) in report.sessions {
+      let before = sessions.updateValue(session, forKey: key)
+      guard before?.state != session.state else { continue }
+      let server = ExactText(key.server)
+      if before == nil { keys[server, default: []].insert(key) }
+      changed.insert(server)
+    }
+    return changed
   }
 
   private mutating func take(_ servers: [ServerReport]) {
@@ -62,6 +81,7 @@ package struct Store: Hashable, Sendable {
   package func limited(to keys: Set<SessionKey>) -> Store {
     var store = self
     store.sessions = sessions.filter { keys.contains($0.key) }
+    store.keys = self.keys.mapValues { $0.intersection(keys) }
     let names = Set(keys.map(\.server))
     store.servers = servers.filter { names.contains($0.name) }
     return store
@@ -77,26 +97,17 @@ package struct Store: Hashable, Sendable {
   /// How a server fared lately; nil when it was never seen.
   package func history(of server: String) -> StateHistory? { histories[ExactText(server)] }
 
-  /// One pass over the sessions, however many servers there are.
-  private mutating func noteStates(at now: Moment) {
-    var worst: [ExactText: SessionState] = [:]
-    var lost: [ExactText: (worst: SessionReport, count: Int)] = [:]
-    for session in sessions.values {
-      let server = ExactText(session.key.server)
-      if session.state.severity >= worst[server]?.severity ?? 0 { worst[server] = session.state }
-      guard session.state.isOutage else { continue }
-      let before = lost[server]
-      let isFirst = before.map { session.since.instant < $0.worst.since.instant } ?? true
-      lost[server] = (isFirst ? session : before?.worst ?? session, (before?.count ?? 0) + 1)
+  /// One pass over the sessions of a server.
+  private mutating func noteState(of server: ExactText, at now: Moment) {
+    let own = (keys[server] ?? []).compactMap { sessions[$0] }
+    guard let worst = own.map(\.state).max(by: { $0.severity < $1.severity }) else {
+      (keys[server], histories[server]) = (nil, nil)
+      return outages.note(nil, of: server.text, at: now)
     }
-    for name in histories.keys where worst[name] == nil {
-      histories[name] = nil
-      outages.note(nil, of: name.text, at: now)
-    }
-    for (name, state) in worst {
-      histories[name, default: StateHistory()].note(state, at: now.instant)
-      outages.note(lost[name], of: name.text, at: now)
-    }
+    histories[server, default: StateHistory()].note(worst, at: now.instant)
+    let lost = own.filter(\.state.isOutage)
+    let first = lost.min { $0.since.instant < $1.since.instant }
+    outages.note(first.map { ($0, lost.count) }, of: server.text, at: now)
   }
 
   /// Takes over what became of our sessions from a later store: how many were ended, and how many left
@@ -110,7 +121,7 @@ package struct Store: Hashable, Sendable {
 
   /// A server's sessions in the order of their users.
   package func sessions(of server: String) -> [SessionReport] {
-    sessions.values.filter { $0.key.server.isExactly(server) }.sorted { $0.key < $1.key }
+    (keys[ExactText(server)] ?? []).compactMap { sessions[$0] }.sorted { $0.key < $1.key }
   }
 
   /// The state of a server: the worst of its sessions.

@@ -29,6 +29,14 @@ package struct Instant: Comparable, Hashable, Sendable {
   package static func - (later: Instant, earlier: Instant) -> Duration {
     .nanoseconds(later.nanoseconds.subtractingSaturated(earlier.nanoseconds))
   }
+
+  /// The first instant from here on that lies a whole number of steps from the origin.
+  func roundedUp(to step: Duration) -> Instant {
+    let size = max(1, step.inNanoseconds)
+    let over = nanoseconds % size
+    return over == 0
+      ? self : Instant(nanoseconds: nanoseconds.addingSaturated(over > 0 ? size - over : -over))
+  }
 }
 
 extension Duration {

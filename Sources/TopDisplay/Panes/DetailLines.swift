@@ -172,7 +172,8 @@ private func outageLines(
 ) -> [DetailLine] {
   let means = session.cause?.type == .proxyError ? " through its proxy" : ""
   guard let url = server?.url, let origin = try? Endpoint(url).origin.description else { return [] }
-  return model.store.origins.filter { $0.origin == origin && $0.failures > 0 }.map { outage in
+  let ways = model.store.origins.filter { $0.value.origin == origin && $0.value.failures > 0 }
+  return ways.sorted { $0.key < $1.key }.map(\.value).map { outage in
     DetailLine(
       "no way to \(outage.origin)\(means): \(counted(outage.failures, "attempt")) failed in a row",
       outage.nextProbe.map { "one prober, \(countdown(to: $0, at: model.now))" },
