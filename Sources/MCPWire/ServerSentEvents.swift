@@ -50,10 +50,26 @@ package struct ServerSentEvents: Sendable {
   }
 
   /// Takes in the next bytes and returns what they complete.
-  package mutating func append(_ bytes: some Sequence<UInt8>) -> [Item] {
+  package mutating func append(_ bytes: some Collection<UInt8>) -> [Item] {
     var items: [Item] = []
-    for byte in bytes { append(byte, &items) }
+    var index = bytes.startIndex
+    while index < bytes.endIndex {
+      // Within a line only its end is looked for; all before that is taken at once.
+      if place == .inLine || place == .inComment {
+        let end = bytes[index...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? bytes.endIndex
+        if place == .inLine { keep(bytes[index..<end], &items) }
+        index = end
+        if index == bytes.endIndex { break }
+      }
+      append(bytes[index], &items)
+      bytes.formIndex(after: &index)
+    }
     return items
+  }
+
+  private mutating func keep(_ bytes: some Collection<UInt8>, _ items: inout [Item]) {
+    line.append(contentsOf: bytes)
+    if line.count > limit { overrun(&items) }
   }
 
   private mutating func append(_ byte: UInt8, _ items: inout [Item]) {
@@ -87,8 +103,7 @@ package struct ServerSentEvents: Sendable {
       break
     default:
       place = .inLine
-      line.append(byte)
-      if line.count > limit { overrun(&items) }
+      keep(CollectionOfOne(byte), &items)
     }
   }
 

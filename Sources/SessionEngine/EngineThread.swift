@@ -35,10 +35,14 @@ package struct EnginePlan: Sendable {
 /// What it has to say it says to one listener, on its own thread, which must return at once.
 final class EngineThread: Sendable {
   private let commands: Mailbox<CommandQueue>
-  let known = Known()
+  let known: Known
 
-  /// Throws when the process is out of descriptors.
-  init() throws(ErrorNumber) { commands = try Mailbox() }
+  /// With `isAsked` it knows all sessions at any time, for whoever asks; who takes every report needs no
+  /// second copy of them. Throws when the process is out of descriptors.
+  init(isAsked: Bool) throws(ErrorNumber) {
+    known = Known(isAsked: isAsked)
+    commands = try Mailbox()
+  }
 
   /// To be called once. Throws the errno that kept it from starting.
   func start(_ plan: EnginePlan, tell: @escaping @Sendable (EngineReport) -> Void) throws(ErrorNumber) {
@@ -77,9 +81,14 @@ final class Known: Sendable {
     var statistics = Statistics()
   }
 
+  private let isAsked: Bool
   private let contents = Mutex(Contents())
   /// Nanoseconds of the clock of all instants.
   private let lastTurn = Atomic(Moment.now.instant.nanoseconds)
+
+  init(isAsked: Bool) {
+    self.isAsked = isAsked
+  }
 
   /// When the thread was seen at work last.
   var seen: Instant { Instant(nanoseconds: lastTurn.load(ordering: .relaxed)) }
@@ -89,7 +98,8 @@ final class Known: Sendable {
   var now: Contents { contents.withLock { $0 } }
 
   func take(_ report: EngineReport) {
-    guard !report.sessions.isEmpty || !report.removed.isEmpty || report.statistics != nil else { return }
+    let isChange = !report.sessions.isEmpty || !report.removed.isEmpty || report.statistics != nil
+    guard isAsked, isChange else { return }
     contents.withLock { contents in
       for key in report.removed { contents.sessions[key] = nil }
       contents.sessions.merge(report.sessions) { _, new in new }

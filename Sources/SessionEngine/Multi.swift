@@ -28,9 +28,10 @@ final class Multi {
     _ = ccurl_multi_setopt_pointer(handle, CURLMOPT_TIMERDATA, me)
     _ = ccurl_multi_setopt_long(handle, CURLMOPT_MAXCONNECTS, min(4_096, connectionLimit))
     _ = ccurl_multi_setopt_long(handle, CURLMOPT_MAX_TOTAL_CONNECTIONS, connectionLimit)
-    _ = ccurl_multi_on_socket(handle) { _, socket, what, user, _ in
+    _ = ccurl_multi_on_socket(handle) { _, socket, what, user, mark in
       guard let user else { return 0 }
-      return Unmanaged<Multi>.fromOpaque(user).takeUnretainedValue().watch(socket, what) ? 0 : -1
+      let multi = Unmanaged<Multi>.fromOpaque(user).takeUnretainedValue()
+      return multi.watch(socket, what, isWatched: mark != nil) ? 0 : -1
     }
     _ = ccurl_multi_on_timer(handle) { _, milliseconds, user in
       guard let user else { return 0 }
@@ -84,7 +85,7 @@ final class Multi {
 
   /// Fails when the system lacks what epoll needs: libcurl then gives the connection up, where an unwatched
   /// one would only be silent.
-  private func watch(_ socket: Int32, _ what: Int32) -> Bool {
+  private func watch(_ socket: Int32, _ what: Int32, isWatched: Bool) -> Bool {
     guard what != CURL_POLL_REMOVE else {
       _ = clinux_epoll_set(epoll, EPOLL_CTL_DEL, socket, 0, tag)
       return true
@@ -92,8 +93,10 @@ final class Multi {
     var mask: UInt32 = 0
     if what & CURL_POLL_IN != 0 { mask |= EPOLLIN.rawValue }
     if what & CURL_POLL_OUT != 0 { mask |= EPOLLOUT.rawValue }
-    return clinux_epoll_set(epoll, EPOLL_CTL_MOD, socket, mask, tag) == 0
-      || clinux_epoll_set(epoll, EPOLL_CTL_ADD, socket, mask, tag) == 0
+    if isWatched, clinux_epoll_set(epoll, EPOLL_CTL_MOD, socket, mask, tag) == 0 { return true }
+    // libcurl forgets the mark when it takes the socket away.
+    curl_multi_assign(handle, socket, UnsafeMutableRawPointer(bitPattern: 1))
+    return clinux_epoll_set(epoll, EPOLL_CTL_ADD, socket, mask, tag) == 0
   }
 }
 

@@ -5,8 +5,13 @@ import MCPSessions
 
 /// The headers of a request, to be freed by who has it set. No Expect header, which only adds a round trip.
 func headerList(_ headers: [Header]) -> UnsafeMutablePointer<curl_slist>? {
-  headers.reduce(curl_slist_append(nil, "Expect:")) {
-    curl_slist_append($0, fieldLine($1.name, $1.value.revealed))
+  headers.reduce(curl_slist_append(nil, "Expect:")) { list, header in
+    let (name, value) = (header.name, header.value.revealed)
+    // Nearly every header, with every request: it goes as it is.
+    if value.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }), name.utf8.allSatisfy({ $0 < 0x7F }) {
+      return curl_slist_append(list, value.isEmpty ? name + ";" : name + ": " + value)
+    }
+    return curl_slist_append(list, fieldLine(name, value))
   }
 }
 

@@ -13,7 +13,7 @@ package final class PolledEngine: Sendable {
   /// Throws when the process is out of descriptors.
   package init(_ plan: EnginePlan) throws(ErrorNumber) {
     output = try Mailbox()
-    thread = try EngineThread()
+    thread = try EngineThread(isAsked: false)
     self.plan = plan
   }
 

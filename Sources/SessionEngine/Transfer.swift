@@ -11,8 +11,10 @@ final class Transfer {
   /// Its own until it ends; nobody else keeps it, what is to be asked of it is asked here.
   private let handle: EasyHandle
   let proxy: Proxy?
+  /// What all requests of its session have in common.
+  let share: SessionShare
   /// Where its cookies came from and where new ones go.
-  let conversation: Conversation
+  private let conversation: Conversation
   /// The answer is known; the transfer may end by itself within a moment, and nothing more of it is told.
   var isReleased = false
   /// The last turn in which something of it was read, by the number that its keeper gives to turns.
@@ -55,7 +57,7 @@ final class Transfer {
   /// Prepares the request on a handle of its own; what it hears of is noted in `noted`. Absent when the
   /// process lacks memory.
   init?(
-    _ request: TransferRequest, handles: SpareHandles, limits: Limits, conversation: Conversation,
+    _ request: TransferRequest, handles: SpareHandles, limits: Limits, share: SessionShare,
     proxies: ProxyEnvironment, noted: NewsList
   ) {
     guard let handle = handles.take() else { return nil }
@@ -64,10 +66,12 @@ final class Transfer {
     self.handles = handles
     self.limits = limits
     self.noted = noted
-    self.conversation = conversation
+    self.share = share
+    conversation = share.conversation
     cookies = conversation.cookies
     url = request.url.revealed
-    proxy = (try? Endpoint(url)).flatMap { proxies.proxy(for: $0.origin, own: request.proxy) }
+    let origin = request.origin ?? (try? Endpoint(url))?.origin
+    proxy = origin.flatMap { proxies.proxy(for: $0, own: request.proxy) }
     heads = HeadReader(limit: limits.headBytes)
     errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -142,9 +146,9 @@ final class Transfer {
 
   // MARK: - From the loop: what came in since the last look
 
-  /// What arrived since the last call, in order, as far as `budget` goes at `now`. What is over it waits: the
-  /// transfer is noted once more.
-  func news(_ budget: inout Budget, at now: Instant) -> [TransferEvent] {
+  /// What arrived since the last call, in order, as far as the session's budget goes at `now`. What is over
+  /// it waits: the transfer is noted once more.
+  func news(at now: Instant) -> [TransferEvent] {
     isNoted = false
     defer {
       if isUnread { note() }
@@ -175,8 +179,8 @@ final class Transfer {
       inbox.clear()
       return []
     }
-    events += inbox.read(&budget, at: now)
-    if budget.takeNotice(at: now) { events.append(.heldBack) }
+    events += inbox.read(&share.budget, at: now)
+    if share.budget.takeNotice(at: now) { events.append(.heldBack) }
     return events
   }
 
@@ -274,12 +278,6 @@ final class Transfer {
 /// Transfers with something to tell, by name and in the order in which it came; one list for all.
 final class NewsList {
   var ids: [TransferID] = []
-}
-
-/// What the requests of one session share from its handshake on; a late answer of an earlier one keeps its
-/// own.
-final class Conversation {
-  var cookies = CookieJar()
 }
 
 /// One thread has it.

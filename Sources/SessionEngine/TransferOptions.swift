@@ -35,8 +35,13 @@ extension Transfer {
     _ = ccurl_setopt_string(easy, CURLOPT_NOPROXY, "")
     _ = ccurl_setopt_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     configureTrust()
-    if request.isLasting { _ = ccurl_setopt_long(easy, CURLOPT_BUFFERSIZE, Self.streamBuffer) }
-    if request.freshConnection { _ = ccurl_setopt_long(easy, CURLOPT_FRESH_CONNECT, 1) }
+    if request.isLasting {
+      _ = ccurl_setopt_long(easy, CURLOPT_BUFFERSIZE, Self.streamBuffer)
+      // A stream never finds a connection that is free, and libcurl would look at those of all streams for
+      // one.
+      _ = ccurl_setopt_long(easy, CURLOPT_FORBID_REUSE, 1)
+    }
+    if request.freshConnection || request.isLasting { _ = ccurl_setopt_long(easy, CURLOPT_FRESH_CONNECT, 1) }
     switch request.method {
     case .post:
       _ = ccurl_setopt_long(easy, CURLOPT_POST, 1)

@@ -16,9 +16,7 @@ final class Transfers {
   private var openStreams = 0
   private var transfers: [TransferID: Transfer] = [:]
   private let noted = NewsList()
-  private var conversations: [SessionKey: Conversation] = [:]
-  /// What each session may still send without waiting.
-  private var budgets: [SessionKey: Budget] = [:]
+  private var shares: [SessionKey: SessionShare] = [:]
   /// Counts the turns in which news are taken.
   private var turn = 0
   private let proxies = ProxyEnvironment.current
@@ -78,18 +76,23 @@ final class Transfers {
         words: "no descriptor for another stream: \(openStreams) are open; raise the limit of open files"
           + " (ulimit -n)")
     }
-    if request.isFirst { conversations[request.session] = nil }
-    let conversation = conversations[request.session] ?? Conversation()
-    conversations[request.session] = conversation
+    let share = share(of: request.session)
+    if request.isFirst { share.conversation = Conversation() }
     guard let pool = pool(of: request),
       let transfer = Transfer(
-        request, handles: pool.handles, limits: limits, conversation: conversation, proxies: proxies,
-        noted: noted),
+        request, handles: pool.handles, limits: limits, share: share, proxies: proxies, noted: noted),
       pool.start(transfer)
     else { return Self.noMemory }
     if request.isLasting { openStreams += 1 }
     transfers[request.id] = transfer
     return nil
+  }
+
+  private func share(of session: SessionKey) -> SessionShare {
+    if let share = shares[session] { return share }
+    let share = SessionShare(at: Instant(nanoseconds: monotonic()))
+    shares[session] = share
+    return share
   }
 
   private static let noMemory = TransferFailure(.resourceError, words: "no memory for another transfer")
@@ -151,10 +154,9 @@ final class Transfers {
       ($0.element.lastTurn, $0.offset) < ($1.element.lastTurn, $1.offset)
     }
     for (_, transfer) in order {
-      let session = transfer.request.session
-      let takings = budgets[session]?.takings
-      var events = transfer.news(&budgets[session, default: Budget(at: now)], at: now)
-      if budgets[session]?.takings != takings { transfer.lastTurn = turn }
+      let takings = transfer.share.budget.takings
+      var events = transfer.news(at: now)
+      if transfer.share.budget.takings != takings { transfer.lastTurn = turn }
       transfer.keepCookies()
       let last = takeEnd(of: transfer, at: now)
       events += last ?? []
@@ -184,9 +186,7 @@ final class Transfers {
 
   /// When `act` or `takeNews` is due next although no socket has news.
   func deadline(at now: Instant) -> Instant? {
-    let unread = noted.ids.compactMap { id in
-      transfers[id].flatMap { budgets[$0.request.session]?.next(at: now) }
-    }
+    let unread = noted.ids.compactMap { transfers[$0]?.share.budget.next(at: now) }
     return ([released.first?.until, postponed.first?.until].compactMap { $0 } + unread).min()
   }
 

@@ -21,6 +21,14 @@ struct ConfigurationPlaces {
     if let shard { loaded.servers.removeAll { !shard.has($0.name) } }
     return loaded
   }
+
+  /// The same for a program that runs for weeks. Where each value of each server comes from is asked for by
+  /// `check --show` alone, and takes more memory than all else that is known of a server.
+  func readToRun() -> Loaded {
+    var loaded = read()
+    loaded.effective = [:]
+    return loaded
+  }
 }
 
 extension Source {
@@ -34,7 +42,7 @@ extension Source {
 
 /// Reads the configuration and says what is wrong with it; absent when there is nothing to work with.
 func load(_ places: ConfigurationPlaces) -> Loaded? {
-  let loaded = places.read()
+  let loaded = places.readToRun()
   for diagnostic in loaded.diagnostics where diagnostic.severity != .notice {
     _ = writeAll(diagnostic.description + "\n", to: 2)
   }

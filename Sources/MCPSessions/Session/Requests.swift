@@ -90,6 +90,7 @@ extension Session {
       isFirst: channel == nil && [.initialize, .attach].contains(purpose), proxy: server.proxy,
       caFile: server.settings.caFile, clientCertificate: server.settings.clientCertificate,
       clientKey: server.settings.clientKey)
+    request.origin = (channel?.endpoint ?? server.endpoint)?.origin
     // Beyond the end of what is awaited of a handshake that was given up.
     if purpose == .initialize { request.grace = Self.abandonedLimit + .seconds(1) }
     turn.actions.append(.send(request))

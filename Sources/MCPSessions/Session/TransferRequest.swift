@@ -22,6 +22,8 @@ package struct TransferRequest: Sendable {
   package let purpose: Purpose
   package let method: Method
   package let url: Secret
+  /// That of the url, where it is known already.
+  package var origin: Origin?
   package var headers: [Header]
   package let body: String
   /// Limit of the whole exchange; absent for streams.

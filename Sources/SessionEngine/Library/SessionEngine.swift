@@ -52,7 +52,7 @@ public final class SessionEngine: Sendable {
     let plan = EnginePlan(
       servers: try Self.checked(servers, client), limits: limits, stateFolder: stateFolder)
     do throws(ErrorNumber) {
-      thread = try EngineThread()
+      thread = try EngineThread(isAsked: true)
       audience = Audience(thread.known)
       try thread.start(plan, tell: audience.tell)
     } catch {

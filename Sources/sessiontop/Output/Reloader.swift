@@ -96,7 +96,7 @@ struct Reloader {
 
   private mutating func reload(onlyIfWhole: Bool, at now: Instant) -> [Command] {
     let before = Self.states(of: loaded)
-    let new = places.read()
+    let new = places.readToRun()
     let after = Self.states(of: loaded)
     if onlyIfWhole, after != before {
       // Somebody wrote while it was read: nothing of it counts.
