@@ -7,7 +7,7 @@ import Testing
   @Test func `sessions share connections, and what is not possible is said plainly`() throws {
     let server = try LoopbackServer.start()
     defer { server.stop() }
-    let names = (0..<100).map { "s\($0)" }
+    let names = (0..<200).map { "s\($0)" }
     let configuration = try """
     log: {events: false}
     mcpServers:

@@ -44,6 +44,12 @@ final class PseudoTerminal {
     }
   }
 
+  /// Gives the terminal another size, of which the program is told by a signal.
+  func resize(columns: UInt16, rows: UInt16) {
+    var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+    _ = ioctl(end, UInt(TIOCSWINSZ), &size)
+  }
+
   /// Types into the terminal.
   func type(_ text: String) {
     let bytes = Array(text.utf8)
