@@ -35,6 +35,20 @@ import Testing
     }
   }
 
+  @Test func `every test that the security page names exists`() {
+    let page = Tree.text(of: ".github/SECURITY.md")
+    let table = page.split(separator: "\n").filter { $0.hasPrefix("| ") }.dropFirst(2)
+    #expect(table.count > 10)
+    for line in table {
+      let named = line.matches(of: /([A-Za-z\/]+\.swift): `([^`]+)`/)
+      #expect(!named.isEmpty, "no test holds this line: \(line)")
+      for test in named {
+        let file = Tree.text(of: "Tests/\(test.output.1)")
+        #expect(file.contains("func `\(test.output.2)`"), "\(test.output.1) has no test `\(test.output.2)`")
+      }
+    }
+  }
+
   @Test func `the top level holds what a visitor expects`() {
     let expected: Set = [
       "Package.swift", "Package.resolved", "Sources", "Tests", "themes", "README.md", "Makefile", "LICENSE",
