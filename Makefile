@@ -10,7 +10,7 @@ FOR_OTHERS := sessiontop.schema.json sessiontop.lnav.json sessiontop.rules.yml s
 FUZZ_SECONDS ?= 1800
 RELEASE := .build/release/sessiontop
 
-.PHONY: demo run build test docs nightly lint fuzz sanitize bench bench-terminal install uninstall release deb clean deps test-deps
+.PHONY: demo run build test docs nightly lint fuzz sanitize bench bench-terminal soak install uninstall release deb clean deps test-deps
 
 demo: build
 	$(RELEASE) demo
@@ -18,8 +18,14 @@ demo: build
 run: build
 	$(RELEASE)
 
+# The toolchain's own linker takes out what nobody calls, which it may once no symbol is for others, and what is there
+# twice. Relocations in their short form need a C library of 2.36 or later.
+LEAN := -Xswiftc -use-ld=lld -Xlinker --no-export-dynamic -Xlinker --icf=safe \
+  $(if $(filter 2.36,$(firstword $(sort 2.36 $(lastword $(shell getconf GNU_LIBC_VERSION))))),\
+  -Xlinker -z -Xlinker pack-relative-relocs)
+RELEASED := -c release --static-swift-stdlib $(LEAN)
 build: deps
-	swift build -c release --static-swift-stdlib --product sessiontop
+	swift build $(RELEASED) --product sessiontop
 
 # What lives in real time runs by itself, so that nothing else takes the processor away from it.
 define suites
@@ -81,14 +87,27 @@ sanitize-%: deps test-deps
 	swift build --build-tests --sanitize $* --scratch-path .build-$*
 	$(call suites,--sanitize $* --scratch-path .build-$* --skip 'keeps a core busy')
 
-# Prints the figures of the README.
-bench: deps
-	swift build -c release --static-swift-stdlib --product SessionBenchmark
-	.build/release/SessionBenchmark
+# Prints the figures of the README and keeps them in .build/bench.json; BASELINE=FILE compares with such a file. SIZES
+# and ORIGINS say how many, ONLY=inside,sessions,recovery,origins which. In the same run a client built on the package
+# mcp does the same work, where it can be had, and so does CLIENT=PROGRAM; SERVER=PROGRAM is asked instead of our own.
+SIZES ?= 100,1000
+ORIGINS ?= 1,100
+BENCH = $(if $(BASELINE),--baseline $(BASELINE)) $(if $(ONLY),--only $(ONLY)) $(if $(CLIENT),--client $(CLIENT)) \
+  $(if $(SERVER),--server $(SERVER))
+bench: build
+	swift build $(RELEASED) --product SessionBenchmark
+	python=$$(bash Tests/Interoperability/environment.sh mcp==2.3.0) || python=; \
+	python3 Tests/Performance/bench.py $(RELEASE) .build/release/SessionBenchmark --json .build/bench.json \
+	  --sizes $(SIZES) --origins $(ORIGINS) $${python:+--python $$python} $(BENCH)
+
+# Keeps 500 sessions of all transports for HOURS while everything goes wrong that can; fails on a slope.
+HOURS ?= 2
+soak: build
+	python3 Tests/Performance/soak.py $(RELEASE) $(HOURS) --samples .build/soak.jsonl
 
 # Prints the README's table of what the dashboard is to a terminal, beside htop and top where they are installed.
 bench-terminal: build
-	swift build -c release --static-swift-stdlib --product SessionBenchmark
+	swift build $(RELEASED) --product SessionBenchmark
 	python3 Tests/Performance/terminal.py $(RELEASE) .build/release/SessionBenchmark
 
 # The program, its manual page and completions, which it makes itself, and a unit for systemd.

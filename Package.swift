@@ -70,8 +70,8 @@ let package = Package(
     .executableTarget(
       name: "SessionBenchmark",
       dependencies: [
-        "CTopLinux", "TopDisplay", "LoopbackServers", "MCPWire", "TopPlatform", "SessionEngine",
-        "MCPSessions",
+        "LoopbackServers", "MCPSessions", "MCPWire", "SessionEngine", "TopConfiguration", "TopDisplay",
+        "TopPlatform", "TopReports",
       ], path: "Tests/Performance/Benchmark"),
 
     .testTarget(name: "MCPWireTests", dependencies: ["MCPWire"]),

@@ -80,6 +80,9 @@ package final class LoopbackServer: Sendable {
     onLoop { Array($0.peer.sessions.values) }
   }
 
+  /// How many sessions are known now, how many of them have a stream, and how many pings came so far.
+  package var counts: (sessions: Int, streams: Int, pings: Int) { onLoop { $0.peer.counts } }
+
   private func onLoop<Value: Sendable>(_ work: @escaping @Sendable (Service) -> Value) -> Value {
     let service = service
     do {

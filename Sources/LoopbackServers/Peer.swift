@@ -26,6 +26,8 @@ package struct Peer: Sendable {
   package private(set) var opened = 0
   /// Connections whose stream is to be ended: their session is gone.
   private(set) var orphans: [Int] = []
+  /// The sessions whose streams connections hold, or held.
+  private var streams: [Int: String] = [:]
   private var seen: [String: Int] = [:]
 
   package init(_ behavior: Behavior = Behavior()) {
@@ -34,6 +36,11 @@ package struct Peer: Sendable {
 
   /// How many requests of a kind came so far, the present one among them.
   package func count(_ kind: String) -> Int { seen[kind] ?? 0 }
+
+  /// How many sessions are known, how many of them have a stream, and how many pings came so far.
+  package var counts: (sessions: Int, streams: Int, pings: Int) {
+    (sessions.count, sessions.values.count { $0.stream != nil }, count("ping"))
+  }
 
   /// The session whose id a request carries, if it is known.
   package func session(of request: Request) -> Session? {
@@ -75,10 +82,12 @@ package struct Peer: Sendable {
 
   mutating func setStream(_ connection: Int?, of id: String) {
     sessions[id]?.stream = connection
+    if let connection { streams[connection] = id }
   }
 
   mutating func connectionClosed(_ connection: Int) {
-    for session in sessions.values where session.stream == connection { sessions[session.id]?.stream = nil }
+    guard let id = streams.removeValue(forKey: connection), sessions[id]?.stream == connection else { return }
+    sessions[id]?.stream = nil
   }
 
   mutating func takeOrphans() -> [Int] {

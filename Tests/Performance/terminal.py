@@ -91,9 +91,9 @@ class Program:
             last = now if count else last
         return last
 
-    def answer(self, act, meanwhile=lambda: None):
+    def answer(self, act, meanwhile=lambda: None, quiet=0.03):
         """Milliseconds from an act to the first byte that it causes, when the line was quiet before."""
-        while self.read(0.03)[0]:
+        while self.read(quiet)[0]:
             meanwhile()
         start = time.monotonic()
         act()
@@ -228,4 +228,5 @@ def main():
         shutil.rmtree(folder, ignore_errors=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,16 +1,17 @@
 import Glibc
 import TopPlatform
 
-// `make bench`: the figures of the README, measured on the machine where it runs. With `--serve` it is the
-// server that is measured against.
+// What `make bench` measures inside of the program, a line of JSON for each figure. With `--serve [COUNT]` it
+// is the servers that others are measured against.
 
 prepareProcess()
 do {
-  if CommandLine.arguments.contains("--serve") {
-    try serveHerd()
+  let arguments = CommandLine.arguments.dropFirst()
+  if arguments.first == "--serve" {
+    try serveMany(arguments.dropFirst().first.flatMap { Int($0) } ?? 1)
   } else {
+    measureTurns()
     measureRooms()
-    try measureHerd(1_000)
   }
 } catch {
   _ = writeAll("benchmark: \(error)\n", to: 2)
