@@ -1,7 +1,7 @@
 """`make bench`: what this program costs on this machine, as a table and as JSON, beside others and beside a saved run.
 
     bench.py PATH/OF/sessiontop PATH/OF/SessionBenchmark [--json FILE] [--baseline FILE] [--only PART,PART]
-             [--sizes 100,1000] [--origins 1,100] [--python PYTHON] [--client YMCPC] [--server YMCPD]
+             [--sizes 100,1000] [--origins 1,100] [--python PYTHON] [--client PROGRAM] [--server PROGRAM]
 
 Parts are `inside` (rooms and turns, measured by SessionBenchmark), `sessions`, `recovery` and `origins` (the whole
 program from outside). Peers do the work of `sessions` in the same run on the same server: --python is an interpreter with

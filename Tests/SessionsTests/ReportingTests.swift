@@ -58,6 +58,25 @@ import Testing
     #expect(due == .zero + .seconds(10) + .milliseconds(20))
   }
 
+  @Test mutating func `is known in the order of its keys, whatever comes and goes`() {
+    var store = Store()
+    store.fold(fleet.takeReport(at: now), at: now)
+    func report(_ names: [String], removed: [String] = []) -> EngineReport {
+      var report = EngineReport()
+      for key in names.map({ SessionKey(server: $0) }) {
+        report.sessions[key] = SessionReport(key: key, state: .ready, since: now)
+      }
+      report.removed = Set(removed.map { SessionKey(server: $0) })
+      return report
+    }
+    store.fold(report(["c", "a", "é", "b"]), at: now)
+    #expect(store.order.map(\.server) == ["a", "b", "c", "é"])
+    store.fold(report(["a", "d"], removed: ["b", "x"]), at: now)
+    #expect(store.order.map(\.server) == ["a", "c", "d", "é"])
+    #expect(store.order == store.sessions.keys.sorted())
+    #expect(store.limited(to: [SessionKey(server: "d")]).order.map(\.server) == ["d"])
+  }
+
   @Test mutating func `names no way to an origin but those that changed`() throws {
     let requests = started()
     #expect(requests.count == 3)

@@ -11,6 +11,8 @@ package struct Store: Hashable, Sendable {
   package private(set) var durations: [DurationSeries: DurationHistogram] = [:]
   /// The sessions of each server, so that what happens to one costs nothing of the others.
   private var keys: [ExactText: Set<SessionKey>] = [:]
+  /// All sessions in the order of their keys, so that a list of them need not be sorted for every picture.
+  package private(set) var order: [SessionKey] = []
   /// How each server fared, by name.
   private var histories: [ExactText: StateHistory] = [:]
   /// When servers could not be used, however much was told since.
@@ -55,7 +57,10 @@ package struct Store: Hashable, Sendable {
   /// The servers of which a session is in another state than before, came or went.
   private mutating func takeSessions(of report: EngineReport) -> Set<ExactText> {
     var changed: Set<ExactText> = []
+    var isOther = false
+    defer { if isOther { order = sessions.keys.sorted() } }
     for key in report.removed where sessions.removeValue(forKey: key) != nil {
+      isOther = true
       let server = ExactText(key.server)
       keys[server]?.remove(key)
       changed.insert(server)
@@ -64,7 +69,10 @@ package struct Store: Hashable, Sendable {
       let before = sessions.updateValue(session, forKey: key)
       guard before?.state != session.state else { continue }
       let server = ExactText(key.server)
-      if before == nil { keys[server, default: []].insert(key) }
+      if before == nil {
+        isOther = true
+        keys[server, default: []].insert(key)
+      }
       changed.insert(server)
     }
     return changed
@@ -82,6 +90,7 @@ package struct Store: Hashable, Sendable {
     var store = self
     store.sessions = sessions.filter { keys.contains($0.key) }
     store.keys = self.keys.mapValues { $0.intersection(keys) }
+    store.order = order.filter { keys.contains($0) }
     let names = Set(keys.map(\.server))
     store.servers = servers.filter { names.contains($0.name) }
     return store
@@ -117,6 +126,21 @@ package struct Store: Hashable, Sendable {
     statistics.ended = later.statistics.ended
     statistics.leftBehind = later.statistics.leftBehind
     statistics.eventsDropped = later.statistics.eventsDropped
+  }
+
+  /// Looks at the report of a session where it lies: it is large, and a list asks thousands for one number.
+  package func reading<Value>(_ key: SessionKey, _ body: (SessionReport) -> Value?) -> Value? {
+    sessions.index(forKey: key).flatMap { body(sessions.values[$0]) }
+  }
+
+  /// Looks at the reports of all sessions where they lie, in no order.
+  package func forEachSession(_ body: (SessionReport) -> Void) {
+    let reports = sessions.values
+    var index = reports.startIndex
+    while index != reports.endIndex {
+      body(reports[index])
+      reports.formIndex(after: &index)
+    }
   }
 
   /// A server's sessions in the order of their users.

@@ -17,6 +17,8 @@ struct ServerSummary: Filterable, Sendable {
   let now: Instant
   private let boxedReport: Boxed<ServerReport>
   private var boxedWorst: Boxed<SessionReport>?
+  /// What decides whether another session is worse, so that the worst need not be taken out of its box.
+  private var worstOf: (severity: Int, unverified: Int, since: Instant, key: SessionKey)?
   private(set) var live = 0
   private(set) var total = 0
   private(set) var errors = 0
@@ -58,12 +60,15 @@ struct ServerSummary: Filterable, Sendable {
     if let good = session.lastGood {
       lastGood = lastGood.map { $0.instant < good.instant ? $0 : good } ?? good
     }
-    if let worst {
+    if let worst = worstOf {
       let isWorse =
-        (session.state.severity, session.isUnverified ? 1 : 0, worst.since.instant, worst.key)
-        > (worst.state.severity, worst.isUnverified ? 1 : 0, session.since.instant, session.key)
+        (session.state.severity, session.isUnverified ? 1 : 0, worst.since, worst.key)
+        > (worst.severity, worst.unverified, session.since.instant, session.key)
       guard isWorse else { return }
     }
+    worstOf = (
+      session.state.severity, session.isUnverified ? 1 : 0, session.since.instant, session.key
+    )
     boxedWorst = .value(session)
     state = session.state
   }

@@ -38,20 +38,19 @@ struct Rows: Sendable {
     scope = selected?.names
     var keys: [SessionKey] = []
     let inScope = scope.map { Set($0.map { ExactText($0) }) }
-    for key in store.sessions.keys where inScope?.contains(ExactText(key.server)) ?? true {
+    for key in store.order where inScope?.contains(ExactText(key.server)) ?? true {
       // In a list of one server's sessions the filter has chosen the server already.
       guard
         filter.isEmpty
-          || store.sessions[key].map({ filter.accepts(SessionRow(session: $0, now: instant)) }) == true
+          || store.reading(key, { filter.accepts(SessionRow(session: $0, now: instant)) }) == true
       else { continue }
-      if problemsOnly, store.sessions[key]?.state.isProblem != true { continue }
+      if problemsOnly, store.reading(key, { $0.state.isProblem }) != true { continue }
       keys.append(key)
     }
-    keys.sort(by: view.sort.field == .user ? { ($0.user, $0.server) < ($1.user, $1.server) } : { $0 < $1 })
+    if view.sort.field == .user { keys.sort { ($0.user, $0.server) < ($1.user, $1.server) } }
     let byOrder = view.sort.apply(keys) { key in
-      store.sessions[key].flatMap { view.sort.number(of: $0, at: instant) }
-    } tie: { key in
-      store.sessions[key].map { age(ofTrouble: $0, at: instant) } ?? 0
+      store.reading(key) { (view.sort.number(of: $0, at: instant), age(ofTrouble: $0, at: instant)) }
+        ?? (nil, 0)
     }
     sessions = held(byOrder, in: holds ? view.heldSessions : nil) { $0 }
     isHeld =
@@ -133,15 +132,12 @@ func summaries(_ store: Store, _ sort: Sort, at now: Instant) -> [ServerSummary]
   var summaries = store.servers.map { ServerSummary($0, now: now) }
   let places = Dictionary(
     summaries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
-  for session in store.sessions.values {
-    guard let place = places[session.key.server] else { continue }
-    summaries[place].take(session)
+  store.forEachSession { session in
+    if let place = places[session.key.server] { summaries[place].take(session) }
   }
   if sort.field == .name { summaries.sort { $0.name < $1.name } }
   return sort.apply(summaries) {
-    sort.number(of: $0, at: now)
-  } tie: {
-    $0.worst.map { age(ofTrouble: $0, at: now) } ?? 0
+    (sort.number(of: $0, at: now), $0.worst.map { age(ofTrouble: $0, at: now) } ?? 0)
   }
 }
 

@@ -55,15 +55,16 @@ struct Sort: Hashable, Sendable {
 
   /// Sorts by numbers, the highest first; of equals those with the higher `tie`, and then those that came
   /// first. A sort by name leaves the order.
-  func apply<Row>(_ rows: [Row], number: (Row) -> Double?, tie: (Row) -> Double) -> [Row] {
+  func apply<Row>(_ rows: [Row], measure: (Row) -> (number: Double?, tie: Double)) -> [Row] {
     guard field != .name, field != .user else { return isReversed ? rows.reversed() : rows }
-    let numbers = rows.map { number($0) ?? -.infinity }
-    let ties = rows.map(tie)
+    let measures = rows.map(measure).map { (number: $0.number ?? -.infinity, tie: $0.tie) }
+    // Most of the time all is well, and everything in its place.
+    guard let first = measures.first, !measures.allSatisfy({ $0 == first }) else { return rows }
     // Places are sorted, not rows: thousands of rows are large to move about.
     let places = rows.indices.sorted { left, right in
-      let (a, b) = (numbers[left], numbers[right])
-      if a != b { return (a > b) != isReversed }
-      return ties[left] != ties[right] ? ties[left] > ties[right] : left < right
+      let (a, b) = (measures[left], measures[right])
+      if a.number != b.number { return (a.number > b.number) != isReversed }
+      return a.tie != b.tie ? a.tie > b.tie : left < right
     }
     return places.map { rows[$0] }
   }
