@@ -18,11 +18,11 @@ prepareProcess()
 
 do {
   let command = try Sessiontop.parseAsRoot()
-  if let command = command as? any ProgramCommand { exit(exitCode(run(command))) }
+  if let command = command as? any ProgramCommand { leave(exitCode(run(command))) }
   // The parser's own commands, such as help, end by throwing what they print.
   var other = command
   try other.run()
-  exit(exitCode(ExitCode.done))
+  leave(exitCode(ExitCode.done))
 } catch {
   answer(error)
 }
@@ -47,8 +47,8 @@ func answer(_ error: any Error) -> Never {
   } else {
     _ = message.split(separator: "\n").map { complain(String($0)) }
   }
-  if !isAnswer, isPlugin { exit(pluginUnknown("the command line cannot be used: \(firstLine(message))")) }
-  exit(exitCode(isAnswer ? ExitCode.done : ExitCode.usage))
+  if !isAnswer, isPlugin { leave(pluginUnknown("the command line cannot be used: \(firstLine(message))")) }
+  leave(exitCode(isAnswer ? ExitCode.done : ExitCode.usage))
 }
 
 /// Says in the form of a monitoring system that nothing is known, and why; returns its exit code for that.

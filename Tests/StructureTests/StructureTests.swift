@@ -82,6 +82,7 @@ import Testing
     ("the compiler's checks stay on", "Tests/SessionEngineTests/A.swift", "nonisolated(unsafe) var a = 1"),
     ("nothing traps on an error", "Sources/SessionEngine/A.swift", "let a = try! open()"),
     ("nothing traps on an error", "Sources/SessionEngine/A.swift", "let a = b as! Int"),
+    ("the program ends in one place", "Sources/sessiontop/A.swift", "if isDone { exit(0) }"),
     ("nothing traps on an error", "Sources/SessionEngine/A.swift", "let a = b.first!.name"),
     ("nothing traps on an error", "Sources/SessionEngine/A.swift", "let a = b[0]! + 1"),
     ("nothing traps on an error", "Sources/SessionEngine/A.swift", "let a = f(\"text\")!"),
