@@ -163,6 +163,14 @@ struct FilesReader {
           remedy: "check the file that is made from it"))
       return nil
     }
+    if document.root == nil, let manifest = manifestOfKubernetes(bytes) {
+      findings.add(
+        Diagnostic(
+          file: path, mark: manifest, .error,
+          "is a Kubernetes manifest, which holds no servers but in its texts",
+          remedy: "put the text with the servers into a file of its own and check it"))
+      return nil
+    }
     let mapping = document.root?.mapping
     let owner =
       mapping.map { isTOML ? Owner.ofTOML($0, at: path) : Owner.of($0, at: path) }

@@ -125,8 +125,8 @@ struct LibreChatTests {
       """
       3:3: error: mcpServers.a: LibreChat refuses this server, it is a private address; add 'mcpSettings: \
       {allowedAddresses: ["localhost:3000"]}' at the top level
-      4:3: error: mcpServers.b: LibreChat refuses this server, it is a private address; add '- "billing-mcp:80"' to \
-      mcpSettings.allowedAddresses
+      4:3: error: mcpServers.b: LibreChat refuses this server, it is a private address; add "billing-mcp:80" to \
+      mcpSettings.allowedAddresses, too
       """
     ),
     (

@@ -36,8 +36,8 @@ struct ServerTests {
         'mcpSettings: {allowedAddresses: ["127.0.0.1:3000"]}' at the top level
         librechat.yaml:20:9: notice: mcpServers.old.type: is missing, and LibreChat takes a URL without it for old \
         HTTP+SSE; write 'type: streamable-http' if the server speaks it
-        librechat.yaml:22:3: error: mcpServers.socket: LibreChat refuses this server, it is a private address; add '- \
-        "127.0.0.1:9"' to mcpSettings.allowedAddresses
+        librechat.yaml:22:3: error: mcpServers.socket: LibreChat refuses this server, it is a private address; add \
+        "127.0.0.1:9" to mcpSettings.allowedAddresses, too
         """)
     #expect(loaded.servers.map(\.name) == ["chat", "merged", "old", "local", "socket"])
     let chat = loaded.servers[0]

@@ -214,6 +214,37 @@ struct ShapeTests {
       text: #"{"name": "x", "mcpServers": [{"a": {"type": "http", "url": "https://a.example.org/mcp"}}]}"#,
       owner: "Continue", servers: "a: streamable-http, watched"),
     OwnedFile(
+      what: "names without quotes and spaces", name: "openclaw.json",
+      text: """
+        {mcp:{servers:{a:{url:"https://a.example.org/mcp",transport:"streamable-http"},b:{"url":'http://h:1/'},},},}
+        """, owner: "OpenClaw", servers: "a: streamable-http, watched\nb: streamable-http, watched"),
+    OwnedFile(
+      what: "a list with its names under another key", name: "litellm_config.yaml",
+      text: "mcp_servers:\n  - {server_name: a, url: \"https://a.example.org/mcp\", transport: http}\n",
+      owner: "LiteLLM",
+      servers: "a: streamable-http, watched"),
+    OwnedFile(
+      what: "a block of a hub, and a list of transports", name: ".continue/config.json",
+      text: """
+        {"mcpServers": [{"uses": "team/block"}],
+         "experimental": {"modelContextProtocolServers": [{"transport": {"type": "stdio", "command": "a"}}]}}
+        """, owner: "Continue",
+      servers: "team/block: stdio, not watched, is brought along by Continue\n[0]: stdio, on demand"),
+    OwnedFile(
+      what: "entries that are not LibreChat's", name: "mcphost.yml",
+      text: """
+        mcpServers:
+          a: {type: remote, url: "https://a.example.org/mcp", headers: ["X-A: 1"]}
+          tool: {type: local, command: [npx, tool], environment: {A: b}}
+        """, owner: "a client of MCP", servers: "a: streamable-http, watched\ntool: stdio, on demand"),
+    OwnedFile(
+      what: "OpenHands", name: "config.toml",
+      text: "[mcp]\nshttp_servers = [\"https://a.example.org/mcp\"]\n", owner: "a client of MCP",
+      told: """
+        2:1: error: is a configuration of OpenHands, whose lists of servers are not read here; write their addresses into \
+        a file of your own
+        """, servers: ""),
+    OwnedFile(
       what: "a JSON Schema", name: "mcp.schema.json",
       text: """
         {"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object",
@@ -266,6 +297,14 @@ struct ShapeTests {
       report(loadText(text, name: name))
         == "\(name):\(place): error: this is a template ({{#if ...}}, {% ... %}); check the file that is made from it"
     )
+  }
+
+  @Test func `Several documents of Kubernetes are named, not held against LibreChat`() {
+    let document = "apiVersion: v1\nkind: ConfigMap\ndata:\n  a: b\n"
+    #expect(
+      report(loadText("# two\n---\n\(document)---\n\(document)", name: "a.yaml"))
+        == "a.yaml:3:1: error: is a Kubernetes manifest, which holds no servers but in its texts; put the text with "
+        + "the servers into a file of its own and check it")
   }
 
   @Test func `What a program does not fill in is not asked of the environment`() {

@@ -47,6 +47,12 @@ struct NotTaken {
       mark = root.entry("server")?.mark
       problem = "is the manifest of a bundle (MCPB), which a client installs"
       remedy = "name the file of the client"
+    } else if let lists = root["mcp"]?.mapping,
+      let list = ["shttp_servers", "sse_servers", "stdio_servers"].lazy.compactMap({ lists.entry($0) }).first
+    {
+      mark = list.mark
+      problem = "is a configuration of OpenHands, whose lists of servers are not read here"
+      remedy = "write their addresses into a file of your own"
     } else if root["meta"] != nil, root["data"]?.mapping?["servers"] != nil {
       mark = root.entry("data")?.mark
       problem = "is a registry of servers, not a configuration of a client"
@@ -79,6 +85,18 @@ func isServer(_ node: Node) -> Bool {
   return ["url", "command", "httpUrl", "serverUrl", "baseUrl", "target"].contains { key in
     fields[key]?.scalar?.value == .text || fields[key]?.items != nil
   }
+}
+
+/// Where the first of several documents of Kubernetes begins, which no reader of one document takes.
+func manifestOfKubernetes(_ bytes: [UInt8]) -> Mark? {
+  var place: Mark?
+  var hasKind = false
+  for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+    if place == nil, line.starts(with: "apiVersion:".utf8) { place = Mark(line: index + 1, column: 1) }
+    if line.starts(with: "kind:".utf8) { hasKind = true }
+    if hasKind, let place { return place }
+  }
+  return nil
 }
 
 /// Where a template language begins, in a text that cannot be read as what it will become: blocks of Jinja,

@@ -185,8 +185,16 @@ extension Owner {
     if keys.contains("mcpServers") ? root["version"] != nil : hasOnlyLibreChats(keys) {
       return of(.libreChat)
     }
+    // Shapes that LibreChat's entries never have.
+    let fields = root["mcpServers"]?.mapping?.entries.compactMap(\.value.mapping) ?? []
+    if root["version"] == nil, fields.contains(where: isStrange) { return of(.other) }
     // Sections that are nobody's that is known, not even by a slip.
     return of(hasOnlyLibreChats(keys) ? .libreChat : .other)
+  }
+
+  private static func isStrange(_ fields: Mapping) -> Bool {
+    fields["command"]?.items != nil || fields["environment"] != nil || fields["headers"]?.items != nil
+      || ["remote", "local"].contains(fields["type"]?.scalar?.text)
   }
 
   /// Whether every section is one of LibreChat's, if not by its letters then by a slip.

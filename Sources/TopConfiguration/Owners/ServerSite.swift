@@ -102,11 +102,12 @@ private func named(_ node: Node) -> Mapping? {
   builder.mapping.isFlow = true
   for (index, item) in items.enumerated() {
     guard let fields = item.mapping else { continue }
-    if isBareMap(fields) {
+    if isBareMap(fields), fields["transport"] == nil {
       for entry in fields.entries { _ = builder.add(entry) }
       continue
     }
-    let name = ["name", "id", "title"].lazy.compactMap { fields[$0]?.scalar?.text }.first { !$0.isEmpty }
+    let names = ["name", "id", "title", "server_name", "serverName", "uses"]
+    let name = names.lazy.compactMap { fields[$0]?.scalar?.text }.first { !$0.isEmpty }
     _ = builder.add(Entry(key: name ?? "[\(index)]", mark: item.mark, value: item))
   }
   return builder.mapping

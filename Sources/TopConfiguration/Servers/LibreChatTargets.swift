@@ -11,9 +11,10 @@ struct LibreChatTargets {
   private var marks: [String: Mark] = [:]
   /// Ports of those that are numbers.
   private var numericPorts: Set<Int> = []
-  /// Whether there is a place to add an address to, as the problems told so far leave the file.
-  private var hasSettings: Bool
-  private var hasAddresses: Bool
+  /// Whether there is a place to add an address to, in the file or told of a server before.
+  private let hasSettings: Bool
+  private let hasAddresses: Bool
+  private var isAdvised = false
 
   init(_ root: Section, _ findings: inout Findings) {
     let block = root.mapping["mcpSettings"]
@@ -84,7 +85,9 @@ struct LibreChatTargets {
       near.map { "its port \(origin.port) is not the one of line \($0.line)" }
       ?? "it is a private address"
     let shown = isWritten ? "\(address)" : "HOST:PORT"
-    defer { (hasSettings, hasAddresses) = (true, true) }
+    defer { isAdvised = isAdvised || !hasAddresses }
+    // The line that was told for the server before is one list.
+    if isAdvised { return (problem, "add \"\(shown)\" to mcpSettings.allowedAddresses, too") }
     if hasAddresses {
       return (problem, "add '- \"\(shown)\"' to mcpSettings.allowedAddresses")
     }

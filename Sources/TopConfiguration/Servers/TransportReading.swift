@@ -105,6 +105,8 @@ extension ServerReader {
 
   /// Settings of a server that an editor's extension or the program itself brings along.
   private var isOfAnExtension: Bool {
+    // A block of Continue's hub.
+    if context.owner.kind == .continueDev, original["uses"] != nil { return true }
     guard context.owner.kind == .zed || context.owner.kind == .goose else { return false }
     return original["settings"] != nil || original["source"] != nil || original.entries.isEmpty
   }

@@ -1,13 +1,15 @@
 // What editors and their JSON allow and YAML does not.
 
-/// A JSON text with its comments blanked out and its surrogate pairs written as YAML writes them; any other
-/// text as it is. No byte moves to another line, and none but those behind a pair to another column.
+/// A JSON text with its comments blanked out, its surrogate pairs written as YAML writes them, and a space
+/// behind the colon of a name without quotes; any other text as it is. No byte moves to another line, and
+/// none but those behind a pair or such a name to another column.
 func readableJSON(_ bytes: [UInt8]) -> [UInt8] {
   guard isJSON(bytes) else { return bytes }
   var result: [UInt8] = []
   result.reserveCapacity(bytes.count)
   var place = 0
   var isQuoted = false
+  var keys = KeyWatch()
   while place < bytes.count {
     let byte = bytes[place]
     if isQuoted {
@@ -31,11 +33,50 @@ func readableJSON(_ bytes: [UInt8]) -> [UInt8] {
       result += bytes[place..<end].map { $0 == 0x0A || $0 == 0x0D ? $0 : 0x20 }
       place = end
       continue
+    } else if keys.ends(byte), place + 1 < bytes.count, place > 0, isWordByte(bytes[place - 1]),
+      bytes[place + 1] > 0x20, bytes[place + 1] != 0x2F
+    {
+      // YAML wants a space behind the colon of a name without quotes.
+      result += [byte, 0x20]
+      place += 1
+      continue
     }
     result.append(byte)
     place += 1
   }
   return result
+}
+
+private func isWordByte(_ byte: UInt8) -> Bool {
+  switch byte {
+  case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x24, 0x2D: true
+  default: false
+  }
+}
+
+/// Knows where in a JSON text a name may stand.
+private struct KeyWatch {
+  private var brackets: [UInt8] = []
+  private var isAtKey = false
+
+  /// Takes the next byte outside of strings; true when it is the colon behind a name.
+  mutating func ends(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x7B, 0x5B:
+      // Deeper than any limit, only the innermost matters.
+      if brackets.count < 1_000 { brackets.append(byte) }
+      isAtKey = byte == 0x7B
+    case 0x7D, 0x5D:
+      _ = brackets.popLast()
+      isAtKey = false
+    case 0x2C: isAtKey = brackets.last == 0x7B
+    case 0x3A:
+      defer { isAtKey = false }
+      return isAtKey
+    default: break
+    }
+    return false
+  }
 }
 
 /// Whether a text starts as JSON objects do, comments before it left out.
