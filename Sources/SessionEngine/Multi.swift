@@ -97,6 +97,7 @@ final class Multi {
     // libcurl forgets the mark when it takes the socket away.
     curl_multi_assign(handle, socket, UnsafeMutableRawPointer(bitPattern: 1))
     return clinux_epoll_set(epoll, EPOLL_CTL_ADD, socket, mask, tag) == 0
+      || clinux_epoll_set(epoll, EPOLL_CTL_MOD, socket, mask, tag) == 0
   }
 }
 
