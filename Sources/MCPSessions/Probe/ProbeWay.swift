@@ -49,7 +49,10 @@ extension ServerProbe {
       note(certificate)
       let seen = certificate.map { words(of: $0) }
       let whole = seen.map { error.adding($0) } ?? error
-      fail(.tls, whole, remedy: error.hint == nil ? certificate.flatMap { tlsRemedy($0) } : nil)
+      // One that has ended is of no use to anybody, whoever signed it.
+      let hasEnded = certificate.flatMap { $0.daysLeft(at: now.wall) }.map { $0 < 0 } == true
+      let remedy = error.hint == nil ? certificate.map { _ in Self.tlsRemedy } : nil
+      fail(.tls, whole, remedy: hasEnded ? TransferFlaw.expired.remedy : remedy)
     default:
       tellWay(failure.route, upTo: .http)
       fail(.http, error)
@@ -112,12 +115,9 @@ extension ServerProbe {
   }
 
   /// For trouble that the library tells in words without a name here.
-  private func tlsRemedy(_ certificate: ServerCertificate) -> Sentence? {
-    if certificate.daysLeft(at: now.wall).map({ $0 < 0 }) == true { return TransferFlaw.expired.remedy }
-    return
-      "if its issuer is your own authority, name that one's file in sessionConfig.caFile; if it is another"
-      + " server's certificate, correct the url"
-  }
+  private static let tlsRemedy: Sentence =
+    "if its issuer is your own authority, name that one's file in sessionConfig.caFile; if it is another"
+    + " server's certificate, correct the url"
 }
 
 extension ServerCertificate {
