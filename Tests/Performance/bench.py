@@ -11,7 +11,8 @@ open            from the start to the moment when the server has all sessions an
 processor/ping  of the whole process, screen thread too, for one ping
 memory/session  what the resident set grows by for each, from one session on
 end             from SIGINT to the end of the process; "left" is what the server still has then
-404, restart    from the loss of all to all being back, with a fifth of them allowed to shake hands a second
+404, restart    from the loss of all to all being back, with 200 handshakes a second or a twentieth of all, whichever
+                is more; "least" is what that allows
 origins         1 000 sessions on so many addresses, alive or dead, with a screen: processor time, and the time from a
                 key to the answer meanwhile
 """

@@ -162,8 +162,9 @@ def measure_own(program, server, folder, count, rate=100_000):
 
 
 def measure_recovery(program, server, folder, count):
-    """All sessions lost at once, and the server away for three seconds, at a fifth of all handshakes a second."""
-    rate = max(1, count // 5)
+    """All sessions lost at once, and the server away for three seconds, with as many handshakes a second as are
+    usual, or a twentieth of all."""
+    rate = max(200, count // 20)
     watch = Watch(program, folder, configuration(folder, server.urls, count, rate))
     figures = {"governed s": count / rate}
     try:

@@ -1,15 +1,16 @@
 """Keeps 500 sessions of all transports for hours while everything goes wrong that can, and fails on a slope.
 
-    soak.py PATH/OF/sessiontop HOURS [--sessions 500] [--seed 1] [--samples FILE]
+    soak.py PATH/OF/sessiontop HOURS [--sessions 500] [--seed 1] [--samples FILE] [--log FILE]
 
 The servers are those of soak_servers.py, in a process of their own. Every few seconds one of these happens: sessions
 expire, connections are reset, the servers go away, one floods, the token is renewed, the configuration is reloaded,
 a dashboard comes, resizes, goes, or its terminal stalls. Memory, descriptors, threads and processor time are sampled
 every five seconds, with what the servers count. The last two minutes nothing happens: everything must be back then.
 
-A slope is one that does not hold 0 within its 95 % interval, over ten blocks after the first quarter (a quarter of
-an hour at most), and that is more than noise. Ends with 0 when there is none, nothing was lost that the servers kept,
-and the end left nothing behind.
+A slope is one that does not hold 0 within its 95 % interval, over nine blocks after the first quarter (a quarter of
+an hour at most), that is more than noise, and that goes on in each third of the run: what is kept for the first
+terminal that stalls is a step, a leak goes on. Ends with 0 when there is none, nothing was lost that the servers
+kept, and the end left nothing behind.
 """
 
 import argparse
@@ -192,10 +193,12 @@ class Soak:
         after = min(900, hours * 900)
         steady = [one for one in self.samples if one["at"] >= after]
         for name, (an_hour, noise) in LIMITS.items():
-            slope, error = slope_of(steady, name)
+            slope, error, thirds = slope_of(steady, name)
             grown = slope * (steady[-1]["at"] - steady[0]["at"]) / 3600
-            print(f"{name}: {steady[0][name]} to {steady[-1][name]}, slope {slope:+.1f} ± {error:.1f} an hour")
-            if slope - error > an_hour and grown > noise:
+            print(
+                f"{name}: {steady[0][name]} to {steady[-1][name]}, slope {slope:+.1f} ± {error:.1f} an hour, "
+                + "by thirds " + ", ".join(f"{third:+.0f}" for third in thirds))
+            if slope - error > an_hour and grown > noise and min(thirds) > noise / 3:
                 failures.append(f"{name} grow by {slope:.1f} an hour")
         cpu = [later["cpu s"] - one["cpu s"] for one, later in zip(steady, steady[1:])]
         half = len(cpu) // 2
@@ -233,9 +236,10 @@ class Soak:
 
 
 def slope_of(samples, name):
-    """By the hour, with half of its 95 % interval, over the medians of ten blocks: neighbours are no strangers."""
-    size = max(1, len(samples) // 10)
-    blocks = [samples[start : start + size] for start in range(0, size * 10, size)]
+    """By the hour, with half of its 95 % interval, over the medians of nine blocks, for neighbours are no strangers;
+    and what each third of the run adds."""
+    size = max(1, len(samples) // 9)
+    blocks = [samples[start : start + size] for start in range(0, size * 9, size)]
     blocks = [block for block in blocks if block]
     times = [statistics.mean(one["at"] for one in block) / 3600 for block in blocks]
     values = [statistics.median(one[name] for one in block) for block in blocks]
@@ -243,7 +247,8 @@ def slope_of(samples, name):
     spread = sum((moment - middle) ** 2 for moment in times) or 1
     slope = sum((moment - middle) * (value - mean) for moment, value in zip(times, values)) / spread
     rest = sum((value - mean - slope * (moment - middle)) ** 2 for moment, value in zip(times, values))
-    return slope, 2.306 * (rest / max(1, len(blocks) - 2) / spread) ** 0.5
+    thirds = [values[min(place + 3, len(values)) - 1] - values[place] for place in range(0, len(values), 3)]
+    return slope, 2.365 * (rest / max(1, len(blocks) - 2) / spread) ** 0.5, thirds
 
 
 def main():
@@ -253,6 +258,7 @@ def main():
     arguments.add_argument("--sessions", type=int, default=500)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--samples")
+    arguments.add_argument("--log")
     options = arguments.parse_args()
     soak = Soak(options.program, options.sessions, options.seed)
     try:
@@ -261,6 +267,8 @@ def main():
             with open(options.samples, "w") as file:
                 file.writelines(json.dumps(one) + "\n" for one in soak.samples)
     finally:
+        if options.log:
+            shutil.copy(soak.log.name, options.log)
         soak.close()
     for failure in failures:
         print("FAIL: " + failure)
