@@ -133,7 +133,7 @@ import TopPlatform
     let program = try ChildProcess(
       sessiontopBinary, ["--config", configuration], environment: ["TERM": "xterm-256color"],
       terminal: screen.path)
-    try screen.wait(for: "s19")
+    try screen.wait(for: "ready")
     for number in 0..<200 {
       screen.resize(columns: UInt16(20 + number * 7 % 180), rows: UInt16(5 + number * 3 % 60))
       screen.read(atMost: 65_536, within: 10)
