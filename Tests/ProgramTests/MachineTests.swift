@@ -42,7 +42,7 @@ import TopPlatform
   @Test func `that gives little memory is enough for many sessions`() throws {
     let server = try LoopbackServer.start()
     defer { server.stop() }
-    let configuration = try configuration(server, sessions: 200)
+    let configuration = try configuration(server, sessions: 100)
     defer { unlink(configuration) }
     // The address space: threads and libraries take most of it.
     let program = try ChildProcess(
@@ -52,13 +52,13 @@ import TopPlatform
         sessiontopBinary,
         configuration,
       ])
-    try program.wait(for: "all sessions") { $0.count(of: #""event":"session_created""#) == 200 }
-    let said = String(repeating: "x", count: 100_000)
+    try program.wait(for: "all sessions") { $0.count(of: #""event":"session_created""#) == 100 }
+    let said = String(repeating: "x", count: 20_000)
     for _ in 0..<5 {
       server.push(
         #"{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":"\#(said)"}}"#)
     }
-    try program.wait(for: "what the servers said") { $0.count(of: #""event":"server_message""#) >= 200 }
+    try program.wait(for: "what the servers said") { $0.count(of: #""event":"server_message""#) >= 100 }
     #expect(try program.stop() == 0)
     #expect(server.sessions.isEmpty)
   }
