@@ -46,23 +46,45 @@ private func world(
     #expect(world.state("a") == .ready)
   }
 
+  struct Refusal: Sendable, CustomTestStringConvertible {
+    let answer: World.Scripted
+    var every = 10
+    var ping = 2.0
+    /// Only words call the session gone: a ping decides before it costs one.
+    var costs = 1
+    var testDescription: String { "\(answer), every \(every) x \(ping) s" }
+  }
+
   @Test(arguments: [
-    Scripted.status(404, "nope"), .status(410, ""), .status(400, "Invalid session: cursor"), .status(409, ""),
-    .status(404, "database session not found"),
+    Refusal(answer: .status(404, "nope")), Refusal(answer: .status(410, "")),
+    Refusal(answer: .status(409, "")), Refusal(answer: .status(404, "database session not found")),
+    Refusal(answer: .status(404, ""), every: 1), Refusal(answer: .status(404, ""), every: 3, ping: 5),
+    Refusal(answer: .status(404, ""), every: 10, ping: 3), Refusal(answer: .status(404, ""), ping: 30),
+    Refusal(answer: .status(410, ""), every: 3), Refusal(answer: .status(409, ""), every: 3),
+    Refusal(answer: .status(409, ""), every: 1, ping: 7),
+    Refusal(answer: .status(400, "Invalid session: cursor"), costs: 0),
+    Refusal(answer: .status(400, "Bad Request: no valid session ID"), every: 3, costs: 0),
+    Refusal(answer: .status(500, "session not found"), every: 1, ping: 7, costs: 0),
   ])
-  func `that alone is answered like a lost session costs one session, not a chain`(answer: World.Scripted)
-    throws
-  {
-    var world = try world(Self.list(answer))
-    world.run(60)
-    #expect(world.state("a") == .degraded, "\(world.wire)")
-    #expect(world.row("a")?.cause?.request == .list)
-    #expect(world.wire.count { $0 == "POST initialize" } == 2)
-    #expect(world.machines["a"]?.sessions == ["a-session-2"], "the first one was ended after all")
-    #expect(world.store.statistics.opened == 2 && world.store.statistics.ended == 1)
-    world.machines["a"]?.script = nil
-    world.run(20)
-    #expect(world.state("a") == .ready)
+  func `that alone is answered like a lost session costs one session, not a chain`(refusal: Refusal) throws {
+    for isKnown in [false, true] {
+      var settings = SessionSettings()
+      (settings.pingInterval, settings.listEvery) = (.seconds(refusal.ping), refusal.every)
+      var world = try World(["a"], settings: settings)
+      if isKnown { world.run(refusal.ping * 4) }
+      world.machines["a"]?.script = Self.list(refusal.answer)
+      world.run(refusal.ping * Double(refusal.every) * 6 + 60)
+      #expect(world.state("a") == .degraded, "\(world.wire)")
+      #expect(world.row("a")?.cause?.request == .list)
+      let handshakes = world.wire.count { $0 == "POST initialize" }
+      #expect(handshakes <= 1 + refusal.costs, "\(world.wire)")
+      #expect(world.machines["a"]?.sessions.count == 1, "the first one was ended after all")
+      let statistics = world.store.statistics
+      #expect(statistics.opened == handshakes && statistics.ended == handshakes - 1)
+      world.machines["a"]?.script = nil
+      world.run(refusal.ping * Double(max(refusal.every, 5)) + 20)
+      #expect(world.state("a") == .ready)
+    }
   }
 
   @Test func `is asked for behind the first ping, and awaited`() throws {

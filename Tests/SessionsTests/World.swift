@@ -63,6 +63,8 @@ struct World {
     var script: (@Sendable (TransferRequest) -> Scripted?)?
     /// Ids that the client was told are gone, by answers that reached it.
     var dead: Set<String> = []
+    /// Requests that were answered so last.
+    var calledGoneBy: Set<Purpose> = []
   }
 
   var fleet: Fleet
@@ -156,15 +158,24 @@ struct World {
   private mutating func deliver(_ id: TransferID, _ event: TransferEvent) {
     // What was cancelled is told no more.
     guard let request = open[id] else { return }
-    if case .head(let head) = event, head.status == 404, request.purpose != .stream,
-      let sent = Self.sessionID(request),
-      // A list that alone is answered so may be the list's own trouble.
-      request.purpose != .list || machines[request.session.server]?.sessions.contains(sent) != true
-    {
-      machines[request.session.server]?.dead.insert(sent)
-    }
+    if case .head(let head) = event { noteDeath(request, head) }
     if case .ended = event { close(id) }
     obey(fleet.transfer(id, event, at: now))
+  }
+
+  private mutating func noteDeath(_ request: TransferRequest, _ head: ResponseHead) {
+    let name = request.session.server
+    let mayBeItsOwn = [.list, .initialized].contains(request.purpose)
+    guard head.status == 404 else {
+      if mayBeItsOwn { machines[name]?.calledGoneBy.remove(request.purpose) }
+      return
+    }
+    guard request.purpose != .stream, let sent = Self.sessionID(request) else { return }
+    // What alone is answered so may be its own trouble: told of one session after the other it is asked about.
+    let isAgain = mayBeItsOwn && machines[name]?.calledGoneBy.insert(request.purpose).inserted == false
+    if !isAgain, !mayBeItsOwn || machines[name]?.sessions.contains(sent) != true {
+      machines[name]?.dead.insert(sent)
+    }
   }
 
   private mutating func deliver(_ id: TransferID, _ event: ProcessEvent) {

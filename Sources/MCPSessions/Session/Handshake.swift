@@ -121,10 +121,10 @@ extension Session {
     case .methodFailed:
       // Answering a notification is a fault that hurts nobody.
       comeAlive(identity, &turn)
-    case .lost(let error) where identity.isHeldByServer:
-      trouble.stillborn += 1
-      // Once it may be so; who says it each time keeps the sessions, or forgets them before they begin.
-      if trouble.stillborn > 1 { sayFarewell(identity, &turn) } else { forget(identity, &turn) }
+    case .lost(let error) where identity.isHeldByServer && trouble.stillborn == nil:
+      // Once it may be so; who says it each time is asked.
+      trouble.stillborn = identity
+      forget(identity, &turn)
       lose(error, approach: anew, &turn)
     case .refused(let error) where error.type == .authError && outcome.head?.status != 403:
       sayFarewell(identity, &turn)
@@ -150,6 +150,11 @@ extension Session {
     _ identity: Identity, _ error: SessionError, _ outcome: Exchange.Outcome, _ turn: inout Turn
   ) {
     var error = error.asked(of: .initialized)
+    if error.type == .sessionTerminated || error.type == .sessionExpired {
+      // It says so of every session.
+      error = SessionError(
+        .httpError, status: error.status, rpcCode: error.rpcCode, detail: error.detail, request: .initialized)
+    }
     if identity.id == nil, !identity.isOverStream {
       error = SessionError(
         .sessionInvalid, status: error.status, rpcCode: error.rpcCode,
@@ -166,6 +171,14 @@ extension Session {
       stream: .off, pinged: turn.now.instant)
     half.isUnconfirmed = true
     resume(half, &turn)
+  }
+
+  /// A session works. Where the notification was refused to it as to the one before, that one lives as well.
+  mutating func endStillborn(_ turn: inout Turn) {
+    guard let first = trouble.stillborn else { return }
+    guard trouble.unconfirmed != nil else { return trouble.stillborn = nil }
+    if !trouble.isStillbornEnded { sayBelatedFarewell(first, &turn) }
+    trouble.isStillbornEnded = true
   }
 
   mutating func endHalfSession(_ head: ResponseHead, _ offered: Revision, _ turn: inout Turn) {

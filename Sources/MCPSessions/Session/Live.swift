@@ -7,7 +7,8 @@ extension Session {
   mutating func comeAlive(_ identity: Identity, _ turn: inout Turn) {
     history.created += 1
     history.spokeAs = identity.kind
-    (trouble.refusal, trouble.stillborn) = (nil, 0)
+    trouble.refusal = nil
+    endStillborn(&turn)
     trouble.acceptedID()
     noteGood(turn.now)
     if channel != nil { speaksOverStream = true }
@@ -155,6 +156,7 @@ extension Session {
       live.take(took, usual: history.latency.usual, limit: server.settings.slow)
       history.latency.add(took)
       answered(&live, &turn)
+      if exchange.purpose == .ping { pingTellsOfList(&live, &turn) }
       live.lastGood = turn.now
       live.answersPing = live.answersPing || exchange.purpose == .ping
       noteGood(turn.now)
@@ -171,6 +173,7 @@ extension Session {
     case .methodFailed(let error):
       listTellsOfLoss(exchange, live, &turn)
       answered(&live, &turn)
+      if exchange.purpose == .ping { pingTellsOfList(&live, &turn) }
       methodFailed(error, outcome, exchange.purpose, &live, &turn)
     case .lost(let error):
       noteLossByPing(live, exchange, error)

@@ -90,6 +90,8 @@ struct Live: Hashable, Sendable {
   var wantsList = false
   /// The list is answered like a lost session although this one lives.
   var isListOff = false
+  /// The list was answered like a lost session, which the next ping decides about.
+  var listRefusal: SessionError?
   /// The pages of a list that is being read.
   var pages: Pages?
   /// Something gave reason to ask whether the session lives: with a ping, before anything else.

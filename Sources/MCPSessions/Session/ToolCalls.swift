@@ -52,25 +52,20 @@ extension Session {
     switch judge(outcome, carriedID: live.identity.isHeldByServer, gate(turn)) {
     case .good, .methodFailed:
       return probeAnswered(live, exchange, outcome, &turn)
-    // The specification says that a session that is answered so has ended.
-    case .conflict where !isOfTheList(exchange, live) && !isBesideStream(exchange, live):
+    // The specification says that a session that is answered so has ended. Once that is believed.
+    case .conflict where mayEndSession(live) && !isBesideStream(exchange, live):
       tools.lost = .ended
       return probeAnswered(live, exchange, outcome, &turn)
     case .lost(let error)
-    where outcome.isRefusal && [400, 404, 410].contains(outcome.head?.status) && !isOfTheList(exchange, live):
+    where outcome.isRefusal && [404, 410].contains(outcome.head?.status) && mayEndSession(live):
       tools.lost = .left(live.identity)
       return probeLost(live, error, &turn)
     case .lost(let error), .conflict(let error):
-      if isOfTheList(exchange, live) {
-        if case .left(let identity) = tools.lost { sayBelatedFarewell(identity, &turn) }
-        (tools.lost, live.isListOff) = (.ended, true)
-      }
-      // Words about a session, which may be the server's own with somebody else: a ping knows.
+      // Words about a session, which may be the server's own with somebody else.
       let seen = SessionError(
         outcome.isRefusal ? .httpError : .rpcError, status: error.status ?? outcome.head?.status,
-        rpcCode: error.rpcCode,
-        detail: error.detail)
-      listFailed(seen, &live, &turn)
+        rpcCode: error.rpcCode, detail: error.detail)
+      if live.isListOff { listFailed(seen, &live, &turn) } else { doubt(seen, &live, &turn) }
     case .trouble(let error) where isOfTheWay.contains(error.type):
       guard probeMissed(error, &live, &turn) else { return }
     case .trouble(let error), .refused(let error), .busy(let error):
@@ -79,22 +74,41 @@ extension Session {
     state = .live(live)
   }
 
-  /// Whether words of loss are the list's own trouble: they ended the session before this one as well, and a
-  /// moment ago a ping was answered.
-  private func isOfTheList(_ exchange: Exchange, _ live: Live) -> Bool {
-    live.isListOff
-      || tools.lost != nil && live.answersPing && exchange.sent - live.lastGood.instant <= .seconds(1)
+  /// Whether the answer for the list alone may end the session: not where it ended the one before as well,
+  /// and no good list came since.
+  private func mayEndSession(_ live: Live) -> Bool { tools.lost == nil && !live.isListOff }
+
+  /// The answer for the list says that the session is gone, and may be wrong: a ping knows, and is asked now.
+  private mutating func doubt(_ error: SessionError, _ live: inout Live, _ turn: inout Turn) {
+    live.pages = nil
+    live.listRefusal = error
+    live.isDoubted = true
+    hastenProbe(&live, &turn)
+  }
+
+  /// A ping was answered behind a list that was refused as if the session were gone: so it is the list's own
+  /// trouble, and what was given up for the like lives.
+  mutating func pingTellsOfList(_ live: inout Live, _ turn: inout Turn) {
+    guard let refusal = live.listRefusal else { return }
+    (live.listRefusal, live.isListOff) = (nil, true)
+    if case .left(let identity) = tools.lost { sayBelatedFarewell(identity, &turn) }
+    if tools.lost != nil { tools.lost = .ended }
+    noteListFailure(refusal, &turn)
   }
 
   /// The list cannot be had: told once for each cause, and a ping is to say whether more is wrong.
   mutating func listFailed(_ error: SessionError, _ live: inout Live, _ turn: inout Turn) {
-    let error = error.asked(of: .list)
     live.pages = nil
-    if tools.failure?.isLike(error) == true { history.count(error) } else { tell(error, &turn) }
-    tools.failure = error
+    noteListFailure(error, &turn)
     guard !live.lacksPing, !live.identity.isModern else { return }
     live.isDoubted = true
     hastenProbe(&live, &turn)
+  }
+
+  private mutating func noteListFailure(_ error: SessionError, _ turn: inout Turn) {
+    let error = error.asked(of: .list)
+    if tools.failure?.isLike(error) == true { history.count(error) } else { tell(error, &turn) }
+    tools.failure = error
   }
 
   /// A page of the list, or all of it.

@@ -36,8 +36,10 @@ struct Trouble: Hashable, Sendable {
   var lastTrial: Instant?
   /// The session that was given up because a handshake beside it succeeded, until the next one is of use.
   var gaveUp: GivenUp?
-  /// How often in a row a session was called gone as soon as it was made.
-  var stillborn = 0
+  /// The session that was called gone as soon as it was made, until one is made without that.
+  var stillborn: Identity? { didSet { isStillbornEnded = false } }
+  /// It turned out to live, and was ended.
+  var isStillbornEnded = false
   /// A session that was called gone by the answer to its first ping: the next one is asked for its list,
   /// which tells whether it was the session or the ping.
   var lostByPing: GivenUp?
