@@ -64,6 +64,13 @@ struct HeadReader {
     return false
   }
 
+  /// No more of it will come, or be read: what it began to say counts, for its status says most of it; that
+  /// of a success only where that may count without the rest.
+  mutating func close(unlessSuccess: Bool) {
+    guard head == nil, pending.status >= 200, !(unlessSuccess && pending.isSuccess) else { return }
+    head = pending
+  }
+
   /// The cookies have been looked at.
   mutating func forgetCookies() { hasNewCookies = false }
 

@@ -34,7 +34,7 @@ final class Transfer {
   private let cookies: CookieJar
   private var isNoted = false
   /// Why this side ended the transfer from within a callback.
-  private var refusal: TransferFailure?
+  var refusal: TransferFailure?
   private var heads: HeadReader
   private var inbox = Inbox()
   /// libcurl was told to hold what comes until there is room.
@@ -42,7 +42,9 @@ final class Transfer {
   /// How it ended, while what came before the end is still to be read.
   private var conclusion: CURLcode?
   private var isHeadTold = false
-  private var url: String
+  /// When the head of an answer that refuses was there.
+  private(set) var refusedSince: Instant?
+  private(set) var url: String
   private var redirects = 0
   /// Where the answer sends us; known once the head is complete.
   private var target: String?
@@ -88,23 +90,6 @@ final class Transfer {
   var easy: UnsafeMutableRawPointer { handle.pointer }
 
   // MARK: - From libcurl: only record
-
-  /// Whether another thread may be spent on a name: libcurl uses one for each, which lives as long as the
-  /// name server is silent, whether or not anybody still waits for it.
-  func mayResolve() -> Bool {
-    guard !isAddressed, threadCount() >= Self.threadLimit else { return true }
-    refusal = TransferFailure(
-      .dnsError, words: "\(Self.threadLimit) look-ups wait for a silent name server; the name is not asked")
-    return false
-  }
-
-  private static let threadLimit = 256
-
-  /// Whether the way is an address, which needs no look-up.
-  private var isAddressed: Bool {
-    let next = proxy.map { $0.url.revealed.contains("://") ? $0.url.revealed : "http://\($0.url.revealed)" }
-    return (try? Endpoint(next ?? url)).map { IPAddress(host: $0.origin.host) != nil } ?? false
-  }
 
   /// Whether the request may go out: once. On a kept connection that turns out dead libcurl would send it
   /// anew at once, and a POST could be done twice.
@@ -200,8 +185,8 @@ final class Transfer {
 
   /// Whether the request is to be sent once more, elsewhere at its origin; the handle is ready for it then.
   func redirect() -> Bool {
-    guard let target, conclusion == CURLE_OK else { return false }
-    conclusion = nil
+    guard let target, conclusion != nil else { return false }
+    (conclusion, refusal, refusedSince) = (nil, nil, nil)
     redirects += 1
     url = target
     self.target = nil
@@ -233,7 +218,25 @@ final class Transfer {
   /// libcurl reported the end.
   func conclude(_ code: CURLcode) {
     conclusion = code
+    // Of a stream only the whole head says that it is one.
+    if code != CURLE_OK { heads.close(unlessSuccess: request.isLasting) }
     note()
+  }
+
+  /// Whether the answer refuses, in a head that is there, and its body is still to come.
+  var isRefusing: Bool { conclusion == nil && heads.head?.isRefusal == true }
+
+  /// Notes at `now` that it does; whether that is news.
+  func beginsToRefuse(at now: Instant) -> Bool {
+    guard isRefusing, refusedSince == nil else { return false }
+    refusedSince = now
+    return true
+  }
+
+  /// The rest of its body is not waited for.
+  func cutOff() {
+    refusal = TransferFailure(.sessionTimeout, words: "the answer was not whole in time")
+    conclude(CURLE_ABORTED_BY_CALLBACK)
   }
 
   /// The last word, once `isOver`.
@@ -244,14 +247,15 @@ final class Transfer {
     var end = TransferEnd(head: head, excerpt: inbox.excerpt, lastEventID: inbox.lastEventID)
     end.lostKeptConnection = lostKeptConnection
     end.route = request.isMeasured ? route : nil
-    if let refusal {
-      end.failure = refusal
+    if let proxy, !isHeadTold, heads.head?.status == Self.proxyWantsPassword {
+      end.fail(
+        TransferFailure(
+          .proxyError, status: Self.proxyWantsPassword,
+          words: "\(proxy.words) wants other credentials (407): put them into its address as user:password@"))
+    } else if let refusal {
+      end.fail(refusal)
     } else if code != CURLE_OK {
-      end.failure = failure(code)
-    } else if let proxy, !isHeadTold, heads.head?.status == Self.proxyWantsPassword {
-      end.failure = TransferFailure(
-        .proxyError, status: Self.proxyWantsPassword,
-        words: "\(proxy.words) wants other credentials (407): put them into its address as user:password@")
+      end.fail(failure(code))
     } else {
       events += inbox.finish()
     }
@@ -273,11 +277,6 @@ final class Transfer {
     evidence.wasAskedForCertificate = wasAskedForCertificate && heads.head == nil
     return transferFailure(code, evidence)
   }
-}
-
-/// Transfers with something to tell, by name and in the order in which it came; one list for all.
-final class NewsList {
-  var ids: [TransferID] = []
 }
 
 /// One thread has it.

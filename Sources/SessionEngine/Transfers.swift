@@ -24,6 +24,8 @@ final class Transfers {
   private var released: [(until: Instant, id: TransferID)] = []
   /// Transfers that are sent once more, in the order in which they are.
   private var postponed: [(until: Instant, id: TransferID)] = []
+  /// Transfers whose answer refuses, in the order in which the rest of it is waited for no more.
+  private var refusing: [(until: Instant, id: TransferID)] = []
   private static let pauseBeforeSecondTry = Duration.milliseconds(250)
   /// What epoll says of the watched descriptor and of each pool's sockets.
   private enum Tag {
@@ -158,6 +160,9 @@ final class Transfers {
       var events = transfer.news(at: now)
       if transfer.share.budget.takings != takings { transfer.lastTurn = turn }
       transfer.keepCookies()
+      if transfer.beginsToRefuse(at: now) {
+        refusing.append((now + TransferRequest.refusalLimit, transfer.request.id))
+      }
       let last = takeEnd(of: transfer, at: now)
       events += last ?? []
       if !transfer.isReleased, !events.isEmpty { news.append((transfer.request, events)) }
@@ -187,18 +192,33 @@ final class Transfers {
   /// When `act` or `takeNews` is due next although no socket has news.
   func deadline(at now: Instant) -> Instant? {
     let unread = noted.ids.compactMap { transfers[$0]?.share.budget.next(at: now) }
-    return ([released.first?.until, postponed.first?.until].compactMap { $0 } + unread).min()
+    let own = [released.first?.until, postponed.first?.until, refusing.first?.until]
+    return (own.compactMap { $0 } + unread).min()
   }
 
-  /// Ends released transfers that did not end by themselves, and sends again what was put off.
+  /// Ends released transfers that did not end by themselves, and answers that refuse and do not end; sends
+  /// again what was put off.
   func act(at now: Instant) {
     let over = released.prefix { $0.until <= now }
     for (_, id) in over { remove(id) }
     released.removeFirst(over.count)
+    let refused = refusing.prefix { $0.until <= now }
+    refusing.removeFirst(refused.count)
+    for transfer in refused.compactMap({ transfers[$0.id] }) where transfer.isRefusing {
+      // One that was sent on has another head by now, and a time of its own.
+      guard let since = transfer.refusedSince, since + TransferRequest.refusalLimit <= now else { continue }
+      transfer.cutOff()
+      pool(of: transfer.request)?.stop(transfer)
+    }
     let due = postponed.prefix { $0.until <= now }
     postponed.removeFirst(due.count)
     for transfer in due.compactMap({ transfers[$0.id] }) { _ = pool(of: transfer.request)?.start(transfer) }
   }
+}
+
+/// Transfers with something to tell, by name and in the order in which it came; one list for all.
+final class NewsList {
+  var ids: [TransferID] = []
 }
 
 /// One thread has it.

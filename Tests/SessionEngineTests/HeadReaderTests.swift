@@ -47,6 +47,29 @@ import Testing
     #expect(throws: head.flaw) { try read(head.lines) }
   }
 
+  @Test(arguments: [(404, false), (404, true), (503, true), (200, false)])
+  func `that is not whole says what its status says`(status: Int, isStream: Bool) throws {
+    var reader = HeadReader(limit: 64)
+    for line in ["HTTP/1.1 100 Continue", "", "HTTP/1.1 \(status) x"] {
+      _ = try reader.take(Array((line + "\r\n").utf8))
+    }
+    #expect(throws: HeadReader.Flaw.tooLarge(limit: 64)) {
+      try reader.take(Array(repeating: UInt8(ascii: "x"), count: 64))
+    }
+    #expect(reader.head == nil)
+    reader.close(unlessSuccess: isStream)
+    #expect(reader.head?.status == status)
+  }
+
+  @Test func `of a stream that is not whole is none, nor is an interim one`() throws {
+    for line in ["HTTP/1.1 200 OK", "HTTP/1.1 103 Early Hints"] {
+      var reader = HeadReader(limit: 64)
+      _ = try reader.take(Array((line + "\r\n").utf8))
+      reader.close(unlessSuccess: true)
+      #expect(reader.head == nil)
+    }
+  }
+
   @Test func `may have a length again after an interim one`() throws {
     #expect(
       try read(["HTTP/1.1 103 x", "Content-Length: 0", "", "HTTP/1.1 200 OK", "Content-Length: 1", ""])?

@@ -35,6 +35,8 @@ struct World {
     case status(Int, String)
     case html(Int, String)
     case head(ResponseHead, String)
+    /// The body is cut off.
+    case cut(ResponseHead, String)
     case rejected(Int, String)
     case tools([Tool], next: String?)
     case silence

@@ -111,6 +111,10 @@ extension World {
       answer(request.id, ResponseHead(status: status, contentType: "text/html"), nil, page, after: delay)
     case .head(let head, let body):
       answer(request.id, head, nil, body, after: delay)
+    case .cut(let head, let body):
+      let failure = TransferFailure(.connectionReset, curlCode: 18, words: "cut")
+      tell(request.id, .head(head), after: delay)
+      tell(request.id, .ended(TransferEnd(head: head, excerpt: body, failure: failure)), after: delay)
     case .rejected(let code, let words):
       let error = RPCError(code: code, message: words)
       answer(request.id, json, Message(id: number(request), content: .failure(error)), "", after: delay)

@@ -112,6 +112,7 @@ struct Exchange: Hashable, Sendable {
       flaw = flaw ?? "\(error)"
       return nil
     case .item(.tooLarge):
+      if let head, head.isRefusal { return .status(head.withoutBody, failure, excerpt: "") }
       return .broken(
         SessionError(.responseTooLarge, status: head?.status, detail: "the answer is too large"), head)
     case .item(.retry(let milliseconds)):
@@ -166,7 +167,10 @@ struct Exchange: Hashable, Sendable {
 
   private mutating func conclude(_ end: TransferEnd, _ gate: Gate, at now: Instant) -> Outcome? {
     let head = polls > 0 ? head : end.head ?? head
-    if let failure = end.failure { return .broken(SessionError(failure, gate), head) }
+    if let cut = end.failure {
+      guard let head, head.isRefusal else { return .broken(SessionError(cut, gate), head) }
+      return .status(head.withoutBody, failure, excerpt: end.excerpt)
+    }
     if let pollRefusal {
       let why: Sentence = "the rest of the answer is refused with \(pollRefusal.status)"
       return .broken(SessionError(.protocolError, status: pollRefusal.status, detail: why), head)

@@ -49,6 +49,9 @@ package struct TransferRequest: Sendable {
   /// certificate can be looked at that nobody trusts.
   package var isHandshakeOnly = false
 
+  /// How long the body of an answer whose head refuses is awaited: it explains, and the head decides.
+  package static let refusalLimit = Duration.seconds(1)
+
   /// Whether it is a stream, which lasts as long as it can.
   package var isLasting: Bool { timeout == nil }
 }
@@ -90,6 +93,14 @@ package struct ResponseHead: Hashable, Sendable {
   }
 
   package var isSuccess: Bool { (200..<300).contains(status) }
+  /// It says that what was asked is not done; that stands, whatever becomes of its body.
+  package var isRefusal: Bool { !isSuccess }
+  /// The same where its body cannot be used: of what kind that is says nothing then.
+  package var withoutBody: ResponseHead {
+    var head = self
+    head.contentType = ""
+    return head
+  }
   package var hasChallenge: Bool { !challenges.isEmpty }
 }
 
@@ -132,8 +143,8 @@ package struct TransferEnd: Hashable, Sendable {
   /// The beginning of the body as text, for classification and for people.
   package var excerpt: String
   /// Why the transfer itself failed: no connection, cut, limit. Absent when HTTP went well, whatever the
-  /// status.
-  package var failure: TransferFailure?
+  /// status, and when the head refuses: that is the answer, and its body would only have explained it.
+  package private(set) var failure: TransferFailure?
   /// The id of the last event of a stream, for resumption.
   package var lastEventID: String
   /// A connection that was kept from earlier turned out closed as the request was sent: this says nothing of
@@ -147,7 +158,13 @@ package struct TransferEnd: Hashable, Sendable {
   ) {
     self.head = head
     self.excerpt = excerpt
-    self.failure = failure
     self.lastEventID = lastEventID
+    if let failure { fail(failure) }
+  }
+
+  /// The transfer did not come to a good end.
+  package mutating func fail(_ failure: TransferFailure) {
+    guard let head, head.isRefusal else { return self.failure = failure }
+    self.head = head.withoutBody
   }
 }

@@ -62,7 +62,8 @@ extension FaultCase {
   /// process), and what is done to the client itself (clock, descriptors, disk, terminal), which are tests of
   /// their own.
   static let all =
-    baselines + connections + addresses + bodies + redirects + handshakeStatuses + sessionStatuses + streams
+    baselines + connections + addresses + bodies + redirects + handshakeStatuses + sessionStatuses + refusals
+    + streams
     + deletes + json + rpc + handshakes + events + floods + sessionIDs + texts + outages
 }
 
