@@ -36,6 +36,8 @@ final class Transfer {
   /// Why this side ended the transfer from within a callback.
   var refusal: TransferFailure?
   private var heads: HeadReader
+  /// What a proxy says to CONNECT, before anything of ours goes out.
+  private var proxyHeads: HeadReader
   private var inbox = Inbox()
   /// libcurl was told to hold what comes until there is room.
   private var isPaused = false
@@ -75,6 +77,7 @@ final class Transfer {
     let origin = request.origin ?? (try? Endpoint(url))?.origin
     proxy = origin.flatMap { proxies.proxy(for: $0, own: request.proxy) }
     heads = HeadReader(limit: limits.headBytes)
+    proxyHeads = HeadReader(limit: limits.headBytes)
     errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     configure(cookies: cookies)
@@ -103,7 +106,11 @@ final class Transfer {
 
   func headLine(_ bytes: UnsafeRawBufferPointer) -> Bool {
     do {
-      if try heads.take(bytes) { note() }
+      if sendings == 0, proxy != nil {
+        _ = try proxyHeads.take(bytes)
+      } else if try heads.take(bytes) {
+        note()
+      }
       return true
     } catch {
       refusal = error.error
@@ -275,7 +282,9 @@ final class Transfer {
     evidence.isSecure = url.lowercased().hasPrefix("https:")
     evidence.hasClientCertificate = request.clientCertificate != nil
     evidence.wasAskedForCertificate = wasAskedForCertificate && heads.head == nil
-    return transferFailure(code, evidence)
+    var failure = transferFailure(code, evidence)
+    if failure.type == .proxyError { failure.retryAfter = proxyHeads.head?.retryAfter }
+    return failure
   }
 }
 

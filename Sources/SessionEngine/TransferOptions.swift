@@ -33,7 +33,6 @@ extension Transfer {
     // Which proxy it is was decided here, so that what is told of it is what libcurl does.
     _ = ccurl_setopt_string(easy, CURLOPT_PROXY, proxy?.url.revealed ?? "")
     _ = ccurl_setopt_string(easy, CURLOPT_NOPROXY, "")
-    _ = ccurl_setopt_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     configureTrust()
     if request.isLasting {
       _ = ccurl_setopt_long(easy, CURLOPT_BUFFERSIZE, Self.streamBuffer)

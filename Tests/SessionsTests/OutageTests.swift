@@ -70,4 +70,20 @@ private let key = SessionKey(server: "a")
     let waits = world.events.compactMap(\.nextAttempt)
     #expect(waits.count > 5 && waits.allSatisfy { $0 <= .seconds(60) }, "\(waits)")
   }
+
+  @Test func `of a proxy that asks for patience is not looked at before that time`() throws {
+    var failure = TransferFailure(.proxyError, status: 503, words: "the proxy cannot reach this server")
+    failure.retryAfter = "20"
+    let refused = failure
+    var machine = World.Machine()
+    machine.script = { _ in .broken(refused) }
+    var world = try World(["a", "b"], sameOrigin: true, machine: machine)
+    world.run(19.9)
+    #expect(world.attempts <= 2, "\(world.wire)")
+    world.run(60)
+    #expect((4...6).contains(world.attempts), "\(world.wire)")
+    for name in ["a", "b"] { world.machines[name]?.script = nil }
+    world.run(30)
+    #expect(world.state("a") == .ready && world.state("b") == .ready)
+  }
 }

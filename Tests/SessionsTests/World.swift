@@ -41,6 +41,7 @@ struct World {
     case tools([Tool], next: String?)
     case silence
     case hangUp
+    case broken(TransferFailure)
   }
 
   struct Machine {

@@ -123,6 +123,8 @@ extension World {
       (result.tools, result.nextCursor) = (tools, next)
       answer(request.id, json, Message(id: number(request), content: .result(result)), "", after: delay)
     case .silence: lose(request)
+    case .broken(let failure):
+      tell(request.id, .ended(TransferEnd(failure: failure)), after: delay)
     case .hangUp:
       tell(
         request.id,

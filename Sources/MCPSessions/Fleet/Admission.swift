@@ -62,10 +62,11 @@ struct Admission: Hashable, Sendable {
   /// An attempt that began at `since` found the way closed. False when somebody was answered meanwhile: then
   /// the way is open, and the trouble is that session's own.
   mutating func fail(
-    _ error: SessionError, since: Instant, at now: Instant, _ random: inout SeededGenerator
+    _ error: SessionError, since: Instant, notBefore: Instant? = nil, at now: Instant,
+    _ random: inout SeededGenerator
   ) -> Bool {
     if let lastAnswer, lastAnswer > since { return false }
-    breaker.fail(error, at: now, &random)
+    breaker.fail(error, notBefore: notBefore, at: now, &random)
     return true
   }
 

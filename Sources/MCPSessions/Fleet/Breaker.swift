@@ -21,12 +21,15 @@ struct Breaker: Hashable, Sendable {
   /// Whether everybody must wait for the prober: what closes a way is nothing that an answer can contradict.
   var isOpen: Bool { failures > 0 }
 
-  /// The way failed.
-  mutating func fail(_ error: SessionError, at now: Instant, _ random: inout SeededGenerator) {
+  /// The way failed, and is not to be tried before a time where what stands on it asked for that.
+  mutating func fail(
+    _ error: SessionError, notBefore: Instant? = nil, at now: Instant, _ random: inout SeededGenerator
+  ) {
     if failures == 0 { since = now }
     failures += 1
     self.error = error
     next = now + Self.backoff(after: now - since).delay(attempt: failures, using: &random)
+    if let notBefore { next = max(next, notBefore) }
     prober = nil
   }
 

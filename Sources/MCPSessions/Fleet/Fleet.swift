@@ -264,9 +264,11 @@ package struct Fleet: Sendable {
     // The way is judged first: events that tell of the next attempt need its time.
     for action in actions {
       switch action {
-      case .wayFailed(let error, let since):
+      case .wayFailed(let error, let since, let notBefore):
         var random = random
-        let isClosed = ways.change(way) { $0.fail(error, since: since, at: now.instant, &random) }
+        let isClosed = ways.change(way) {
+          $0.fail(error, since: since, notBefore: notBefore, at: now.instant, &random)
+        }
         self.random = random
         // Somebody was answered meanwhile: that session waits as for any trouble of its own.
         if !isClosed { pending.append((index, .backOff)) }

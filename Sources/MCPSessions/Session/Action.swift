@@ -14,7 +14,8 @@ enum Action: Sendable {
   /// The session wants to connect and waits for its turn; at once if the operator asked.
   case requestTurn(atOnce: Bool, Guest)
   /// The way to the server is closed, as an attempt found that began at `since`; whoever shares it must know.
-  case wayFailed(SessionError, since: Instant)
+  /// What stands on it may have asked to be left alone until a time.
+  case wayFailed(SessionError, since: Instant, notBefore: Instant?)
   /// A server gave an id: it holds a session for us from now on.
   case opened(OpenSession)
   /// The server does not hold that session any more.

@@ -201,5 +201,6 @@ extension SessionError {
       failure.type, status: failure.status, curlCode: failure.curlCode,
       detail: Sentence(gate.text(failure.words)),
       hint: failure.flaw.map { .connection($0) })
+    retryAfter = failure.retryAfter
   }
 }

@@ -51,10 +51,10 @@ extension Session {
 
   /// Enters the wait that an error calls for, and says so.
   mutating func lose(
-    _ error: SessionError, approach: Approach, remedy: Remedy? = nil, retryAfter header: String? = nil,
+    _ failure: SessionError, approach: Approach, remedy: Remedy? = nil, retryAfter header: String? = nil,
     isNews: Bool = false, within look: Duration? = nil, _ turn: inout Turn
   ) {
-    let error = located(spoken(error).asked(of: turn.request), turn)
+    let error = located(spoken(failure).asked(of: turn.request), turn)
     let isFirst = trouble.cause == nil || isNews
     trouble.hasFallenBack = false
     if trouble.cause == nil { trouble.attempts = 0 }
@@ -80,7 +80,12 @@ extension Session {
       trouble.nature = .recovering
       // What fails now in one way and now in another is not to begin anew with the shortest wait.
       trouble.setbacks = max(trouble.setbacks, 1)
-      turn.actions.append(.wayFailed(error, since: turn.sent ?? turn.now.instant))
+      let asked = Patience(failure.retryAfter, now: turn.now.wall)
+        .afterLoss(own: .zero, using: &turn.random)
+      turn.actions.append(
+        .wayFailed(
+          error, since: turn.sent ?? turn.now.instant,
+          notBefore: asked > .zero ? turn.now.instant + asked : nil))
       if isPaused {
         state = .waiting(Wait(until: turn.now.instant, approach: approach))
       } else {
@@ -91,7 +96,8 @@ extension Session {
       if let look { own = min(own, look) }
       // A handshake that was given up is to come to its end first, so it is no use to promise an earlier one.
       if let due = abandoned.values.map(\.due).max() { own = max(own, due - turn.now.instant) }
-      let delay = Patience(header, now: turn.now.wall).afterLoss(own: own, using: &turn.random)
+      let delay = Patience(header ?? failure.retryAfter, now: turn.now.wall)
+        .afterLoss(own: own, using: &turn.random)
       state = .waiting(Wait(until: turn.now.instant + delay, approach: approach))
       next = delay
     }

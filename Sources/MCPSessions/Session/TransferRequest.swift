@@ -127,6 +127,8 @@ package struct TransferFailure: Hashable, Sendable {
   package let words: String
   /// What that is, where it has a name and a remedy of its own.
   package var flaw: TransferFlaw?
+  /// The `Retry-After` of a proxy that refused the way.
+  package var retryAfter: String?
 
   package init(_ type: ErrorType, status: Int? = nil, curlCode: Int? = nil, words: String) {
     self.type = type

@@ -89,6 +89,8 @@ public struct SessionError: Error, Hashable, Sendable {
   public let request: Purpose?
   /// What stands in the way, where the words tell more than the type.
   let hint: Hint?
+  /// How long what stands on the way asks to be left alone, as raw text.
+  var retryAfter: String?
   /// What was seen, in at most `PrintableText.detailLimit` characters.
   package let detail: Sentence
 
