@@ -44,6 +44,7 @@ final class Transfer {
   /// How it ended, while what came before the end is still to be read.
   private var conclusion: CURLcode?
   private var isHeadTold = false
+  private var isSendingTold = false
   /// When the head of an answer that refuses was there.
   private(set) var refusedSince: Instant?
   private(set) var url: String
@@ -98,7 +99,10 @@ final class Transfer {
   /// anew at once, and a POST could be done twice.
   func maySend() -> Bool {
     sendings += 1
-    guard sendings > 1 else { return true }
+    guard sendings > 1 else {
+      if request.grace > .zero { note() }
+      return true
+    }
     refusal = TransferFailure(
       .connectionReset, words: "a kept connection was closed by the server as the request was sent")
     return false
@@ -150,6 +154,10 @@ final class Transfer {
       }
     }
     var events: [TransferEvent] = []
+    if request.grace > .zero, sendings > 0, !isSendingTold {
+      isSendingTold = true
+      events.append(.sent)
+    }
     if let head = heads.head, !isHeadTold {
       // Only a proxy asks so: its answer is told as its failure, at the end.
       let isProxys = proxy != nil && head.status == Self.proxyWantsPassword
@@ -157,7 +165,7 @@ final class Transfer {
       // What is sent on is as if it had been sent there at once.
       guard !isProxys, target == nil else {
         inbox.clear()
-        return []
+        return events
       }
       isHeadTold = true
       inbox.begin(head, limits)

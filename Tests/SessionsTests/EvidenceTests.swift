@@ -232,6 +232,50 @@ private func world(
       world.machines["a"]?.sessions == [] && world.store.statistics.opened == world.store.statistics.ended)
   }
 
+  @Test func `as a handshake is left behind where its answer comes after the stop's limit`() throws {
+    var machine = World.Machine()
+    machine.handshakeLag = 7
+    var world = try World(["a"], machine: machine)
+    world.run(1)
+    world.command(.stop)
+    world.run(3)
+    world.giveUp()
+    let statistics = world.store.statistics
+    #expect(world.fleet.isAtRest && statistics.opened == 1 && statistics.leftBehind == 1)
+    #expect(world.events.contains { $0.message.text.contains("left behind") })
+  }
+
+  @Test func `as a handshake that never went out leaves nothing behind`() throws {
+    var world = try World(["a"], machine: World.Machine(mode: .refusing))
+    world.run(10)
+    world.command(.stop)
+    world.giveUp()
+    #expect(world.store.statistics.opened == 0 && world.store.statistics.leftBehind == 0)
+  }
+
+  @Test(arguments: [3.0, 8, 14])
+  func `as a handshake is waited for beyond its own limit, and its session ended`(lag: Double) throws {
+    var settings = SessionSettings()
+    settings.initTimeout = .seconds(2)
+    var machine = World.Machine()
+    machine.handshakeLag = lag
+    var world = try World(["a"], settings: settings, machine: machine)
+    world.run(120)
+    let statistics = world.store.statistics
+    #expect(statistics.opened >= 3 && statistics.opened >= (world.machines["a"]?.nextID ?? 0) - 2)
+    #expect(world.machines["a"]?.sessions.count ?? 9 <= 1, "\(world.wire)")
+  }
+
+  @Test func `as a handshake of a server that left the configuration is ended`() throws {
+    var machine = World.Machine()
+    machine.handshakeLag = 7
+    var world = try World(["a"], machine: machine)
+    world.run(1)
+    world.command(.apply([], note: nil))
+    world.run(30)
+    #expect(world.machines["a"]?.sessions == [] && world.store.statistics.opened == 1)
+  }
+
   @Test func `as DELETEs goes out so many at a time`() throws {
     var world = try World((0..<300).map { "s\($0)" }, sameOrigin: true)
     world.run(20)

@@ -267,7 +267,7 @@ private let key = SessionKey(server: "a")
     var machine = World.Machine()
     machine.mode = .lagging(1.5)
     var world = try World(["a"], settings: settings, machine: machine)
-    world.run(30)
+    world.run(60)
     #expect(world.row("a")?.cause?.detail.text == "no answer within 1 s")
     // What is promised is kept: no attempt while the one before is still awaited.
     #expect(world.events.compactMap(\.nextAttempt).allSatisfy { $0 >= .milliseconds(480) })

@@ -48,6 +48,8 @@ struct World {
     var mode = Mode.well
     var keepsSessions = true
     var offersStream = true
+    /// Seconds that handshakes take.
+    var handshakeLag = 0.0
     /// Sessions that it has room for; a handshake too many gets 503.
     var room = Int.max
     /// Speaks the sessionless revision only.

@@ -16,6 +16,7 @@ extension World {
     if [.initialize, .attach, .discover, .ping, .list].contains(request.purpose) { attempts += 1 }
     checkRequest(request, id)
     guard let machine = machines[name] else { return }
+    if request.grace > .zero, machine.mode != .refusing { tell(request.id, .sent, after: 0) }
     let delay = Double.random(in: 0.001...0.05, using: &random)
     let isStreaming = openOf[request.session]?.values.contains(.stream) == true
     if blocksWhileStreaming, isStreaming, request.timeout != nil { return lose(request) }
@@ -33,7 +34,7 @@ extension World {
     case .status(let status, let body):
       answer(request.id, ResponseHead(status: status, contentType: "text/plain"), nil, body, after: delay)
     case .well:
-      answerWell(request, id, after: delay)
+      answerWell(request, id, after: request.purpose == .initialize ? machine.handshakeLag + delay : delay)
     case .slow(let longest):
       let pause = Double.random(in: 0.1...longest, using: &random)
       if let limit = patience(request), limit < pause { return lose(request) }

@@ -254,7 +254,7 @@ extension ServerProbe {
         seen
           ?? SessionError(
             .protocolError, status: head.status, detail: "the stream ended before its endpoint event"))
-    case .head, .item, .arrived, .heldBack: break
+    case .sent, .head, .item, .arrived, .heldBack: break
     }
   }
 
@@ -280,7 +280,7 @@ extension ServerProbe {
         ?? SessionError(
           .sessionTerminated, detail: "the event stream that carries the session was closed by the server")
       if case .asking(let question) = state { return answered(question, .broken(error, nil)) }
-    case .head, .item, .arrived, .heldBack: break
+    case .sent, .head, .item, .arrived, .heldBack: break
     }
   }
 }

@@ -41,7 +41,7 @@ extension ServerProbe {
       listening.opened = now.instant
       listening.due = now.instant + Self.listening
       state = .listening(listening)
-    case .head, .arrived, .heldBack: break
+    case .sent, .head, .arrived, .heldBack: break
     case .item(.message(let message)):
       answer(message)
       if case .failure(let error) = message.content, identity?.isModern == true {

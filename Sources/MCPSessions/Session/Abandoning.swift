@@ -4,14 +4,26 @@ import MCPWire
 // awaited and what it made is ended.
 
 extension Session {
-  /// How long the answer is awaited where something else is to follow; a stop of the program has a limit of
-  /// its own.
-  static let abandonedLimit = Duration.seconds(2)
+  /// How long the answer is awaited at least where something else is to follow, and at most; a stop of the
+  /// program has a limit of its own.
+  private static let shortestGrace = Duration.seconds(2)
+  static let longestGrace = Duration.seconds(60)
+
+  /// How long the answer is awaited from now on. Who asks for short handshakes is told of failures early,
+  /// and the server has the usual time all the same; one that answers later still is waited for longer each
+  /// time, so that few sessions are left with it.
+  private func grace(_ handshake: Handshake, at now: Instant) -> Duration {
+    let usual = handshake.exchange.sent + StepLimit.initialize - now
+    let grown = Self.shortestGrace * (1 << min(trouble.unanswered, 5))
+    return min(max(usual, grown), Self.longestGrace)
+  }
 
   /// Lets a handshake that is under way come to its end, outside of the session's life.
-  mutating func abandon(_ handshake: Handshake, _ turn: inout Turn) {
+  mutating func abandon(_ handshake: Handshake, isOverdue: Bool = false, _ turn: inout Turn) {
     guard !endByHead(handshake, &turn) else { return }
-    let due = turn.now.instant + (isStopping ? .seconds(3_600) : Self.abandonedLimit)
+    // An operator does not wait for what may never come; a stop has a limit of its own.
+    let pause = isOverdue || isRetired ? grace(handshake, at: turn.now.instant) : Self.shortestGrace
+    let due = turn.now.instant + (isStopping ? .seconds(3_600) : pause)
     abandoned[handshake.exchange.transfer] = Abandoned(handshake: handshake, due: due)
   }
 
@@ -24,7 +36,7 @@ extension Session {
       return state = .initializing(handshake)
     }
     (turn.request, turn.sent) = (.initialize, handshake.exchange.sent)
-    abandon(handshake, &turn)
+    abandon(handshake, isOverdue: true, &turn)
     let milliseconds = handshakeLimit.inMilliseconds
     let length: Sentence = milliseconds < 1_000 ? "\(milliseconds) ms" : "\((milliseconds + 500) / 1_000) s"
     lose(SessionError(.sessionTimeout, detail: "no answer within \(length)"), approach: anew, &turn)
@@ -39,6 +51,7 @@ extension Session {
     guard let outcome = entry.handshake.exchange.take(event, gate(turn), at: turn.now.instant) else {
       if endByHead(entry.handshake, &turn) {
         abandoned[id] = nil
+        trouble.unanswered = 0
         return abandonedIsOver(&turn)
       }
       abandoned[id] = entry
@@ -46,6 +59,7 @@ extension Session {
     }
     finish(entry.handshake.exchange, outcome, event, &turn)
     abandoned[id] = nil
+    trouble.unanswered = 0
     if let head = outcome.head { endHalfSession(head, entry.handshake.offered, &turn) }
     abandonedIsOver(&turn)
   }
@@ -64,10 +78,34 @@ extension Session {
     let over = abandoned.filter { $0.value.due <= turn.now.instant }
     guard !over.isEmpty else { return }
     for id in over.keys.sorted(by: { $0.number < $1.number }) {
-      abandoned[id] = nil
+      guard let entry = abandoned.removeValue(forKey: id) else { continue }
+      trouble.unanswered += 1
       turn.actions.append(.cancel(id))
+      if case .closing = state { leaveBehind(entry, &turn) }
     }
     abandonedIsOver(&turn)
+  }
+
+  /// Nobody waits any longer for a handshake that went out: what it makes is left with the server, under an id
+  /// that is not known.
+  mutating func leaveBehind(_ entry: Abandoned, _ turn: inout Turn) {
+    guard entry.handshake.exchange.isSent else { return }
+    history.opened += 1
+    history.leftBehind += 1
+    turn.emit(.sessionTerminated, .warning, self, EventText.unanswered)
+  }
+
+  /// The next attempt is due at `instant`: until then handshakes that were given up may be answered.
+  mutating func extendAbandoned(until instant: Instant) {
+    for (id, entry) in abandoned {
+      let latest = entry.handshake.exchange.sent + handshakeLimit + Self.longestGrace
+      abandoned[id]?.due = max(entry.due, min(instant, latest))
+    }
+  }
+
+  /// Somebody waits for what is to follow.
+  mutating func hastenAbandoned(at now: Instant) {
+    for (id, entry) in abandoned { abandoned[id]?.due = min(entry.due, now + Self.shortestGrace) }
   }
 
   private mutating func abandonedIsOver(_ turn: inout Turn) {
@@ -83,5 +121,5 @@ extension Session {
 /// A handshake whose answer is awaited only to end what it made.
 struct Abandoned: Hashable, Sendable {
   var handshake: Handshake
-  let due: Instant
+  var due: Instant
 }

@@ -40,7 +40,7 @@ extension Session {
       live.streamFailure = error
       state = .live(live)
       tell(error, &turn)
-    case .head, .item, .arrived, .heldBack:
+    case .sent, .head, .item, .arrived, .heldBack:
       break
     case .ended(let end):
       streamRefused(&live, memory, end, &turn)
@@ -133,7 +133,7 @@ extension Session {
       state = .live(live)
     }
     switch event {
-    case .head, .arrived, .heldBack:
+    case .sent, .head, .arrived, .heldBack:
       break
     case .item(.message(let message)):
       serverSpoke(message, &turn)

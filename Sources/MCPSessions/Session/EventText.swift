@@ -45,6 +45,9 @@ enum EventText {
     }
   }
 
+  static let unanswered: Sentence =
+    "Session termination failed: the handshake was not answered in time, what it makes is left behind"
+
   static func streamClosed(_ failure: SessionError?) -> Sentence {
     failure.map { "Stream closed: \($0)" } ?? "Stream closed by the server"
   }

@@ -13,6 +13,8 @@ struct Exchange: Hashable, Sendable {
   private(set) var rest: Rest?
   /// When the answer came in, where that was earlier than it was read.
   private(set) var arrived: Instant?
+  /// It is known to have gone out.
+  private(set) var isSent = false
   private var head: ResponseHead?
   private var failure: RPCError?
   private var flaw: Sentence?
@@ -119,6 +121,9 @@ struct Exchange: Hashable, Sendable {
       retry = .milliseconds(milliseconds)
       return nil
     case .item(.comment), .item(.endpoint):
+      return nil
+    case .sent:
+      isSent = true
       return nil
     case .heldBack:
       return nil

@@ -13,6 +13,7 @@ extension Session {
       turn.emit(.operatorAction, .info, self, command: by.command, EventText.operatorAction("reconnect", by))
     }
     leave(&turn)
+    hastenAbandoned(at: turn.now.instant)
     trouble = Trouble()
     held = nil
     (speaksModern, speaksOverStream, pipeEra) = (false, false, .unknown)
@@ -50,6 +51,7 @@ extension Session {
         EventText.leftBehind(farewell.id, .broken(late, nil)))
     }
     farewells = [:]
+    for entry in abandoned.sorted(by: { $0.key.number < $1.key.number }) { leaveBehind(entry.value, &turn) }
     abandoned = [:]
     if case .closing = state { state = .closed }
   }

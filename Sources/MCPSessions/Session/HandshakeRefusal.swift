@@ -68,6 +68,15 @@ extension Session {
     }
   }
 
+  /// Whether another era may be tried now: once between two waits, so that no cycle of answers is free.
+  var mayFallBack: Bool { !trouble.hasFallenBack }
+
+  /// Tries another era, at once.
+  mutating func fallBack(to approach: Approach, _ turn: inout Turn) {
+    trouble.hasFallenBack = true
+    queue(approach, &turn)
+  }
+
   /// An answer to `initialize` that is no answer: three in a row need a person.
   mutating func flawed(_ error: SessionError, _ turn: inout Turn) {
     trouble.flawedHandshakes += 1

@@ -38,7 +38,7 @@ extension Session {
     case .item(.tooLarge):
       turn.actions.append(.cancel(attachment.transfer))
       flawed(SessionError(.responseTooLarge, detail: "an event of the stream is too large"), &turn)
-    case .head, .item, .arrived, .heldBack:
+    case .sent, .head, .item, .arrived, .heldBack:
       break
     case .ended(let end):
       attachEnded(end, &turn)
@@ -100,7 +100,7 @@ extension Session {
     case .item(.complaint(let words)): odd("\(gate(turn).text(words))", &turn)
     case .item(.tooLarge):
       channelLost(SessionError(.responseTooLarge, detail: "an event of the stream is too large"), &turn)
-    case .head, .item, .arrived, .heldBack:
+    case .sent, .head, .item, .arrived, .heldBack:
       break
     case .ended(let end):
       self.channel = nil

@@ -99,6 +99,7 @@ extension Session {
       let delay = Patience(header ?? failure.retryAfter, now: turn.now.wall)
         .afterLoss(own: own, using: &turn.random)
       state = .waiting(Wait(until: turn.now.instant + delay, approach: approach))
+      extendAbandoned(until: turn.now.instant + delay)
       next = delay
     }
     announce(error, isFirst: isFirst, next: next, &turn)

@@ -92,7 +92,7 @@ extension Session {
       clientKey: server.settings.clientKey)
     request.origin = (channel?.endpoint ?? server.endpoint)?.origin
     // Beyond the end of what is awaited of a handshake that was given up.
-    if purpose == .initialize { request.grace = Self.abandonedLimit + .seconds(1) }
+    if purpose == .initialize { request.grace = Self.longestGrace + .seconds(1) }
     turn.actions.append(.send(request))
     let answerDue = channel == nil ? nil : timeout(of: purpose).map { turn.now.instant + $0 }
     return Exchange(

@@ -105,6 +105,8 @@ struct Session: Sendable {
   var traffic = Traffic()
   /// The whole program ends.
   var isStopping = false
+  /// The configuration no longer has it.
+  var isRetired = false
   /// JSON-RPC ids are never used twice by one session.
   var lastRequestID: Int64 = 0
   /// The server was seen to speak the sessionless revision only.
@@ -169,7 +171,9 @@ struct Session: Sendable {
     case .stop:
       isStopping = true
       stop(&turn)
-    case .retire: stop(&turn)
+    case .retire:
+      isRetired = true
+      stop(&turn)
     }
     if case .live = state { trouble.hasFallenBack = false }
     measureEnd(of: held, &turn)
@@ -255,15 +259,6 @@ struct Session: Sendable {
     // One handshake at a time: the one that nobody wants any more comes to its end first.
     guard abandoned.isEmpty else { return }
     turn.actions.append(.requestTurn(atOnce: atOnce, approach.guest))
-  }
-
-  /// Whether another era may be tried now: once between two waits, so that no cycle of answers is free.
-  var mayFallBack: Bool { !trouble.hasFallenBack }
-
-  /// Tries another era, at once.
-  mutating func fallBack(to approach: Approach, _ turn: inout Turn) {
-    trouble.hasFallenBack = true
-    queue(approach, &turn)
   }
 
   private mutating func takeTurn(_ turn: inout Turn) {

@@ -106,6 +106,8 @@ package struct ResponseHead: Hashable, Sendable {
 
 /// What happens to a transfer, as the engine tells it.
 package enum TransferEvent: Sendable {
+  /// The request goes out: from here on the server may do what it asks. Told of those that have a grace.
+  case sent
   /// The head is complete; comes once, before any item.
   case head(ResponseHead)
   case item(ReplyReader.Item)

@@ -23,6 +23,8 @@ struct Trouble: Hashable, Sendable {
   var invalidIDs = 0
   /// Unusable answers to `initialize` in a row.
   var flawedHandshakes = 0
+  /// Handshakes in a row whose answers were not waited for to the end.
+  var unanswered = 0
   /// How `initialized` was refused, while a ping asks whether that matters.
   var unconfirmed: SessionError?
   /// What `initialize` was refused with, while the older way of speaking is tried.
