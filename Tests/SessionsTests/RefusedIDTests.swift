@@ -182,4 +182,64 @@ private func id(_ request: TransferRequest) -> String? { World.sessionID(request
     #expect(world.store.statistics.opened == 2 && world.store.statistics.ended == 1)
     #expect(world.wire.count { $0.contains("a-session-1") } == 1)
   }
+
+  @Test func `as gone with initialized, session after session, is asked about and counts`() throws {
+    var world = try world { $0.purpose == .initialized ? .status(404, "") : nil }
+    world.run(60)
+    #expect(world.state("a") == .ready, "\(world.wire)")
+    #expect(world.wire.count { $0 == "POST initialize" } == 2)
+    #expect(world.machines["a"]?.sessions == ["a-session-2"], "the first one was ended after all")
+    world.forget("a")
+    world.run(60)
+    #expect(world.state("a") == .ready && world.wire.count { $0 == "POST initialize" } == 3)
+  }
+
+  @Test(arguments: [404, 410])
+  func `by its status is never sent again, whatever becomes of the body`(status: Int) throws {
+    for type in ["application/json", "text/html", "text/event-stream", ""] {
+      var world = try world()
+      world.run(8)
+      world.forget("a")
+      world.machines["a"]?.script = {
+        id($0) == "a-session-1" ? .cut(ResponseHead(status: status, contentType: type), "{\"jso") : nil
+      }
+      world.run(20)
+      #expect(world.state("a") == .ready && world.machines["a"]?.sessions == ["a-session-2"])
+      let refused = world.wire.dropFirst(1).drop { $0 != "POST initialize" }
+      #expect(!refused.contains { $0.contains("a-session-1") }, "\(world.wire)")
+    }
+  }
+
+  @Test(arguments: [Scripted.hangUp, .head(World.patient, "full"), .status(503, "full"), .status(429, "")])
+  func `in a way that asks for patience, or says nothing, is replaced soon after a minute`(
+    answer: World.Scripted
+  ) throws {
+    for seed in 1...5 as ClosedRange<UInt64> {
+      var settings = SessionSettings()
+      settings.pingInterval = .seconds(2)
+      var world = try World(["a"], seed: seed, settings: settings)
+      world.run(8)
+      world.machines["a"]?.script = { id($0) == "a-session-1" ? answer : nil }
+      world.run(90)
+      #expect(world.state("a") == .ready, "\(world.wire.suffix(12))")
+      #expect(world.machines["a"]?.sessions.contains("a-session-2") == true)
+    }
+  }
+
+  @Test(arguments: [Scripted.status(503, "x"), .status(500, ""), .hangUp, .silence], [2, 10])
+  func `only with pings is told as pings that fail`(answer: World.Scripted, every: Int) throws {
+    var settings = SessionSettings()
+    (settings.pingInterval, settings.listEvery) = (.seconds(2), every)
+    var world = try World(["a"], settings: settings)
+    world.run(8)
+    world.machines["a"]?.script = { $0.purpose == .ping ? answer : nil }
+    world.run(300)
+    #expect(world.state("a") == .degraded, "\(world.wire.suffix(12))")
+    #expect(world.row("a")?.cause?.request == .ping && world.row("a")?.errors.isEmpty == false)
+    #expect(world.wire.count { $0 == "POST initialize" } <= 3, "\(world.wire.filter { $0.contains("init") })")
+    #expect(!world.events.contains { $0.message.text.contains("terminated by the server") })
+    world.machines["a"]?.script = nil
+    world.run(60)
+    #expect(world.state("a") == .ready && world.row("a")?.cause == nil)
+  }
 }

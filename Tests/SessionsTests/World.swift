@@ -44,6 +44,12 @@ struct World {
     case broken(TransferFailure)
   }
 
+  static let patient: ResponseHead = {
+    var head = ResponseHead(status: 503, contentType: "text/plain")
+    head.retryAfter = "1"
+    return head
+  }()
+
   struct Machine {
     var mode = Mode.well
     var keepsSessions = true

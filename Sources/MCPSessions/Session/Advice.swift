@@ -50,6 +50,9 @@ extension Session {
         ? adviceToSignIn(failure)
         : "look at the server's log for tools/list: pings are answered, this is not"
     }
+    if pingFailure != nil {
+      return "look at the server's log for ping: lists are answered, and asked for in its place"
+    }
     if tools.shrunk != nil {
       return "ask the server's owner whether they were taken out; agents do without them until they are back"
     }

@@ -17,7 +17,7 @@ extension Session {
     trouble = Trouble()
     held = nil
     (speaksModern, speaksOverStream, pipeEra) = (false, false, .unknown)
-    (pingless, history.spokeAs) = (nil, nil)
+    (pingless, pingFailure, history.spokeAs) = (nil, nil, nil)
     queue(anew, atOnce: true, &turn)
   }
 

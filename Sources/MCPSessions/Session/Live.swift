@@ -63,7 +63,9 @@ extension Session {
     history.probes += 1
     // The sessionless revision has no ping: its lists are the probe, and the server's word where it has none.
     let isModern = live.identity.isModern
-    let lists = live.identity.lists && (live.lacksPing || isModern || isListDue(live, at: turn.now.instant))
+    let lists =
+      live.identity.lists && !asksPingAgain(live)
+      && (live.lacksPing || isModern || isListDue(live, at: turn.now.instant))
     let requestID = newRequestID()
     let cursor = live.pages?.cursor
     let body =
@@ -112,7 +114,8 @@ extension Session {
     if case .ended(let end) = event, end.lostKeptConnection, !live.lostConnection {
       // An idle connection may be closed at any time: no fault of anybody, and no answer either.
       live.lostConnection = true
-      if exchange.purpose == .list { live.wantsList = true }
+      // The same is asked again: what else is answered says nothing of it.
+      if exchange.purpose == .list { live.wantsList = true } else { live.isDoubted = true }
       live.probe = .due(turn.now.instant + .seconds(Double.random(in: 0.1...0.6, using: &turn.random)))
       state = .live(live)
       return
@@ -147,6 +150,7 @@ extension Session {
     } else if asksForListInstead(exchange, verdict, outcome, &live, &turn) {
       return state = .live(live)
     }
+    guard !pingFailsAgain(exchange, verdict, &live, &turn) else { return state = .live(live) }
     guard !triesWithoutStream(exchange, verdict, outcome, &live, &turn) else { return state = .live(live) }
     switch verdict {
     case .good:
@@ -156,7 +160,10 @@ extension Session {
       live.take(took, usual: history.latency.usual, limit: server.settings.slow)
       history.latency.add(took)
       answered(&live, &turn)
-      if exchange.purpose == .ping { pingTellsOfList(&live, &turn) }
+      if exchange.purpose == .ping {
+        pingTellsOfList(&live, &turn)
+        pingWorks(&live)
+      }
       live.lastGood = turn.now
       live.answersPing = live.answersPing || exchange.purpose == .ping
       noteGood(turn.now)
@@ -186,6 +193,7 @@ extension Session {
       return probeRefused(live, error, outcome, &turn)
     case .trouble(let error):
       guard probeMissed(error, &live, &turn) else { return }
+      if exchange.purpose == .ping { notePingMissed(error, &live) }
     }
     state = .live(live)
   }

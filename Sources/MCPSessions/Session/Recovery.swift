@@ -94,6 +94,10 @@ extension Session {
     } else {
       var own = delay(remedy, &turn)
       if let look { own = min(own, look) }
+      if case .resume = approach, remedy == .backoff, let due = trouble.trialDue, due > turn.now.instant {
+        // The question whether the id is the trouble has a time of its own.
+        own = min(own, stretched(due - turn.now.instant, using: &turn.random))
+      }
       // A handshake that was given up is to come to its end first, so it is no use to promise an earlier one.
       if let due = abandoned.values.map(\.due).max() { own = max(own, due - turn.now.instant) }
       let delay = Patience(header ?? failure.retryAfter, now: turn.now.wall)
@@ -252,6 +256,9 @@ extension SessionError {
   /// libcurl's codes for a connection that ended under a request: nothing received, sending and receiving
   /// failed.
   fileprivate var isCut: Bool { [52, 55, 56].contains(curlCode) }
+
+  /// A request that went out was answered with the end of its connection.
+  var isHangUp: Bool { type == .connectionReset || type == .emptyReply }
 
   fileprivate var isAboutOurCertificate: Bool {
     hint == .connection(.wantsCertificate) || hint == .connection(.refusesCertificate)

@@ -39,7 +39,8 @@ extension Session {
       case .busy(let error): trouble.gaveUp == nil ? nil : error
       case .refused(let error): error.type.isOfCredentials ? nil : error
       case .conflict(let error): error
-      case .trouble(let error): outcome.isRefusal || outcome.isNonsense ? error : nil
+      case .trouble(let error):
+        outcome.isRefusal || outcome.isNonsense || trouble.gaveUp != nil && error.isHangUp ? error : nil
       }
     guard let seen else { return false }
     live.refusedPing = seen.asked(of: .ping)
@@ -61,6 +62,8 @@ extension Session {
       tell(refused, &turn)
       live.lacksPing = true
       pingless = live.identity.server
+      // It had one, for which it is missed.
+      if trouble.gaveUp != nil { pingFailure = refused }
       if let gaveUp = trouble.gaveUp, !gaveUp.isEnded { sayBelatedFarewell(gaveUp.identity, &turn) }
       trouble.gaveUp?.isEnded = true
       return true
@@ -94,6 +97,49 @@ extension Session {
     guard exchange.purpose == .list, live.lacksPing else { return }
     pingless = live.identity.server
     if !lost.isEnded, lost.identity.id != live.identity.id { sayBelatedFarewell(lost.identity, &turn) }
+  }
+
+  // MARK: - Pings that fail where lists are answered
+
+  /// How often a ping is tried again where lists are asked for in its place because it failed.
+  private static let pingRetryEvery = 4
+  /// Pings in a row that fail, with other things answered between them, before that is told of the session.
+  private static let missedPingLimit = 3
+
+  func asksPingAgain(_ live: Live) -> Bool {
+    live.lacksPing && pingFailure != nil && live.refusedPing == nil && live.pages == nil
+      && live.probesSent % Self.pingRetryEvery == 0
+  }
+
+  /// A ping was missed, and the session lives by what was answered since the one before.
+  mutating func notePingMissed(_ error: SessionError, _ live: inout Live) {
+    live.missedPings += 1
+    guard live.missedPings >= Self.missedPingLimit, live.missedPings > live.missed, live.identity.lists else {
+      return
+    }
+    live.lacksPing = true
+    pingFailure = spoken(error).asked(of: .ping)
+  }
+
+  mutating func pingWorks(_ live: inout Live) {
+    live.missedPings = 0
+    guard pingFailure != nil else { return }
+    (pingFailure, pingless, live.lacksPing) = (nil, nil, false)
+  }
+
+  /// A ping fails as those did for which lists are asked for in their place; true when that is all.
+  mutating func pingFailsAgain(
+    _ exchange: Exchange, _ verdict: Verdict, _ live: inout Live, _ turn: inout Turn
+  ) -> Bool {
+    guard exchange.purpose == .ping, live.lacksPing, pingFailure != nil else { return false }
+    switch verdict {
+    case .conflict(let error), .trouble(let error), .busy(let error), .refused(let error):
+      let error = spoken(error).asked(of: .ping)
+      if pingFailure?.isLike(error) == true { history.count(error) } else { tell(error, &turn) }
+      pingFailure = error
+      return true
+    case .good, .methodFailed, .lost: return false
+    }
   }
 
   /// Whether an error in the answer to a ping is a refusal of what was answered before: of an id that is not

@@ -52,6 +52,9 @@ extension Session {
     case .refused(let error), .busy(let error),
       .trouble(let error) where outcome.isRefusal || outcome.isNonsense:
       idRefused(live, error, outcome, &turn)
+    case .trouble(let error) where error.isHangUp:
+      // Its connection was taken and cut: who does so to one id alone refuses it, without a word.
+      idRefused(live, error, outcome, &turn)
     case .trouble(let error):
       // Silence on a new connection: the server lives and does not answer for this session any more.
       let givesUpID = error.type == .sessionTimeout
@@ -99,13 +102,14 @@ extension Session {
     guard let live = trouble.doubted else { return }
     trouble.doubted = nil
     let last = trouble.cause ?? SessionError(.sessionInvalid, detail: "refused")
+    // Who refuses an id as such has nothing behind it; who is out of order, or full, may have.
+    let isForgotten = last.status.map { (400..<500).contains($0) && $0 != 429 } ?? false
+    let type: ErrorType = !isForgotten ? last.type : last.status == 400 ? .sessionInvalid : .sessionTerminated
     let error = SessionError(
-      last.status == 400 ? .sessionInvalid : .sessionTerminated, status: last.status, rpcCode: last.rpcCode,
+      type, status: last.status, rpcCode: last.rpcCode, curlCode: last.curlCode,
       detail: Sentence.joined(
         ["the id was refused \(trouble.refusals) times and a new handshake was not", last.detail],
         separator: ": "), request: .ping)
-    // Who refuses an id as such has nothing behind it; who is out of order, or full, may have.
-    let isForgotten = last.status.map { (400..<500).contains($0) && $0 != 429 } ?? false
     trouble.gaveUp = GivenUp(identity: live.identity, isEnded: !isForgotten)
     if isForgotten {
       forget(live.identity, &turn)

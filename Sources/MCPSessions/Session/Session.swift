@@ -115,6 +115,8 @@ struct Session: Sendable {
   var speaksOverStream = false
   /// The server as it was seen to have no ping; another version of it is asked again.
   var pingless: ServerIdentity?
+  /// Why pings are not answered where lists are, so that those are asked for in their place.
+  var pingFailure: SessionError?
   /// The stream of HTTP+SSE, in every state that has one.
   var channel: Channel?
   /// The process that the server is, in every state that has one.

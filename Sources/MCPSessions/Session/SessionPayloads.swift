@@ -108,6 +108,8 @@ struct Live: Hashable, Sendable {
   var refusedPing: SessionError?
   /// When the last ping was sent, or this stretch of life began.
   var pinged: Instant
+  /// Pings in a row without a usable answer, whatever was answered between them.
+  var missedPings = 0
   /// A ping was answered as it should be, so that another answer to one is news.
   var answersPing = false
   /// The last probe found its kept connection closed: the next one takes a new one.

@@ -35,6 +35,7 @@ extension Session {
   /// Of what use a session is that lives.
   private var use: SessionState {
     if let failure = tools.failure { return failure.type == .authError ? .unauthorized : .degraded }
+    guard pingFailure == nil else { return .degraded }
     return traffic.flood == nil && tools.shrunk == nil && slow == nil ? .ready : .degraded
   }
 
@@ -42,7 +43,7 @@ extension Session {
   var cause: SessionError? {
     switch state {
     case .broken(let error): error
-    case .live(let live): live.lastMiss ?? tools.failure
+    case .live(let live): live.lastMiss ?? tools.failure ?? pingFailure
     case .closing, .closed, .idle, .unmonitored: nil
     default: trouble.cause
     }

@@ -75,6 +75,12 @@ extension Trouble {
     (refusals, refusedSince, lastTrial) = (0, nil, nil)
   }
 
+  /// When it is time for a handshake beside the id, however seldom it may be asked.
+  var trialDue: Instant? {
+    guard gaveUp == nil, let since = [refusedSince, lastTrial].compactMap({ $0 }).max() else { return nil }
+    return since + Self.refusalTime
+  }
+
   /// Whether it is time for a handshake beside the id. Who is asked to wait has reason to do so for longer.
   func wantsTrial(at now: Instant, isAskedToWait: Bool = false) -> Bool {
     guard let refusedSince, gaveUp == nil,
