@@ -84,6 +84,30 @@ private let key = SessionKey(server: "a")
     #expect(world.state("a") == .ready && world.row("a")?.kind == .stateful)
   }
 
+  @Test func `a handshake that is no method leads to the sessionless revision, whatever the status`() throws {
+    var machine = World.Machine(isModern: true)
+    machine.script = { $0.purpose == .initialize ? .rejected(-32_601, "Method not found") : nil }
+    var world = try World(["a"], machine: machine)
+    world.run(10)
+    #expect(world.state("a") == .ready && world.row("a")?.kind == .sessionless, "\(world.wire)")
+  }
+
+  @Test func `a server that refuses its own revision is in an outage, and is asked in every way`() throws {
+    var world = try World(["a"], machine: World.Machine(isModern: true))
+    world.run(10)
+    world.forgetWire()
+    world.machines["a"]?.script = { _ in .refusedVersion("2025-11-25") }
+    world.run(60)
+    #expect([.down, .recovering].contains(world.state("a")))
+    #expect(world.row("a")?.cause?.detail.text.contains("worked until") == true)
+    #expect(world.wire.contains("POST initialize") && world.wire.contains("POST discover"))
+    #expect(world.row("a")?.advice != "check the url")
+    world.machines["a"]?.script = nil
+    world.machines["a"]?.isModern = false
+    world.run(60)
+    #expect(world.state("a") == .ready && world.row("a")?.kind == .stateful)
+  }
+
   @Test func `an old server's session dies with its stream and is made anew`() throws {
     var world = try World(["a"], machine: World.Machine(isOverStream: true))
     world.run(30)

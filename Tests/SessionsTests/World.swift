@@ -38,6 +38,8 @@ struct World {
     /// The body is cut off.
     case cut(ResponseHead, String)
     case rejected(Int, String)
+    /// 400 that names the only version it speaks.
+    case refusedVersion(String)
     case tools([Tool], next: String?)
     case silence
     case hangUp

@@ -119,6 +119,12 @@ extension World {
     case .rejected(let code, let words):
       let error = RPCError(code: code, message: words)
       answer(request.id, json, Message(id: number(request), content: .failure(error)), "", after: delay)
+    case .refusedVersion(let version):
+      let error = RPCError(
+        code: RPCError.unsupportedVersion, message: "unsupported", supportedVersions: [version])
+      answer(
+        request.id, ResponseHead(status: 400, contentType: "application/json"),
+        Message(id: number(request), content: .failure(error)), "", after: delay)
     case .tools(let tools, let next):
       var result = Result()
       (result.tools, result.nextCursor) = (tools, next)

@@ -44,6 +44,11 @@ extension Session {
       return notModern(.result(result, head), &turn)
     }
     guard versions.contains(Revision.v2026_07_28.rawValue) else {
+      let older = Revision.allCases.last { $0.hasSessions && versions.contains($0.rawValue) }
+      if let older, pipe == nil, server.settings.wire == .automatic, mayFallBack {
+        speaksModern = false
+        return fallBack(to: .initialize(older), &turn)
+      }
       let offers = gate(turn).text(versions.joined(separator: ", "), limit: 80)
       let detail: Sentence =
         "the server offers only protocol versions \(offers), which this client cannot speak without a session"
@@ -77,8 +82,8 @@ extension Session {
     default: break
     }
     lose(
-      SessionError(.protocolError, status: outcome.head?.status, rpcCode: code, detail: detail),
-      approach: anew, remedy: .person, &turn)
+      asOutage(SessionError(.protocolError, status: outcome.head?.status, rpcCode: code, detail: detail)),
+      approach: anew, remedy: history.lastGood == nil ? .person : .backoff, &turn)
   }
 
   /// Stands for the server until it has said who it is.

@@ -12,6 +12,12 @@ extension Session {
       return fallBack(to: .discover, &turn)
     }
     guard !isModern(error) || !turnsOutModern(error, &turn) else { return }
+    if isModern(error), channel == nil, pipe == nil, server.settings.wire == .automatic, !speaksModern,
+      mayFallBack
+    {
+      speaksModern = true
+      return fallBack(to: .discover, &turn)
+    }
     lose(
       sessionError(.rpcError, head, error, "", gate(turn)),
       approach: anew, &turn)
@@ -61,8 +67,9 @@ extension Session {
     case .refused(let error), .lost(let error):
       lose(error, approach: approach, remedy: error.type == .authError ? .credentials : .person, &turn)
     case .trouble(let error) where (400..<500).contains(head.status):
-      // Our request will not get better by repeating it.
-      lose(error, approach: approach, remedy: .person, &turn)
+      // Our request will not get better by repeating it; a server that took it before may.
+      lose(
+        asOutage(error), approach: approach, remedy: history.lastGood == nil ? .person : .backoff, &turn)
     case .conflict(let error), .busy(let error), .trouble(let error):
       lose(error, approach: approach, retryAfter: head.retryAfter, &turn)
     }
