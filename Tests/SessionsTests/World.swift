@@ -184,7 +184,7 @@ struct World {
       return
     }
     guard request.purpose != .stream, let sent = Self.sessionID(request) else { return }
-    // What alone is answered so may be its own trouble: told of one session after the other it is asked about.
+    // What alone is answered so may be its own trouble: of one session after the other it is asked about.
     let isAgain = mayBeItsOwn && machines[name]?.calledGoneBy.insert(request.purpose).inserted == false
     if !isAgain, !mayBeItsOwn || machines[name]?.sessions.contains(sent) != true {
       machines[name]?.dead.insert(sent)

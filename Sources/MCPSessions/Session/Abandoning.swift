@@ -86,8 +86,8 @@ extension Session {
     abandonedIsOver(&turn)
   }
 
-  /// Nobody waits any longer for a handshake that went out: what it makes is left with the server, under an id
-  /// that is not known.
+  /// Nobody waits any longer for a handshake that went out: what it makes is left with the server, under an
+  /// id that is not known.
   mutating func leaveBehind(_ entry: Abandoned, _ turn: inout Turn) {
     guard entry.handshake.exchange.isSent else { return }
     history.opened += 1
