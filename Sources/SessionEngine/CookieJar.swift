@@ -54,9 +54,3 @@ struct CookieJar {
     return fields.count > 5 ? [fields[0], fields[2], fields[5]].joined(separator: "\t") : line
   }
 }
-
-/// What the requests of one session share from its handshake on; a late answer of an earlier one keeps its
-/// own.
-final class Conversation {
-  var cookies = CookieJar()
-}

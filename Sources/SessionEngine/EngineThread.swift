@@ -48,7 +48,7 @@ final class EngineThread: Sendable {
   func start(_ plan: EnginePlan, tell: @escaping @Sendable (EngineReport) -> Void) throws(ErrorNumber) {
     curl_global_init(Int(CURL_GLOBAL_DEFAULT))
     let (commands, known) = (commands, known)
-    try startThread(named: "engine") {
+    try startThread(named: "engine", usesLibraries: true) {
       let journal = Journal(folder: plan.stateFolder, at: Moment.now)
       let credentials = try? Credentials(
         stateFolder: plan.stateFolder, policy: plan.signIn, environment: plan.environment)

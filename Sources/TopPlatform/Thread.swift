@@ -1,23 +1,28 @@
 import CTopLinux
 import Glibc
+import Synchronization
 
-/// Starts a thread and nothing more; it ends when `body` returns. Named for `ps` and debuggers, 15 bytes.
+/// Starts a thread and nothing more; it ends when `body` returns. Named for `ps` and debuggers, 15 bytes. One
+/// that `usesLibraries` of others, which clear away at the end of the program, is waited for then.
 ///
 /// Signals go to other threads: whoever has handlers has them run where he expects it, and writing to a pipe
 /// that nobody reads is an error and not the end. Only what this thread itself does wrong reaches it.
 ///
 /// Throws the errno of `pthread_create`.
-package func startThread(named name: String, _ body: sending @escaping () -> Void) throws(ErrorNumber) {
+package func startThread(
+  named name: String, usesLibraries: Bool = false, _ body: sending @escaping () -> Void
+) throws(ErrorNumber) {
   final class Box {
     let name: String
+    let usesLibraries: Bool
     let body: () -> Void
 
-    init(_ name: String, _ body: @escaping () -> Void) {
-      self.name = name
-      self.body = body
+    init(_ name: String, _ usesLibraries: Bool, _ body: @escaping () -> Void) {
+      (self.name, self.usesLibraries, self.body) = (name, usesLibraries, body)
     }
   }
-  let box = Unmanaged.passRetained(Box(name, body))
+  let box = Unmanaged.passRetained(Box(name, usesLibraries, body))
+  if usesLibraries { libraryUsers.begin() }
   var all = sigset_t()
   var before = sigset_t()
   sigfillset(&all)
@@ -32,14 +37,49 @@ package func startThread(named name: String, _ body: sending @escaping () -> Voi
       let box = Unmanaged<Box>.fromOpaque(argument).takeRetainedValue()
       clinux_name_thread(box.name)
       box.body()
+      if box.usesLibraries { libraryUsers.end() }
       return nil
     }, box.toOpaque())
   guard result == 0 else {
     box.release()
+    if usesLibraries { libraryUsers.end() }
     throw ErrorNumber(result)
   }
   pthread_detach(thread)
 }
+
+/// Threads that use libraries which clear away at the end of the program.
+private final class LibraryUsers: Sendable {
+  private let count = Mutex(0)
+  /// Told when one has ended; absent when the process was out of descriptors.
+  private let ends = clinux_eventfd()
+
+  func begin() { count.withLock { $0 += 1 } }
+
+  func end() {
+    count.withLock { $0 -= 1 }
+    var one: UInt64 = 1
+    _ = write(ends, &one, 8)
+  }
+
+  func wait(milliseconds: Int32) -> Bool {
+    let limit = ClockReading().monotonic + Int64(milliseconds) * 1_000_000
+    while count.withLock({ $0 }) > 0 {
+      let left = (limit - ClockReading().monotonic) / 1_000_000
+      guard left > 0, ends >= 0 else { return false }
+      _ = TopPlatform.wait(reading: [ends], milliseconds: Int32(clamping: left))
+      var told: UInt64 = 0
+      _ = read(ends, &told, 8)
+    }
+    return true
+  }
+}
+
+private let libraryUsers = LibraryUsers()
+
+/// Waits until no thread uses libraries that clear away at the end of the program; false when one still does
+/// after `milliseconds`.
+package func waitForThreads(milliseconds: Int32) -> Bool { libraryUsers.wait(milliseconds: milliseconds) }
 
 /// How many threads this process has, those of libraries included; 0 where the system does not say.
 package func threadCount() -> Int {

@@ -84,9 +84,10 @@ func exitCode(_ code: Int32) -> Int32 {
   return code == ExitCode.done ? ExitCode.notWell : code
 }
 
-/// Ends the program, whatever its threads do at that moment. exit() would let the libraries clear away what a
-/// thread that gets credentials or looks up a name still uses.
+/// Ends the program, whatever its threads do at that moment: what libraries clear away at its end may be what
+/// a thread that renews tokens still uses, so either that thread has ended or they clear nothing.
 func leave(_ code: Int32) -> Never {
+  if waitForThreads(milliseconds: 300) { exit(code) }
   fflush(nil)
   _exit(code)
 }

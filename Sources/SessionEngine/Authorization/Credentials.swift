@@ -111,7 +111,7 @@ final class Credentials {
     if !isRunning {
       isRunning = true
       let (orders, mail, store, policy, environment) = (orders, mail, store, policy, environment)
-      try? startThread(named: "credentials") {
+      try? startThread(named: "credentials", usesLibraries: true) {
         Desk(store: store, policy: policy, environment: environment, orders: orders, output: mail)?.run()
       }
     }

@@ -15,7 +15,7 @@ package final class CollectorClient: Sendable {
     queue = try Mailbox()
     let (news, queue) = (news, queue)
     curl_global_init(Int(CURL_GLOBAL_DEFAULT))
-    try startThread(named: "telemetry") {
+    try startThread(named: "telemetry", usesLibraries: true) {
       var thread = ExportThread(collectors, queue, news)
       thread?.run()
     }
