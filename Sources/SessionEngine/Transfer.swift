@@ -221,9 +221,7 @@ final class Transfer {
       [.initialized, .reply, .delete].contains(request.purpose)
     else { return false }
     isSecondTry = true
-    conclusion = nil
-    refusal = nil
-    sendings = 0
+    (conclusion, refusal, sendings) = (nil, nil, 0)
     _ = ccurl_setopt_long(easy, CURLOPT_FRESH_CONNECT, 1)
     return true
   }
