@@ -233,7 +233,10 @@ package struct SignIn: Sendable {
     switch state {
     case .working: return
     // What is tried again by itself is tried when its time has come.
-    case .refused(let refusal) where refusal.again != nil || !refusal.mayTryAgain(at: turn.now.instant):
+    case .refused(let refusal) where refusal.again != nil: return
+    case .refused(let refusal)
+    where !refusal.mayTryAgain(at: turn.now.instant)
+      && !refusal.mayBeOver(at: turn.now.instant, worksAlone: worksAlone):
       return
     default: break
     }

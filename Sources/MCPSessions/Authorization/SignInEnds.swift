@@ -57,7 +57,7 @@ extension SignIn {
     let isNews = error != lastError
     lastError = error
     endWork(&turn)
-    state = .refused(Refusal(error: error, held: held, retry: retry, again: again))
+    state = .refused(Refusal(error: error, held: held, since: turn.now.instant, retry: retry, again: again))
     // Told once, however often it is tried again.
     guard isNews else { return }
     let kind: EventKind =

@@ -110,12 +110,23 @@ struct Refusal: Hashable, Sendable {
   let error: SessionError
   /// What is held all the same: enough for some requests, or known to be useless.
   let held: Grant?
+  /// When it began.
+  let since: Instant
   /// When asking again makes sense; absent when only a person can change anything.
   let retry: Instant?
   /// What is begun again then.
   var again: Work?
 
   func mayTryAgain(at now: Instant) -> Bool { retry.map { $0 <= now } ?? false }
+
+  /// Whether a server that still asks for a token is a reason to ask the issuer once more: whatever was odd
+  /// about its answer may be over, and no person is needed.
+  func mayBeOver(at now: Instant, worksAlone: Bool) -> Bool {
+    guard worksAlone || held?.refresh != nil, now - since >= Self.pause else { return false }
+    return error.type == .signInFailed || error.type == .issuerUnavailable
+  }
+
+  private static let pause = Duration.seconds(5)
 }
 
 /// What a file or a program gave.

@@ -12,7 +12,9 @@ extension Fleet {
     for key in keys {
       authorizations[key] = authorization
       guard let index = indexes[key] else { continue }
-      if let why = authorization?.why { sessions[index].learn(why: why) }
+      let step = authorization?.step.flatMap { $0.needsPerson ? $0 : nil }
+      let waits = step.map { SessionError(.signInNeeded, detail: $0.words) }
+      if let why = authorization?.why ?? waits { sessions[index].learn(why: why) }
       touched.insert(index)
     }
   }

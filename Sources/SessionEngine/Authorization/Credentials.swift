@@ -135,11 +135,10 @@ final class Credentials {
     case .credential, .working:
       orders.post(DeskOrders(.tell(number, .wanted)))
       return wait(request, number, now, Self.patience)
-    case .refused(let error, let held):
-      // The server may be open by now, or to this request, or take again what it refused.
-      if let held { return .send(carrying(held, request, number)) }
-      if error.type == .signInNeeded || error.type == .insufficientScope { return .send(request) }
-      return .fail(failure(error))
+    case .refused(_, let held):
+      // The server may be open by now, or to this request, or take again what it refused. Only its answer is
+      // a reason to tell a failure, and to ask for a credential once more.
+      return .send(held.map { carrying($0, request, number) } ?? request)
     case nil, .some(.none):
       guard sourced.contains(number) else { return .send(request) }
       orders.post(DeskOrders(.tell(number, .wanted)))
@@ -153,7 +152,9 @@ final class Credentials {
     let number = numbers[request.session]
     let standing = number.flatMap { standings[$0]?.standing }
     let possession = number.flatMap { possessions[$0] }
-    if case .credential(let credential) = standing { return .send(request.carrying(credential, possession)) }
+    if case .credential(let credential) = standing, let number {
+      return .send(carrying(credential, request, number))
+    }
     if let credential = lastGood[request.session] { return .send(request.carrying(credential, possession)) }
     if case .refused = standing { return .send(request) }
     guard let number, !isReady || sourced.contains(number) else { return .send(request) }
@@ -187,9 +188,7 @@ final class Credentials {
   /// one: the transfer is to be ended then, and nobody told.
   func refused(_ head: ResponseHead, _ request: TransferRequest, at now: Moment) -> Bool {
     let sent = sent.removeValue(forKey: request.id)
-    guard let number = sent?.number ?? numbers[request.session], request.purpose != .delete else {
-      return false
-    }
+    guard let number = sent?.number ?? numbers[request.session] else { return false }
     let demand = SignIn.Demand(
       status: head.status, challenges: head.challenges.flatMap(Challenge.read), purpose: request.purpose,
       version: sent?.credential.version ?? 0)
@@ -198,6 +197,7 @@ final class Credentials {
       waitForSecond(request, number, now)
       return true
     }
+    guard request.purpose != .delete else { return false }
     guard head.status == 401 && demand.concernsTokens || demand.wantsMore else {
       guard head.status < 400, let sent else { return false }
       lastGood[request.session] = sent.credential
@@ -210,7 +210,8 @@ final class Credentials {
     demands[number] = demand
     accepted[number] = nil
     // Without a token and without leave to get one there is nothing to wait for.
-    guard sent != nil || policy == .auto || sourced.contains(number) else { return false }
+    let isRenewable = standings[number]?.report?.isRenewable == true
+    guard sent != nil || policy == .auto || sourced.contains(number) || isRenewable else { return false }
     if !isRunning {
       isReady = true
       serveDesk()
@@ -303,7 +304,9 @@ final class Credentials {
       return .send(carrying(credential, one.request, one.number, isSecond: one.isSecond))
     case .refused where isLast: return .send(one.request)
     case .refused(let error, let held):
-      if one.refused == nil, let held { return .send(carrying(held, one.request, one.number)) }
+      if one.refused == nil {
+        return .send(held.map { carrying($0, one.request, one.number) } ?? one.request)
+      }
       return .fail(failure(error))
     case nil, .some(.none):
       if one.refused == nil, !sourced.contains(one.number) { return .send(one.request) }

@@ -24,6 +24,8 @@ final class Authority: Sendable {
     var scope = "files:read"
     /// Tokens are bound to the client's key, and both sides want to read a number in each proof.
     var binds = false
+    /// The door takes everybody.
+    var isOpen = false
     /// The person says no.
     var denies = false
   }
@@ -99,6 +101,7 @@ final class Authority: Sendable {
     if request.path == "/.well-known/oauth-protected-resource/mcp" {
       return .json(#"{"resource": "\#(door.url)", "authorization_servers": ["\#(base)"]}"#)
     }
+    if state.withLock({ $0.rules.isOpen }) { return peer.answer(request) }
     let scheme = state.withLock { $0.rules.binds } ? "DPoP" : "Bearer"
     let token = request["Authorization"].flatMap { $0.hasPrefix(scheme + " ") ? $0 : nil }
       .map { String($0.dropFirst(scheme.count + 1)) }

@@ -168,6 +168,23 @@ private func server(
     watch.stop()
   }
 
+  @Test func `is connected to when it wants no token any more, though a sign-in failed`() throws {
+    let folder = try TemporaryPlace()
+    var rules = Authority.Rules()
+    rules.denies = true
+    let authority = try Authority.start(rules)
+    defer { authority.stop() }
+    var watch = try EngineWatch(
+      [try server(authority)], folder: folder.path, signIn: .auto,
+      browser: try Authority.browser(in: folder.path))
+    #expect(watch.watch(for: .seconds(10)) { $0.rows.values.contains { $0.cause?.type == .signInFailed } })
+    authority.state.withLock { $0.rules.isOpen = true }
+    watch.engine.send(.act(.reconnect, on: Array(watch.rows.keys), by: Operator(user: "ana")))
+    #expect(watch.watch(for: .seconds(10)) { $0.states == [.ready] })
+    watch.stop()
+    #expect(authority.state.withLock { $0.visits } == 1)
+  }
+
   @Test func `opens one browser for all sessions that need the same`() throws {
     let folder = try TemporaryPlace()
     let authority = try Authority.start()

@@ -66,4 +66,34 @@ import Testing
     run.tell(.accepted(version: run.machine.version, .initialize))
     #expect(run.token == "token-1")
   }
+
+  @Test(arguments: [
+    (200, "<html>maintenance</html>"), (403, "no"), (404, ""), (400, #"{"error": "invalid_request"}"#),
+    (401, #"{"error": "invalid_client"}"#),
+  ])
+  func `is asked for again when a renewal failed and the server still wants one`(status: Int, body: String)
+    throws
+  {
+    var run = try SignInRun(policy: .never)
+    run.tell(.stored(try stored()))
+    run.pass(.seconds(86))
+    run.tell(.locked(nil))
+    run.answer(body, status: status)
+    let failed = run.request?.number
+    run.now = run.now + .seconds(100)
+    run.refuse(version: 0)
+    #expect(run.request?.number != failed, "the look of a session is a reason to ask")
+    run.answer(resourceText())
+    run.answer(issuerText())
+    run.tell(.locked(nil))
+    #expect(run.form["refresh_token"] == "refresh-1")
+    run.answer(tokenText("token-2"))
+    #expect(run.token == "token-2")
+  }
+
+  private func stored() throws -> StoredGrant {
+    var run = try SignInRun()
+    run.signIn(lifetime: 100, refresh: "refresh-1")
+    return run.machine.record(try #require(run.machine.held))
+  }
 }
