@@ -51,7 +51,7 @@ docs: deps
 	swift symbolgraph-extract -module-name SessionEngine -experimental-allowed-reexported-modules=MCPSessions \
 	  -minimum-access-level public -skip-synthesized-members -skip-inherited-docs \
 	  -target $$(swift -print-target-info | sed -n 's/.*"unversionedTriple": "\(.*\)".*/\1/p' | head -1) \
-	  $(foreach map,$(wildcard Sources/CTop*/module.modulemap .build/debug/CTop*.build/module.modulemap),-Xcc -fmodule-map-file=$(map)) \
+	  $$(printf -- '-Xcc -fmodule-map-file=%s ' $$(ls Sources/CTop*/module.modulemap .build/debug/CTop*.build/module.modulemap)) \
 	  -I $(MODULES) -output-dir $(DOCS)-symbols
 	docc convert Sources/SessionEngine/Documentation.docc --additional-symbol-graph-dir $(DOCS)-symbols \
 	  --fallback-display-name SessionEngine --fallback-bundle-identifier sessiontop.SessionEngine \
