@@ -21,7 +21,10 @@ extension SignIn {
     state = .empty
     scopes = Scopes()
     (renewals, lastError) = (0, nil)
-    guard let held, let origin = held.origin else { return }
+    guard let held, let origin = held.origin else {
+      turn.actions.append(.event(.signInNeeded, .info, "no sign-in is held here", nil))
+      return
+    }
     turn.actions.append(.erase(record(held)))
     guard let endpoint = origin.revocationEndpoint else {
       turn.actions.append(.event(.signInNeeded, .info, "signed out", nil))

@@ -269,6 +269,13 @@ import Testing
     #expect(StoredClient(Array(client.text.utf8)) == client)
   }
 
+  @Test func `that is not held is not asked to be given back`() throws {
+    var run = try SignInRun()
+    run.tell(.forget)
+    let words = run.actions.compactMap { if case .event(_, _, let words, _) = $0 { words.text } else { nil } }
+    #expect(words == ["no sign-in is held here"] && run.request == nil)
+  }
+
   @Test func `is in no text of the machine, whatever the issuer says`() throws {
     var run = try SignInRun()
     run.signIn(lifetime: 100, refresh: "refresh-secret-1")
