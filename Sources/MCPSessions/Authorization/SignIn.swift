@@ -187,7 +187,7 @@ package struct SignIn: Sendable {
     switch input {
     case .wanted: wanted(&turn)
     case .refused(let demand): refused(demand, &turn)
-    case .accepted(let version, let purpose): accepted(version, purpose)
+    case .accepted(let version, let purpose): accepted(version, purpose, &turn)
     case .begin(let manner, let demand):
       begin(Work(step: .start, held: held, manner: manner, demand: demand), &turn)
     case .leave: leave(&turn)
@@ -254,7 +254,7 @@ package struct SignIn: Sendable {
     begin(Work(step: .start, held: held, demand: demand, mayRefresh: true), &turn)
   }
 
-  private mutating func accepted(_ version: UInt64, _ purpose: Purpose) {
+  private mutating func accepted(_ version: UInt64, _ purpose: Purpose, _ turn: inout Turn) {
     guard version == self.version, challenged.isEmpty || challenged.contains(purpose) else { return }
     switch state {
     case .held(var holding):
@@ -263,8 +263,7 @@ package struct SignIn: Sendable {
     case .refused(let refusal) where refusal.error.type == .tokenRefused:
       // The server takes now what it refused.
       guard let held = refusal.held else { return }
-      state = .held(Holding(grant: held, renewal: refusal.retry, isProven: true))
-      lastError = nil
+      hold(held, isProven: true, &turn)
     default: return
     }
     scopes.succeeded()

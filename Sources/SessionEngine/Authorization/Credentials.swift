@@ -147,19 +147,35 @@ final class Credentials {
   }
 
   /// The end of a session goes out with a token, if there is one or was one: an old one may still be good for
-  /// that. What an earlier run left waits for the first one, for a moment.
+  /// that. Where a better one can be had it is waited for, for a moment, and so is what an earlier run left.
   private func passFarewell(_ request: TransferRequest, at now: Moment) -> Passage {
-    let number = numbers[request.session]
-    let standing = number.flatMap { standings[$0]?.standing }
-    let possession = number.flatMap { possessions[$0] }
-    if case .credential(let credential) = standing, let number {
-      return .send(carrying(credential, request, number))
+    guard let number = numbers[request.session] else { return .send(lastWord(request)) }
+    let standing = standings[number]?.standing
+    if case .refused = standing { return .send(lastWord(request)) }
+    if let last = lastCredential(request), last.expires.map({ $0 > now.wall }) ?? true {
+      return .send(carrying(last, request, number))
     }
-    if let credential = lastGood[request.session] { return .send(request.carrying(credential, possession)) }
-    if case .refused = standing { return .send(request) }
-    guard let number, !isReady || sourced.contains(number) else { return .send(request) }
+    guard !isReady || canRenew(number) else { return .send(lastWord(request)) }
     if isReady { orders.post(DeskOrders(.tell(number, .wanted))) }
     return wait(request, number, now, Self.startPatience)
+  }
+
+  private func lastCredential(_ request: TransferRequest) -> Credential? {
+    if let number = numbers[request.session], case .credential(let held) = standings[number]?.standing {
+      return held
+    }
+    return lastGood[request.session]
+  }
+
+  /// The end of a session with what there is.
+  private func lastWord(_ request: TransferRequest) -> TransferRequest {
+    guard let last = lastCredential(request) else { return request }
+    return request.carrying(last, numbers[request.session].flatMap { possessions[$0] })
+  }
+
+  /// Whether a token can be had without a person.
+  private func canRenew(_ number: Int) -> Bool {
+    sourced.contains(number) || standings[number]?.report?.isRenewable == true
   }
 
   private func wait(_ request: TransferRequest, _ number: Int, _ now: Moment, _ patience: Duration) -> Passage
@@ -210,8 +226,7 @@ final class Credentials {
     demands[number] = demand
     accepted[number] = nil
     // Without a token and without leave to get one there is nothing to wait for.
-    let isRenewable = standings[number]?.report?.isRenewable == true
-    guard sent != nil || policy == .auto || sourced.contains(number) || isRenewable else { return false }
+    guard sent != nil || policy == .auto || canRenew(number) else { return false }
     if !isRunning {
       isReady = true
       serveDesk()
@@ -302,7 +317,7 @@ final class Credentials {
     case .credential(let credential)
     where credential.version > one.refused ?? 0 && credential.expires.map({ $0 > now.wall }) ?? true:
       return .send(carrying(credential, one.request, one.number, isSecond: one.isSecond))
-    case .refused where isLast: return .send(one.request)
+    case .refused where isLast: return .send(lastWord(one.request))
     case .refused(let error, let held):
       if one.refused == nil {
         return .send(held.map { carrying($0, one.request, one.number) } ?? one.request)
@@ -317,7 +332,7 @@ final class Credentials {
     case .credential, .working: break
     }
     guard one.until <= now.instant else { return nil }
-    guard !isLast else { return .send(one.request) }
+    guard !isLast else { return .send(lastWord(one.request)) }
     return .fail(
       TransferFailure(
         .issuerUnavailable, words: "no token came within \((now.instant - one.since).components.seconds) s")

@@ -150,7 +150,7 @@ private func server(
     }
   }
 
-  @Test func `says why a sign-in failed, not that it waits for one`() throws {
+  @Test func `says why a sign-in failed, and is connected to when it wants no token any more`() throws {
     let folder = try TemporaryPlace()
     var rules = Authority.Rules()
     rules.denies = true
@@ -165,24 +165,31 @@ private func server(
       }
     }
     #expect(isTold, "\(watch.rows.values.map { $0.cause as Any })")
-    watch.stop()
-  }
-
-  @Test func `is connected to when it wants no token any more, though a sign-in failed`() throws {
-    let folder = try TemporaryPlace()
-    var rules = Authority.Rules()
-    rules.denies = true
-    let authority = try Authority.start(rules)
-    defer { authority.stop() }
-    var watch = try EngineWatch(
-      [try server(authority)], folder: folder.path, signIn: .auto,
-      browser: try Authority.browser(in: folder.path))
-    #expect(watch.watch(for: .seconds(10)) { $0.rows.values.contains { $0.cause?.type == .signInFailed } })
     authority.state.withLock { $0.rules.isOpen = true }
     watch.engine.send(.act(.reconnect, on: Array(watch.rows.keys), by: Operator(user: "ana")))
     #expect(watch.watch(for: .seconds(10)) { $0.states == [.ready] })
     watch.stop()
     #expect(authority.state.withLock { $0.visits } == 1)
+  }
+
+  @Test func `hears of the end of a session with a token that is renewed for that`() throws {
+    let folder = try TemporaryPlace()
+    var rules = Authority.Rules()
+    rules.lifetime = 2
+    let authority = try Authority.start(rules)
+    defer { authority.stop() }
+    var watch = try EngineWatch(
+      [try server(authority, ping: .seconds(60))], folder: folder.path, signIn: .auto,
+      browser: try Authority.browser(in: folder.path))
+    #expect(watch.watch(for: .seconds(10)) { $0.states == [.ready] })
+    authority.state.withLock { $0.rules.isOut = true }
+    let hasEnded = watch.watch(for: .seconds(10)) { _ in
+      authority.state.withLock { $0.tokens.values.allSatisfy { ContinuousClock.now - $0 > .seconds(2) } }
+    }
+    #expect(hasEnded)
+    authority.state.withLock { $0.rules.isOut = false }
+    watch.stop()
+    #expect(authority.door.sessions.isEmpty)
   }
 
   @Test func `opens one browser for all sessions that need the same`() throws {
