@@ -57,6 +57,8 @@ struct JSONReader {
       let name = try reader.string()
       reader.skipSpace()
       try reader.take(UInt8(ascii: ":"))
+      // Whoever only looks at what comes next has not moved.
+      reader.skipSpace()
       let start = reader.place
       try member(name, &reader)
       if reader.place == start { try reader.skip() }
@@ -66,6 +68,7 @@ struct JSONReader {
   /// Reads a list; an element that `element` leaves alone is passed over.
   mutating func elements(_ element: (inout JSONReader) throws(MessageError) -> Void) throws(MessageError) {
     try list(from: UInt8(ascii: "["), to: UInt8(ascii: "]")) { (reader) throws(MessageError) in
+      reader.skipSpace()
       let start = reader.place
       try element(&reader)
       if reader.place == start { try reader.skip() }

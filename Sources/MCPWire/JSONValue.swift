@@ -1,4 +1,4 @@
-/// Any JSON value, for what has no type of its own here: files that this program wrote itself.
+/// Any JSON value, for what has no type of its own here: documents of issuers, tools, files.
 package enum JSONValue: Hashable, Sendable {
   case null
   case flag(Bool)

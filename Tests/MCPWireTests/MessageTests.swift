@@ -178,3 +178,20 @@ private func words(_ message: Message) -> String {
     #expect(error.supportedVersions == versions)
   }
 }
+
+@Suite struct `A member of another kind` {
+  @Test(arguments: [
+    #""_meta": null"#, #""_meta": [ 1 ]"#, #""content": { "a": 1 }"#, #""tools": "none""#,
+    #""capabilities": true"#,
+    #""capabilities": { "tools": true }"#, #""capabilities": { "tools": [ ] }"#, #""serverInfo": 7"#,
+    #""protocolVersion": { }"#, #""_meta": { "io.modelcontextprotocol/serverInfo": 1 }"#,
+  ])
+  func `is passed over, whatever white space stands before it`(member: String) throws {
+    for space in ["", " ", "\n\t  "] {
+      let spaced = member.replacing(": ", with: ":" + space)
+      let messages = try Message.read(
+        Array(#"{"jsonrpc": "2.0", "id": 1, "result": {\#(spaced), "isError": false}}"#.utf8))
+      #expect(messages.first?.id == .number(1))
+    }
+  }
+}
