@@ -24,7 +24,10 @@ extension Session {
     guard verdict.isAnswer else {
       guard verdict.mayBeTheStreams else { return }
       if isBesideStream(exchange, live) { trouble.suspectsStream = true }
-      if live.stream.held == nil, live.trial == nil, verdict.isRefusal { acquitStream(&live, turn) }
+      guard live.stream.held == nil, verdict.isRefusal else { return }
+      // A trial that shows the same without the stream says that it was not the stream.
+      if let trial = live.trial, exchange.sent >= trial.began { trouble.suspectsStream = false }
+      if live.trial == nil { acquitStream(&live, turn) }
       return
     }
     guard live.stream.held != nil else {

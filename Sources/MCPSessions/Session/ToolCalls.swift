@@ -15,8 +15,8 @@ extension Session {
   /// probe and every n-th one do.
   func isListDue(_ live: Live, at now: Instant) -> Bool {
     let every = server.settings.listEvery
-    guard every > 0 || live.wantsList || live.refusedPing != nil || tools.failure != nil else { return false }
     if live.refusedPing != nil { return true }
+    guard every > 0 || live.wantsList || tools.failure != nil else { return false }
     // However long a list is, and however often it is said to have changed: whether the session lives is
     // asked at its own time.
     let isLongWork = live.pages != nil || live.wantsList && every != 1
