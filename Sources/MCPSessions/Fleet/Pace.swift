@@ -1,10 +1,11 @@
 // The last wall before the wire: whatever a session's machine comes to, and whatever cycle of answers a
-// server leads it into, the requests of one session in any second are counted here.
+// server leads it into, the requests of one session in any second are counted here. Two more may be sent once
+// more with another credential, behind this wall and with a count of their own: twelve in all.
 
 /// The requests of one session: so many in any second, the rest in their order as time allows.
 struct Pace: Hashable, Sendable {
-  /// More than this a server sees in no second, whatever it answers.
-  static let limit = 12
+  /// More than this a server sees in no second, whatever it answers, beside those two.
+  static let limit = 10
   static let window = Duration.seconds(1)
 
   /// When the last of them went out, in order.
