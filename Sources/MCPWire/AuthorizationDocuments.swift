@@ -85,7 +85,7 @@ package struct IssuedToken: Hashable, Sendable {
   package let access: String
   /// `Bearer` or `DPoP`, in small letters; `bearer` where nothing is said.
   package let kind: String
-  /// One second at least; absent when the issuer does not say. Some say 0 and mean that.
+  /// One second at least; absent when the issuer does not say: some say 0 and mean that they do not.
   package let lifetime: Duration?
   /// Absent when they are those that were asked for.
   package let scopes: [String]?

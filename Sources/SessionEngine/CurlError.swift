@@ -20,12 +20,13 @@ struct TransferEvidence {
 
 extension TransferEvidence {
   /// What a handle knows of the transfer that it made.
-  init(of easy: UnsafeMutableRawPointer, words: String, proxy: Proxy?) {
+  init(of easy: UnsafeMutableRawPointer, url: String, words: String, proxy: Proxy?) {
     var connected: curl_off_t = 0
     _ = ccurl_getinfo_off_t(easy, CURLINFO_PRETRANSFER_TIME_T, &connected)
     wasConnected = connected > 0
     _ = ccurl_getinfo_long(easy, CURLINFO_HTTP_CONNECTCODE, &connectStatus)
     (self.words, self.proxy) = (words, proxy)
+    isSecure = url.lowercased().hasPrefix("https:")
   }
 }
 

@@ -170,7 +170,8 @@ struct Loop: ~Copyable {
   private mutating func take(_ events: [TransferEvent], of request: TransferRequest) {
     for event in events {
       if case .head(let head) = event, credentials.refused(head, request, at: Moment.now) {
-        return transfers.remove(request.id)
+        transfers.remove(request.id)
+        return obey(fleet.transfer(request.id, .sent(false), at: Moment.now))
       }
       if case .ended = event { credentials.drop(request.id) }
       obey(fleet.transfer(request.id, event, at: Moment.now))

@@ -156,7 +156,7 @@ final class Transfer {
     var events: [TransferEvent] = []
     if request.grace > .zero, sendings > 0, !isSendingTold {
       isSendingTold = true
-      events.append(.sent)
+      events.append(.sent(true))
     }
     if let head = heads.head, !isHeadTold {
       // Only a proxy asks so: its answer is told as its failure, at the end.
@@ -284,8 +284,7 @@ final class Transfer {
         .resourceError, curlCode: Int(code.rawValue),
         words: "no socket for another connection: \(String(cString: strerror(openError)))\(remedy)")
     }
-    var evidence = TransferEvidence(of: easy, words: String(cString: errorBuffer), proxy: proxy)
-    evidence.isSecure = url.lowercased().hasPrefix("https:")
+    var evidence = TransferEvidence(of: easy, url: url, words: String(cString: errorBuffer), proxy: proxy)
     evidence.hasClientCertificate = request.clientCertificate != nil
     evidence.wasAskedForCertificate = wasAskedForCertificate && heads.head == nil
     var failure = transferFailure(code, evidence)

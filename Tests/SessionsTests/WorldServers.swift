@@ -16,7 +16,7 @@ extension World {
     if [.initialize, .attach, .discover, .ping, .list].contains(request.purpose) { attempts += 1 }
     checkRequest(request, id)
     guard let machine = machines[name] else { return }
-    if request.grace > .zero, machine.mode != .refusing { tell(request.id, .sent, after: 0) }
+    if request.grace > .zero, machine.mode != .refusing { tell(request.id, .sent(true), after: 0) }
     let delay = Double.random(in: 0.001...0.05, using: &random)
     let isStreaming = openOf[request.session]?.values.contains(.stream) == true
     if blocksWhileStreaming, isStreaming, request.timeout != nil { return lose(request) }

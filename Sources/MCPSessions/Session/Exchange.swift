@@ -122,8 +122,8 @@ struct Exchange: Hashable, Sendable {
       return nil
     case .item(.comment), .item(.endpoint):
       return nil
-    case .sent:
-      isSent = true
+    case .sent(let isAtServer):
+      isSent = isAtServer
       return nil
     case .heldBack:
       return nil

@@ -106,8 +106,9 @@ package struct ResponseHead: Hashable, Sendable {
 
 /// What happens to a transfer, as the engine tells it.
 package enum TransferEvent: Sendable {
-  /// The request goes out: from here on the server may do what it asks. Told of those that have a grace.
-  case sent
+  /// Whether the request is with the server, which may do what it asks from here on; not any more when it was
+  /// sent back for another credential. Told of those that have a grace.
+  case sent(Bool)
   /// The head is complete; comes once, before any item.
   case head(ResponseHead)
   case item(ReplyReader.Item)

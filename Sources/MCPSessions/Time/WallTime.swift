@@ -28,7 +28,8 @@ public struct WallTime: Comparable, Hashable, Sendable {
   /// RFC 3339 in UTC with milliseconds: `2026-11-23T10:00:00.123Z`.
   public var rfc3339: String {
     let day = date
-    return "\(day.year)-\(twoDigits(day.month))-\(twoDigits(day.day))T\(clock).\(threeDigits)Z"
+    return
+      "\(twoDigits(day.year / 100))\(twoDigits(day.year % 100))-\(twoDigits(day.month))-\(twoDigits(day.day))T\(clock).\(threeDigits)Z"
   }
 
   /// Reads RFC 3339 as `rfc3339` writes it: `2026-11-23T10:00:00.123Z`, the fraction optional, or an offset

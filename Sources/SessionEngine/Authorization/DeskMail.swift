@@ -52,7 +52,7 @@ struct DeskNews: Mail {
   struct Standing: Sendable {
     let standing: SignIn.Standing
     let report: AuthorizationReport?
-    /// When the last change was that a request may go on.
+    /// Which token is held.
     let version: UInt64
     /// The key that the credential is bound to, as PEM text.
     let proofKey: Secret?

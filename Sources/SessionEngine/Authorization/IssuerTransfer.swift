@@ -31,6 +31,7 @@ final class IssuerTransfer {
   private var retryAfter: String?
   private var nonce: String?
   private let proxy: Proxy?
+  private let url: String
 
   /// Bytes of an answer.
   static let bodyLimit = 64 * 1_024
@@ -44,7 +45,7 @@ final class IssuerTransfer {
   ) {
     guard let handle = EasyHandle() else { return nil }
     self.handle = handle
-    number = request.number
+    (number, url) = (request.number, request.url)
     proxy = (try? Endpoint(request.url)).flatMap { proxies.proxy(for: $0.origin, own: way.proxy) }
     errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -138,7 +139,7 @@ final class IssuerTransfer {
     }
     guard code == CURLE_OK else {
       let failure = transferFailure(
-        code, TransferEvidence(of: easy, words: String(cString: errorBuffer), proxy: proxy))
+        code, TransferEvidence(of: easy, url: url, words: String(cString: errorBuffer), proxy: proxy))
       return .failed(failure.type, words: failure.words)
     }
     var status = 0

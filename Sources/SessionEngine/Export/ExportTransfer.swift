@@ -12,6 +12,7 @@ final class ExportTransfer {
   private var body: [UInt8] = []
   private var retryAfter: String?
   private let proxy: Proxy?
+  private let url: String
 
   /// Bytes of an answer that are looked at; what is beyond says nothing.
   private static let bodyLimit = 16 * 1_024
@@ -25,6 +26,7 @@ final class ExportTransfer {
     guard let handle = EasyHandle() else { return nil }
     self.handle = handle
     signal = collector.signal
+    url = collector.endpoint.url.revealed
     proxy = proxies.proxy(for: collector.endpoint.origin, own: nil)
     errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -44,7 +46,7 @@ final class ExportTransfer {
     let limit = max(1, collector.timeout.inMilliseconds)
     _ = ccurl_setopt_pointer(easy, CURLOPT_ERRORBUFFER, errorBuffer)
     configurePlain(
-      easy, url: collector.endpoint.url.revealed, timeLimit: Int(limit),
+      easy, url: url, timeLimit: Int(limit),
       connectLimit: Int(min(limit, Self.connectLimit)), proxy: proxy, caFile: collector.caFile)
     if let certificate = collector.clientCertificate {
       _ = ccurl_setopt_string(easy, CURLOPT_SSLCERT, certificate)
@@ -101,7 +103,7 @@ final class ExportTransfer {
     guard code == CURLE_OK else {
       return .failed(
         transferFailure(
-          code, TransferEvidence(of: easy, words: String(cString: errorBuffer), proxy: proxy)))
+          code, TransferEvidence(of: easy, url: url, words: String(cString: errorBuffer), proxy: proxy)))
     }
     return .response(status: status, retryAfter: retryAfter, body: body)
   }

@@ -24,6 +24,8 @@ final class Authority: Sendable {
     var scope = "files:read"
     /// Tokens are bound to the client's key, and both sides want to read a number in each proof.
     var binds = false
+    /// The issuer answers nothing.
+    var hangs = false
     /// The door takes everybody.
     var isOpen = false
     /// The person says no.
@@ -150,6 +152,7 @@ final class Authority: Sendable {
         $0 == "x-own" || $0 == "cookie"
       }
     }
+    if state.withLock({ $0.rules.hangs }) { return Reply([.hold]) }
     switch request.path {
     case "/.well-known/oauth-authorization-server":
       return .json(

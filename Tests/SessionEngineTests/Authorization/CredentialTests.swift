@@ -14,6 +14,7 @@ private struct EngineWatch {
   let engine: PolledEngine
   var rows: [SessionKey: SessionReport] = [:]
   var events: [Event] = []
+  var statistics = Statistics()
 
   init(_ servers: [Server], folder: String? = nil, signIn: SignInPolicy = .never, browser: String = "") throws
   {
@@ -38,6 +39,7 @@ private struct EngineWatch {
   private mutating func take(_ report: EngineReport) {
     rows.merge(report.sessions) { $1 }
     events += report.events
+    statistics = report.statistics ?? statistics
   }
 
   mutating func stop() {
@@ -170,6 +172,21 @@ private func server(
     #expect(watch.watch(for: .seconds(10)) { $0.states == [.ready] })
     watch.stop()
     #expect(authority.state.withLock { $0.visits } == 1)
+  }
+
+  @Test func `that sent a handshake back for a token has made nothing that could be left`() throws {
+    let folder = try TemporaryPlace()
+    var rules = Authority.Rules()
+    rules.hangs = true
+    let authority = try Authority.start(rules)
+    defer { authority.stop() }
+    var watch = try EngineWatch(
+      [try server(authority)], folder: folder.path, signIn: .auto,
+      browser: try Authority.browser(in: folder.path))
+    #expect(authority.issuer.log.wait { !$0.entries.isEmpty })
+    watch.stop()
+    #expect(watch.statistics.opened == 0 && watch.statistics.leftBehind == 0)
+    #expect(authority.door.sessions.isEmpty)
   }
 
   @Test func `hears of the end of a session with a token that is renewed for that`() throws {
