@@ -56,7 +56,10 @@ package struct SignIn: Sendable {
     }
 
     /// Nothing is wrong but that the proof lacks the server's number.
-    package var wantsNonce: Bool { status == 401 && own?["error"] == "use_dpop_nonce" }
+    package var wantsNonce: Bool {
+      status == 401
+        && challenges.contains { $0.scheme == "dpop" && $0.parameters["error"] == "use_dpop_nonce" }
+    }
 
     /// The parameters of the challenge that is for tokens.
     var own: [String: String]? {
@@ -164,6 +167,8 @@ package struct SignIn: Sendable {
   /// Sign-ins in a row whose refresh token did not live long enough to be used.
   var shortLives = 0
   var lastRequest = 0
+  /// Endings without a token in a row.
+  var failures = 0
   /// The request by which a token is given back.
   var revocation: Int?
   /// What was told last, so that it is told once.
@@ -236,7 +241,7 @@ package struct SignIn: Sendable {
     case .refused(let refusal) where refusal.again != nil: return
     case .refused(let refusal)
     where !refusal.mayTryAgain(at: turn.now.instant)
-      && !refusal.mayBeOver(at: turn.now.instant, worksAlone: worksAlone):
+      && !refusal.mayBeOver(at: turn.now.instant, worksAlone: worksAlone, failures: failures):
       return
     default: break
     }

@@ -61,6 +61,7 @@ extension SignIn {
     lastError = error
     endWork(&turn)
     state = .refused(Refusal(error: error, held: held, since: turn.now.instant, retry: retry, again: again))
+    failures = min(failures + 1, 1_000)
     // Told once, however often it is tried again.
     guard isNews else { return }
     let kind: EventKind =
@@ -91,6 +92,7 @@ extension SignIn {
     }
     var again = work
     again.setbacks += 1
+    again.nonce = nil
     if case .token(let purpose, _, _, _) = work.step, purpose.isOfPerson {
       // A person has said yes: the same is asked again, and nobody is asked to say it once more.
       guard again.setbacks < Self.patienceWithCode else {

@@ -254,7 +254,9 @@ extension SignIn {
     let error = answer.json.flatMap(TokenError.init)
     switch error?.code {
     case "authorization_pending": break
-    case "use_dpop_nonce" where discovery.isBound && work.nonce == nil: work.nonce = answer.wantedNonce
+    // Numbers change while a person types; the pause between two questions bounds how often.
+    case "use_dpop_nonce" where discovery.isBound && answer.wantedNonce != work.nonce:
+      work.nonce = answer.wantedNonce
     case "slow_down": wait.interval += .seconds(5)
     case nil where answer.isOutage: wait.interval += wait.interval
     default:

@@ -25,7 +25,6 @@ extension SignIn {
     case refused(SessionError, held: Credential?)
   }
 
-  /// `demand` is what the server said to the request, if it was sent already.
   package func standing(at now: WallTime) -> Standing {
     switch state {
     case .empty: .none

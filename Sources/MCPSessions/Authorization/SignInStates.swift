@@ -120,13 +120,16 @@ struct Refusal: Hashable, Sendable {
   func mayTryAgain(at now: Instant) -> Bool { retry.map { $0 <= now } ?? false }
 
   /// Whether a server that still asks for a token is a reason to ask the issuer once more: whatever was odd
-  /// about its answer may be over, and no person is needed.
-  func mayBeOver(at now: Instant, worksAlone: Bool) -> Bool {
-    guard worksAlone || held?.refresh != nil, now - since >= Self.pause else { return false }
-    return error.type == .signInFailed || error.type == .issuerUnavailable
+  /// about its answer may be over, and no person is needed. After the first of `failures` in a row half a
+  /// minute has to pass, then twice as long each time: issuers lock out who insists.
+  func mayBeOver(at now: Instant, worksAlone: Bool, failures: Int) -> Bool {
+    guard retry == nil, worksAlone || held?.refresh != nil, error.type == .signInFailed else { return false }
+    let pause = min(Self.firstPause * (1 << min(max(failures - 1, 0), 8)), Self.longestPause)
+    return now - since >= pause
   }
 
-  private static let pause = Duration.seconds(5)
+  private static let firstPause = Duration.seconds(30)
+  private static let longestPause = Duration.seconds(300)
 }
 
 /// What a file or a program gave.

@@ -61,7 +61,6 @@ extension SignIn {
       }
       let grant = Grant(issued, asked: scopes, replacing: old, origin: origin, at: turn.now.wall)
       guard grant.isSendable else {
-        if case .refresh = purpose { turn.actions.append(.unlock) }
         return fail("the issuer gives a token with characters that no header may hold", work, &turn)
       }
       return take(
@@ -107,7 +106,7 @@ extension SignIn {
     }
     let held = got.map(grant.got(at:)) ?? grant
     state = .held(Holding(grant: held, renewal: due, isProven: isProven, setbacks: setbacks))
-    if setbacks == 0 { lastError = nil }
+    if setbacks == 0 { (lastError, failures) = (nil, 0) }
   }
 
   func record(_ grant: Grant) -> StoredGrant {

@@ -74,6 +74,10 @@ extension Credentials {
   }
 }
 
+extension Credential {
+  func isGood(at now: WallTime) -> Bool { expires.map { $0 > now } ?? true }
+}
+
 extension TransferRequest {
   /// The same with a credential, in place of any other, and with a proof where it is bound to a key.
   func carrying(_ credential: Credential, _ possession: Possession?) -> TransferRequest {

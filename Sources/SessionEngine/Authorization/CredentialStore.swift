@@ -41,12 +41,17 @@ package struct CredentialStore: Sendable {
     return StoredClient(text).flatMap { $0.issuer == issuer ? $0.client : nil }
   }
 
-  /// Our key to an issuer's tokens as PEM text, made the first time. Of two processes that make one at once
-  /// both get the first's. Throws what went wrong in words for people.
+  /// Our key to an issuer's tokens as PEM text, made the first time; absent while another process makes it,
+  /// and when none can be made. Throws what keeps it from being kept, in words for people.
   func proofKey(of issuer: String, making key: () -> Secret?) throws(FolderProblem) -> Secret? {
     let path = path(Self.keyPrefix, issuer, Self.keySuffix)
     if let text = text(of: path) { return Secret(String(decoding: text, as: UTF8.self)) }
-    guard case .held(let lock) = lock(server: issuer, user: Self.keyPrefix) else { return nil }
+    let lock: Lock
+    switch self.lock(server: issuer, user: Self.keyPrefix) {
+    case .held(let held): lock = held
+    case .busy: return nil
+    case .impossible(let problem): throw problem
+    }
     defer { withExtendedLifetime(lock) {} }
     if let text = text(of: path) { return Secret(String(decoding: text, as: UTF8.self)) }
     guard let made = key() else { return nil }

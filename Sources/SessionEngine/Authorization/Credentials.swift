@@ -130,7 +130,7 @@ final class Credentials {
     guard let number = numbers[request.session] else { return .send(request) }
     guard isReady else { return wait(request, number, now, Self.startPatience) }
     switch standings[number]?.standing {
-    case .credential(let credential) where credential.expires.map({ $0 > now.wall }) ?? true:
+    case .credential(let credential) where credential.isGood(at: now.wall):
       return .send(carrying(credential, request, number))
     case .credential, .working:
       orders.post(DeskOrders(.tell(number, .wanted)))
@@ -138,7 +138,7 @@ final class Credentials {
     case .refused(_, let held):
       // The server may be open by now, or to this request, or take again what it refused. Only its answer is
       // a reason to tell a failure, and to ask for a credential once more.
-      return .send(held.map { carrying($0, request, number) } ?? request)
+      return .send(carrying(held, request, number, at: now))
     case nil, .some(.none):
       guard sourced.contains(number) else { return .send(request) }
       orders.post(DeskOrders(.tell(number, .wanted)))
@@ -152,7 +152,7 @@ final class Credentials {
     guard let number = numbers[request.session] else { return .send(lastWord(request)) }
     let standing = standings[number]?.standing
     if case .refused = standing { return .send(lastWord(request)) }
-    if let last = lastCredential(request), last.expires.map({ $0 > now.wall }) ?? true {
+    if let last = lastCredential(request), last.isGood(at: now.wall) {
       return .send(carrying(last, request, number))
     }
     guard !isReady || canRenew(number) else { return .send(lastWord(request)) }
@@ -192,6 +192,14 @@ final class Credentials {
     sent[request.id] = Sent(
       number: number, credential: credential, purpose: request.purpose, isSecond: isSecond)
     return request.carrying(credential, possessions[number])
+  }
+
+  /// The same with what is held, if it is still good.
+  private func carrying(
+    _ held: Credential?, _ request: TransferRequest, _ number: Int, at now: Moment
+  ) -> TransferRequest {
+    guard let held, held.isGood(at: now.wall) else { return request }
+    return carrying(held, request, number)
   }
 
   /// A request is nobody's matter any more.
@@ -315,13 +323,11 @@ final class Credentials {
     }
     switch standings[one.number]?.standing {
     case .credential(let credential)
-    where credential.version > one.refused ?? 0 && credential.expires.map({ $0 > now.wall }) ?? true:
+    where credential.version > one.refused ?? 0 && credential.isGood(at: now.wall):
       return .send(carrying(credential, one.request, one.number, isSecond: one.isSecond))
     case .refused where isLast: return .send(lastWord(one.request))
     case .refused(let error, let held):
-      if one.refused == nil {
-        return .send(held.map { carrying($0, one.request, one.number) } ?? one.request)
-      }
+      if one.refused == nil { return .send(carrying(held, one.request, one.number, at: now)) }
       return .fail(failure(error))
     case nil, .some(.none):
       if one.refused == nil, !sourced.contains(one.number) { return .send(one.request) }

@@ -65,18 +65,18 @@ extension Desk {
     }
   }
 
-  /// Our key to an issuer's tokens: of an earlier run, or a new one.
+  /// Our key to an issuer's tokens: of an earlier run, or a new one; absent while another process makes it.
   func proofKey(_ issuer: String) -> Secret? {
     if let known = proofKeys[issuer] { return known }
     let make = { SigningKey()?.pem }
-    let kept: Secret?
+    let found: Secret?
     do throws(FolderProblem) {
-      kept = try store?.proofKey(of: issuer, making: make)
+      found = if let store { try store.proofKey(of: issuer, making: make) } else { make() }
     } catch {
-      kept = nil
+      // Where nothing can be kept, a key of this run is as good for this run.
+      found = make()
     }
-    // Where nothing can be kept, a key of this run is as good for this run.
-    guard let key = kept ?? make() else { return nil }
+    guard let key = found else { return nil }
     news.secrets.append(key)
     proofKeys[issuer] = key
     return key

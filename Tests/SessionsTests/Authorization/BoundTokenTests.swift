@@ -43,6 +43,19 @@ import Testing
     #expect(asked == 2 && run.error?.type == .signInFailed)
   }
 
+  @Test(arguments: [
+    (401, #"DPoP error="use_dpop_nonce""#, true), (401, #"Bearer, DPoP error="use_dpop_nonce""#, true),
+    (401, #"Bearer error="use_dpop_nonce""#, false), (403, #"DPoP error="use_dpop_nonce""#, false),
+    (401, "DPoP", false),
+  ])
+  func `lacks nothing but the server's number where its challenge says so`(
+    status: Int, challenge: String, wants: Bool
+  ) {
+    let demand = SignIn.Demand(
+      status: status, challenges: Challenge.read(challenge), purpose: .ping, version: 1)
+    #expect(demand.wantsNonce == wants)
+  }
+
   @Test func `is renewed with a proof, also after a new start`() throws {
     var run = try SignInRun()
     run.reachPerson(challenge: "DPoP")

@@ -91,6 +91,28 @@ import Testing
     #expect(run.token == "token-2")
   }
 
+  @Test func `is asked for ever more seldom while the issuer refuses`() throws {
+    var run = try SignInRun(policy: .never)
+    run.tell(.stored(try stored()))
+    run.pass(.seconds(86))
+    run.tell(.locked(nil))
+    run.answer("no", status: 403)
+    var times: [Instant] = []
+    for _ in 0..<1_200 {
+      run.now = run.now + .seconds(1)
+      let before = run.request?.number
+      run.refuse(version: 0)
+      guard run.request?.number != before else { continue }
+      run.answer(resourceText())
+      run.answer(issuerText())
+      run.tell(.locked(nil))
+      run.answer("no", status: 403)
+      times.append(run.now)
+    }
+    let gaps = zip(times, times.dropFirst()).map { $1 - $0 }
+    #expect(gaps == [.seconds(60), .seconds(120), .seconds(240), .seconds(300), .seconds(300)])
+  }
+
   private func stored() throws -> StoredGrant {
     var run = try SignInRun()
     run.signIn(lifetime: 100, refresh: "refresh-1")
