@@ -172,23 +172,9 @@ struct World {
     // What was cancelled is told no more.
     guard let request = open[id] else { return }
     if case .head(let head) = event { noteDeath(request, head) }
+    noteDoubt(request, event)
     if case .ended = event { close(id) }
     obey(fleet.transfer(id, event, at: now))
-  }
-
-  private mutating func noteDeath(_ request: TransferRequest, _ head: ResponseHead) {
-    let name = request.session.server
-    let mayBeItsOwn = [.list, .initialized].contains(request.purpose)
-    guard head.status == 404 else {
-      if mayBeItsOwn { machines[name]?.calledGoneBy.remove(request.purpose) }
-      return
-    }
-    guard request.purpose != .stream, let sent = Self.sessionID(request) else { return }
-    // What alone is answered so may be its own trouble: of one session after the other it is asked about.
-    let isAgain = mayBeItsOwn && machines[name]?.calledGoneBy.insert(request.purpose).inserted == false
-    if !isAgain, !mayBeItsOwn || machines[name]?.sessions.contains(sent) != true {
-      machines[name]?.dead.insert(sent)
-    }
   }
 
   private mutating func deliver(_ id: TransferID, _ event: ProcessEvent) {

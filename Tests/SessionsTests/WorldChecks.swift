@@ -34,6 +34,35 @@ extension World {
     }
   }
 
+  /// Whose id was called gone by what is believed, so that it may not be sent again.
+  mutating func noteDeath(_ request: TransferRequest, _ head: ResponseHead) {
+    let name = request.session.server
+    let mayBeItsOwn = [.list, .initialized].contains(request.purpose)
+    guard head.status == 404, request.purpose != .stream, let sent = Self.sessionID(request) else { return }
+    // What alone is answered so may be its own trouble: of one session after the other it is asked about.
+    let isAgain = mayBeItsOwn && machines[name]?.calledGoneBy.insert(request.purpose).inserted == false
+    if !isAgain, !mayBeItsOwn || machines[name]?.sessions.contains(sent) != true {
+      machines[name]?.dead.insert(sent)
+    }
+  }
+
+  /// A list, or `initialized`, that calls a session gone in a word of its own is doubted until it works: behind
+  /// it a ping is asked what is so.
+  mutating func noteDoubt(_ request: TransferRequest, _ event: TransferEvent) {
+    let name = request.session.server
+    switch (request.purpose, event) {
+    case (.initialized, .head(let head)) where head.isSuccess:
+      machines[name]?.calledGoneBy.remove(.initialized)
+    case (.list, .item(.message(let message))):
+      switch message.content {
+      case .failure: machines[name]?.calledGoneBy.insert(.list)
+      case .result(let result) where result.tools != nil: machines[name]?.calledGoneBy.remove(.list)
+      default: break
+      }
+    default: break
+    }
+  }
+
   func countOpen(_ request: TransferRequest) -> Int {
     openOf[request.session]?.values.count { $0 == request.purpose } ?? 0
   }
