@@ -46,8 +46,8 @@ extension World {
     }
   }
 
-  /// A list, or `initialized`, that calls a session gone in a word of its own is doubted until it works: behind
-  /// it a ping is asked what is so.
+  /// A list, or `initialized`, that calls a session gone in a word of its own is doubted until it works: a
+  /// ping is asked behind it what is so.
   mutating func noteDoubt(_ request: TransferRequest, _ event: TransferEvent) {
     let name = request.session.server
     switch (request.purpose, event) {
