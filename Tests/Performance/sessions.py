@@ -12,7 +12,6 @@ import os
 import random
 import re
 import resource
-import select
 import signal
 import socket
 import statistics
@@ -34,9 +33,9 @@ def processor_seconds(pid):
     return total / 1e9
 
 
-def memory(pid, kind="VmRSS"):
+def memory(pid):
     with open(f"/proc/{pid}/status") as file:
-        return next(int(line.split()[1]) for line in file if line.startswith(kind))
+        return next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
 
 
 def until(condition, seconds, what):
@@ -105,12 +104,12 @@ class OtherServer:
         self.process.wait()
 
 
-def configuration(folder, urls, count, rate, interval=5000, more=""):
+def configuration(folder, urls, count, rate, interval=5000):
     path = os.path.join(folder, "sessiontop.yaml")
     with open(path, "w") as file:
         file.write("log: {events: false}\n")
         file.write(f"session: {{pingInterval: {interval}, listEvery: 0, retryDelay: 1000}}\n")
-        file.write(f"limits: {{connecting: 64, initializePerSecond: {rate}}}\n{more}mcpServers:\n")
+        file.write(f"limits: {{connecting: 64, initializePerSecond: {rate}}}\nmcpServers:\n")
         for number in range(count):
             file.write(f"  s{number}: {{type: streamable-http, url: '{urls[number % len(urls)]}'}}\n")
     return path
@@ -194,9 +193,9 @@ def dead_addresses(count):
     return urls
 
 
-def measure_origins(program, folder, urls, count, settle, interval=5000):
+def measure_origins(program, folder, urls, count, settle):
     """Processor time with `count` sessions on these addresses, and how soon the screen answers a key meanwhile."""
-    path = configuration(folder, urls, count, 100_000, interval)
+    path = configuration(folder, urls, count, 100_000)
     terminal = Program([program, "--own", "--config", path], folder)
     try:
         terminal.pass_time(settle)

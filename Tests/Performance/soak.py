@@ -152,12 +152,10 @@ class Soak:
         pid = self.engine.pid
         with open(f"/proc/{pid}/status") as file:
             status = dict(line.split(":", 1) for line in file)
-        with open(f"/proc/{pid}/schedstat") as file:
-            main = int(file.read().split()[0])
         cpu = sum(int(open(f"/proc/{pid}/task/{task}/schedstat").read().split()[0]) for task in os.listdir(f"/proc/{pid}/task"))
         self.samples.append({
             "at": time.monotonic() - self.start, "memory kB": int(status["RssAnon"].split()[0]),
-            "descriptors": len(os.listdir(f"/proc/{pid}/fd")), "threads": int(status["Threads"]), "cpu s": max(cpu, main) / 1e9,
+            "descriptors": len(os.listdir(f"/proc/{pid}/fd")), "threads": int(status["Threads"]), "cpu s": cpu / 1e9,
             "servers": self.servers.tell("count"), "dashboards": len(self.dashboards),
         })
 
