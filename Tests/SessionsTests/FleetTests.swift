@@ -150,7 +150,7 @@ private let ana = Operator(user: "ana", origin: "pts/3")
       .well, .well, .refusing, .silent, .status(500, body: "oops"), .status(503, body: ""),
       .status(404, body: "gone"),
       .status(400, body: "Missing session ID"), .status(401, body: ""), .status(409, body: "conflict"),
-      .slow(12), .lossy, .lying,
+      .slow(12), .lossy, .lying, .foreign,
     ]
     for name in names {
       let isOdd = Int.random(in: 0..<3, using: &random) == 0

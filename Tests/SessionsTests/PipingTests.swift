@@ -59,6 +59,29 @@ private let key = SessionKey(server: "p")
     #expect(world.wire.count { $0 == "launch serve-p" } == 2)
   }
 
+  /// A language server, or whatever else has the form of an MCP server.
+  @Test(arguments: [false, true])
+  func `that knows none of our methods is asked at the pace of any that fails`(dies: Bool) throws {
+    var world = try world(.foreign, machine: World.Machine(diesOfDiscovery: dies))
+    world.run(60)
+    #expect(world.row("p")?.cause != nil && world.row("p")?.state != .connecting)
+    #expect(world.attempts <= 30, "\(world.wire)")
+    world.machines["p"] = World.Machine(isModern: true)
+    world.run(400)
+    #expect(world.state("p") == .ready, "what stands there later is found out anew")
+  }
+
+  @Test func `is answered when it asks before it answers`() throws {
+    var world = try world(.lagging(1))
+    world.run(1.5)
+    let id = try #require(world.running.keys.first)
+    let ping = Message(id: .string("early"), content: .request(method: "ping", Parameters()))
+    world.forgetWire()
+    world.tell(id, .process(.message(ping)), after: 0)
+    world.run(0.3)
+    #expect(world.state("p") == .connecting && world.wire == ["line answer"])
+  }
+
   @Test func `is ended by closing its input, and is over when it has ended`() throws {
     var world = try world()
     world.run(5)

@@ -9,6 +9,8 @@ struct World {
   /// How a simulated server is at the moment.
   enum Mode: Hashable {
     case well
+    /// A program that speaks JSON-RPC and knows no method of ours.
+    case foreign
     /// Connections are refused.
     case refusing
     /// Nothing is ever answered.
@@ -109,6 +111,7 @@ struct World {
   /// Sessions were taken out of the configuration: what they counted is in the sums and in no row.
   var hasRemoved = false
   /// When each session's requests of the last second went out.
+  var launchesOf: [SessionKey: [Instant]] = [:]
   var sentOf: [SessionKey: [Instant]] = [:]
   var steps = 0
   /// Sessions that were sent something, ever.

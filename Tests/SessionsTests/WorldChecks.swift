@@ -9,11 +9,7 @@ extension World {
   mutating func checkRequest(_ request: TransferRequest, _ id: String?) {
     let name = request.session.server
     hasSent.insert(request.session)
-    let since = now.instant
-    sentOf[request.session] =
-      (sentOf[request.session] ?? []).filter { since - $0 < .seconds(1) } + [since]
-    #expect(
-      sentOf[request.session, default: []].count <= 12, "at most twelve requests of a session in any second")
+    checkPace(request.session)
     if request.purpose == .initialize {
       #expect(id == nil, "an initialize never carries an id")
       #expect(countOpen(request) == 1, "one initialize in flight for a session")
@@ -32,6 +28,13 @@ extension World {
     if [Purpose.ping, .discover, .list, .stream, .attach, .reply].contains(request.purpose) {
       #expect(countOpen(request) == 1, "one transfer of a kind a session: \(request.purpose)")
     }
+  }
+
+  /// To be asked whenever a session sends something, or starts a process.
+  mutating func checkPace(_ session: SessionKey) {
+    let since = now.instant
+    sentOf[session] = (sentOf[session] ?? []).filter { since - $0 < .seconds(1) } + [since]
+    #expect(sentOf[session, default: []].count <= 12, "at most twelve requests of a session in any second")
   }
 
   /// Whose id was called gone by what is believed, so that it may not be sent again.

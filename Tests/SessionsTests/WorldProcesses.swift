@@ -18,6 +18,10 @@ extension World {
   mutating func launch(_ request: ProcessRequest) {
     let name = request.session.server
     wire.append("launch \(request.program)")
+    checkPace(request.session)
+    launchesOf[request.session] =
+      (launchesOf[request.session] ?? []).filter { now.instant - $0 < .seconds(1) } + [now.instant]
+    #expect(launchesOf[request.session, default: []].count <= 5, "two starts an attempt, and attempts space out")
     #expect(running.values.count { $0 == request.session } == 0, "one process a session")
     running[request.id] = request.session
     attempts += 1
@@ -40,6 +44,7 @@ extension World {
       String(line[$0.upperBound...].prefix { $0 != "\"" })
     }
     wire.append("line \(method ?? "answer")")
+    checkPace(key)
     guard let method,
       let number = line.firstRange(of: "\"id\":").flatMap({
         Int64(line[$0.upperBound...].prefix { $0.isNumber })
@@ -48,6 +53,11 @@ extension World {
     let delay = Double.random(in: 0.001...0.05, using: &random)
     switch machine.mode {
     case .well: answer(id, method, number, machine, after: delay)
+    case .foreign where machine.diesOfDiscovery && method != "initialize":
+      tell(id, .process(.ended(.exited(code: 1))), after: delay)
+    case .foreign:
+      let failure = RPCError(code: RPCError.methodNotFound, message: "Method not found")
+      tell(id, .process(.message(Message(id: .number(number), content: .failure(failure)))), after: delay)
     case .slow(let longest):
       answer(id, method, number, machine, after: Double.random(in: 0.1...longest, using: &random))
     case .lagging(let pause): answer(id, method, number, machine, after: pause)

@@ -35,6 +35,8 @@ extension World {
       answer(request.id, ResponseHead(status: status, contentType: "text/plain"), nil, body, after: delay)
     case .well:
       answerWell(request, id, after: request.purpose == .initialize ? machine.handshakeLag + delay : delay)
+    case .foreign:
+      answer(request, .rejected(RPCError.methodNotFound, "Method not found"), after: delay)
     case .slow(let longest):
       let pause = Double.random(in: 0.1...longest, using: &random)
       if let limit = patience(request), limit < pause { return lose(request) }

@@ -36,6 +36,7 @@ package struct Fleet: Sendable {
   var paced = DeadlineHeap()
   /// Requests that wait to go out, and those DELETEs that are on their way or wait.
   var held: [TransferID: TransferRequest] = [:]
+  var heldLines: [TransferID: HeldLine] = [:]
   var deleting: [TransferID: Int] = [:]
   /// The time of the present round.
   var clock = Instant.zero

@@ -32,6 +32,7 @@ extension Fleet {
   mutating func sendPaced(at now: Instant) {
     while let (_, index) = paced.pop(dueAt: now) {
       for id in paces[index].due(at: now) {
+        guard !writeHeldLine(id) else { continue }
         guard let request = held.removeValue(forKey: id), let way = wayOf[index] else { continue }
         go(request, way)
       }

@@ -29,15 +29,18 @@ extension Session {
     case .methodFailed:
       notModern(outcome, &turn)
     case .refused(let error) where error.type != .httpError:
-      lose(error, approach: .discover, remedy: error.type == .authError ? .credentials : .person, &turn)
+      lose(error, approach: again, remedy: error.type == .authError ? .credentials : .person, &turn)
     case .refused, .lost:
       notModern(outcome, &turn)
     case .trouble where outcome.head.map { (400..<500).contains($0.status) } == true:
       notModern(outcome, &turn)
     case .conflict(let error), .busy(let error), .trouble(let error):
-      lose(error, approach: .discover, retryAfter: outcome.head?.retryAfter, &turn)
+      lose(error, approach: again, retryAfter: outcome.head?.retryAfter, &turn)
     }
   }
+
+  /// The same question again: to another process, where the server is one.
+  private var again: Approach { server.process == nil ? .discover : .launch }
 
   private mutating func discovered(_ result: Result, _ head: ResponseHead, _ turn: inout Turn) {
     guard let versions = result.supportedVersions, result.hasCapabilities else {

@@ -101,9 +101,9 @@ extension Session {
   }
 
   /// Whether the answer to `server/discover`, or that there was none, means that a process speaks in the
-  /// older way; it is spoken to so, then.
+  /// older way; it is spoken to so, then. Not where that was answered with the newer way already.
   mutating func fallsBackToInitialize(_ outcome: Exchange.Outcome, _ turn: inout Turn) -> Bool {
-    guard pipe != nil, server.settings.wire == .automatic else { return false }
+    guard pipe != nil, server.settings.wire == .automatic, mayFallBack else { return false }
     if case .result(let result, _) = outcome, result.supportedVersions != nil, result.hasCapabilities {
       return false
     }
@@ -115,7 +115,8 @@ extension Session {
 
   /// A process that was too slow for `server/discover` refuses `initialize` as only newer ones do.
   mutating func turnsOutModern(_ error: RPCError, _ turn: inout Turn) -> Bool {
-    guard pipe != nil, server.settings.wire == .automatic, !speaksModern else { return false }
+    guard pipe != nil, server.settings.wire == .automatic, !speaksModern, mayFallBack else { return false }
+    trouble.hasFallenBack = true
     speaksModern = true
     pipeEra = .unknown
     discover(&turn)
@@ -186,7 +187,7 @@ extension Session {
 
   private mutating func processEnded(_ pipe: Pipe, _ ending: ProcessEnding, _ turn: inout Turn) {
     self.pipe = nil
-    if case .discovering = state, case .exited = ending, server.settings.wire == .automatic {
+    if case .discovering = state, case .exited = ending, server.settings.wire == .automatic, mayFallBack {
       // Some know only `initialize`, and take anything else for the end of the conversation.
       (pipeEra, speaksModern) = (.initialize, false)
       return queue(.launch, &turn)

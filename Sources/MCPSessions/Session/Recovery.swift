@@ -86,11 +86,7 @@ extension Session {
         .wayFailed(
           error, since: turn.sent ?? turn.now.instant,
           notBefore: asked > .zero ? turn.now.instant + asked : nil))
-      if isPaused {
-        state = .waiting(Wait(until: turn.now.instant, approach: approach))
-      } else {
-        queue(approach, &turn)
-      }
+      queue(approach, &turn)
     } else {
       var own = delay(remedy, &turn)
       if let look { own = min(own, look) }

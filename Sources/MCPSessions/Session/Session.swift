@@ -256,7 +256,9 @@ struct Session: Sendable {
     }
   }
 
+  /// The one way to an attempt. Who is to be left alone makes none.
   mutating func queue(_ approach: Approach, atOnce: Bool = false, _ turn: inout Turn) {
+    guard !isPaused else { return state = .waiting(Wait(until: turn.now.instant, approach: approach)) }
     state = .queued(approach)
     // One handshake at a time: the one that nobody wants any more comes to its end first.
     guard abandoned.isEmpty else { return }
@@ -266,6 +268,8 @@ struct Session: Sendable {
   private mutating func takeTurn(_ turn: inout Turn) {
     guard case .queued(let approach) = state else { return }
     if trouble.cause != nil { attemptStarts(&turn) }
+    // Whatever was spoken with a process, with another one that begins anew.
+    if server.process != nil, pipe == nil { return launch(&turn) }
     switch approach {
     case .initialize(let revision): initialize(revision, &turn)
     case .discover: discover(&turn)
