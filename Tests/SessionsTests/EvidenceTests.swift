@@ -266,6 +266,19 @@ private func world(
     #expect(world.machines["a"]?.sessions.count ?? 9 <= 1, "\(world.wire)")
   }
 
+  @Test func `as what came too late is counted once a late answer shows that it was made`() throws {
+    var machine = World.Machine()
+    machine.handshakeLag = 22
+    var world = try World(["a"], machine: machine)
+    world.run(20)
+    #expect(world.store.statistics.opened == 0, "of one that was never answered nobody knows")
+    world.run(200)
+    let statistics = world.store.statistics
+    let made = (world.machines["a"]?.nextID ?? 1) - 1
+    #expect(statistics.leftBehind > 0 && world.machines["a"]?.sessions.count == statistics.leftBehind)
+    #expect((made - 1...made).contains(statistics.opened), "\(statistics)")
+  }
+
   @Test func `as a handshake of a server that left the configuration is ended`() throws {
     var machine = World.Machine()
     machine.handshakeLag = 7

@@ -51,7 +51,7 @@ extension Session {
     guard let outcome = entry.handshake.exchange.take(event, gate(turn), at: turn.now.instant) else {
       if endByHead(entry.handshake, &turn) {
         abandoned[id] = nil
-        trouble.unanswered = 0
+        answeredLate(&turn)
         return abandonedIsOver(&turn)
       }
       abandoned[id] = entry
@@ -59,8 +59,11 @@ extension Session {
     }
     finish(entry.handshake.exchange, outcome, event, &turn)
     abandoned[id] = nil
+    if let head = outcome.head, head.isSuccess, !head.sessionIDs.isEmpty {
+      answeredLate(&turn)
+      endHalfSession(head, entry.handshake.offered, &turn)
+    }
     trouble.unanswered = 0
-    if let head = outcome.head { endHalfSession(head, entry.handshake.offered, &turn) }
     abandonedIsOver(&turn)
   }
 
@@ -81,9 +84,22 @@ extension Session {
       guard let entry = abandoned.removeValue(forKey: id) else { continue }
       trouble.unanswered += 1
       turn.actions.append(.cancel(id))
-      if case .closing = state { leaveBehind(entry, &turn) }
+      if case .closing = state {
+        leaveBehind(entry, &turn)
+      } else if entry.handshake.exchange.isSent {
+        trouble.unheard += 1
+      }
     }
     abandonedIsOver(&turn)
+  }
+
+  /// A handshake was answered after its limit, so those before it that nobody waited for made sessions, too.
+  private mutating func answeredLate(_ turn: inout Turn) {
+    defer { (trouble.unanswered, trouble.unheard) = (0, 0) }
+    guard trouble.unheard > 0 else { return }
+    history.opened += trouble.unheard
+    history.leftBehind += trouble.unheard
+    turn.emit(.sessionTerminated, .warning, self, EventText.unheard(trouble.unheard))
   }
 
   /// Nobody waits any longer for a handshake that went out: what it makes is left with the server, under an

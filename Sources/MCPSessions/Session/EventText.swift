@@ -48,6 +48,12 @@ enum EventText {
   static let unanswered: Sentence =
     "Session termination failed: the handshake was not answered in time, what it makes is left behind"
 
+  static func unheard(_ count: Int) -> Sentence {
+    count == 1
+      ? "Session termination failed: a handshake before was answered too late, what it made is left behind"
+      : "Session termination failed: \(count) handshakes before were answered too late, what they made is left behind"
+  }
+
   static func streamClosed(_ failure: SessionError?) -> Sentence {
     failure.map { "Stream closed: \($0)" } ?? "Stream closed by the server"
   }

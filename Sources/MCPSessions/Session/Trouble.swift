@@ -25,6 +25,8 @@ struct Trouble: Hashable, Sendable {
   var flawedHandshakes = 0
   /// Handshakes in a row whose answers were not waited for to the end.
   var unanswered = 0
+  /// Those of them that went out: whether a session came of each, a late answer to another one tells.
+  var unheard = 0
   /// How `initialized` was refused, while a ping asks whether that matters.
   var unconfirmed: SessionError?
   /// What `initialize` was refused with, while the older way of speaking is tried.
