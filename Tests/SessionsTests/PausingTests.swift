@@ -46,6 +46,21 @@ private let key = SessionKey(server: "a")
     #expect(world.state("a") == .ready)
   }
 
+  @Test func `opens no stream and starts no process`() throws {
+    var world = try World(["a", "p"], processes: ["p"])
+    world.run(20)
+    world.command(.act(.pause, on: [key, SessionKey(server: "p")], by: ana))
+    world.forgetWire()
+    world.endStreams("a")
+    world.endProcesses("p")
+    world.run(600)
+    #expect(world.wire == [])
+    world.command(.act(.resume, on: [key, SessionKey(server: "p")], by: ana))
+    world.run(60)
+    #expect(world.wire.contains { $0.hasPrefix("GET stream") } && world.running.count == 1)
+    #expect(world.state("a") == .ready && world.state("p") == .ready)
+  }
+
   @Test func `goes on when it is reconnected, and ends when it is terminated`() throws {
     var world = try World(["a", "b"])
     world.run(20)

@@ -189,6 +189,12 @@ extension Session {
     }
   }
 
+  /// What a handshake is about to make, as far as the head of its answer tells.
+  func provisionalIdentity(_ handshake: Handshake, _ turn: Turn) -> Identity {
+    identity(
+      Result(), handshake.exchange.givenIDs.first.flatMap(SessionID.init), handshake.offered, turn)
+  }
+
   private func identity(
     _ result: Result, _ id: SessionID?, _ revision: Revision, _ turn: Turn
   ) -> Identity {

@@ -40,7 +40,7 @@ extension Session {
       if turn.hasSlept { live.probe = firstProbe(&turn) } else { probe(&live, &turn) }
     }
     switch live.stream {
-    case .waiting(let until, var memory) where until <= turn.now.instant:
+    case .waiting(let until, var memory) where until <= turn.now.instant && !isPaused:
       let transfer = openStream(live.identity, lastEventID: memory.lastEventID, &turn)
       (memory.asked, memory.letsThrough) = (turn.now.instant, false)
       live.stream = .opening(transfer, memory)
@@ -169,7 +169,7 @@ extension Session {
       noteGood(turn.now)
       // A list that was put off for a ping is asked for next.
       if awaitsList(live) || live.pages != nil || live.wantsList, case .due = live.probe {
-        hastenProbe(&live, &turn)
+        hastenProbe(&live, notBefore: live.pages == nil ? live.changes.due : .zero, &turn)
       }
       if exchange.purpose == .list, case .result(let result, _) = outcome { listed(result, &live, &turn) }
     case .methodFailed(let error) where refusesPing(error, exchange.purpose, live):
@@ -283,7 +283,7 @@ extension Live {
     var deadlines = [isPaused ? nil : expiry(settings), channel?.rhythm.end].compactMap { $0 }
     if case .due(let instant) = probe { deadlines.append(instant) }
     switch stream {
-    case .waiting(let until, _): deadlines.append(until)
+    case .waiting(let until, _): if !isPaused { deadlines.append(until) }
     case .open(_, _, let memory): deadlines += [memory.rhythm.end].compactMap { $0 }
     default: break
     }

@@ -17,9 +17,9 @@ extension Session {
 
   /// Something else gave reason for doubt: ask within a moment, but not all sessions at the same one. A doubt
   /// is settled even where nothing is probed by itself.
-  func hastenProbe(_ live: inout Live, _ turn: inout Turn) {
+  func hastenProbe(_ live: inout Live, notBefore: Instant = .zero, _ turn: inout Turn) {
     guard !isPaused else { return }
-    let soon = turn.now.instant + .seconds(Double.random(in: 0.1...0.6, using: &turn.random))
+    let soon = max(turn.now.instant, notBefore) + .seconds(Double.random(in: 0.1...0.6, using: &turn.random))
     switch live.probe {
     case .due(let instant): live.probe = .due(min(instant, soon))
     case .off: live.probe = .due(soon)

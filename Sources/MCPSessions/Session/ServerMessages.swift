@@ -18,9 +18,10 @@ extension Session {
       let words = parameters.message.map { gate(turn).text($0) }
       let isChange = method.hasSuffix("list_changed")
       if method == "notifications/tools/list_changed", case .live(var live) = state {
-        // Many in a row are one reason to ask, soon.
+        // Many in a row are one reason to ask, soon; who says so after each answer is asked ever more seldom.
+        if !live.wantsList { live.changes.noted(at: turn.now.instant) }
         live.wantsList = true
-        hastenProbe(&live, &turn)
+        hastenProbe(&live, notBefore: live.changes.due, &turn)
         state = .live(live)
       }
       turn.emit(
@@ -55,11 +56,23 @@ extension Session {
 
   /// Sends the next answer, if one waits and it is its time.
   mutating func sendDueReply(_ turn: inout Turn) {
-    guard case .live(let live) = state else { return replies.clear() }
+    guard let identity = speaker(turn) else { return replies.clear() }
     guard let body = replies.next(at: turn.now.instant) else { return }
-    let exchange = post(.reply, body, requestID: nil, identity: live.identity, &turn)
+    let exchange = post(.reply, body, requestID: nil, identity: identity, &turn)
     // Nothing answers a line that is an answer.
     replies.sent(pipe == nil ? exchange : nil, at: turn.now.instant)
+  }
+
+  /// As whom the server's questions are answered: it may ask pings before the session is one (specification
+  /// 2025-11-25, "Initialization"), and wait for the answers.
+  private func speaker(_ turn: Turn) -> Identity? {
+    switch state {
+    case .live(let live): live.identity
+    case .initializing(let handshake): provisionalIdentity(handshake, turn)
+    case .confirming(let confirmation): confirmation.identity
+    case .resuming(let resumption): resumption.live.identity
+    default: nil
+    }
   }
 
   mutating func replyAnswered(_ id: TransferID, _ event: TransferEvent, _ turn: inout Turn) {

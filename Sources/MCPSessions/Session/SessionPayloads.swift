@@ -88,6 +88,8 @@ struct Live: Hashable, Sendable {
   var slowStreak = 0
   /// The list is to be asked for at the next probe, whatever the count of probes says.
   var wantsList = false
+  /// When it is asked for because the server says that it changed.
+  var changes = ListChanges()
   /// The list is answered like a lost session although this one lives.
   var isListOff = false
   /// The list was answered like a lost session, which the next ping decides about.

@@ -17,6 +17,7 @@ extension Session {
     if let exchange = exchange(of: id) { (turn.request, turn.sent) = (exchange.purpose, exchange.sent) }
     if replies.isInFlight(id) { return replyAnswered(id, event, &turn) }
     if let channel, channel.stream == id { return channelSpoke(channel, event, &turn) }
+    if case .item(.message(let message)) = event, isShakingHands(id) { serverSpoke(message, &turn) }
     switch state {
     case .attaching(let attachment) where attachment.transfer == id:
       attaching(attachment, event, &turn)
@@ -32,6 +33,15 @@ extension Session {
       liveTransfer(live, id, event, &turn)
     default:
       break  // late news of a transfer that no longer matters
+    }
+  }
+
+  /// Whether a transfer is one by which the session is made or found again: what the server says and asks
+  /// beside its answer is heard as in a live one.
+  private func isShakingHands(_ id: TransferID) -> Bool {
+    switch state {
+    case .initializing, .confirming, .resuming: exchange(of: id) != nil
+    default: false
     }
   }
 

@@ -15,15 +15,16 @@ extension Session {
   /// probe and every n-th one do.
   func isListDue(_ live: Live, at now: Instant) -> Bool {
     let every = server.settings.listEvery
+    let isWanted = live.wantsList && live.changes.due <= now
     if live.refusedPing != nil { return true }
-    guard every > 0 || live.wantsList || tools.failure != nil else { return false }
+    guard every > 0 || isWanted || tools.failure != nil else { return false }
     // However long a list is, and however often it is said to have changed: whether the session lives is
     // asked at its own time.
-    let isLongWork = live.pages != nil || live.wantsList && every != 1
+    let isLongWork = live.pages != nil || isWanted && every != 1
     if isLongWork, now - live.pinged >= server.settings.pingInterval, server.settings.pingInterval > .zero {
       return false
     }
-    if live.pages != nil || live.wantsList, !live.isDoubted { return true }
+    if live.pages != nil || isWanted, !live.isDoubted { return true }
     if live.isDoubted { return false }
     if tools.failure != nil { return live.probesSent % Self.retryEvery == 0 }
     return every > 0 && (live.probesSent == 2 || live.probesSent % every == 0)
@@ -164,6 +165,24 @@ struct Pages: Hashable, Sendable {
   mutating func go(to cursor: String) {
     self.cursor = cursor
     cursors.insert(cursor)
+  }
+}
+
+/// When a list is asked for that is said to have changed: at once, and after a pause that doubles for a server
+/// that says so again and again.
+struct ListChanges: Hashable, Sendable {
+  private static let firstPause = Duration.seconds(1)
+  private static let longestPause = Duration.seconds(60)
+
+  /// When it is, or was, to be asked for last.
+  private(set) var due = Instant.zero
+  private var pause = Duration.zero
+
+  /// The server says that it changed, and it is not to be asked for already.
+  mutating func noted(at now: Instant) {
+    if now - due > pause * 2 { pause = .zero }
+    due = max(now, due + pause)
+    pause = min(max(pause * 2, Self.firstPause), Self.longestPause)
   }
 }
 
