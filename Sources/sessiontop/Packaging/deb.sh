@@ -45,6 +45,10 @@ rmdir -p "$stage/usr/lib/systemd/system" 2>/dev/null || true
 printf 'Source: sessiontop\n\nPackage: sessiontop\nArchitecture: any\n' >"$stage/debian/control"
 depends=$(cd "$stage" && dpkg-shlibdeps -O usr/bin/sessiontop 2>/dev/null | sed -n 's/^shlibs:Depends=//p')
 rm -r "$stage/debian"
+# Relocations in their short form need a C library that dpkg-shlibdeps does not ask for.
+if readelf -dW "$stage/usr/bin/sessiontop" | grep -q '(RELR)'; then
+  depends=$(echo "$depends" | sed 's/libc6 (>= 2\.\([0-9]\|[12][0-9]\|3[0-5]\))/libc6 (>= 2.36)/')
+fi
 
 cat >"$stage/DEBIAN/control" <<TEXT
 Package: sessiontop
@@ -67,6 +71,10 @@ TEXT
 cat >"$stage/DEBIAN/postinst" <<'TEXT'
 #!/bin/sh
 set -e
+# It was masked when it was removed and not purged.
+if [ "$1" = configure ] && command -v deb-systemd-helper >/dev/null; then
+  deb-systemd-helper unmask sessiontop.service >/dev/null || true
+fi
 # Who switched the service on goes on with the new program.
 if [ "$1" = configure ] && [ -n "$2" ] && [ -d /run/systemd/system ]; then
   deb-systemd-invoke try-restart sessiontop.service >/dev/null || true
@@ -90,6 +98,8 @@ if [ "$1" = purge ]; then
     deb-systemd-helper purge sessiontop.service >/dev/null || true
     deb-systemd-helper unmask sessiontop.service >/dev/null || true
   fi
+  # Laid by `systemctl enable`, of which the helper does not know.
+  rm -f /etc/systemd/system/multi-user.target.wants/sessiontop.service
   # Event log, journal and sign-ins of the service; what people wrote into /etc/sessiontop is theirs.
   rm -rf /var/lib/private/sessiontop /var/lib/sessiontop
   rmdir /etc/sessiontop 2>/dev/null || true
