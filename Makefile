@@ -2,8 +2,8 @@
 
 PREFIX ?= /usr/local
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-HEADERS := curl/curl.h openssl/evp.h yaml.h curses.h toml++/toml.h
-PACKAGES := libcurl4-openssl-dev libssl-dev libyaml-dev libncurses-dev libtomlplusplus-dev
+HEADERS := curl/curl.h zlib.h openssl/evp.h yaml.h curses.h toml++/toml.h
+PACKAGES := libcurl4-openssl-dev zlib1g-dev libssl-dev libyaml-dev libncurses-dev libtomlplusplus-dev
 TEST_PACKAGES := tmux python3-venv
 # What installed files say to other programs: their schema, lnav, Prometheus, Grafana.
 FOR_OTHERS := sessiontop.schema.json sessiontop.lnav.json sessiontop.rules.yml sessiontop.grafana.json

@@ -29,6 +29,8 @@ let package = Package(
   targets: [
     // C. Only what Swift cannot say.
     .systemLibrary(name: "CTopCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    // What libcurl unpacks answers with.
+    .systemLibrary(name: "CTopZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CTopYAML", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CTopLinux"),
     .target(name: "CTopProcess"),
@@ -50,7 +52,9 @@ let package = Package(
     .target(name: "TopPlatform", dependencies: ["CTopLinux", "CTopProcess"]),
     .target(
       name: "SessionEngine",
-      dependencies: ["CTopCrypto", "CTopCurl", "CTopLinux", "MCPWire", "MCPSessions", "TopPlatform"]),
+      dependencies: [
+        "CTopCrypto", "CTopCurl", "CTopLinux", "CTopZlib", "MCPWire", "MCPSessions", "TopPlatform",
+      ]),
     .target(
       name: "TopConfiguration", dependencies: ["CTopTOML", "CTopYAML", "TopDisplay", "MCPSessions"],
       resources: themes.map { .embedInCode("../../themes/\($0).yaml") }),

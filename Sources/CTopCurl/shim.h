@@ -17,6 +17,10 @@ static inline CURLcode ccurl_setopt_pointer(CURL *easy, CURLoption option, const
   return curl_easy_setopt(easy, option, value);
 }
 
+static inline CURLcode ccurl_setopt_bytes_in(CURL *easy, CURLoption option, const void *value) {
+  return curl_easy_setopt(easy, option, value);
+}
+
 static inline CURLcode ccurl_setopt_list(CURL *easy, CURLoption option, struct curl_slist *value) {
   return curl_easy_setopt(easy, option, value);
 }

@@ -47,9 +47,15 @@ func configurePlain(
   if let caFile { trust(caFile, of: easy) }
 }
 
-/// Makes it a POST of a text.
-func configurePost(_ easy: UnsafeMutableRawPointer, _ text: String) {
+/// Makes it a POST of these bytes, which libcurl copies.
+func configurePost(_ easy: UnsafeMutableRawPointer, _ bytes: [UInt8]) {
   _ = ccurl_setopt_long(easy, CURLOPT_POST, 1)
-  _ = ccurl_setopt_long(easy, CURLOPT_POSTFIELDSIZE, text.utf8.count)
-  _ = ccurl_setopt_string(easy, CURLOPT_COPYPOSTFIELDS, text)
+  _ = ccurl_setopt_long(easy, CURLOPT_POSTFIELDSIZE, bytes.count)
+  bytes.withUnsafeBytes {
+    // Without an address libcurl would ask for what is to be sent.
+    _ = ccurl_setopt_bytes_in(easy, CURLOPT_COPYPOSTFIELDS, $0.baseAddress ?? UnsafeRawPointer(easy))
+  }
 }
+
+/// Makes it a POST of a text.
+func configurePost(_ easy: UnsafeMutableRawPointer, _ text: String) { configurePost(easy, Array(text.utf8)) }

@@ -1,38 +1,29 @@
-import MCPWire
 package import MCPSessions
 
-/// Events as an ExportLogsServiceRequest in JSON, a log record each.
-package func otlpLogs(_ events: [Event], _ resource: OTLPResource, at now: Moment) -> String {
-  var writer = JSONWriter()
-  writer.object {
-    $0.array("resourceLogs") {
-      $0.object {
-        resource.write(&$0)
-        $0.array("scopeLogs") {
-          $0.object { writer in
-            writer.scope()
-            writer.array("logRecords") { writer in
-              for event in events { writer.record(event, at: now) }
-            }
-          }
-        }
+/// Events as an ExportLogsServiceRequest, a log record each.
+package func otlpLogs(
+  _ events: [Event], _ resource: OTLPResource, as encoding: Collector.Encoding, at now: Moment
+) -> [UInt8] {
+  OTLPWriter.document(encoding) {
+    $0.messages("resourceLogs", 1, [resource]) {
+      $0.resource($1)
+      $0.messages("scopeLogs", 2, CollectionOfOne(events)) {
+        $0.scope()
+        $0.messages("logRecords", 2, $1) { $0.record($1, at: now) }
       }
     }
   }
-  return writer.text
 }
 
-extension JSONWriter {
+extension OTLPWriter {
   fileprivate mutating func record(_ event: Event, at now: Moment) {
-    object {
-      $0.member("timeUnixNano", unixNano(event.time.wall))
-      $0.member("observedTimeUnixNano", unixNano(now.wall))
-      $0.member("severityNumber", event.level.severityNumber)
-      $0.member("severityText", event.level.rawValue.uppercased())
-      $0.member("eventName", "sessiontop.\(event.kind.rawValue)")
-      $0.object("body") { $0.member("stringValue", event.message.text) }
-      $0.attributes(event.attributes)
-    }
+    fixed("timeUnixNano", 1, unixNano(event.time.wall))
+    choice("severityNumber", 2, event.level.severityNumber)
+    text("severityText", 3, event.level.rawValue.uppercased())
+    message("body", 5) { $0.text("stringValue", 1, event.message.text, isChoice: true) }
+    attributes(6, event.attributes)
+    fixed("observedTimeUnixNano", 11, unixNano(now.wall))
+    text("eventName", 12, "sessiontop.\(event.kind.rawValue)")
   }
 }
 
@@ -68,7 +59,7 @@ extension Event {
 
 extension EventLevel {
   /// The first number of the range that the data model gives to each level.
-  fileprivate var severityNumber: Int {
+  fileprivate var severityNumber: UInt32 {
     switch self {
     case .debug: 5
     case .info: 9

@@ -1,86 +1,68 @@
-import MCPWire
 package import MCPSessions
 
-/// Metrics as an ExportMetricsServiceRequest in JSON: sums and histograms cumulative, since the start.
-package func otlpMetrics(_ families: [MetricFamily], _ resource: OTLPResource, at now: Moment) -> String {
-  var writer = JSONWriter()
-  writer.object {
-    $0.array("resourceMetrics") {
-      $0.object {
-        resource.write(&$0)
-        $0.array("scopeMetrics") {
-          $0.object { writer in
-            writer.scope()
-            writer.array("metrics") { writer in
-              for family in families where !family.points.isEmpty {
-                writer.metric(family, resource.started, now)
-              }
-            }
-          }
-        }
+/// Metrics as an ExportMetricsServiceRequest: sums and histograms cumulative, since the start.
+package func otlpMetrics(
+  _ families: [MetricFamily], _ resource: OTLPResource, as encoding: Collector.Encoding, at now: Moment
+) -> [UInt8] {
+  OTLPWriter.document(encoding) {
+    $0.messages("resourceMetrics", 1, [resource]) {
+      $0.resource($1)
+      $0.messages("scopeMetrics", 2, CollectionOfOne(families.filter { !$0.points.isEmpty })) {
+        $0.scope()
+        $0.messages("metrics", 2, $1) { $0.metric($1, resource.started, now) }
       }
     }
   }
-  return writer.text
 }
 
-extension JSONWriter {
+extension OTLPWriter {
   fileprivate mutating func metric(_ family: MetricFamily, _ started: WallTime, _ now: Moment) {
-    object {
-      $0.member("name", family.name)
-      $0.member("description", family.help)
-      $0.member("unit", family.unit.otlpName)
-      switch family.kind {
-      case .gauge: $0.object("gauge") { $0.points(family, started, now) }
-      case .counter:
-        $0.object("sum") {
-          $0.points(family, started, now)
-          $0.member("aggregationTemporality", cumulative)
-          $0.member("isMonotonic", true)
-        }
-      case .histogram:
-        $0.object("histogram") {
-          $0.points(family, started, now)
-          $0.member("aggregationTemporality", cumulative)
-        }
+    text("name", 1, family.name)
+    text("description", 2, family.help)
+    text("unit", 3, family.unit.otlpName)
+    switch family.kind {
+    case .gauge: message("gauge", 5) { $0.points(family, started, now) }
+    case .counter:
+      message("sum", 7) {
+        $0.points(family, started, now)
+        $0.choice("aggregationTemporality", 2, cumulative)
+        $0.flag("isMonotonic", 3, true)
+      }
+    case .histogram:
+      message("histogram", 9) {
+        $0.points(family, started, now)
+        $0.choice("aggregationTemporality", 2, cumulative)
       }
     }
   }
 
   private mutating func points(_ family: MetricFamily, _ started: WallTime, _ now: Moment) {
-    array("dataPoints") { writer in
-      for point in family.points {
-        writer.object {
-          $0.attributes(point.attributes + point.context)
-          if family.kind != .gauge { $0.member("startTimeUnixNano", unixNano(point.since?.wall ?? started)) }
-          $0.member("timeUnixNano", unixNano(now.wall))
-          switch point.value {
-          case .integer(let value): $0.member("asInt", String(value))
-          case .real(let value): $0.member("asDouble", json: real(value))
-          case .histogram(let histogram): $0.histogram(histogram)
-          }
-        }
+    messages("dataPoints", 1, family.points) { writer, point in
+      if family.kind != .gauge {
+        writer.fixed("startTimeUnixNano", 2, unixNano(point.since?.wall ?? started))
+      }
+      writer.fixed("timeUnixNano", 3, unixNano(now.wall))
+      let attributes = point.attributes + point.context
+      switch point.value {
+      case .integer(let value):
+        writer.signed("asInt", 6, value)
+        writer.attributes(7, attributes)
+      case .real(let value):
+        writer.real("asDouble", 4, value)
+        writer.attributes(7, attributes)
+      case .histogram(let histogram):
+        writer.fixed("count", 4, histogram.count)
+        writer.real("sum", 5, histogram.sum)
+        writer.fixed("bucketCounts", 6, histogram.counts)
+        writer.reals("explicitBounds", 7, DurationHistogram.bounds)
+        writer.attributes(9, attributes)
       }
     }
-  }
-
-  private mutating func histogram(_ histogram: DurationHistogram) {
-    member("count", String(histogram.count))
-    member("sum", json: real(histogram.sum))
-    array("bucketCounts") { for count in histogram.counts { $0.element(String(count)) } }
-    let bounds = DurationHistogram.bounds.map(real).joined(separator: ",")
-    member("explicitBounds", json: "[\(bounds)]")
   }
 }
 
 /// AGGREGATION_TEMPORALITY_CUMULATIVE.
-private let cumulative = 2
-
-/// A number of JSON, or a word where it has none.
-private func real(_ value: Double) -> String {
-  guard value.isFinite else { return value.isNaN ? "\"NaN\"" : value > 0 ? "\"Infinity\"" : "\"-Infinity\"" }
-  return "\(value)"
-}
+private let cumulative: UInt32 = 2
 
 extension MetricFamily.Unit {
   /// In UCUM: what is counted stands in braces.

@@ -3,7 +3,7 @@ package import MCPSessions
 
 /// Who exports: what stands at the head of every document for a collector.
 package struct OTLPResource: Sendable {
-  private let attributes: [(name: String, value: String)]
+  fileprivate let attributes: [(name: String, value: String)]
   /// Since when what is counted is counted.
   let started: WallTime
 
@@ -17,28 +17,22 @@ package struct OTLPResource: Sendable {
     attributes = given + own.filter { !names.contains($0.0) }.map { (name: $0.0, value: $0.1) }
     self.started = started
   }
-
-  func write(_ writer: inout JSONWriter) {
-    writer.object("resource") { writer in
-      writer.attributes(attributes.map { MetricAttribute($0.name, $0.value) })
-    }
-  }
 }
 
-// The JSON encoding of OTLP: names in camel case, 64-bit numbers as text, enumerations as numbers
-// (OpenTelemetry Protocol 1.x, "JSON Protobuf Encoding").
-extension JSONWriter {
-  mutating func attributes(_ attributes: [MetricAttribute]) {
-    array("attributes") { writer in
-      for attribute in attributes {
-        writer.object {
-          $0.member("key", attribute.name)
-          $0.object("value") {
-            switch attribute.value {
-            case .text(let text): $0.member("stringValue", text)
-            case .number(let number): $0.member("intValue", String(number))
-            }
-          }
+extension OTLPWriter {
+  mutating func resource(_ resource: OTLPResource) {
+    message("resource", 1) {
+      $0.attributes(1, resource.attributes.map { MetricAttribute($0.name, $0.value) })
+    }
+  }
+
+  mutating func attributes(_ number: UInt32, _ attributes: [MetricAttribute]) {
+    messages("attributes", number, attributes) { writer, attribute in
+      writer.text("key", 1, attribute.name)
+      writer.message("value", 2) {
+        switch attribute.value {
+        case .text(let text): $0.text("stringValue", 1, text, isChoice: true)
+        case .number(let number): $0.integer("intValue", 3, number)
         }
       }
     }
@@ -46,12 +40,14 @@ extension JSONWriter {
 
   /// What made the figures and the records.
   mutating func scope() {
-    object("scope") {
-      $0.member("name", "sessiontop")
-      $0.member("version", Outgoing.clientVersion)
+    message("scope", 1) {
+      $0.text("name", 1, "sessiontop")
+      $0.text("version", 2, Outgoing.clientVersion)
     }
   }
 }
 
-/// Nanoseconds since 1970 as text.
-func unixNano(_ time: WallTime) -> String { "\(max(0, time.milliseconds))000000" }
+/// Nanoseconds since 1970.
+func unixNano(_ time: WallTime) -> UInt64 {
+  UInt64(max(0, time.milliseconds)).multipliedSaturated(by: 1_000_000)
+}

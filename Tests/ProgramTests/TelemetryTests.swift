@@ -5,17 +5,28 @@ import Testing
 /// What a collector gets that reads with the official definitions, and what becomes of one that does not take
 /// it.
 @Suite(.serialized) struct `Telemetry` {
-  @Test func `reaches a collector as metrics and as logs, also while a server is away`() throws {
+  /// The collector holds every document against what the official writer makes of the same.
+  @Test(arguments: [
+    ([:], "application/x-protobuf plain"),
+    (["OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"], "application/x-protobuf gzip"),
+    (
+      ["OTEL_EXPORTER_OTLP_PROTOCOL": "http/json", "OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"],
+      "application/json gzip"
+    ),
+    (["OTEL_EXPORTER_OTLP_PROTOCOL": "http/json"], "application/json plain"),
+  ])
+  func `reaches a collector as metrics and as logs, also while a server is away`(
+    encoding: [String: String], told: String
+  ) throws {
     let collector = try Collector()
     let server = try LoopbackServer.start()
     defer { server.stop() }
     let program = try watch(
       server, collector,
-      [
+      variables: [
         "OTEL_EXPORTER_OTLP_HEADERS": "api-key=s%C3%A9same-7", "OTEL_SERVICE_NAME": "night shift",
         "OTEL_RESOURCE_ATTRIBUTES": "deployment.environment.name=test,service.name=day",
-        "OTEL_EXPORTER_OTLP_PROTOCOL": "http/json",
-      ])
+      ].merging(encoding) { $1 })
     try program.wait(for: "a stream") { $0.contains(#""event":"stream_opened""#) }
     try collector.wait(for: #"gauge sessiontop.server.up  {"server": "ledger"} 1"#)
     try collector.wait(for: "log sessiontop.session_created INFO Session created: ")
@@ -23,7 +34,7 @@ import Testing
     try collector.wait(for: #"gauge sessiontop.server.up  {"server": "ledger"} 0"#)
     try collector.wait(for: "log sessiontop.session_error WARNING ")
     #expect(try program.stop() == 0)
-    let told = collector.output
+    let (kind, told) = (told, collector.output)
     #expect(
       told.contains(#""service.name": "night shift""#)
         && told.contains(#""deployment.environment.name": "test""#))
@@ -33,8 +44,9 @@ import Testing
     let points = told.split(separator: "\n").filter { !$0.hasPrefix("log ") && !$0.hasPrefix("request ") }
     #expect(!points.contains { $0.contains("\"user") || $0.contains("session.id") })
     #expect(
-      told.contains("application/json s\u{E9}same-7 -> 200")
-        || told.contains("application/json sÃ©same-7 -> 200"))
+      told.contains("/v1/metrics \(kind) s\u{E9}same-7 -> 200")
+        || told.contains("/v1/metrics \(kind) sÃ©same-7 -> 200"))
+    #expect(told.contains("/v1/logs \(kind) ") && !told.contains("Traceback"))
     #expect(!program.output.contains("collector"), "nothing was wrong: \(program.output)")
   }
 
@@ -50,7 +62,7 @@ import Testing
     defer { server.stop() }
     let program = try watch(
       server, collector,
-      [
+      variables: [
         "OTEL_EXPORTER_OTLP_HEADERS": "api-key=sesame-secret-7",
         "OTEL_EXPORTER_OTLP_LOGS_TIMEOUT": answers == "slow,200" ? "10000" : "1000",
       ])
@@ -80,8 +92,52 @@ import Testing
     #expect(try program.stop() == 0)
   }
 
+  @Test func `goes over TLS to a collector that knows us, and to none that we do not know`() throws {
+    let folder = try TemporaryFolder()
+    let own = try certificate(lasting: 30, in: folder)
+    let client = try certificate(lasting: 29, in: folder)
+    let collector = try Collector(words: ["--certificate", own, "--authority", client])
+    let server = try LoopbackServer.start()
+    defer { server.stop() }
+    func watch(_ variables: [String: String]) throws -> ChildProcess {
+      let place = ["OTEL_EXPORTER_OTLP_ENDPOINT": "https://127.0.0.1:\(collector.port)"]
+      let program = try self.watch(server, variables: place.merging(variables) { $1 })
+      // Whatever the collector is, the servers are watched.
+      try program.wait(for: "a stream") { $0.contains(#""event":"stream_opened""#) }
+      return program
+    }
+    let refused = [
+      // What is set, and what is told.
+      ([:], "trust it: name its file in OTEL_EXPORTER_OTLP_CERTIFICATE"),
+      (["OTEL_EXPORTER_OTLP_CERTIFICATE": client], "does not take events: tls_error"),
+      (["OTEL_EXPORTER_OTLP_CERTIFICATE": folder.path + "/none.pem"], folder.path + "/none.pem"),
+      (["OTEL_EXPORTER_OTLP_CERTIFICATE": own], "set OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and _CLIENT_KEY"),
+      (
+        ["OTEL_EXPORTER_OTLP_CERTIFICATE": own, "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE": "/no/such.pem"],
+        "/no/such.pem"
+      ),
+    ]
+    for (variables, told) in refused {
+      let program = try watch(variables)
+      try program.wait(for: "\(told) with \(variables)") { $0.contains(told) }
+      #expect(try program.stop() == 0)
+    }
+    #expect(!collector.output.contains("request "), "nothing is told to whom we do not know")
+    let known = [
+      "OTEL_EXPORTER_OTLP_CERTIFICATE": own, "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE": client,
+      // Its own variable counts before the one for all, for each signal alone.
+      "OTEL_EXPORTER_OTLP_LOGS_CLIENT_KEY": client, "OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE": client,
+    ]
+    let program = try watch(known)
+    try collector.wait(for: "log sessiontop.session_created INFO")
+    try program.wait(for: "the other signal") { $0.contains("does not take metrics: tls_error") }
+    #expect(!program.output.contains("does not take events"))
+    #expect(try program.stop() == 0)
+    #expect(!collector.output.contains("/v1/metrics"))
+  }
+
   @Test(arguments: [
-    (["OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"], "OTEL_EXPORTER_OTLP_PROTOCOL: only http/json is spoken"),
+    (["OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"], "OTEL_EXPORTER_OTLP_PROTOCOL: grpc is not spoken"),
     (["OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318"], "OTEL_EXPORTER_OTLP_ENDPOINT is no address"),
   ])
   func `that cannot be is refused in words, and the watch goes on`(
@@ -89,7 +145,7 @@ import Testing
   ) throws {
     let server = try LoopbackServer.start()
     defer { server.stop() }
-    let program = try watch(server, port: 1, variables)
+    let program = try watch(server, port: 1, variables: variables)
     try program.wait(for: "a stream") { $0.contains(#""event":"stream_opened""#) }
     #expect(program.output.contains(told), "\(program.output)")
     #expect(try program.stop() == 0)
@@ -97,7 +153,7 @@ import Testing
 
   private func watch(
     _ server: LoopbackServer, _ collector: Collector? = nil, port: Int = 0,
-    _ variables: [String: String] = [:]
+    variables: [String: String] = [:]
   ) throws -> ChildProcess {
     let path = try """
     session: {pingInterval: 300}
@@ -119,7 +175,9 @@ private final class Collector {
   let port: Int
   private let process: ChildProcess
 
-  init(port: Int? = nil, metrics: String = "200", logs: String = "200") throws {
+  init(
+    port: Int? = nil, metrics: String = "200", logs: String = "200", words: [String] = []
+  ) throws {
     let folder = packageRoot + "/Tests/Interoperability"
     let environment = try ChildProcess(
       "/usr/bin/env", ["bash", folder + "/environment.sh", "opentelemetry-proto==1.45.2"])
@@ -129,7 +187,8 @@ private final class Collector {
     self.port = try port ?? freePort()
     process = try ChildProcess(
       String(environment.output.prefix { $0 != "\n" }),
-      [folder + "/collector.py", "--port", "\(self.port)", "--metrics", metrics, "--logs", logs])
+      [folder + "/collector.py", "--port", "\(self.port)", "--metrics", metrics, "--logs", logs]
+        + words)
     try process.wait(for: "the collector") { $0.contains("listens") }
   }
 

@@ -9,7 +9,9 @@ import Testing
     [("service.name", "s"), ("host.name", "given")], host: "h", instance: "i", started: moment(1_000).wall)
 
   @Test func `are metrics in JSON, as OTLP has it`() throws {
-    let text = otlpMetrics(metricFamilies(busyStore(), at: noon), resource, at: noon)
+    let text = String(
+      decoding: otlpMetrics(metricFamilies(busyStore(), at: noon), resource, as: .json, at: noon),
+      as: UTF8.self)
     let whole = try JSONValue(reading: text)
     #expect(whole.names == ["resourceMetrics"])
     #expect(
@@ -25,8 +27,8 @@ import Testing
       text.contains(
         """
         {"name":"sessiontop.users","description":"Users with an active session.","unit":"{user}",\
-        "gauge":{"dataPoints":[{"attributes":[],"timeUnixNano":"1795428000123000000",\
-        "asInt":"2"}]}}
+        "gauge":{"dataPoints":[{"timeUnixNano":"1795428000123000000",\
+        "asInt":"2","attributes":[]}]}}
         """
       ))
     #expect(
@@ -34,8 +36,8 @@ import Testing
         """
         {"name":"sessiontop.recoveries.attempted",\
         "description":"Recoveries attempted since start.","unit":"{recovery}",\
-        "sum":{"dataPoints":[{"attributes":[],"startTimeUnixNano":"1795424000123000000",\
-        "timeUnixNano":"1795428000123000000","asInt":"3"}],"aggregationTemporality":2,\
+        "sum":{"dataPoints":[{"startTimeUnixNano":"1795424000123000000",\
+        "timeUnixNano":"1795428000123000000","asInt":"3","attributes":[]}],"aggregationTemporality":2,\
         "isMonotonic":true}}
         """
       ))
@@ -45,7 +47,7 @@ import Testing
         "startTimeUnixNano":"1795424000123000000","timeUnixNano":"1795428000123000000",\
         "count":"3","sum":2.518,"bucketCounts":["1","1","0","0","0","0","0","0","1","0","0","0",\
         "0","0","0"],"explicitBounds":[0.01,0.02,0.05,0.1,0.2,0.5,1.0,2.0,5.0,10.0,30.0,60.0,\
-        120.0,300.0]}
+        120.0,300.0],"attributes":[{"key":"server","value":{"stringValue":"ledger"}},
         """
       ))
     #expect(text.contains(#"{"key":"server.port","value":{"intValue":"443"}}"#))
@@ -60,14 +62,13 @@ import Testing
       error: SessionError(.sessionTerminated, status: 404, rpcCode: -32_600, detail: "gone"),
       message: "Session error")
     event.repeated = 3
-    let text = otlpLogs([event], resource, at: noon)
+    let text = String(decoding: otlpLogs([event], resource, as: .json, at: noon), as: UTF8.self)
     _ = try JSONValue(reading: text)
     #expect(
       text.hasSuffix(
         """
         "logRecords":[{"timeUnixNano":"1795428000123000000",\
-        "observedTimeUnixNano":"1795428000123000000","severityNumber":13,"severityText":"WARNING",\
-        "eventName":"sessiontop.session_error","body":{"stringValue":"Session error"},\
+        "severityNumber":13,"severityText":"WARNING","body":{"stringValue":"Session error"},\
         "attributes":[{"key":"event.sequence","value":{"intValue":"17"}},{"key":"server",\
         "value":{"stringValue":"a \\"b\\""}},{"key":"user.name","value":{"stringValue":"ana"}},\
         {"key":"mcp.session.id","value":{"stringValue":"12345678..."}},{"key":"state",\
@@ -75,7 +76,9 @@ import Testing
         "value":{"stringValue":"session_terminated"}},{"key":"error.message",\
         "value":{"stringValue":"gone"}},{"key":"http.response.status_code",\
         "value":{"intValue":"404"}},{"key":"rpc.response.status_code",\
-        "value":{"stringValue":"-32600"}},{"key":"repeated","value":{"intValue":"3"}}]}]}]}]}
+        "value":{"stringValue":"-32600"}},{"key":"repeated","value":{"intValue":"3"}}],\
+        "observedTimeUnixNano":"1795428000123000000",\
+        "eventName":"sessiontop.session_error"}]}]}]}
         """
       ), "\(text)")
   }

@@ -20,7 +20,7 @@ import Testing
 
   private func parcels(_ events: Int...) -> ParcelQueue {
     var queue = ParcelQueue()
-    for count in events { queue.append(Parcel(events: count) { "\(count)" }) }
+    for count in events { queue.append(Parcel(events: count) { _ in Array("\(count)".utf8) }) }
     return queue
   }
 
@@ -30,12 +30,14 @@ import Testing
     var delivery = try delivery()
     delivery.take(parcels(7), at: .zero)
     #expect(
-      delivery.next(at: .zero)?.text() == "7" && delivery.next(at: .zero) == nil && delivery.deadline == nil)
-    delivery.answered(.response(status: status, retryAfter: "40", body: []), at: at(1), using: &random)
-    #expect(delivery.deadline == at(41).instant && delivery.next(at: at(40).instant) == nil)
-    #expect(delivery.next(at: at(41).instant)?.text() == "7")
+      delivery.next(at: .zero)?.text == "7" && delivery.next(at: .zero) == nil && delivery.deadline == nil)
     delivery.answered(
-      .response(status: 200, retryAfter: nil, body: Array("{}".utf8)), at: at(42), using: &random)
+      .response(status: status, retryAfter: "40", mediaType: nil, body: []), at: at(1), using: &random)
+    #expect(delivery.deadline == at(41).instant && delivery.next(at: at(40).instant) == nil)
+    #expect(delivery.next(at: at(41).instant)?.text == "7")
+    delivery.answered(
+      .response(status: 200, retryAfter: nil, mediaType: nil, body: Array("{}".utf8)), at: at(42),
+      using: &random)
     #expect(delivery.isIdle)
     #expect(
       delivery.takeNews().map(\.text) == [
@@ -52,7 +54,8 @@ import Testing
       #expect(delivery.next(at: at(Double(place)).instant) != nil)
       let body = Array(#"{"message":"bad key sesame-7 at pass-word"}"#.utf8)
       delivery.answered(
-        .response(status: status, retryAfter: "1", body: body), at: at(Double(place)), using: &random)
+        .response(status: status, retryAfter: "1", mediaType: nil, body: body), at: at(Double(place)),
+        using: &random)
       #expect(delivery.isIdle)
     }
     #expect(
@@ -61,7 +64,8 @@ import Testing
       ], "told once a minute")
     delivery.take(parcels(1), at: at(100).instant)
     _ = delivery.next(at: at(100).instant)
-    delivery.answered(.response(status: 200, retryAfter: nil, body: []), at: at(100), using: &random)
+    delivery.answered(
+      .response(status: 200, retryAfter: nil, mediaType: nil, body: []), at: at(100), using: &random)
     #expect(
       delivery.takeNews().map(\.text).first?.hasSuffix("takes events again; 50 events did not reach it")
         == true)
@@ -77,7 +81,7 @@ import Testing
     while now < at(400).instant, let due = delivery.deadline {
       now = max(now, due)
       guard let parcel = delivery.next(at: now) else { break }
-      sent.append(parcel.text())
+      sent.append(parcel.text)
       tries += 1
       delivery.answered(
         .failed(TransferFailure(.connectRefused, words: "Connection refused")),
@@ -90,21 +94,55 @@ import Testing
   @Test mutating func `of metrics sends the newest sums, and loses none`() throws {
     var delivery = try delivery(.metrics)
     var queue = ParcelQueue()
-    for text in ["old", "older"] { queue.append(Parcel(events: 0) { text }) }
+    for text in ["old", "older"] { queue.append(Parcel(events: 0) { _ in Array(text.utf8) }) }
     delivery.take(queue, at: .zero)
-    #expect(delivery.next(at: .zero)?.text() == "older")
+    #expect(delivery.next(at: .zero)?.text == "older")
     delivery.answered(.failed(TransferFailure(.dnsError, words: "no such host")), at: at(0), using: &random)
     var newer = ParcelQueue()
-    newer.append(Parcel(events: 0) { "new" })
+    newer.append(Parcel(events: 0) { _ in Array("new".utf8) })
     delivery.take(newer, at: .zero)
     let due = try #require(delivery.deadline)
-    #expect(delivery.next(at: due)?.text() == "new")
+    #expect(delivery.next(at: due)?.text == "new")
+  }
+
+  /// In each encoding, as the official definitions write it.
+  @Test(arguments: [
+    ("application/json", #"{"partialSuccess":{"rejectedLogRecords":"2","errorMessage":"too old"}}"#),
+    ("application/x-protobuf", "\u{0A}\u{0B}\u{08}\u{02}\u{12}\u{07}too old"),
+  ])
+  mutating func `that is taken in part says what was not, and why`(type: String, body: String) throws {
+    var delivery = try delivery()
+    delivery.take(parcels(7), at: .zero)
+    _ = delivery.next(at: .zero)
+    delivery.answered(
+      .response(status: 200, retryAfter: nil, mediaType: type, body: Array(body.utf8)), at: at(0),
+      using: &random)
+    #expect(
+      delivery.takeNews().map(\.text) == [
+        "the collector at http://c:4318/v1/logs?key=••• rejects 2 of the events that it got: too old; 2 events did not reach it"
+      ])
+  }
+
+  @Test(arguments: [
+    ("application/json", #"{"code":3,"message":"no key"}"#),
+    ("Application/X-Protobuf; q=1", "\u{08}\u{03}\u{12}\u{06}no key"),
+    // Whoever stands before it answers in words of its own.
+    ("text/html", "<title>no key</title>"),
+  ])
+  mutating func `that is refused says why`(type: String, body: String) throws {
+    var delivery = try delivery()
+    delivery.take(parcels(7), at: .zero)
+    _ = delivery.next(at: .zero)
+    delivery.answered(
+      .response(status: 400, retryAfter: nil, mediaType: type, body: Array(body.utf8)), at: at(0),
+      using: &random)
+    #expect(delivery.takeNews().map(\.text).first?.contains("refuses events: 400 no key; 7 events") == true)
   }
 
   @Test mutating func `takes no more than its bound, and says what came too fast`() throws {
     var delivery = try delivery()
     var queue = ParcelQueue()
-    for _ in 0..<100 { queue.append(Parcel(events: 512) { "" }) }
+    for _ in 0..<100 { queue.append(Parcel(events: 512) { _ in [] }) }
     #expect(queue.events == ParcelQueue.limit && queue.dropped == 100 * 512 - ParcelQueue.limit)
     delivery.take(queue, at: .zero)
     delivery.take(queue, at: .zero)
@@ -118,7 +156,8 @@ import Testing
     var delivery = try delivery()
     delivery.take(parcels(1), at: .zero)
     _ = delivery.next(at: .zero)
-    delivery.answered(.response(status: 503, retryAfter: "60", body: []), at: at(0), using: &random)
+    delivery.answered(
+      .response(status: 503, retryAfter: "60", mediaType: nil, body: []), at: at(0), using: &random)
     #expect(delivery.next(at: at(1).instant) == nil)
     delivery.hurry()
     #expect(delivery.next(at: at(1).instant) != nil)
@@ -133,9 +172,14 @@ import Testing
       "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": "http://l:9/in", "OTEL_EXPORTER_OTLP_LOGS_HEADERS": "c=3",
       "OTEL_EXPORTER_OTLP_TIMEOUT": "2500", "OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE": "ca.pem",
       "OTEL_METRIC_EXPORT_INTERVAL": "15000", "OTEL_SERVICE_NAME": "s",
-      "OTEL_RESOURCE_ATTRIBUTES": "service.name=other,team=a%2Cb", "OTEL_EXPORTER_OTLP_PROTOCOL": "http/json",
+      "OTEL_RESOURCE_ATTRIBUTES": "service.name=other,team=a%2Cb",
+      "OTEL_EXPORTER_OTLP_LOGS_PROTOCOL": "HTTP/JSON",
+      "OTEL_EXPORTER_OTLP_COMPRESSION": "gzip", "OTEL_EXPORTER_OTLP_LOGS_COMPRESSION": "none",
     ])
     #expect(settings.problems == [])
+    #expect(
+      settings.collectors.map(\.encoding) == [.protobuf, .json], "protobuf is the specification's default")
+    #expect(settings.collectors.map(\.isCompressed) == [true, false])
     #expect(
       settings.collectors.map(\.endpoint.display) == ["https://c.example/base/v1/metrics", "http://l:9/in"])
     #expect(
@@ -161,11 +205,19 @@ import Testing
       (
         [
           "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": "http://c:1",
-          "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL": "http/protobuf",
+          "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL": "grpc",
         ], 0,
         [
-          "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: only http/json is spoken; set it to that, which collectors take where they take HTTP; no metrics are exported"
+          "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: grpc is not spoken; set it to http/protobuf or http/json, which collectors take at another port, 4318 as a rule; no metrics are exported"
         ]
+      ),
+      (
+        ["OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": "http://c:1", "OTEL_EXPORTER_OTLP_PROTOCOL": "thrift"], 0,
+        ["OTEL_EXPORTER_OTLP_PROTOCOL: only http/protobuf and http/json are known; no events are exported"]
+      ),
+      (
+        ["OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": "http://c:1", "OTEL_EXPORTER_OTLP_COMPRESSION": "zstd"], 1,
+        ["OTEL_EXPORTER_OTLP_COMPRESSION: only gzip and none are known; it is sent as it is"]
       ),
       (
         ["OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": "localhost:4317"], 0,
@@ -192,4 +244,8 @@ import Testing
     let settings = TelemetrySettings(variables)
     #expect(settings.collectors.count == count && settings.problems == problems)
   }
+}
+
+extension Parcel {
+  fileprivate var text: String { String(decoding: bytes(.json), as: UTF8.self) }
 }

@@ -3,6 +3,7 @@ let borders: Set<String> = [
   "Sources/MCPWire/AuthorizationDocuments.swift", "Sources/MCPWire/Challenge.swift",
   "Sources/MCPWire/JSONReader.swift", "Sources/MCPWire/JSONValue.swift", "Sources/MCPWire/MessageLines.swift",
   "Sources/MCPWire/MessageReading.swift", "Sources/MCPWire/ReplyReader.swift",
+  "Sources/MCPWire/ProtobufMessage.swift", "Sources/MCPSessions/Export/CollectorWords.swift",
   "Sources/MCPWire/ServerSentEvents.swift", "Sources/MCPWire/SessionID.swift",
   "Sources/MCPWire/WebForm.swift", "Sources/SessionEngine/HeadReader.swift",
   "Sources/MCPSessions/Server/Endpoint.swift", "Sources/MCPSessions/Session/Page.swift",

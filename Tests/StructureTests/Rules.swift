@@ -123,7 +123,9 @@ private func allowedImports(_ file: SourceFile) -> Set<String> {
   case "TopReports": return pure.union(["MCPWire", "MCPSessions"])
   case "TopPlatform": return system.union(["CTopLinux", "CTopProcess"])
   case "SessionEngine":
-    return system.union(["CTopCrypto", "CTopCurl", "CTopLinux", "MCPWire", "MCPSessions", "TopPlatform"])
+    return system.union([
+      "CTopCrypto", "CTopCurl", "CTopLinux", "CTopZlib", "MCPWire", "MCPSessions", "TopPlatform",
+    ])
   case "TopConfiguration": return system.union(["CTopTOML", "CTopYAML", "TopDisplay", "MCPSessions"])
   case "TopConsole": return system.union(["CTopNcurses", "TopDisplay"])
   case "LoopbackServers": return system.union(nio).union(["MCPWire"])

@@ -25,8 +25,8 @@ import Testing
 
   @Test func `each C library belongs to one target`() {
     let owners = [
-      ("CTopCurl", "SessionEngine"), ("CTopCrypto", "SessionEngine"), ("CTopYAML", "TopConfiguration"),
-      ("CTopTOML", "TopConfiguration"),
+      ("CTopCurl", "SessionEngine"), ("CTopCrypto", "SessionEngine"), ("CTopZlib", "SessionEngine"),
+      ("CTopYAML", "TopConfiguration"), ("CTopTOML", "TopConfiguration"),
       ("CTopNcurses", "TopConsole"),
     ]
     for (library, owner) in owners {

@@ -10,7 +10,18 @@ package struct Collector: Hashable, Sendable {
     package var words: Sentence { self == .metrics ? "metrics" : "events" }
   }
 
+  /// How a document is written (OTLP over HTTP has both).
+  package enum Encoding: String, Sendable {
+    case json
+    case protobuf
+
+    package var mediaType: String { self == .json ? "application/json" : "application/x-protobuf" }
+  }
+
   package let signal: Signal
+  package let encoding: Encoding
+  /// Whether documents go out as gzip.
+  package let isCompressed: Bool
   package let endpoint: Endpoint
   package let headers: [Header]
   /// Of one request.
@@ -22,10 +33,13 @@ package struct Collector: Hashable, Sendable {
   package let clientKey: String?
 
   package init(
-    signal: Signal, endpoint: Endpoint, headers: [Header] = [], timeout: Duration = .seconds(10),
+    signal: Signal, encoding: Encoding = .protobuf, isCompressed: Bool = false, endpoint: Endpoint,
+    headers: [Header] = [], timeout: Duration = .seconds(10),
     caFile: String? = nil, clientCertificate: String? = nil, clientKey: String? = nil
   ) {
     self.signal = signal
+    self.encoding = encoding
+    self.isCompressed = isCompressed
     self.endpoint = endpoint
     self.headers = headers
     self.timeout = timeout
@@ -50,11 +64,11 @@ package struct Collector: Hashable, Sendable {
 package struct Parcel: Sendable {
   /// So many events are lost with it; a document of metrics loses none, the next one holds the same sums.
   package let events: Int
-  package let text: @Sendable () -> String
+  package let bytes: @Sendable (Collector.Encoding) -> [UInt8]
 
-  package init(events: Int, text: @escaping @Sendable () -> String) {
+  package init(events: Int, bytes: @escaping @Sendable (Collector.Encoding) -> [UInt8]) {
     self.events = events
-    self.text = text
+    self.bytes = bytes
   }
 
   /// The next one says it all again.
@@ -105,6 +119,6 @@ package struct ParcelQueue: Sendable {
 
 /// What came of sending a document.
 package enum CollectorAnswer: Sendable {
-  case response(status: Int, retryAfter: String?, body: [UInt8])
+  case response(status: Int, retryAfter: String?, mediaType: String?, body: [UInt8])
   case failed(TransferFailure)
 }

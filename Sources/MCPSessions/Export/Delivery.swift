@@ -1,5 +1,3 @@
-import MCPWire
-
 /// What goes to a collector, one document after the other: when each is sent, sent again and given up, and
 /// what people are told of it (OpenTelemetry Protocol 1.x, "OTLP/HTTP response" and "Failures").
 ///
@@ -89,40 +87,38 @@ package struct Delivery: Sendable {
   ) {
     guard case .sending(let parcel, let since) = state else { return }
     switch answer {
-    case .response(200..<300, _, let body):
+    case .response(200..<300, _, let type, let body):
       state = .idle
-      delivered(body, at: now.instant)
-    case .response(let status, let wish, let body) where [429, 502, 503, 504].contains(status):
+      delivered(body, type, at: now.instant)
+    case .response(let status, let wish, let type, let body)
+    where [429, 502, 503, 504].contains(status):
       let asked = min(retryAfter(wish, now: now.wall) ?? .zero, Self.longestWait)
-      sendAgain(parcel, since, notBefore: asked, "\(status)\(words(body))", at: now.instant, &random)
-    case .response(let status, _, let body):
+      sendAgain(parcel, since, notBefore: asked, "\(status)\(words(body, type))", at: now.instant, &random)
+    case .response(let status, _, let type, let body):
       state = .idle
       failures = 0
       lost += parcel.events
       let why: Sentence =
         (300..<400).contains(status)
-        ? "\(status), a redirect, which is not followed" : "\(status)\(words(body))"
+        ? "\(status), a redirect, which is not followed" : "\(status)\(words(body, type))"
       complain("the collector at \(address) refuses \(collector.signal.words): \(why)", at: now.instant)
     case .failed(let failure):
+      let remedy: Sentence = failure.flaw.map { "; \($0.remedy(.collector))" } ?? ""
       sendAgain(
-        parcel, since, notBefore: .zero, "\(failure.type), \(gate.text(failure.words))", at: now.instant,
-        &random)
+        parcel, since, notBefore: .zero, "\(failure.type), \(gate.text(failure.words))\(remedy)",
+        at: now.instant, &random)
     }
   }
 
-  private mutating func delivered(_ body: [UInt8], at now: Instant) {
+  private mutating func delivered(_ body: [UInt8], _ mediaType: String?, at now: Instant) {
     failures = 0
-    if let partial = (try? JSONValue.read(body))?["partialSuccess"] {
-      let rejected =
-        ["rejectedLogRecords", "rejectedDataPoints"].compactMap { partial[$0] }
-        .compactMap { $0.whole ?? $0.text.flatMap { Int($0) } }.first ?? 0
-      if rejected > 0 {
-        if collector.signal == .logs { lost += min(rejected, ParcelQueue.limit) }
-        let why = gate.text(partial["errorMessage"]?.text ?? "")
-        return complain(
-          "the collector at \(address) rejects \(rejected) of the \(collector.signal.words) that it got: \(why)",
-          at: now)
-      }
+    if let partial = CollectorWords.partialSuccess(body, mediaType), partial.rejected > 0 {
+      if collector.signal == .logs { lost += min(partial.rejected, ParcelQueue.limit) }
+      return complain(
+        """
+        the collector at \(address) rejects \(partial.rejected) of the \(collector.signal.words) that it got: \
+        \(gate.text(partial.why))
+        """, at: now)
     }
     guard isInTrouble else { return }
     isInTrouble = false
@@ -148,9 +144,8 @@ package struct Delivery: Sendable {
 
   private var address: ForeignText { ForeignText(local: collector.endpoint.display) }
 
-  private func words(_ body: [UInt8]) -> Sentence {
-    let text = String(decoding: body.prefix(512), as: UTF8.self)
-    let message = (try? JSONValue.read(body))?["message"]?.text ?? Page.words(of: text)
+  private func words(_ body: [UInt8], _ mediaType: String?) -> Sentence {
+    let message = CollectorWords.message(body, mediaType)
     return message.isEmpty ? "" : " \(gate.text(message, limit: 120, wasCut: body.count > 512))"
   }
 

@@ -43,13 +43,7 @@ package struct TelemetrySettings: Sendable {
       throw Refusal(words: "\(exporter): only otlp and none are known")
     }
     guard let (place, address) = address(signal, variables, isWanted: exporters != nil) else { return nil }
-    let spoken = variables.find("PROTOCOL", of: signal)
-    if let spoken, spoken.value.lowercased() != "http/json" {
-      throw Refusal(
-        words:
-          "\(spoken.name): only http/json is spoken; set it to that, which collectors take where they take HTTP"
-      )
-    }
+    let encoding = try encoding(signal, variables)
     let endpoint: Endpoint
     do {
       endpoint = try Endpoint(address)
@@ -59,14 +53,40 @@ package struct TelemetrySettings: Sendable {
     guard ["http", "https"].contains(endpoint.origin.scheme) else {
       throw Refusal(words: "\(place) is no address of http or https; write it as http://host:4318")
     }
-    if let compression = variables.find("COMPRESSION", of: signal), compression.value.lowercased() != "none" {
-      problems.append("\(compression.name): nothing is compressed; it is sent as it is")
-    }
     return Collector(
-      signal: signal, endpoint: endpoint, headers: try headers(signal, variables),
+      signal: signal, encoding: encoding, isCompressed: isCompressed(signal, variables), endpoint: endpoint,
+      headers: try headers(signal, variables),
       timeout: timeout(signal, variables), caFile: variables.find("CERTIFICATE", of: signal)?.value,
       clientCertificate: variables.find("CLIENT_CERTIFICATE", of: signal)?.value,
       clientKey: variables.find("CLIENT_KEY", of: signal)?.value)
+  }
+
+  private func encoding(
+    _ signal: Collector.Signal, _ variables: Variables
+  ) throws(Refusal) -> Collector.Encoding {
+    guard let wish = variables.find("PROTOCOL", of: signal) else { return .protobuf }
+    switch wish.value.lowercased() {
+    case "http/protobuf": return .protobuf
+    case "http/json": return .json
+    case "grpc":
+      throw Refusal(
+        words: """
+          \(wish.name): grpc is not spoken; set it to http/protobuf or http/json, which collectors take at \
+          another port, 4318 as a rule
+          """)
+    default: throw Refusal(words: "\(wish.name): only http/protobuf and http/json are known")
+    }
+  }
+
+  private mutating func isCompressed(_ signal: Collector.Signal, _ variables: Variables) -> Bool {
+    guard let wish = variables.find("COMPRESSION", of: signal) else { return false }
+    switch wish.value.lowercased() {
+    case "gzip": return true
+    case "none": return false
+    default:
+      problems.append("\(wish.name): only gzip and none are known; it is sent as it is")
+      return false
+    }
   }
 
   /// The address of a signal as it is, or that of all with the signal's path.

@@ -52,7 +52,7 @@ extension ServerProbe {
       // One that has ended is of no use to anybody, whoever signed it.
       let hasEnded = certificate.flatMap { $0.daysLeft(at: now.wall) }.map { $0 < 0 } == true
       let remedy = error.hint == nil ? certificate.map { _ in Self.tlsRemedy } : nil
-      fail(.tls, whole, remedy: hasEnded ? TransferFlaw.expired.remedy : remedy)
+      fail(.tls, whole, remedy: hasEnded ? TransferFlaw.expired.remedy(.server) : remedy)
     default:
       tellWay(failure.route, upTo: .http)
       fail(.http, error)

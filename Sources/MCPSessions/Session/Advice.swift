@@ -138,7 +138,7 @@ extension SessionError.Hint {
     case .downgrade: "ask the server's owner for its https url"
     case .sessionHeader:
       "what stands between here and the server drops the header Mcp-Session-Id: let it pass"
-    case .connection(let flaw): flaw.remedy
+    case .connection(let flaw): flaw.remedy(.server)
     case .tlsPort: "the port speaks TLS: begin the url with https://"
     case .webPage: "a web page is at this url: ask for the path of the MCP endpoint"
     }

@@ -67,16 +67,29 @@ package enum TransferFlaw: Hashable, Sendable {
     case .plainPort: "the port speaks without TLS"
     case .cutHandshake: "the connection was ended in the TLS handshake"
     case .noHTTP: "what answers does not speak HTTP"
-    case .wantsCertificate:
-      "the server wants a client certificate: set sessionConfig.clientCertificate and clientKey"
+    case .wantsCertificate: "the server wants a client certificate"
     case .refusesCertificate: "the server refuses our client certificate"
     case .ownCertificate: "our client certificate cannot be used"
     case .authorityFile: "the file of authorities cannot be used"
     }
   }
 
+  /// What names the files that trust is built on.
+  struct Settings {
+    let authorities: Sentence
+    let certificate: Sentence
+
+    /// Of a server that is watched.
+    static let server = Settings(
+      authorities: "sessionConfig.caFile", certificate: "sessionConfig.clientCertificate and clientKey")
+    /// Of a collector.
+    static let collector = Settings(
+      authorities: "OTEL_EXPORTER_OTLP_CERTIFICATE",
+      certificate: "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and _CLIENT_KEY")
+  }
+
   /// What a person can do about it; none of it trusts more than was meant.
-  var remedy: Sentence {
+  func remedy(_ settings: Settings) -> Sentence {
     switch self {
     case .expired: "renew the server's certificate; if it is valid, check the clock of this machine"
     case .notYetValid:
@@ -84,10 +97,10 @@ package enum TransferFlaw: Hashable, Sendable {
     case .wrongName:
       "use the name in the url that the certificate is for, or give the server one that is for this name"
     case .selfSigned:
-      "trust it: name its file in sessionConfig.caFile, or give the server one of a known authority"
+      "trust it: name its file in \(settings.authorities), or give the server one of a known authority"
     case .unknownAuthority:
-      "if its issuer is your own authority, name that one's file in sessionConfig.caFile; else let the server"
-        + " send its whole chain"
+      "if its issuer is your own authority, name that one's file in \(settings.authorities); else let"
+        + " the server send its whole chain"
     case .revoked: "replace the server's certificate: its authority has taken it back"
     case .outdated: "bring the server's TLS up to date: version 1.2 and SHA-256 are the least that is taken"
     case .plainPort: "check the port in the url: this one is not for https"
@@ -96,11 +109,11 @@ package enum TransferFlaw: Hashable, Sendable {
         + " before it"
     case .noHTTP: "check host and port in the url; if the port speaks TLS, the url begins with https://"
     case .wantsCertificate, .refusesCertificate:
-      "set sessionConfig.clientCertificate and clientKey to a pair whose issuer the server trusts"
+      "set \(settings.certificate) to a pair whose issuer the server trusts"
     case .ownCertificate:
-      "check sessionConfig.clientCertificate and clientKey: files in PEM that can be read, and a key that belongs"
-        + " to the certificate"
-    case .authorityFile: "check sessionConfig.caFile: a file that can be read, with certificates in PEM"
+      "check \(settings.certificate): files in PEM that can be read, and a key that"
+        + " belongs to the certificate"
+    case .authorityFile: "check \(settings.authorities): a file that can be read, with certificates in PEM"
     }
   }
 }

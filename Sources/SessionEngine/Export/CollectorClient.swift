@@ -146,7 +146,7 @@ private struct ExportThread: ~Copyable {
       guard let collector = deliveries[signal]?.collector,
         let parcel = deliveries[signal]?.next(at: now.instant)
       else { continue }
-      let transfer = ExportTransfer(parcel.text(), to: collector, proxies: proxies)
+      let transfer = ExportTransfer(parcel.bytes(collector.encoding), to: collector, proxies: proxies)
       if let transfer, curl_multi_add_handle(handle, transfer.easy) == CURLM_OK {
         running.append(transfer)
         var left: Int32 = 0

@@ -11,6 +11,7 @@ final class ExportTransfer {
   private var headers: UnsafeMutablePointer<curl_slist>?
   private var body: [UInt8] = []
   private var retryAfter: String?
+  private var mediaType: String?
   private let proxy: Proxy?
   private let url: String
 
@@ -22,7 +23,7 @@ final class ExportTransfer {
   private func isNeverShared() {}
 
   /// Prepares the request. Absent when the process lacks memory.
-  init?(_ text: String, to collector: Collector, proxies: ProxyEnvironment) {
+  init?(_ document: [UInt8], to collector: Collector, proxies: ProxyEnvironment) {
     guard let handle = EasyHandle() else { return nil }
     self.handle = handle
     signal = collector.signal
@@ -30,8 +31,9 @@ final class ExportTransfer {
     proxy = proxies.proxy(for: collector.endpoint.origin, own: nil)
     errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-    configure(text, collector)
-    configureHeaders(collector)
+    let compressed = collector.isCompressed ? gzip(document) : nil
+    configure(compressed ?? document, collector)
+    configureHeaders(collector, isCompressed: compressed != nil)
     configureCallbacks()
   }
 
@@ -42,7 +44,7 @@ final class ExportTransfer {
 
   var easy: UnsafeMutableRawPointer { handle.pointer }
 
-  private func configure(_ text: String, _ collector: Collector) {
+  private func configure(_ document: [UInt8], _ collector: Collector) {
     let limit = max(1, collector.timeout.inMilliseconds)
     _ = ccurl_setopt_pointer(easy, CURLOPT_ERRORBUFFER, errorBuffer)
     configurePlain(
@@ -52,16 +54,16 @@ final class ExportTransfer {
       _ = ccurl_setopt_string(easy, CURLOPT_SSLCERT, certificate)
       _ = ccurl_setopt_string(easy, CURLOPT_SSLKEY, collector.clientKey ?? certificate)
     }
-    configurePost(easy, text)
+    configurePost(easy, document)
   }
 
-  private func configureHeaders(_ collector: Collector) {
+  private func configureHeaders(_ collector: Collector, isCompressed: Bool) {
     headers = headerList(
       [
-        Header(name: "Content-Type", value: "application/json"),
-        Header(name: "Accept", value: "application/json"),
+        Header(name: "Content-Type", value: collector.encoding.mediaType),
+        Header(name: "Accept", value: collector.encoding.mediaType),
         Header(name: "User-Agent", value: "sessiontop/\(Outgoing.clientVersion)"),
-      ] + collector.headers)
+      ] + (isCompressed ? [Header(name: "Content-Encoding", value: "gzip")] : []) + collector.headers)
     _ = ccurl_setopt_list(easy, CURLOPT_HTTPHEADER, headers)
   }
 
@@ -87,8 +89,15 @@ final class ExportTransfer {
 
   private func head(_ bytes: UnsafeRawBufferPointer) {
     let line = String(decoding: bytes.prefix(1_024), as: UTF8.self)
-    guard let colon = line.firstIndex(of: ":"), line[..<colon].lowercased() == "retry-after" else { return }
-    retryAfter = line[line.index(after: colon)...].split(whereSeparator: \.isNewline).first.map(String.init)
+    guard let colon = line.firstIndex(of: ":") else { return }
+    let value = line[line.index(after: colon)...].split(whereSeparator: \.isNewline).first.map {
+      String($0.drop { $0 == " " || $0 == "\t" })
+    }
+    switch line[..<colon].lowercased() {
+    case "retry-after": retryAfter = value
+    case "content-type": mediaType = value
+    default: break
+    }
   }
 
   /// Without an end a body is cut off by the time limit.
@@ -105,6 +114,6 @@ final class ExportTransfer {
         transferFailure(
           code, TransferEvidence(of: easy, url: url, words: String(cString: errorBuffer), proxy: proxy)))
     }
-    return .response(status: status, retryAfter: retryAfter, body: body)
+    return .response(status: status, retryAfter: retryAfter, mediaType: mediaType, body: body)
   }
 }

@@ -85,7 +85,8 @@ struct Telemetry: ~Copyable {
   private func sendMetrics(_ store: Store, at now: Moment) {
     let (figures, resource) = (store.withoutEvents, resource)
     client?.send(
-      Parcel(events: 0) { otlpMetrics(metricFamilies(figures, at: now), resource, at: now) }, as: .metrics)
+      Parcel(events: 0) { otlpMetrics(metricFamilies(figures, at: now), resource, as: $0, at: now) },
+      as: .metrics)
   }
 
   private mutating func sendEvents() {
@@ -93,6 +94,7 @@ struct Telemetry: ~Copyable {
     waiting.removeFirst(events.count)
     if waiting.isEmpty { nextEvents = nil }
     guard !events.isEmpty else { return }
-    client?.send(Parcel(events: events.count) { otlpLogs(events, resource, at: Moment.now) }, as: .logs)
+    client?.send(
+      Parcel(events: events.count) { otlpLogs(events, resource, as: $0, at: Moment.now) }, as: .logs)
   }
 }
