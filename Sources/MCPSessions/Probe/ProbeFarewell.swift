@@ -23,9 +23,10 @@ extension ServerProbe {
     }
   }
 
-  private mutating func noteEnded(_ session: OpenSession) {
+  /// There is nothing to try again. With 405 the server goes on holding what no client may end.
+  private mutating func noteEnded(_ session: OpenSession, _ status: Int?) {
     open.removeAll { $0 == session }
-    report.ended += 1
+    if status == 405 { report.leftBehind += 1 } else { report.ended += 1 }
     orders.append(.journal(.ended(session)))
   }
 
@@ -69,7 +70,7 @@ extension ServerProbe {
       tasks.removeAll { if case .afterDelete = $0 { true } else { false } }
       return advance()
     }
-    noteEnded(session)
+    noteEnded(session, status)
     switch status {
     case 405?:
       record(
@@ -153,7 +154,7 @@ extension ServerProbe {
   }
 
   mutating func farewellAnswered(_ outcome: Exchange.Outcome, _ session: OpenSession) {
-    if outcome.endsSession > 0 { noteEnded(session) } else { noteLeft(session) }
+    if outcome.endsSession > 0 { noteEnded(session, outcome.head?.status) } else { noteLeft(session) }
     advance()
   }
 

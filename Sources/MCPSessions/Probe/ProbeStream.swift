@@ -78,13 +78,23 @@ extension ServerProbe {
       let type = gate.text(head.contentType, limit: 60)
       record(.stream, .note, "no event stream: \(head.status) \(type)", took: took)
     default:
-      let seen = judge(.status(head, nil, excerpt: end.excerpt), carriedID: false, gate).error
+      let outcome = Exchange.Outcome.status(head, nil, excerpt: end.excerpt)
+      let seen = judge(outcome, carriedID: false, gate).error
       record(
         .stream, .note, "refused: \(seen ?? SessionError(.httpError, status: head.status, detail: .empty))",
-        took: took, error: seen,
-        remedy: "a server without a stream answers 405; what it tells by itself is not heard")
+        took: took, error: seen, remedy: remedyOfRefusedStream(outcome))
     }
     advance()
+  }
+
+  /// A session that was just asked and is unknown now was looked for somewhere else.
+  private func remedyOfRefusedStream(_ outcome: Exchange.Outcome) -> Sentence {
+    if identity?.id != nil, case .lost = judge(outcome, carriedID: true, gate) {
+      return
+        "the session was answered until here: the stream may reach another replica, which new connections"
+        + " tell; a server without a stream answers 405"
+    }
+    return "a server without a stream answers 405; what it tells by itself is not heard"
   }
 
   mutating func listenedEnough(_ listening: Listening) {

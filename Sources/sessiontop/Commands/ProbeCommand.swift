@@ -93,6 +93,11 @@ struct ProbeCommand: ProgramCommand {
   }
 }
 
+extension ProbeReport {
+  /// What is tried at present. The first request goes the whole way, whose times are known when it is over.
+  fileprivate var doing: String? { current == .name ? "the way there, and a first answer" : current?.words }
+}
+
 /// Prints steps as they are done; on a terminal also what is tried at present, on a line that is taken back.
 private struct ProbePrinter {
   let isJSON: Bool
@@ -124,7 +129,7 @@ private struct ProbePrinter {
       shown = report.steps.count
     }
     guard isLive else { return }
-    let doing = signIn?.step.map { "\($0.words)" } ?? report.current?.words
+    let doing = signIn?.step.map { "\($0.words)" } ?? report.doing
     let text = doing.map { "  ...  \($0)" } ?? ""
     guard text != hint else { return }
     clear()
