@@ -19,11 +19,16 @@ package enum FolderProblem: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Makes a folder and those above it where they lack, for this user alone, and sees to it that nobody else
-/// can put anything there: it is a folder, ours, and writable by nobody else.
+/// can put anything there: it is a folder, ours, and writable by nobody else. A link to such a folder is
+/// followed where root has laid it for another user, as systemd does for a service with a user of its own
+/// (DynamicUser=).
 package func makePrivateFolder(_ folder: String) throws(FolderProblem) {
   guard makeFolder(folder) else { throw .notMade(ErrorNumber.current) }
   var status = stat()
   guard lstat(folder, &status) == 0 else { throw .notMade(ErrorNumber.current) }
+  if status.st_mode & S_IFMT == S_IFLNK, status.st_uid == 0, geteuid() != 0 {
+    guard stat(folder, &status) == 0 else { throw .notMade(ErrorNumber.current) }
+  }
   guard status.st_mode & S_IFMT == S_IFDIR else { throw .notMade(ErrorNumber(ENOTDIR)) }
   guard status.st_uid == geteuid() else { throw .foreign }
   guard status.st_mode & 0o022 == 0 else { throw .open }

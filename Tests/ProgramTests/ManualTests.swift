@@ -118,6 +118,7 @@ import Testing
       ])
     try listener.wait(for: "two signs of life") { $0.split(separator: "WATCHDOG=1").count > 2 }
     #expect(listener.output.contains("READY=1"))
+    try listener.wait(for: "how it stands") { $0.contains("STATUS=1 servers, 1 of 1 sessions live") }
     #expect(try service.stop() == 0)
     try listener.wait(for: "the end") { $0.contains("STOPPING=1") }
     _ = try ChildProcess("/usr/bin/env", ["rm", "-rf", run]).end()

@@ -78,7 +78,7 @@ final class Monitor: Watching {
   /// Begins; what of our own does not work from the start comes back. Throws when there can be no thread.
   func start() throws -> String? {
     try engine.start()
-    manager?.tell("READY=1\nSTATUS=\(store.servers.count) servers")
+    manager?.tell("READY=1")
     if manager?.watchdog != nil { nextWord = Moment.now.instant }
     return metrics.problem
   }
@@ -124,7 +124,13 @@ final class Monitor: Watching {
   private func speakOfLife(at now: Instant) {
     guard let pause = manager?.watchdog, let due = nextWord, due <= now else { return }
     nextWord = now + pause
-    if now - engine.lastTurn < pause { manager?.tell("WATCHDOG=1") }
+    if now - engine.lastTurn < pause { manager?.tell("WATCHDOG=1\nSTATUS=\(standing)") }
+  }
+
+  /// For `systemctl status`.
+  private var standing: String {
+    let live = store.sessions.values.count { $0.state.isLive }
+    return "\(store.servers.count) servers, \(live) of \(store.sessions.count) sessions live"
   }
 
   @discardableResult
