@@ -163,12 +163,15 @@ deps:
 	  echo "#include <$$header>" | $$compiler -x c++ -std=c++17 -E -include stdio.h - >/dev/null 2>&1 || missing=1; done; \
 	if [ -n "$$missing" ]; then $(call apt,$(PACKAGES)); fi
 
+# An sshd is installed only where nobody works: on a machine of theirs it would listen from then on.
 test-deps:
 	@missing=; command -v tmux >/dev/null || missing=1; python3 -c 'import venv, ensurepip' 2>/dev/null || missing=1; \
 	if [ -n "$$missing" ]; then $(call apt,$(TEST_PACKAGES)); fi
 	@missing=; for program in prometheus promtool; do command -v $$program >/dev/null || missing=1; done; \
 	if [ -n "$$missing" ]; then ($(call apt,--no-install-recommends prometheus)) || \
 	  echo "prometheus cannot be installed here: the tests with it are skipped" >&2; fi
+	@if [ "$$CI" = true ] && [ ! -x /usr/sbin/sshd ]; then ($(call apt,--no-install-recommends openssh-server)) || \
+	  echo "sshd cannot be installed here: the test with it is skipped" >&2; fi
 
 define apt
   if command -v apt-get >/dev/null; then \
