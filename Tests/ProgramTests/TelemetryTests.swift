@@ -95,7 +95,8 @@ import Testing
   @Test func `goes over TLS to a collector that knows us, and to none that we do not know`() throws {
     let folder = try TemporaryFolder()
     let own = try certificate(lasting: 30, in: folder)
-    let client = try certificate(lasting: 29, in: folder)
+    let other = try TemporaryFolder()
+    let client = try certificate(lasting: 30, in: other)
     let collector = try Collector(words: ["--certificate", own, "--authority", client])
     let server = try LoopbackServer.start()
     defer { server.stop() }
