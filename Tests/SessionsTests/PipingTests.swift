@@ -135,6 +135,33 @@ private let key = SessionKey(server: "p")
     #expect(missing.wire.count == 1, "looked at again after minutes")
   }
 
+  @Test func `is not said to have died of what another one said, nor of what it said long ago`() throws {
+    var world = try world()
+    world.run(5)
+    func end(_ words: [String], after pause: Double = 0) throws -> String {
+      let id = try #require(world.running.keys.first)
+      for line in words { world.tell(id, .process(.said(line)), after: 0.1) }
+      world.run(1 + pause)
+      world.tell(id, .process(.ended(.killed(signal: 15))), after: 0)
+      world.run(0.001)
+      let detail = world.row("p")?.cause?.detail.text ?? ""
+      world.run(30)
+      #expect(world.state("p") == .ready)
+      return detail
+    }
+    #expect(try end(["Error: the disk is full", "bye"]) == "Error: the disk is full (ended by signal 15)")
+    #expect(try end([]) == "ended by signal 15")
+    #expect(try end(["Error: once", "all is well"], after: 60) == "ended by signal 15")
+  }
+
+  @Test(arguments: [
+    ("INFO started", EventLevel.info), ("[error] no", .error), ("mcp.shared.McpError: no", .error),
+    ("ImportError: cannot import name", .error), ("KeyboardInterrupt", .info), ("DEBUG x: error", .error),
+    ("2026-01-01 WARNING x", .warning), ("DeprecationWarning: old", .warning), ("errors: 0", .info),
+  ]) func `says with each line of its log how much it matters`(line: String, seems: EventLevel) {
+    #expect(level(ofLine: line) == seems)
+  }
+
   @Test func `that never speaks is told what it wrote instead`() throws {
     var world = try world(.silent)
     world.run(1)

@@ -15,6 +15,9 @@ struct Pipe: Hashable, Sendable {
   /// What was told of it; each thing once.
   var told: Set<Notice> = []
   var allowance = WordAllowance()
+  /// How many lines of standard error it wrote since it started, or since it last was quiet for a while.
+  var lines = 0
+  var lastLine = Instant.zero
 
   enum Notice: Hashable, Sendable {
     case strangeLine, malformed, tooLong, heldBack
@@ -139,6 +142,7 @@ extension Session {
     var pipe = pipe
     let text = gate(turn).text(line)
     history.lastWords.append(text)
+    pipe.noteLine(at: turn.now.instant)
     if pipe.allowance.take(at: turn.now.instant) {
       let dropped = pipe.allowance.takeDropped()
       if dropped > 0 {
@@ -192,8 +196,8 @@ extension Session {
       (pipeEra, speaksModern) = (.initialize, false)
       return queue(.launch, &turn)
     }
-    processLost(
-      Self.error(ending, hasShakenHands: identity != nil, words: lastReason(pipe)), &turn)
+    let words = lastReason(pipe, at: turn.now.instant)
+    processLost(Self.error(ending, hasShakenHands: identity != nil, words: words), &turn)
   }
 
   /// It lives and is of no use: it is ended, and another one started.

@@ -28,11 +28,25 @@ struct WordAllowance: Hashable, Sendable {
   }
 }
 
+extension Pipe {
+  /// Lines that are further apart have little to do with each other.
+  static let quiet = Duration.seconds(10)
+
+  /// A line came; the first ones, before it spoke, belong together however slowly they come.
+  mutating func noteLine(at now: Instant) {
+    if hasSpoken, now - lastLine > Self.quiet { lines = 0 }
+    lines = min(lines + 1, LastWords.limit)
+    lastLine = now
+  }
+}
+
 extension Session {
   /// The reason that a process gave, as far as its words tell: the last line that speaks of an error, else
-  /// the last of all, else what it wrote in place of messages.
-  func lastReason(_ pipe: Pipe) -> ForeignText? {
-    let lines = history.lastWords.kept.suffix(60).filter { !$0.isEmpty }
+  /// the last of all, else what it wrote in place of messages. What another process said is no reason, nor
+  /// what one that worked said some time before.
+  func lastReason(_ pipe: Pipe, at now: Instant) -> ForeignText? {
+    let count = identity == nil || now - pipe.lastLine <= Pipe.quiet ? min(60, pipe.lines) : 0
+    let lines = history.lastWords.kept.suffix(count).filter { !$0.isEmpty }
     let signs = [
       "error", "exception", "fatal", "panic", "cannot", "not found", "required", "in use", "denied",
     ]
@@ -41,7 +55,7 @@ extension Session {
       // A line of a traceback is indented and names a place, not a reason.
       return line.text.first?.isWhitespace != true && signs.contains { text.contains($0) }
     }
-    return telling ?? lines.last ?? pipe.strangeLine
+    return telling ?? lines.last ?? (identity == nil ? pipe.strangeLine : nil)
   }
 
   /// What a handshake that was not answered says of a process: that it is none of its kind, if it never
@@ -51,7 +65,8 @@ extension Session {
     guard !pipe.hasSpoken, identity == nil else {
       return TransferFailure(.sessionTimeout, words: "no answer within \(waited.inMilliseconds) ms")
     }
-    let instead = (pipe.strangeLine ?? lastReason(pipe)).map { "; it wrote instead: \($0)" } ?? ""
+    let line = pipe.strangeLine ?? lastReason(pipe, at: pipe.lastLine)
+    let instead = line.map { "; it wrote instead: \($0)" } ?? ""
     return TransferFailure(.notSpeaking, words: "no JSON-RPC within \(waited.inMilliseconds) ms\(instead)")
   }
 
@@ -123,6 +138,13 @@ extension ProcessReport {
 /// The level that a line of a log seems to have.
 func level(ofLine line: String) -> EventLevel {
   let start = line.prefix(80).lowercased()
+  // `mcp.McpError: no such tool`, as exceptions are told.
+  let exception = start.prefix { $0 != ":" }
+  if exception.count < start.count, !exception.contains(where: \.isWhitespace),
+    exception.hasSuffix("error") || exception.hasSuffix("exception")
+  {
+    return .error
+  }
   let words = start.split { !$0.isLetter }
   if words.contains(where: { ["error", "fatal", "critical", "panic", "traceback", "exception"].contains($0) })
   {
