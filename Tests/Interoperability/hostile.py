@@ -1,6 +1,7 @@
 """A child that does one thing wrong; the first argument says what. Its other manners are those of a server.
 
-Every mood but the first few answers `initialize`, `ping` and `tools/list` in the ordinary way.
+Every mood but the first few answers `initialize`, `ping` and `tools/list` in the ordinary way. RELEASE and TOOLS say
+which version it is of, and what it has.
 """
 import json
 import os
@@ -11,6 +12,7 @@ import threading
 import time
 
 mood = sys.argv[1]
+lists = 0
 sleeper = sys.argv[2] if len(sys.argv) > 2 else "60"
 
 
@@ -27,11 +29,16 @@ def answer(request):
         number += 1000
     if method == "initialize":
         result = {"protocolVersion": "2025-06-18", "capabilities": {"tools": {}},
-                  "serverInfo": {"name": "hostile", "version": mood}}
+                  "serverInfo": {"name": "hostile", "version": os.environ.get("RELEASE", mood)}}
     elif method == "ping":
         result = {}
     elif method == "tools/list":
-        result = {"tools": []}
+        global lists
+        lists += 1
+        if lists == 2:
+            print("asked twice for the list", file=sys.stderr, flush=True)
+        names = os.environ.get("TOOLS", "").split()
+        result = {"tools": [{"name": name, "inputSchema": {"type": "object"}} for name in names]}
     else:
         send({"jsonrpc": "2.0", "id": number, "error": {"code": -32601, "message": "Method not found"}})
         return
@@ -57,6 +64,18 @@ def endless():
     for _ in range(1024):
         os.write(1, block)
     os.write(1, b"\n")
+
+
+def follow(path):
+    """Ends when another file stands in the place of this one, as servers do that reload themselves."""
+    first = os.stat(path).st_ino
+    while True:
+        try:
+            if os.stat(path).st_ino != first:
+                os._exit(0)
+        except FileNotFoundError:
+            pass
+        time.sleep(0.1)
 
 
 print("hostile:", mood, file=sys.stderr, flush=True)
@@ -89,6 +108,8 @@ if mood == "floods":
     threading.Thread(target=flood, daemon=True).start()
 if mood == "endless":
     threading.Thread(target=endless, daemon=True).start()
+if mood == "reloads":
+    threading.Thread(target=follow, args=[os.environ["INSTALLED"]], daemon=True).start()
 if mood == "chatty":
     print("INFO a log on standard output", flush=True)
 

@@ -54,6 +54,11 @@ struct World {
     return head
   }()
 
+  struct Release {
+    let version: String
+    let tools: [Tool]
+  }
+
   struct Machine {
     var mode = Mode.well
     var keepsSessions = true
@@ -72,6 +77,12 @@ struct World {
     var nextID = 1
     /// A process: takes `server/discover` for the end of the conversation.
     var diesOfDiscovery = false
+    /// A process: the revisions that it names when it is asked, although it shakes hands.
+    var discovered: [String]?
+    /// A process: does not answer `initialize` at all.
+    var knowsNoHandshake = false
+    /// A process: the version that is installed.
+    var release = Release(version: "1.0", tools: World.tools(3))
     /// The same id for everybody, which no server should give.
     var givenID: String?
     /// What it answers where it does not answer well; nothing means that it does.

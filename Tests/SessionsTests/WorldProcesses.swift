@@ -79,13 +79,14 @@ extension World {
     var result = Result()
     var failure: RPCError?
     switch method {
-    case "server/discover" where machine.isModern:
-      result.supportedVersions = ["2026-07-28"]
+    case "server/discover" where machine.isModern || machine.discovered != nil:
+      result.supportedVersions = machine.discovered ?? ["2026-07-28"]
       result.hasCapabilities = true
       result.offersTools = true
     case "server/discover" where machine.diesOfDiscovery:
       return tell(id, .process(.ended(.exited(code: 1))), after: delay)
     case "server/discover": failure = RPCError(code: RPCError.methodNotFound, message: "Method not found")
+    case "initialize" where machine.knowsNoHandshake: return
     case "initialize" where machine.isModern:
       failure = RPCError(
         code: RPCError.unsupportedVersion, message: "Unsupported protocol version",
@@ -93,8 +94,11 @@ extension World {
     case "initialize":
       result.protocolVersion = "2025-11-25"
       result.offersTools = true
-    case "tools/list": result.tools = Self.tools(3)
+    case "tools/list": result.tools = machine.release.tools
     default: break
+    }
+    if result.offersTools {
+      (result.serverName, result.serverVersion) = (running[id]?.server, machine.release.version)
     }
     let content = failure.map { Message.Content.failure($0) } ?? .result(result)
     tell(id, .process(.message(Message(id: .number(number), content: content))), after: delay)

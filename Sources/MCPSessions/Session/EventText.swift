@@ -6,6 +6,12 @@ import MCPWire
 enum EventText {
   static func created(_ id: SessionID) -> Sentence { "Session created: \(id)" }
   static func created(process id: Int32) -> Sentence { "Session created: process \(id)" }
+  static func isOther(_ server: ServerIdentity, than before: ServerIdentity) -> Sentence {
+    let sameName = server.name == before.name
+    let now: Sentence = "\(server.name) \(server.version)"
+    let then: Sentence = sameName ? "\(before.version)" : "\(before.name) \(before.version)"
+    return "; the server is \(now) now, it was \(then)"
+  }
   static func processEnded(_ id: Int32, _ ending: ProcessEnding) -> Sentence {
     switch ending {
     case .exited(let code): "Session terminated: process \(id), exit code \(code)"

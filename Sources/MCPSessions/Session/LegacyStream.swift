@@ -169,6 +169,8 @@ extension Session {
     guard let awaited, let due = awaited.answerDue, due <= turn.now.instant else { return false }
     let waited = turn.now.instant - awaited.sent
     if pipe == nil { turn.actions.append(.cancel(awaited.transfer)) }
+    // It may be another version by now, that has no handshake and does not even say so.
+    if pipe != nil, case .initializing = state { pipeEra = .unknown }
     let failure =
       silence(waited)
       ?? TransferFailure(.sessionTimeout, words: "no answer on the stream within \(waited.inMilliseconds) ms")

@@ -7,6 +7,8 @@ extension Session {
   mutating func comeAlive(_ identity: Identity, _ turn: inout Turn) {
     history.created += 1
     history.spokeAs = identity.kind
+    let other = otherServer(identity.server)
+    history.server = identity.server
     trouble.refusal = nil
     endStillborn(&turn)
     trouble.acceptedID()
@@ -18,15 +20,21 @@ extension Session {
       identity: identity, revived: turn.now.instant, lastGood: turn.now, lastValid: turn.now,
       probe: firstProbe(&turn), stream: firstStream(identity, &turn), pinged: turn.now.instant)
     live.streamFailure = blockFailure(turn)
-    live.wantsList = tools.failure != nil
+    live.wantsList = tools.failure != nil || other != nil && identity.lists && server.settings.listEvery > 0
     live.lacksPing = identity.lists && (pingless == identity.server || trouble.lostByPing != nil)
     state = .live(live)
     if let id = identity.id {
-      turn.emit(.sessionCreated, .info, self, EventText.created(id))
+      turn.emit(.sessionCreated, .info, self, EventText.created(id) + (other ?? ""))
     } else if let process = pipe?.process {
-      turn.emit(.sessionCreated, .info, self, EventText.created(process: process.id))
+      turn.emit(.sessionCreated, .info, self, EventText.created(process: process.id) + (other ?? ""))
     }
     recovered(&turn)
+  }
+
+  /// What is told of a server that stands where another one, or another version of it, stood before; absent
+  /// where it is the same.
+  private func otherServer(_ server: ServerIdentity) -> Sentence? {
+    history.server.flatMap { $0 == server ? nil : EventText.isOther(server, than: $0) }
   }
 
   /// Something is due in a live session.

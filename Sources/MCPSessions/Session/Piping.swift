@@ -107,12 +107,16 @@ extension Session {
   /// older way; it is spoken to so, then. Not where that was answered with the newer way already.
   mutating func fallsBackToInitialize(_ outcome: Exchange.Outcome, _ turn: inout Turn) -> Bool {
     guard pipe != nil, server.settings.wire == .automatic, mayFallBack else { return false }
-    if case .result(let result, _) = outcome, result.supportedVersions != nil, result.hasCapabilities {
-      return false
+    var revision = Revision.newestWithSessions
+    if case .result(let result, _) = outcome, let named = result.supportedVersions, result.hasCapabilities {
+      // Some answer the question and name only revisions that have a handshake.
+      let older = Revision.allCases.last { $0.hasSessions && named.contains($0.rawValue) }
+      guard !named.contains(Revision.v2026_07_28.rawValue), let older else { return false }
+      revision = older
     }
     pipeEra = .initialize
     speaksModern = false
-    initialize(.newestWithSessions, &turn)
+    initialize(revision, &turn)
     return true
   }
 
@@ -121,7 +125,6 @@ extension Session {
     guard pipe != nil, server.settings.wire == .automatic, !speaksModern, mayFallBack else { return false }
     trouble.hasFallenBack = true
     speaksModern = true
-    pipeEra = .unknown
     discover(&turn)
     return true
   }
@@ -213,13 +216,18 @@ extension Session {
     case .unmonitored, .broken, .idle, .waiting, .closing, .closed:
       break
     case .queued, .launching, .initializing, .discovering, .attaching, .confirming, .resuming:
+      var error = error
+      if let lastGood = history.lastGood, [.commandNotFound, .notExecutable].contains(error.type) {
+        error = error.adding("worked until \(Self.clock(lastGood))")
+      }
       lose(error, approach: anew, remedy: processRemedy(error), &turn)
     }
   }
 
   private func processRemedy(_ error: SessionError) -> Remedy? {
     switch error.type {
-    case .commandNotFound, .notExecutable, .configError: .person
+    // What was there before is being replaced, more often than not, and is back in a moment.
+    case .commandNotFound, .notExecutable, .configError: history.lastGood == nil ? .person : .backoff
     case .resourceError: .longBackoff
     default: .backoff
     }

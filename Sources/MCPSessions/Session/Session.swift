@@ -110,7 +110,7 @@ struct Session: Sendable {
   /// JSON-RPC ids are never used twice by one session.
   var lastRequestID: Int64 = 0
   /// The server was seen to speak the sessionless revision only.
-  var speaksModern = false
+  var speaksModern = false { didSet { if speaksModern { pipeEra = .unknown } } }
   /// The server was seen to speak HTTP+SSE.
   var speaksOverStream = false
   /// The server as it was seen to have no ping; another version of it is asked again.

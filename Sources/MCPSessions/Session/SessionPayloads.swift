@@ -215,6 +215,8 @@ struct History: Hashable, Sendable {
   var lastReachable: Moment?
   /// How the server was spoken to when it last was of use.
   var spokeAs: SessionKind?
+  /// What it called itself then.
+  var server: ServerIdentity?
   /// Lines of a process that were no messages.
   var strangeLines = 0
   var lastWords = LastWords()
