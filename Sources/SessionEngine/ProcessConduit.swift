@@ -156,6 +156,13 @@ extension ProcessConduit {
     }
   }
 
+  /// What it was sent and has not read, in bytes: what waits here, and what its pipe holds.
+  var unread: Int {
+    var held: Int32 = 0
+    guard open.contains(child.input), ioctl(child.input, UInt(FIONREAD), &held) == 0 else { return 0 }
+    return outgoing.count + Int(held)
+  }
+
   /// Begins to end it; what is due follows by `act`.
   func end(at now: Instant) {
     farewell = farewell ?? ProcessFarewell(at: now)

@@ -108,7 +108,7 @@ final class Processes {
     for (number, result) in results.started { begin(number, result, now, &news) }
     for (number, usage) in results.measured.sorted(by: { $0.key < $1.key }) {
       guard let conduit = conduits[number] else { continue }
-      news.append((conduit.request.id, .measured(ServerUsage(usage))))
+      news.append((conduit.request.id, .measured(ServerUsage(usage, unread: conduit.unread))))
     }
     var events = [epoll_event](repeating: epoll_event(), count: 64)
     let count = epoll_wait(descriptor, &events, Int32(events.count), 0)
@@ -216,10 +216,10 @@ final class Processes {
 }
 
 extension ServerUsage {
-  fileprivate init(_ usage: ProcessUsage) {
+  fileprivate init(_ usage: ProcessUsage, unread: Int) {
     self.init(
       processes: usage.processes, threads: usage.threads, memory: Int64(clamping: usage.memory),
-      processorTime: .milliseconds(Int64(clamping: usage.processorTime)))
+      processorTime: .milliseconds(Int64(clamping: usage.processorTime)), unread: unread)
   }
 }
 

@@ -25,6 +25,9 @@ def answer(request):
     method, number = request.get("method"), request.get("id")
     if number is None:
         return
+    if mood == "stalls" and method == "ping":
+        while True:
+            time.sleep(60)
     if mood == "wrong-ids":
         number += 1000
     if method == "initialize":

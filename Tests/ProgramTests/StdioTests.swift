@@ -88,6 +88,15 @@ import Testing
     expectNothingLeft(mood)
   }
 
+  @Test func `that stops reading is told as that, and ended`() throws {
+    let program = try watch("stalls")
+    try program.wait(for: "the error", within: .seconds(60)) {
+      $0.contains(#""type":"not_reading""#) && $0.contains("it does not read its input: ")
+    }
+    #expect(try program.stop() == 0)
+    expectNothingLeft("stalls")
+  }
+
   @Test func `that is killed comes back`() throws {
     let program = try watch("plain")
     try program.wait(for: "ready") { isReady($0) }

@@ -169,6 +169,25 @@ import Testing
     #expect(events(until: hasEnded).last == .ended(.killed(signal: SIGTERM)))
   }
 
+  @Test func `that do not read are known by what waits in their pipe`() {
+    start("echo ready >&2; exec sleep 60")
+    _ = events { $0.contains(.said("ready")) }
+    _ = processes.write(String(repeating: "x", count: 99), to: id, at: Moment.now.instant)
+    let limit = Moment.now.instant + .seconds(20)
+    var unread: Int?
+    while unread != 100, Moment.now.instant < limit {
+      let now = Moment.now.instant
+      let due = processes.deadline(at: now).map { max(0, ($0 - now).inMilliseconds + 1) } ?? 1_000
+      _ = wait(reading: [processes.descriptor], milliseconds: Int32(clamping: due))
+      for case .measured(let usage) in processes.takeNews(at: Moment.now.instant).map(\.1) {
+        unread = usage.unread
+      }
+    }
+    #expect(unread == 100)
+    processes.end(id, at: Moment.now.instant)
+    #expect(hasEnded(events(until: hasEnded)))
+  }
+
   @Test func `that close their output and live are told so`() {
     start("exec >&-; echo ready >&2; cat >/dev/null")
     #expect(events { $0.contains(.closedOutput) && $0.contains(.said("ready")) }.contains(.closedOutput))

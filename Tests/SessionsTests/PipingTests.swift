@@ -218,6 +218,25 @@ private let key = SessionKey(server: "p")
     #expect(world.wire.count { $0 == "launch serve-p" } > 1)
   }
 
+  @Test func `that hangs is told from one that does not even read`() throws {
+    var settings = SessionSettings()
+    settings.pingInterval = .seconds(5)
+    var world = try world(settings: settings)
+    world.run(15)
+    let id = try #require(world.running.keys.first)
+    world.machines["p"]?.mode = .silent
+    for second in 0..<60 {
+      let usage = ServerUsage(
+        processes: 1, threads: 1, memory: 1, processorTime: .zero, unread: second < 30 ? 0 : 52)
+      world.tell(id, .process(.measured(usage)), after: Double(second))
+    }
+    world.run(25)
+    #expect(world.row("p")?.cause?.type == .sessionTimeout)
+    world.run(30)
+    let lost = world.events.compactMap(\.error).first { $0.type == .notReading }
+    #expect(lost?.detail == "it does not read its input: 52 bytes wait")
+  }
+
   @Test func `waits for an operator where starting it is not allowed, and says so`() throws {
     var world = try World([], machine: World.Machine())
     world.machines["p"] = World.Machine()

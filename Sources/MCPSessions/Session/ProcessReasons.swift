@@ -63,6 +63,12 @@ extension Session {
   func silence(_ waited: Duration) -> TransferFailure? {
     guard let pipe else { return nil }
     guard !pipe.hasSpoken, identity == nil else {
+      // Measured behind the question, so that is among what waits.
+      if let process = pipe.process, let unread = process.usage?.unread, unread > 0,
+        let awaited, let measured = process.measured, measured > awaited.sent
+      {
+        return TransferFailure(.notReading, words: "it does not read its input: \(unread) bytes wait")
+      }
       return TransferFailure(.sessionTimeout, words: "no answer within \(waited.inMilliseconds) ms")
     }
     let line = pipe.strangeLine ?? lastReason(pipe, at: pipe.lastLine)

@@ -26,12 +26,15 @@ package struct ServerUsage: Hashable, Sendable {
   package let memory: Int64
   /// Processor time since it started.
   package let processorTime: Duration
+  /// What it was sent and has not read, in bytes.
+  package let unread: Int
 
-  package init(processes: Int, threads: Int, memory: Int64, processorTime: Duration) {
+  package init(processes: Int, threads: Int, memory: Int64, processorTime: Duration, unread: Int = 0) {
     self.processes = processes
     self.threads = threads
     self.memory = memory
     self.processorTime = processorTime
+    self.unread = unread
   }
 }
 
