@@ -21,7 +21,8 @@ package struct MessageLines: Sendable {
 
   private let limit: Int
   private var line: [UInt8] = []
-  private var isOverLimit = false
+  /// The line that is being read is dropped: until its end nothing in it matters.
+  package private(set) var isOverLimit = false
 
   /// `limit` bounds a line, in bytes.
   package init(limit: Int = 4 * 1_024 * 1_024) {

@@ -68,7 +68,9 @@ final class ProcessConduit {
     let wasOpen = open.contains(child.output)
     for _ in 0..<(toTheEnd ? Self.lastChunks : 1) {
       guard let bytes = take(from: child.output) else { break }
-      let items = messages.append(bytes[...])
+      // Of a line that is dropped nothing but its end is looked for, which C does in no time.
+      let isPassedOver = messages.isOverLimit && memchr(bytes, 0x0A, bytes.count) == nil
+      let items = isPassedOver ? [] : messages.append(bytes[...])
       events += items.map(Self.event)
       budget.take(bytes: bytes.count, items: items.count, at: now)
     }

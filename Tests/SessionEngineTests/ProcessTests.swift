@@ -141,6 +141,32 @@ import Testing
     #expect(hasEnded(events(until: hasEnded)))
   }
 
+  @Test func `that write a gigabyte without a line end are read to its end in little memory`() throws {
+    let before = try #require(memory())
+    start("head -c 1073741824 /dev/zero; echo; echo done >&2; cat >/dev/null")
+    // The clock is ours: at its own pace a gigabyte takes two minutes of budget.
+    var now = Moment.now.instant
+    var events: [ProcessEvent] = []
+    var most = before
+    for turn in 0..<1_000_000 where !events.contains(.said("done")) {
+      _ = wait(reading: [processes.descriptor], milliseconds: 1_000)
+      now = now + .milliseconds(100)
+      events += processes.takeNews(at: now).map(\.1).filter { if case .measured = $0 { false } else { true } }
+      if turn.isMultiple(of: 1_000) { most = max(most, try #require(memory())) }
+    }
+    #expect(events.contains(.said("done")))
+    #expect(events.filter { $0 == .tooLong }.count == 1 && events.count < 10, "\(events.count)")
+    // Other tests of this process need some, too.
+    #expect(most - before < 256 << 20, "\((most - before) >> 20) MB")
+    processes.end(id, at: Moment.now.instant)
+    #expect(hasEnded(self.events(until: hasEnded)))
+  }
+
+  /// What this process has present, in bytes.
+  private func memory() -> Int64? {
+    ProcessStatus(getpid()).map { Int64(clamping: $0.memory) }
+  }
+
   @Test func `that flood are read no faster than their budget`() {
     start("yes '{\"jsonrpc\":\"2.0\",\"method\":\"m\"}'")
     var count = 0
