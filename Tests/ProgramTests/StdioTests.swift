@@ -114,6 +114,70 @@ import Testing
     expectNothingLeft("killed")
   }
 
+  /// What a shell starts beside the server, or as the server, before it waits for it.
+  @Test(arguments: [
+    ("the server holds the pipes", "\(Self.python) plain MARKER; true"),
+    ("the server is stubborn", "\(Self.python) stubborn MARKER; true"),
+    ("another holds no pipe", "sleep MARKER <&- >&- 2>&- & \(Self.python) plain MARKER; true"),
+    ("another left the session", "setsid sleep MARKER <&- >&- 2>&- & \(Self.python) plain MARKER; true"),
+    ("the server left the session", "setsid -w \(Self.python) stubborn MARKER; true"),
+  ])
+  func `behind a shell ends with it, and with the program`(what: String, script: String) throws {
+    let configuration = folder.path + "/librechat.yaml"
+    let line = script.split(separator: "MARKER", omittingEmptySubsequences: false).joined(separator: marker)
+    try """
+    mcpServers:
+      child:
+        command: sh
+        args: [-c, '\(line)']
+        initTimeout: 8000
+        sessionConfig: {pingInterval: 500, retryDelay: 200}
+
+    """.write(to: configuration)
+    func watch() throws -> ChildProcess {
+      let program = try ChildProcess(
+        sessiontopBinary,
+        ["watch", "--format", "jsonl", "--config", configuration, "--stdio", "--for", "120s"],
+        environment: ["XDG_STATE_HOME": folder.path])
+      try program.wait(for: "ready", within: .seconds(60)) { isReady($0) }
+      return program
+    }
+    let program = try watch()
+    let shell = try #require(ProcessStatus.all().first { $0.parent == program.pid && !$0.isZombie })
+    let behind = Set(ProcessStatus.tree(of: shell.id, in: ProcessStatus.all()).map(\.id))
+    #expect(behind.count > 1, "\(what): the shell became the server")
+    kill(shell.id, SIGKILL)
+    try program.wait(for: "the error") { $0.contains(#""type":"killed_by_system""#) }
+    try program.wait(for: "recovery", within: .seconds(60)) {
+      $0.contains(#""event":"recovery_succeeded""#)
+    }
+    expectGone(behind, "\(what), the shell is killed")
+    #expect(try program.stop() == 0)
+    expectNothingLeft("\(what), the program ends")
+    // All at once: us and the shell. Whoever lives on is the next run's matter.
+    let killed = try watch()
+    let other = try #require(ProcessStatus.all().first { $0.parent == killed.pid && !$0.isZombie })
+    kill(killed.pid, SIGSTOP)
+    kill(other.id, SIGKILL)
+    #expect(try killed.stop(SIGKILL) == -SIGKILL)
+    let next = try watch()
+    #expect(try next.stop() == 0)
+    expectNothingLeft("\(what), the program is killed")
+    #expect(folderNames().filter { $0.hasPrefix("processes-") }.isEmpty)
+  }
+
+  private static let python = "python3 \(packageRoot)/Tests/Interoperability/hostile.py"
+
+  /// That none of these is there any more, in a moment at most.
+  private func expectGone(
+    _ ids: Set<Int32>, _ what: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let limit = ContinuousClock.now + .seconds(10)
+    func left() -> [Int32] { ids.filter { ProcessStatus($0).map { !$0.isZombie } ?? false }.sorted() }
+    while !left().isEmpty, ContinuousClock.now < limit { _ = TopPlatform.wait(reading: [], milliseconds: 20) }
+    #expect(left().isEmpty, "\(what): a process is left", sourceLocation: sourceLocation)
+  }
+
   @Test func `does not outlive a program that is killed, nor does what it started`() throws {
     let program = try watch("grandchild")
     try program.wait(for: "ready") { isReady($0) }
@@ -170,68 +234,5 @@ import Testing
     let check = try ChildProcess(sessiontopBinary, ["check", configuration])
     try check.end()
     #expect(check.output.contains("its command cannot be started, it is in no folder of PATH"))
-  }
-}
-
-/// Servers of the registry, as their readers start them.
-@Suite(.serialized) struct `Real servers that are processes` {
-  struct Real: Sendable, CustomTestStringConvertible {
-    let package: String
-    /// Behind the interpreter.
-    let arguments: [String]
-    /// The name that it gives itself.
-    let name: String
-    var protocolVersion = "2026-07-28"
-    var testDescription: String { package }
-
-    static let server = packageRoot + "/Tests/Interoperability/server.py"
-  }
-
-  @Test(arguments: [
-    Real(package: "mcp-server-time==2026.10.19", arguments: ["-m", "mcp_server_time"], name: "mcp-time"),
-    Real(package: "mcp-server-git==2026.10.19", arguments: ["-m", "mcp_server_git"], name: "mcp-git"),
-    Real(package: "mcp-server-fetch==2026.10.24", arguments: ["-m", "mcp_server_fetch"], name: "mcp-fetch"),
-    Real(
-      package: "mcp==1.30.0", arguments: [Real.server, "--stdio"], name: "ledger",
-      protocolVersion: "2025-11-25"),
-    Real(package: "mcp==2.3.0", arguments: [Real.server, "--stdio"], name: "ledger"),
-    Real(
-      package: "fastmcp==2.14.7", arguments: [Real.server, "--stdio", "--fastmcp"], name: "ledger",
-      protocolVersion: "2025-11-25"),
-  ]) func `are ready, come back when killed, and are gone at the end`(real: Real) throws {
-    let environment = try ChildProcess(
-      "/usr/bin/env", ["bash", packageRoot + "/Tests/Interoperability/environment.sh", real.package])
-    guard try environment.end(within: .seconds(300)) == 0 else {
-      throw ChildProcess.Failure(description: environment.output)
-    }
-    let python = String(environment.output.prefix { $0 != "\n" })
-    let folder = try TemporaryFolder()
-    let configuration = folder.path + "/librechat.yaml"
-    let words = real.arguments.map { "\"\($0)\"" }.joined(separator: ", ")
-    try """
-    mcpServers:
-      real:
-        command: "\(python)"
-        args: [\(words)]
-        initTimeout: 60000
-        sessionConfig: {pingInterval: 500, retryDelay: 200}
-    """.write(to: configuration)
-    let program = try ChildProcess(
-      sessiontopBinary,
-      ["watch", "--format", "jsonl", "--config", configuration, "--stdio", "--for", "200s"],
-      environment: ["XDG_STATE_HOME": folder.path])
-    try program.wait(for: "ready", within: .seconds(90)) { $0.contains(#""state":"ready","kind":"process""#) }
-    #expect(!program.output.contains(#""event":"session_error""#))
-    let child = try #require(ProcessStatus.all().first { $0.parent == program.pid })
-    kill(child.id, SIGKILL)
-    try program.wait(for: "recovery", within: .seconds(90)) {
-      $0.contains(#""event":"recovery_succeeded""#)
-    }
-    let second = try #require(ProcessStatus.all().first { $0.parent == program.pid && !$0.isZombie })
-    #expect(try program.stop() == 0)
-    #expect(ProcessStatus(second.id).map { $0.started != second.started } ?? true, "it is gone")
-    #expect(
-      program.output.contains(
-        #""kind":"process","protocol":"\#(real.protocolVersion)","server_info":{"name":"\#(real.name)""#))
   }
 }
