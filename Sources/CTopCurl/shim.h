@@ -21,6 +21,12 @@ static inline CURLcode ccurl_setopt_bytes_in(CURL *easy, CURLoption option, cons
   return curl_easy_setopt(easy, option, value);
 }
 
+// Bytes, of which libcurl keeps a copy.
+static inline CURLcode ccurl_setopt_blob(CURL *easy, CURLoption option, const void *bytes, size_t count) {
+  struct curl_blob blob = {(void *)bytes, count, CURL_BLOB_COPY};
+  return curl_easy_setopt(easy, option, &blob);
+}
+
 static inline CURLcode ccurl_setopt_list(CURL *easy, CURLoption option, struct curl_slist *value) {
   return curl_easy_setopt(easy, option, value);
 }

@@ -128,7 +128,7 @@ struct Loop: ~Copyable {
 
   private mutating func openProcesses() {
     let mark = randomName()
-    let ledger = folder.flatMap { try? ProcessLedger(folder: $0, mark: mark) }
+    let ledger = folder.map { ProcessLedger.Place(folder: $0, mark: mark) }
     guard
       let opened = Processes(inherited: inherited, mark: mark, lineLimit: limits.bodyBytes, ledger: ledger),
       transfers.watch(opened.descriptor)

@@ -30,7 +30,7 @@ private func fieldLine(_ name: String, _ value: String) -> [CChar] {
 /// the proxy is the one that was chosen here, and nobody waits for a resolver. Times are in milliseconds.
 func configurePlain(
   _ easy: UnsafeMutableRawPointer, url: String, timeLimit: Int, connectLimit: Int, proxy: Proxy?,
-  caFile: String?
+  trust: TrustFiles.Content
 ) {
   _ = ccurl_setopt_string(easy, CURLOPT_URL, url)
   _ = ccurl_setopt_string(easy, CURLOPT_PROTOCOLS_STR, "http,https")
@@ -44,7 +44,7 @@ func configurePlain(
   _ = ccurl_setopt_string(easy, CURLOPT_NOPROXY, "")
   _ = ccurl_setopt_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
   _ = ccurl_setopt_string(easy, CURLOPT_ACCEPT_ENCODING, "")
-  if let caFile { trust(caFile, of: easy) }
+  use(trust, for: easy)
 }
 
 /// Makes it a POST of these bytes, which libcurl copies.

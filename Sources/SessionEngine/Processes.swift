@@ -13,11 +13,12 @@ final class Processes {
   private let lineLimit: Int
   /// The value of the mark that children carry, so that what they leave is found.
   private let mark: String
-  private let ledger: ProcessLedger?
   /// Something was started that `close` has not seen to.
   private var hasStarted = false
   /// When children are measured next.
   private var measuring = Instant.zero
+  /// How long the end waits for the disk that the ledger is on; one that stays is cleared away by the next run.
+  private static let forgettingLimit: Int32 = 250
   private static let measureInterval = Duration.seconds(5)
   /// Commands that are being started; those that are not wanted any more are ended once they have.
   private var starting: [UInt64: (request: ProcessRequest, isWanted: Bool)] = [:]
@@ -27,7 +28,7 @@ final class Processes {
 
   /// `lineLimit` bounds a line of a child, in bytes; `mark` is this run's own word. Absent when the process
   /// lacks descriptors or threads.
-  init?(inherited: Inheritance, mark: String, lineLimit: Int, ledger: ProcessLedger? = nil) {
+  init?(inherited: Inheritance, mark: String, lineLimit: Int, ledger: ProcessLedger.Place? = nil) {
     descriptor = clinux_epoll_create()
     guard descriptor >= 0 else { return nil }
     guard let thread = try? ProcessThread(inherited: inherited, ledger: ledger) else {
@@ -37,7 +38,6 @@ final class Processes {
     self.thread = thread
     self.lineLimit = lineLimit
     self.mark = mark
-    self.ledger = ledger
     _ = clinux_epoll_set(descriptor, EPOLL_CTL_ADD, thread.results.descriptor, EPOLLIN.rawValue, 0)
   }
 
@@ -58,7 +58,7 @@ final class Processes {
     hasStarted = false
     endProcesses(ofRun: mark)
     // What is only just being started ends with the thread that starts it.
-    ledger?.remove()
+    thread.forgetLedger(milliseconds: Self.forgettingLimit)
   }
 
   /// Whether no child is left and none is on its way.

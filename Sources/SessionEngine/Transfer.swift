@@ -63,7 +63,7 @@ final class Transfer {
   /// process lacks memory.
   init?(
     _ request: TransferRequest, handles: SpareHandles, limits: Limits, share: SessionShare,
-    proxies: ProxyEnvironment, noted: NewsList
+    proxies: ProxyEnvironment, trust: TrustFiles.Content, noted: NewsList
   ) {
     guard let handle = handles.take() else { return nil }
     self.handle = handle
@@ -81,7 +81,7 @@ final class Transfer {
     proxyHeads = HeadReader(limit: limits.headBytes)
     errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-    configure(cookies: cookies)
+    configure(cookies: cookies, trust: trust)
   }
 
   deinit {

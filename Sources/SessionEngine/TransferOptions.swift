@@ -11,7 +11,7 @@ extension Transfer {
   private static let streamBuffer = 4_096
   private static let connectTimeout = 5_000
 
-  func configure(cookies: CookieJar) {
+  func configure(cookies: CookieJar, trust: TrustFiles.Content) {
     cookies.fill(easy)
     let me = Unmanaged.passUnretained(self).toOpaque()
     _ = ccurl_setopt_pointer(easy, CURLOPT_PRIVATE, me)
@@ -33,7 +33,7 @@ extension Transfer {
     // Which proxy it is was decided here, so that what is told of it is what libcurl does.
     _ = ccurl_setopt_string(easy, CURLOPT_PROXY, proxy?.url.revealed ?? "")
     _ = ccurl_setopt_string(easy, CURLOPT_NOPROXY, "")
-    configureTrust()
+    configureTrust(trust)
     if request.isLasting {
       _ = ccurl_setopt_long(easy, CURLOPT_BUFFERSIZE, Self.streamBuffer)
       // A stream never finds a connection that is free, and libcurl would look at those of all streams for
@@ -58,7 +58,7 @@ extension Transfer {
     }
   }
 
-  private func configureTrust() {
+  private func configureTrust(_ trust: TrustFiles.Content) {
     if request.isMeasured { _ = ccurl_setopt_long(easy, CURLOPT_CERTINFO, 1) }
     if request.isHandshakeOnly {
       // Nothing is sent, so nobody has to be trusted.
@@ -67,14 +67,7 @@ extension Transfer {
       _ = ccurl_setopt_long(easy, CURLOPT_SSL_VERIFYHOST, 0)
       return
     }
-    if let caFile = request.caFile {
-      trust(caFile, of: easy)
-    }
-    if let certificate = request.clientCertificate {
-      _ = ccurl_setopt_string(easy, CURLOPT_SSLCERT, certificate)
-      // One file may hold both.
-      _ = ccurl_setopt_string(easy, CURLOPT_SSLKEY, request.clientKey ?? certificate)
-    }
+    use(trust, for: easy)
   }
 
   /// A server that wants a certificate, and gets none or one that it does not trust, may cut the connection
@@ -142,10 +135,17 @@ extension Transfer {
   }
 }
 
-/// Lets a handle trust what is in a file, beside the system's authorities, where they stand in a folder.
-func trust(_ caFile: String, of easy: UnsafeMutableRawPointer) {
-  _ = ccurl_setopt_string(easy, CURLOPT_CAINFO, caFile)
-  if let folder = hashedAuthorities { _ = ccurl_setopt_string(easy, CURLOPT_CAPATH, folder) }
+/// Lets a handle trust certain authorities, beside the system's, where they stand in a folder, and show our
+/// own certificate. It gets copies of the bytes: a file of somebody's it never opens.
+func use(_ trust: TrustFiles.Content, for easy: UnsafeMutableRawPointer) {
+  if let authorities = trust.authorities {
+    _ = ccurl_setopt_blob(easy, CURLOPT_CAINFO_BLOB, authorities, authorities.count)
+    if let folder = hashedAuthorities { _ = ccurl_setopt_string(easy, CURLOPT_CAPATH, folder) }
+  }
+  if let certificate = trust.certificate, let key = trust.key {
+    _ = ccurl_setopt_blob(easy, CURLOPT_SSLCERT_BLOB, certificate, certificate.count)
+    _ = ccurl_setopt_blob(easy, CURLOPT_SSLKEY_BLOB, key, key.count)
+  }
 }
 
 /// Where the system keeps its authorities by the hashes of their names, which is what libcurl can look up;

@@ -26,6 +26,9 @@ final class Transfers {
   private var postponed: [(until: Instant, id: TransferID)] = []
   /// Transfers whose answer refuses, in the order in which the rest of it is waited for no more.
   private var refusing: [(until: Instant, id: TransferID)] = []
+  /// Certificates and keys, and the requests that cannot go out before those have been read.
+  private let trust: TrustFiles
+  private var waiting: [(request: TransferRequest, limits: Limits)] = []
   private static let pauseBeforeSecondTry = Duration.milliseconds(250)
   /// What epoll says of the watched descriptor and of each pool's sockets.
   private enum Tag {
@@ -36,6 +39,8 @@ final class Transfers {
 
   /// Watches the given descriptors beside the sockets. Absent when the process lacks descriptors or memory.
   init?(watching others: [Int32]) {
+    guard let trust = try? TrustFiles() else { return nil }
+    self.trust = trust
     epoll = clinux_epoll_create()
     guard epoll >= 0 else { return nil }
     // Some for files and the terminal; of the rest a quarter for requests, which share connections.
@@ -52,7 +57,7 @@ final class Transfers {
     }
     self.exchanges = exchanges
     self.streams = streams
-    for descriptor in others { guard watch(descriptor) else { return nil } }
+    for descriptor in others + [trust.descriptor] { guard watch(descriptor) else { return nil } }
   }
 
   deinit {
@@ -70,8 +75,33 @@ final class Transfers {
 
   private func pool(of request: TransferRequest) -> Multi? { request.isLasting ? streams : exchanges }
 
-  /// Starts a transfer, or says what it lacks.
+  /// Starts a transfer, at once or when the files that it needs have been read; or says what it lacks.
   func add(_ request: TransferRequest, limits: Limits) -> TransferFailure? {
+    switch trust.content(for: request, at: Instant(nanoseconds: monotonic())) {
+    case .ready(let content): return start(request, limits, content)
+    case .unusable(let failure): return failure
+    case .notYet:
+      waiting.append((request, limits))
+      return nil
+    }
+  }
+
+  /// Starts what waited for files, as far as they are there; what came of the others.
+  private func startWaiting(at now: Instant) -> [(TransferRequest, [TransferEvent])] {
+    trust.act(at: now)
+    var news: [(TransferRequest, [TransferEvent])] = []
+    let all = waiting
+    waiting = []
+    for (request, limits) in all {
+      guard let failure = add(request, limits: limits) else { continue }
+      news.append((request, [.ended(TransferEnd(failure: failure))]))
+    }
+    return news
+  }
+
+  private func start(_ request: TransferRequest, _ limits: Limits, _ trust: TrustFiles.Content)
+    -> TransferFailure?
+  {
     guard !request.isLasting || openStreams < streamLimit else {
       return TransferFailure(
         .resourceError,
@@ -82,7 +112,8 @@ final class Transfers {
     if request.isFirst { share.conversation = Conversation() }
     guard let pool = pool(of: request),
       let transfer = Transfer(
-        request, handles: pool.handles, limits: limits, share: share, proxies: proxies, noted: noted),
+        request, handles: pool.handles, limits: limits, share: share, proxies: proxies,
+        trust: trust, noted: noted),
       pool.start(transfer)
     else { return Self.noMemory }
     if request.isLasting { openStreams += 1 }
@@ -101,6 +132,7 @@ final class Transfers {
 
   /// Ends a transfer, wherever it is.
   func remove(_ id: TransferID) {
+    waiting.removeAll { $0.request.id == id }
     guard let transfer = transfers.removeValue(forKey: id), let pool = pool(of: transfer.request) else {
       return
     }
@@ -146,7 +178,7 @@ final class Transfers {
       var code = CURLE_OK
       while let transfer = pool?.nextDone(&code) { transfer.conclude(code) }
     }
-    var news: [(TransferRequest, [TransferEvent])] = []
+    var news = startWaiting(at: now)
     let told = noted.ids
     noted.ids = []
     turn += 1
@@ -192,7 +224,9 @@ final class Transfers {
   /// When `act` or `takeNews` is due next although no socket has news.
   func deadline(at now: Instant) -> Instant? {
     let unread = noted.ids.compactMap { transfers[$0]?.share.budget.next(at: now) }
-    let own = [released.first?.until, postponed.first?.until, refusing.first?.until]
+    // A disk that does not answer has no news either.
+    let late = waiting.isEmpty ? nil : now + .milliseconds(250)
+    let own = [late, released.first?.until, postponed.first?.until, refusing.first?.until]
     return (own.compactMap { $0 } + unread).min()
   }
 

@@ -166,3 +166,12 @@ func directory(of path: String) -> String {
 
 /// A path that a file names, seen from where that file is.
 func relocated(_ path: String, beside file: String) -> String { resolved(path, in: directory(of: file)) }
+
+/// Why a file cannot be read that is to be a regular one, or a link to one; absent when it can.
+func obstacleToReading(_ path: String) -> String? {
+  var status = stat()
+  guard stat(path, &status) == 0, access(path, R_OK) == 0 else {
+    return "cannot be read (\(String(cString: strerror(errno))))"
+  }
+  return status.st_mode & S_IFMT == S_IFREG ? nil : "is no regular file"
+}

@@ -14,10 +14,21 @@ package final class ProcessLedger: Sendable {
   /// Bytes after which a ledger is written anew with what lives.
   private static let sizeLimit: Int64 = 256 * 1_024
 
-  /// Makes a ledger for the children that carry `mark`. Throws why that cannot be done.
-  package init(folder: String, mark: String) throws(FolderProblem) {
-    try makePrivateFolder(folder)
-    let path = "\(folder)/\(Self.prefix)\(randomName())\(Self.suffix)"
+  /// Where a ledger is to be, and for the children of which mark.
+  package struct Place: Sendable {
+    let folder: String
+    let mark: String
+
+    package init(folder: String, mark: String) {
+      (self.folder, self.mark) = (folder, mark)
+    }
+  }
+
+  /// Makes a ledger. Throws why that cannot be done.
+  package init(_ place: Place) throws(FolderProblem) {
+    let mark = place.mark
+    try makePrivateFolder(place.folder)
+    let path = "\(place.folder)/\(Self.prefix)\(randomName())\(Self.suffix)"
     do {
       lock = try LifeLock(new: path)
     } catch {

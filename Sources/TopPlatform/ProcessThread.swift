@@ -14,6 +14,7 @@ package final class ProcessThread: Sendable {
     case start(ChildCommand, number: UInt64)
     case measure([UInt64: Int32])
     case sweep(mark: String)
+    case forgetLedger
     case stop
   }
 
@@ -44,27 +45,36 @@ package final class ProcessThread: Sendable {
     /// What the trees of children use, by number; the newest measurement only.
     package fileprivate(set) var measured: [UInt64: ProcessUsage] = [:]
 
+    /// The ledger is gone from the disk.
+    fileprivate var hasForgotten = false
+
     package init() {}
 
-    package var isEmpty: Bool { started.isEmpty && measured.isEmpty }
+    package var isEmpty: Bool { started.isEmpty && measured.isEmpty && !hasForgotten }
 
     package mutating func merge(_ later: Results) {
       started += later.started
       measured.merge(later.measured) { $1 }
+      hasForgotten = hasForgotten || later.hasForgotten
     }
   }
 
   /// Throws the errno that kept the thread from starting. `inherited` is what children begin with; they are
-  /// written down in `ledger`.
-  package init(inherited: Inheritance, ledger: ProcessLedger? = nil) throws(ErrorNumber) {
+  /// written down in a ledger at `place`, which is made when the first one starts.
+  package init(inherited: Inheritance, ledger place: ProcessLedger.Place? = nil) throws(ErrorNumber) {
     results = try Mailbox()
     orders = try Mailbox()
     let (results, orders) = (results, orders)
     try startThread(named: "processes") {
+      var ledger: ProcessLedger?
       while true {
         _ = wait(reading: [orders.descriptor], milliseconds: -1)
         for order in orders.drain().waiting {
-          if case .stop = order { return }
+          switch order {
+          case .stop: return
+          case .start: ledger = ledger ?? place.flatMap { try? ProcessLedger($0) }
+          case .measure, .sweep, .forgetLedger: break
+          }
           results.post(Self.carryOut(order, inherited, ledger))
         }
       }
@@ -83,6 +93,18 @@ package final class ProcessThread: Sendable {
 
   /// Ends with SIGKILL whatever carries a mark in its environment.
   package func sweep(mark: String) { post(.sweep(mark: mark)) }
+
+  /// Nothing is left to remember; waits until that is on the disk, but not longer than `milliseconds`. To be
+  /// called last: other results are lost.
+  package func forgetLedger(milliseconds: Int32) {
+    post(.forgetLedger)
+    let limit = ClockReading().monotonic + Int64(milliseconds) * 1_000_000
+    while !results.drain().hasForgotten {
+      let left = (limit - ClockReading().monotonic) / 1_000_000
+      guard left > 0 else { return }
+      _ = wait(reading: [results.descriptor], milliseconds: Int32(clamping: left))
+    }
+  }
 
   private func post(_ order: Order) {
     var box = Orders()
@@ -107,6 +129,9 @@ package final class ProcessThread: Sendable {
       results.measured = roots.compactMapValues { ProcessUsage(of: ProcessStatus.tree(of: $0, in: all)) }
     case .sweep(let mark):
       endProcesses(marked: mark)
+    case .forgetLedger:
+      ledger?.remove()
+      results.hasForgotten = true
     case .stop: break
     }
     return results

@@ -238,6 +238,11 @@ struct ServerTests {
       caFile: "/nowhere/ca.pem sessiontop.yaml:2",
       report: "sessiontop.yaml:2:19: warning: session.caFile: cannot be read (No such file or directory);"
         + " name a file of certificates (PEM); until then no certificate is trusted"),
+    Authorities(
+      what: "a setting that names a device", setting: "session: {caFile: /dev/zero}",
+      caFile: "/dev/zero sessiontop.yaml:2",
+      report: "sessiontop.yaml:2:19: warning: session.caFile: is no regular file;"
+        + " name a file of certificates (PEM); until then no certificate is trusted"),
   ]) func `Authorities to trust come from our file or where other programs look`(authorities: Authorities) {
     let loaded = loadText(
       """

@@ -28,7 +28,7 @@ import Testing
 
   @Test func `of a living run is left alone, of a dead one ended by number and start`() throws {
     let mark = "ledger-\(UInt64.random(in: 0 ... .max))"
-    var ledger: ProcessLedger? = try ProcessLedger(folder: folder, mark: mark)
+    var ledger: ProcessLedger? = try ProcessLedger(.init(folder: folder, mark: mark))
     let child = try ChildProcess.start(
       ChildCommand(program: "sleep", arguments: ["60"], environment: ["PATH": "/usr/bin:/bin"]),
       Inheritance())

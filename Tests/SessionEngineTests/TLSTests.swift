@@ -1,3 +1,4 @@
+import Glibc
 import SessionEngine
 import LoopbackServers
 import MCPSessions
@@ -74,6 +75,65 @@ import Testing
     if ![.good, .mutual].contains(fault.front) || !fault.isTrusted, fault.front != .truncated {
       #expect(server.log.contents.entries.isEmpty, "nothing is told to whom we cannot trust")
     }
+    watch.stop()
+  }
+
+  @Test(arguments: ["caFile", "clientCertificate", "clientKey"])
+  func `A pipe in place of a file of certificates holds up nobody and is told`(setting: String) throws {
+    let certificates = try Certificates.made.get()
+    let pipe = "\(certificates.folder)/pipe-\(setting)"
+    try #require(mkfifo(pipe, 0o600) == 0)
+    let server = try LoopbackServer.start()
+    defer { server.stop() }
+    var settings = SessionSettings()
+    settings.pingInterval = .milliseconds(200)
+    let healthy = Server(
+      name: "healthy", transport: .streamableHTTP, endpoint: try Endpoint(server.url), settings: settings)
+    settings.caFile = setting == "caFile" ? pipe : nil
+    settings.clientCertificate = setting == "caFile" ? nil : "\(certificates.folder)/client.crt"
+    if setting == "clientCertificate" { settings.clientCertificate = pipe }
+    settings.clientKey = setting == "clientKey" ? pipe : nil
+    let watch = try Watch([
+      Server(
+        name: "a", transport: .streamableHTTP, endpoint: try Endpoint("https://127.0.0.1:9/mcp"),
+        settings: settings),
+      healthy,
+    ])
+    let cause = watch.wait { $0.sessions[SessionKey(server: "a")]?.cause }
+    #expect(cause?.type == .configError && cause?.detail.text.contains("\(setting) ") == true)
+    #expect(cause?.detail.text.contains("it is no regular file") == true, "\(String(describing: cause))")
+    #expect(watch.wait { $0.sessions[SessionKey(server: "healthy")]?.latency } != nil)
+    watch.stop()
+  }
+
+  @Test func `A file of authorities that changes is read anew`() throws {
+    let certificates = try Certificates.made.get()
+    let path = "\(certificates.folder)/changing.pem"
+    // Trusted at first is somebody else.
+    try #require(symlink("good.crt", path) == 0)
+    let server = try LoopbackServer.start()
+    defer { server.stop() }
+    let front = try TLSFront(.good, to: server.port, certificates)
+    defer { front.stop() }
+    var settings = SessionSettings()
+    settings.pingInterval = .milliseconds(200)
+    settings.retryDelay = .milliseconds(200)
+    settings.caFile = path
+    let watch = try Watch([
+      Server(
+        name: "a", transport: .streamableHTTP, endpoint: try Endpoint("https://127.0.0.1:\(front.port)/mcp"),
+        settings: settings)
+    ])
+    let key = SessionKey(server: "a")
+    #expect(watch.wait { $0.sessions[key]?.errors[.tlsError] } != nil)
+    try #require(unlink(path) == 0 && symlink("ca.pem", path) == 0)
+    let isReady = watch.wait { store -> Bool? in
+      if store.sessions[key]?.state == .failed {
+        watch.engine.send(.act(.reconnect, on: [key], by: Operator(user: "tester", origin: "")))
+      }
+      return store.sessions[key]?.state == .ready ? true : nil
+    }
+    #expect(isReady == true, "\(String(describing: watch.store.sessions[key]?.cause))")
     watch.stop()
   }
 }

@@ -29,7 +29,14 @@ final class IssuerPool {
   func start(
     _ request: IssuerRequest, form: WebForm?, proof: Secret?, way: IssuerWay, owner: Int
   ) -> IssuerAnswer? {
-    let transfer = IssuerTransfer(request, form: form, proof: proof, way: way, proxies: proxies)
+    let trust: TrustFiles.Content
+    do throws(TrustFileProblem) {
+      trust = try TrustFiles.Content(caFile: way.caFile)
+    } catch {
+      return .failed(.configError, words: error.words)
+    }
+    let transfer = IssuerTransfer(
+      request, form: form, proof: proof, way: way, trust: trust, proxies: proxies)
     guard let transfer, curl_multi_add_handle(handle, transfer.easy) == CURLM_OK else {
       return .failed(.resourceError, words: "no memory for another transfer")
     }

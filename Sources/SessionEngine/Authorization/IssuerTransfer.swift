@@ -41,7 +41,8 @@ final class IssuerTransfer {
   /// Prepares the request; `form` is its form with all that was to be signed. Absent when the process lacks
   /// memory.
   init?(
-    _ request: IssuerRequest, form: WebForm?, proof: Secret?, way: IssuerWay, proxies: ProxyEnvironment
+    _ request: IssuerRequest, form: WebForm?, proof: Secret?, way: IssuerWay, trust: TrustFiles.Content,
+    proxies: ProxyEnvironment
   ) {
     guard let handle = EasyHandle() else { return nil }
     self.handle = handle
@@ -49,7 +50,7 @@ final class IssuerTransfer {
     proxy = (try? Endpoint(request.url)).flatMap { proxies.proxy(for: $0.origin, own: way.proxy) }
     errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-    configure(request, form, way)
+    configure(request, form, trust)
     configureHeaders(request, proof, way.client)
     configureCallbacks()
   }
@@ -61,11 +62,11 @@ final class IssuerTransfer {
 
   var easy: UnsafeMutableRawPointer { handle.pointer }
 
-  private func configure(_ request: IssuerRequest, _ form: WebForm?, _ way: IssuerWay) {
+  private func configure(_ request: IssuerRequest, _ form: WebForm?, _ trust: TrustFiles.Content) {
     _ = ccurl_setopt_pointer(easy, CURLOPT_ERRORBUFFER, errorBuffer)
     configurePlain(
       easy, url: request.url, timeLimit: Self.timeLimit, connectLimit: Self.connectLimit, proxy: proxy,
-      caFile: way.caFile)
+      trust: trust)
     // Kept connections would carry what one issuer knows of us to the next question.
     _ = ccurl_setopt_long(easy, CURLOPT_FORBID_REUSE, 1)
     switch (request.body, form) {

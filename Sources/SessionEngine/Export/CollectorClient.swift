@@ -146,7 +146,18 @@ private struct ExportThread: ~Copyable {
       guard let collector = deliveries[signal]?.collector,
         let parcel = deliveries[signal]?.next(at: now.instant)
       else { continue }
-      let transfer = ExportTransfer(parcel.bytes(collector.encoding), to: collector, proxies: proxies)
+      let trust: TrustFiles.Content
+      do throws(TrustFileProblem) {
+        trust = try TrustFiles.Content(
+          caFile: collector.caFile, clientCertificate: collector.clientCertificate,
+          clientKey: collector.clientKey)
+      } catch {
+        let failure = TransferFailure(.configError, words: error.words)
+        deliveries[signal]?.answered(.failed(failure), at: now, using: &random)
+        continue
+      }
+      let transfer = ExportTransfer(
+        parcel.bytes(collector.encoding), to: collector, trust: trust, proxies: proxies)
       if let transfer, curl_multi_add_handle(handle, transfer.easy) == CURLM_OK {
         running.append(transfer)
         var left: Int32 = 0

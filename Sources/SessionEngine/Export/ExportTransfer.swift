@@ -23,7 +23,9 @@ final class ExportTransfer {
   private func isNeverShared() {}
 
   /// Prepares the request. Absent when the process lacks memory.
-  init?(_ document: [UInt8], to collector: Collector, proxies: ProxyEnvironment) {
+  init?(
+    _ document: [UInt8], to collector: Collector, trust: TrustFiles.Content, proxies: ProxyEnvironment
+  ) {
     guard let handle = EasyHandle() else { return nil }
     self.handle = handle
     signal = collector.signal
@@ -32,7 +34,7 @@ final class ExportTransfer {
     errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     let compressed = collector.isCompressed ? gzip(document) : nil
-    configure(compressed ?? document, collector)
+    configure(compressed ?? document, collector, trust)
     configureHeaders(collector, isCompressed: compressed != nil)
     configureCallbacks()
   }
@@ -44,16 +46,12 @@ final class ExportTransfer {
 
   var easy: UnsafeMutableRawPointer { handle.pointer }
 
-  private func configure(_ document: [UInt8], _ collector: Collector) {
+  private func configure(_ document: [UInt8], _ collector: Collector, _ trust: TrustFiles.Content) {
     let limit = max(1, collector.timeout.inMilliseconds)
     _ = ccurl_setopt_pointer(easy, CURLOPT_ERRORBUFFER, errorBuffer)
     configurePlain(
       easy, url: url, timeLimit: Int(limit),
-      connectLimit: Int(min(limit, Self.connectLimit)), proxy: proxy, caFile: collector.caFile)
-    if let certificate = collector.clientCertificate {
-      _ = ccurl_setopt_string(easy, CURLOPT_SSLCERT, certificate)
-      _ = ccurl_setopt_string(easy, CURLOPT_SSLKEY, collector.clientKey ?? certificate)
-    }
+      connectLimit: Int(min(limit, Self.connectLimit)), proxy: proxy, trust: trust)
     configurePost(easy, document)
   }
 

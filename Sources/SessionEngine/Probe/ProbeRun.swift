@@ -140,7 +140,7 @@ package struct ProbeRun: ~Copyable {
 
   private mutating func launch(_ request: ProcessRequest) {
     let mark = randomName()
-    let ledger = folder.flatMap { try? ProcessLedger(folder: $0, mark: mark) }
+    let ledger = folder.map { ProcessLedger.Place(folder: $0, mark: mark) }
     processes = Processes(inherited: inherited, mark: mark, lineLimit: limits.bodyBytes, ledger: ledger)
     guard let processes, transfers.watch(processes.descriptor) else {
       let words = "no descriptor or thread is left"

@@ -85,8 +85,7 @@ struct SessionPolicy: Hashable, Sendable {
       guard let text = section.optionalText(name, environment, &findings) else { return }
       let path = text.value.map { relocated($0.text, beside: section.file) }
       setting = Sourced(value: path, origin: .file(section.file, text.mark))
-      guard let path, access(path, R_OK) != 0 else { return }
-      let why = "cannot be read (\(String(cString: strerror(errno))))"
+      guard let path, let why = obstacleToReading(path) else { return }
       findings.add(section.diagnostic(.warning, name, at: text.mark, why, remedy: remedy))
     }
     takeFile(
@@ -160,11 +159,10 @@ struct SessionPolicy: Hashable, Sendable {
     guard caFile.origin == .builtIn else { return }
     for name in Self.authorityVariables {
       guard let path = environment[name], !path.isEmpty, !path.hasPrefix("/etc/ssl/certs/") else { continue }
-      guard access(path, R_OK) == 0 else {
+      if let why = obstacleToReading(path) {
         findings.add(
           Diagnostic(
-            file: environmentName, .warning, path: name,
-            "names a file that cannot be read (\(String(cString: strerror(errno))))",
+            file: environmentName, .warning, path: name, "names a file that \(why)",
             remedy: "it is ignored now; name a file of certificates (PEM) or unset it"))
         continue
       }
