@@ -2,13 +2,15 @@ import CTopCurl
 import CTopLinux
 import Glibc
 import MCPSessions
+import TopPlatform
 
 /// All transfers and the epoll that watches their sockets; owned by one thread, never shared.
 ///
 /// Streams have a pool of their own: libcurl looks through all connections of a pool for one that is free,
 /// and a thousand streams, which never are, would make every ping pay for that.
 final class Transfers {
-  private let epoll: Int32
+  private let epollOwner = Descriptor(clinux_epoll_create())
+  private var epoll: Int32 { epollOwner.number }
   private var exchanges: Multi?
   private var streams: Multi?
   /// More streams than this would leave no descriptor for requests.
@@ -41,20 +43,16 @@ final class Transfers {
   init?(watching others: [Int32]) {
     guard let trust = try? TrustFiles() else { return nil }
     self.trust = trust
-    epoll = clinux_epoll_create()
-    guard epoll >= 0 else { return nil }
+    guard epollOwner.number >= 0 else { return nil }
     // Some for files and the terminal; of the rest a quarter for requests, which share connections.
     let descriptors = max(16, Int(clamping: min(clinux_descriptor_limit(), 1 << 20)) - 32)
     streamLimit = descriptors - descriptors / 4
     guard
       let exchanges = Multi(
-        epoll: epoll, tag: Tag.exchange, spareLimit: 16, connectionLimit: descriptors / 4),
+        epoll: epollOwner.number, tag: Tag.exchange, spareLimit: 16, connectionLimit: descriptors / 4),
       // No spare ones: their small buffers would stay with them.
-      let streams = Multi(epoll: epoll, tag: Tag.stream, spareLimit: 0, connectionLimit: streamLimit)
-    else {
-      close(epoll)
-      return nil
-    }
+      let streams = Multi(epoll: epollOwner.number, tag: Tag.stream, spareLimit: 0, connectionLimit: streamLimit)
+    else { return nil }
     self.exchanges = exchanges
     self.streams = streams
     for descriptor in others + [trust.descriptor] { guard watch(descriptor) else { return nil } }
@@ -65,7 +63,6 @@ final class Transfers {
     // libcurl takes leave of its sockets, which needs the epoll.
     exchanges = nil
     streams = nil
-    close(epoll)
   }
 
   /// Watches one more descriptor; false when the system lacks memory for that.

@@ -76,10 +76,9 @@ package struct ChildProcess: Hashable, Sendable {
     kill(-id, number)
   }
 
-  /// Takes an ended process away. Its number may then be another's.
-  package func reap() {
-    while waitpid(id, nil, WNOHANG) < 0, errno == EINTR {}
-  }
+  /// Lets the process go: it is taken away when it has ended, which may be later. Its number may then be
+  /// another's.
+  package func reap() { Reaper.shared.take(id) }
 
   /// Lets the child see the end of its input; to be done once.
   package func closeInput() { close(input) }
@@ -117,7 +116,7 @@ extension ChildProcess {
     guard end >= 0 else {
       let failure = ErrorNumber.current
       kill(-id, SIGKILL)
-      while waitpid(id, nil, 0) < 0, errno == EINTR {}
+      Reaper.shared.take(id)
       pipes.closeOurs()
       throw .system(failure)
     }

@@ -7,12 +7,14 @@ import Glibc
 /// link that changes its target. So a hint comes for neighbours, too, and the reader looks for himself.
 package final class FileChanges: Sendable {
   /// Readable after a change in one of the folders.
-  package let descriptor: Int32
+  package var descriptor: Int32 { inotify.number }
+  private let inotify: Descriptor
 
   /// Watches the folders of `paths`, and of what they are links to. Throws the errno of `inotify` when there
   /// are no watches left, or when not one folder can be watched.
   package init(around paths: [String]) throws(ErrorNumber) {
-    descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
+    inotify = Descriptor(inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC)))
+    let descriptor = inotify.number
     guard descriptor >= 0 else { throw ErrorNumber.current }
     var failure: ErrorNumber?
     var isWatching = false
@@ -25,14 +27,7 @@ package final class FileChanges: Sendable {
         failure = ErrorNumber.current
       }
     }
-    guard isWatching || failure == nil else {
-      close(descriptor)
-      throw failure ?? ErrorNumber.current
-    }
-  }
-
-  deinit {
-    close(descriptor)
+    if !isWatching, let failure { throw failure }
   }
 
   /// Takes all hints that wait.

@@ -4,12 +4,16 @@ import Glibc
 /// The other side of a `LineServer`, or of one elsewhere that a program leads to: sends lines, waits for
 /// lines.
 package final class LineClient {
-  /// Readable when a line, or a part of one, has come.
-  package let descriptor: Int32
+  /// Readable when a line, or a part of one, has come, or words of the program that leads there.
+  package var descriptors: [Int32] { [input] + (guide.map(\.errors).flatMap { hasWords ? [$0] : [] } ?? []) }
+  private let input: Int32
   /// The server has hung up.
   package private(set) var isGone = false
   private let output: Int32
   private let guide: ChildProcess?
+  /// The program may say more on standard error; the end of what it said so far.
+  private var hasWords: Bool
+  private var tail: [UInt8] = []
   private var bytes: [UInt8] = []
   /// Up to here `bytes` has been handed out, and from here on it was looked through for a line's end.
   private var start = 0
@@ -21,19 +25,19 @@ package final class LineClient {
 
   /// Connects to the server at `path`; throws ECONNREFUSED or ENOENT when there is none.
   package init(path: String) throws(ErrorNumber) {
-    descriptor = try Self.connect(path)
-    (output, guide) = (descriptor, nil)
+    input = try Self.connect(path)
+    (output, guide, hasWords) = (input, nil, false)
   }
 
   /// Speaks with a server by the standard input and output of a program that leads there. The calling thread
   /// is to last as long as the client: the program ends with it.
   package init(through command: ChildCommand, _ inherited: Inheritance) throws(ChildProcess.Failure) {
     let child = try ChildProcess.start(command, inherited)
-    (descriptor, output, guide) = (child.output, child.input, child)
+    (input, output, guide, hasWords) = (child.output, child.input, child, true)
   }
 
   deinit {
-    guard let guide else { return _ = close(descriptor) }
+    guard let guide else { return _ = close(input) }
     guide.signalGroup(SIGKILL)
     guide.reap()
     guide.closeAll()
@@ -41,11 +45,21 @@ package final class LineClient {
 
   /// What the program that leads there had to say last; empty when there is none.
   package var words: String {
-    guard let guide else { return "" }
-    var buffer = [UInt8](repeating: 0, count: Self.wordLimit)
-    let count = read(guide.errors, &buffer, buffer.count)
-    let lines = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self).split(separator: "\n")
-    return lines.last.map(String.init) ?? ""
+    hearGuide()
+    return String(decoding: tail, as: UTF8.self).split(separator: "\n").last.map(String.init) ?? ""
+  }
+
+  /// Takes what the guide has said: with a full pipe it would stand still, and the line with it.
+  private func hearGuide() {
+    guard let guide, hasWords else { return }
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    // One that never ends its words keeps nobody else waiting.
+    for _ in 0..<16 {
+      let count = read(guide.errors, &buffer, buffer.count)
+      if count < 0, [EAGAIN, EINTR].contains(errno) { return }
+      guard count > 0 else { return hasWords = false }
+      tail = Array((tail + buffer.prefix(count)).suffix(Self.wordLimit))
+    }
   }
 
   /// Sends a line; false when nobody takes it any more.
@@ -74,6 +88,7 @@ package final class LineClient {
     let end = ClockReading().monotonic + Int64(milliseconds) * 1_000_000
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while true {
+      hearGuide()
       if let end = bytes[searched...].firstIndex(of: 0x0A) {
         defer { (start, searched) = (end + 1, end + 1) }
         return String(decoding: bytes[start..<end], as: UTF8.self)
@@ -85,8 +100,9 @@ package final class LineClient {
         return nil
       }
       let left = max(0, (end - ClockReading().monotonic) / 1_000_000)
-      guard !wait(reading: [descriptor], milliseconds: Int32(clamping: left)).isEmpty else { return nil }
-      let count = read(descriptor, &buffer, buffer.count)
+      guard !wait(reading: descriptors, milliseconds: Int32(clamping: left)).isEmpty else { return nil }
+      let count = read(input, &buffer, buffer.count)
+      if count < 0, errno == EAGAIN, left == 0 { return nil }
       if count < 0, errno == EINTR || errno == EAGAIN { continue }
       guard count > 0 else {
         isGone = true

@@ -27,11 +27,13 @@ package final class LineServer {
   }
 
   /// Readable when `takeNews` has something.
-  package let descriptor: Int32
+  package var descriptor: Int32 { epoll.number }
   package let path: String
+  private let epoll = Descriptor(clinux_epoll_create())
   private let listener: Listener
-  /// Held as long as the server lives: who has it owns the path, and a socket that stands there is dead.
-  private let lock: PathLock
+  /// The path, held as long as the server lives: a socket that stands there is dead. Declared last of what
+  /// ends by itself, so that nobody takes the path before it is gone.
+  private let claim: PathClaim
   private var clients: [ClientID: Client] = [:]
   private var numbers: [Int32: ClientID] = [:]
   private var nextNumber = 0
@@ -55,38 +57,24 @@ package final class LineServer {
   /// Throws EADDRINUSE when a living one has the path, else the errno of the step that failed.
   package init(path: String) throws(ErrorNumber) {
     let (address, length) = try Self.address(path)
-    lock = try PathLock(path)
-    unlink(path)
+    self.path = path
+    claim = try PathClaim(path)
     let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
     let socket = Glibc.socket(AF_UNIX, Int32(kind), 0)
-    guard socket >= 0 else {
-      let failure = ErrorNumber.current
-      lock.giveUp()
-      throw failure
-    }
+    guard socket >= 0 else { throw ErrorNumber.current }
     listener = Listener(socket)
-    descriptor = clinux_epoll_create()
-    self.path = path
     var copy = address
     let isBound = withUnsafePointer(to: &copy) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, length) == 0 }
     }
-    guard descriptor >= 0, isBound, chmod(path, 0o600) == 0, listen(socket, 16) == 0,
-      clinux_epoll_set(descriptor, EPOLL_CTL_ADD, socket, EPOLLIN.rawValue, 0) == 0
-    else {
-      let failure = ErrorNumber.current
-      close(descriptor)
-      lock.giveUp()
-      throw failure
-    }
+    // Nothing is cleared away here: whatever there is by now ends by itself.
+    guard epoll.number >= 0, isBound, chmod(path, 0o600) == 0, listen(socket, 16) == 0,
+      clinux_epoll_set(epoll.number, EPOLL_CTL_ADD, socket, EPOLLIN.rawValue, 0) == 0
+    else { throw ErrorNumber.current }
   }
 
   deinit {
     for client in clients.values { close(client.descriptor) }
-    unlink(path)
-    close(descriptor)
-    // Last, so that nobody takes the path before it is gone.
-    lock.giveUp()
   }
 
   /// What came since the last call.

@@ -2,41 +2,37 @@ import Glibc
 
 /// Says who has the path of a socket: a locked file beside it, which goes with its owner. Where the owner was
 /// killed the file is left, and its lock is free.
-struct PathLock {
+final class PathLock {
   private static let suffix = ".lock"
   /// Files of a folder that one look goes through.
   private static let sweepLimit = 10_000
   /// A sweep of somebody else has a free lock for an instant; so often it is waited for, 10 ms each time.
   private static let patience = 20
 
-  private let descriptor: Int32
+  private let descriptor: Descriptor
   private let file: String
 
   /// Throws EADDRINUSE when somebody has it, else the errno of the step that failed.
   init(_ path: String) throws(ErrorNumber) {
     file = path + Self.suffix
     for _ in 0..<Self.patience {
-      let descriptor = openFile(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-      guard descriptor >= 0 else { throw ErrorNumber.current }
-      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
-        if isStill(descriptor, file) {
-          self.descriptor = descriptor
-          return
-        }
-        // It was removed by its last owner before we had it.
-        close(descriptor)
-      } else {
-        close(descriptor)
+      let descriptor = Descriptor(openFile(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600))
+      guard descriptor.number >= 0 else { throw ErrorNumber.current }
+      guard flock(descriptor.number, LOCK_EX | LOCK_NB) == 0 else {
         _ = poll(nil, 0, 10)
+        continue
       }
+      // Else it was removed by its last owner before we had it.
+      guard isStill(descriptor.number, file) else { continue }
+      self.descriptor = descriptor
+      return
     }
     throw ErrorNumber(EADDRINUSE)
   }
 
-  /// Removes the file, while it is still locked, and lets go.
-  func giveUp() {
+  /// Removes the file, while it is still locked; the lock goes with the descriptor.
+  deinit {
     unlink(file)
-    close(descriptor)
   }
 
   /// Removes what killed owners left in a folder: sockets, and the locks beside them.
@@ -62,6 +58,24 @@ struct PathLock {
       names.append(String(decoding: bytes, as: UTF8.self))
     }
     return names
+  }
+}
+
+/// The path of a socket, owned: what a dead server left there is removed, and so is what we make there.
+final class PathClaim {
+  private let path: String
+  private let lock: PathLock
+
+  /// Throws EADDRINUSE when a living server has the path, else why what stands there cannot be removed.
+  init(_ path: String) throws(ErrorNumber) {
+    lock = try PathLock(path)
+    self.path = path
+    guard unlink(path) == 0 || errno == ENOENT else { throw ErrorNumber.current }
+  }
+
+  /// While the lock is still held.
+  deinit {
+    unlink(path)
   }
 }
 

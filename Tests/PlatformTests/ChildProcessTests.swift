@@ -32,6 +32,33 @@ import Testing
     return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
   }
 
+  /// Whether the kernel still knows a process, ended or not, ten seconds from now.
+  private func isGone(_ id: Int32) -> Bool {
+    let limit = ClockReading().monotonic + 10_000_000_000
+    while kill(id, 0) == 0, ClockReading().monotonic < limit { _ = wait(reading: [], milliseconds: 5) }
+    return kill(id, 0) != 0
+  }
+
+  @Test func `is taken away whenever it ends after it was let go`() throws {
+    for _ in 0..<20 {
+      let child = try ChildProcess.start(shell("exec sleep 60"), Inheritance())
+      // The kernel has not ended it when this returns.
+      child.signalGroup(SIGKILL)
+      child.reap()
+      child.closeAll()
+      #expect(isGone(child.id))
+    }
+  }
+
+  @Test func `that leads to a server may say what it likes beside that`() throws {
+    let client = try LineClient(
+      through: shell("head -c 300000 /dev/zero | tr '\\0' '.' >&2; echo >&2; echo last >&2; echo hello; cat"),
+      Inheritance())
+    #expect(client.line(within: 20_000) == "hello")
+    #expect(client.words == "last")
+    #expect(client.send("again") && client.line(within: 20_000) == "again")
+  }
+
   @Test func `reads what is written to it and is heard on two pipes`() throws {
     let (output, errors, ending) = try run(shell("cat; echo oh >&2; exit 3"), input: "hello\n")
     #expect(output == "hello\n")

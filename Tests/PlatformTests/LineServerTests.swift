@@ -41,6 +41,13 @@ import Testing
     withExtendedLifetime(server) {}
   }
 
+  @Test func `says what stands where it is to be`() throws {
+    let path = try path()
+    try #require(mkdir(path, 0o700) == 0)
+    #expect(throws: ErrorNumber(EISDIR)) { try LineServer(path: path) }
+    #expect(access(path, F_OK) == 0 && access(path + ".lock", F_OK) != 0, "the lock is given up")
+  }
+
   @Test func `leaves nothing behind`() throws {
     let path = try path()
     var server: LineServer? = try LineServer(path: path)

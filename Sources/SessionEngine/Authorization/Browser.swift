@@ -1,20 +1,23 @@
 import CTopLinux
 import Glibc
+import TopPlatform
 
 /// Opens an address where a person can see it. The program gets no terminal, and nobody waits for it.
 enum Browser {
   /// Whether there is one to open: `BROWSER` names it, or there is a display.
   static func isThere(_ environment: [String: String]) -> Bool { words(environment) != nil }
 
-  /// Returns the process to be taken away when it has ended; absent when none could be started.
-  static func open(_ address: String, _ environment: [String: String]) -> pid_t? {
-    guard var words = words(environment) else { return nil }
+  /// Whether one could be started.
+  static func open(_ address: String, _ environment: [String: String]) -> Bool {
+    guard var words = words(environment) else { return false }
     if words.contains(where: { $0.contains("%s") }) {
       words = words.map { $0.replacing("%s", with: address) }
     } else {
       words.append(address)
     }
-    return start(words)
+    guard let process = start(words) else { return false }
+    Reaper.shared.take(process)
+    return true
   }
 
   private static func words(_ environment: [String: String]) -> [String]? {

@@ -38,8 +38,6 @@ final class Desk {
   private var waiting: [Int] = []
   /// Our keys to the tokens of issuers, as PEM text.
   var proofKeys: [String: Secret] = [:]
-  /// Browsers that were opened and have not ended.
-  var browsers: [pid_t] = []
   private var changes: FileChanges?
   private var hasStore = false
   private var isStopped = false
@@ -82,10 +80,8 @@ final class Desk {
   }
 
   private var deadline: Instant? {
-    let others: [Instant?] = [browsers.isEmpty ? nil : Moment.now.instant + .seconds(1)]
-    return
-      (customers.values.flatMap { [$0.machine.deadline, $0.program?.end, $0.locking?.next] } + others)
-      .compactMap { $0 }.min()
+    customers.values.flatMap { [$0.machine.deadline, $0.program?.end, $0.locking?.next] }.compactMap { $0 }
+      .min()
   }
 
   // MARK: - Orders
@@ -159,7 +155,6 @@ final class Desk {
   // MARK: - Around
 
   private func lookAround(at now: Instant) {
-    browsers.removeAll { waitpid($0, nil, WNOHANG) != 0 }
     if let changes, !wait(reading: [changes.descriptor], milliseconds: 0).isEmpty {
       changes.drain()
       filesChanged()

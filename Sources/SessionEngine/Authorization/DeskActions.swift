@@ -103,7 +103,7 @@ extension Desk {
 
   /// Opens a browser where there is one; who shows the address to the person reads it in the report.
   private func show(_ address: String, _ code: String?, _ customer: Customer) {
-    let isOpened = Browser.open(address, environment).map { browsers.append($0) } != nil
+    let isOpened = Browser.open(address, environment)
     customer.prompt = SignInPrompt(address: address, code: code, isOpened: isOpened)
   }
 

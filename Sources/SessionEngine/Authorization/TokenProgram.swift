@@ -10,7 +10,8 @@ final class TokenProgram {
   /// The end of what it wrote to standard error.
   private var errors: [UInt8] = []
   private var output: [UInt8] = []
-  private var isOver = false
+  /// Of its two outputs, those that have not ended: one that has would be readable for ever.
+  private var open: Set<Int32>
   let end: Instant
 
   private static let patience = Duration.seconds(10)
@@ -25,6 +26,7 @@ final class TokenProgram {
         program: words.first ?? "", arguments: Array(words.dropFirst()), environment: environment),
       Inheritance())
     child.closeInput()
+    open = [child.output, child.errors]
     end = now + Self.patience
   }
 
@@ -37,7 +39,7 @@ final class TokenProgram {
     child.closeAll(except: [child.input])
   }
 
-  var descriptors: [Int32] { isOver ? [child.end] : [child.output, child.errors] }
+  var descriptors: [Int32] { [child.end] + open }
 
   /// What came of it, once it has ended or its time is over.
   func act(at now: Instant) -> ProvidedToken? {
@@ -45,10 +47,8 @@ final class TokenProgram {
     let ending = child.peekAtEnd()
     var buffer = [UInt8](repeating: 0, count: 4_096)
     readErrors(&buffer)
-    while !isOver {
-      let count = read(child.output, &buffer, buffer.count)
-      if count < 0, errno == EAGAIN { break }
-      if count <= 0 { isOver = true } else { output += buffer.prefix(count) }
+    while let part = take(from: child.output, &buffer) {
+      output += part
       guard output.count <= Self.outputLimit else {
         return .failed("\(name) printed more than \(Self.outputLimit / 1_024) KiB: it is to print a token")
       }
@@ -69,10 +69,18 @@ final class TokenProgram {
   private func readErrors(_ buffer: inout [UInt8]) {
     // One that never ends its words keeps nobody else waiting.
     for _ in 0..<16 {
-      let count = read(child.errors, &buffer, buffer.count)
-      guard count > 0 else { return }
-      errors = Array((errors + buffer.prefix(count)).suffix(Self.errorLimit))
+      guard let part = take(from: child.errors, &buffer) else { return }
+      errors = Array((errors + part).suffix(Self.errorLimit))
     }
+  }
+
+  /// What a pipe holds; absent when it holds nothing now, or has ended.
+  private func take(from descriptor: Int32, _ buffer: inout [UInt8]) -> ArraySlice<UInt8>? {
+    guard open.contains(descriptor) else { return nil }
+    let count = read(descriptor, &buffer, buffer.count)
+    if count > 0 { return buffer.prefix(count) }
+    if count == 0 || ![EAGAIN, EINTR].contains(errno) { open.remove(descriptor) }
+    return nil
   }
 
   /// The last line that it wrote to standard error.

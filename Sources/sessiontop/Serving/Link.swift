@@ -33,7 +33,7 @@ final class Link {
     /// Looked for at that time.
     case away(next: Instant)
     /// Greeted; before its snapshot has come nothing of it is in its place.
-    case calling(LineClient)
+    case calling(LineClient, until: Instant)
     case attached(LineClient)
   }
 
@@ -48,6 +48,9 @@ final class Link {
   private static let pause = Duration.seconds(1)
   /// Who is far away, and whoever lets nobody in, is not asked every second.
   private static let farPause = Duration.seconds(5)
+  /// How long its first word may take; far away there is a name to be found and a key to be shown first.
+  private static let patience = Duration.seconds(10)
+  private static let farPatience = Duration.seconds(60)
   /// Lines that are read in one turn.
   private static let budget = 2_000
   /// Different reasons of one absence that are told.
@@ -62,14 +65,18 @@ final class Link {
   private var client: LineClient? {
     switch line {
     case .away: nil
-    case .calling(let client), .attached(let client): client
+    case .calling(let client, _), .attached(let client): client
     }
   }
 
-  var descriptor: Int32? { client?.descriptor }
+  var descriptors: [Int32] { client?.descriptors ?? [] }
 
   var deadline: Instant? {
-    if case .away(let next) = line { next } else if isUnread { Moment.now.instant } else { nil }
+    switch line {
+    case .away(let next): next
+    case .calling(_, let until): isUnread ? Moment.now.instant : until
+    case .attached: isUnread ? Moment.now.instant : nil
+    }
   }
 
   /// Whether what is shown is what it says; false while it is away, or has not said anything yet.
@@ -87,7 +94,8 @@ final class Link {
     guard let client,
       client.send(ControlRequest.hello(version: programVersion, isReadOnly: isReadOnly, follows: true).line)
     else { return goAway(problem) }
-    line = .calling(client)
+    let patience = target.host == nil ? Self.patience : Self.farPatience
+    line = .calling(client, until: Moment.now.instant + patience)
   }
 
   /// A reason that is already known is kept where nothing new is said.
@@ -108,6 +116,10 @@ final class Link {
       isUnread = count == Self.budget - 1
     }
     if client.isGone { goAway(PrintableText.line(client.words, limit: 200)) }
+    if case .calling(_, let until) = line, until <= Moment.now.instant {
+      let words = PrintableText.line(client.words, limit: 200)
+      goAway(words.isEmpty ? "it does not answer" : words)
+    }
     if self.client == nil { news.merge(tellAbsence()) }
     return news
   }
@@ -268,7 +280,7 @@ final class Link {
       servers = told.map { $0.renamed(prefix + $0.name) }
       result.removed = keys.subtracting(result.sessions.keys)
       keys = []
-      if case .calling(let client) = line { line = .attached(client) }
+      if case .calling(let client, _) = line { line = .attached(client) }
       result.merge(tellPresence())
     }
     keys.formUnion(result.sessions.keys)

@@ -20,7 +20,7 @@ final class RemoteMonitor: Watching {
 
   func start() throws -> String? { nil }
 
-  var descriptors: [Int32] { links.compactMap(\.descriptor) }
+  var descriptors: [Int32] { links.flatMap(\.descriptors) }
 
   var deadline: Instant? { links.compactMap(\.deadline).min() }
 
