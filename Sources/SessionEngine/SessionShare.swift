@@ -4,10 +4,22 @@ import MCPSessions
 final class SessionShare {
   /// What the session may still send without waiting.
   var budget: Budget
-  var conversation = Conversation()
+  /// The conversations that were used last, the last one at the end: requests that end what an earlier one
+  /// made go out when others are long under way.
+  private var conversations: [(id: TransferID, conversation: Conversation)] = []
+  /// More are forgotten; so many handshakes in a row are not even answered.
+  private static let conversationLimit = 16
 
   init(at now: Instant) {
     budget = Budget(at: now)
+  }
+
+  func conversation(_ id: TransferID) -> Conversation {
+    let place = conversations.firstIndex { $0.id == id }
+    let found = place.map { conversations.remove(at: $0).conversation } ?? Conversation()
+    conversations.append((id, found))
+    if conversations.count > Self.conversationLimit { conversations.removeFirst() }
+    return found
   }
 }
 

@@ -72,7 +72,7 @@ final class Transfer {
     self.limits = limits
     self.noted = noted
     self.share = share
-    conversation = share.conversation
+    conversation = share.conversation(request.conversation)
     cookies = conversation.cookies
     url = request.url.revealed
     let origin = request.origin ?? (try? Endpoint(url))?.origin

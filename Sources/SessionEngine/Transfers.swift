@@ -106,7 +106,6 @@ final class Transfers {
           + " (ulimit -n)")
     }
     let share = share(of: request.session)
-    if request.isFirst { share.conversation = Conversation() }
     guard let pool = pool(of: request),
       let transfer = Transfer(
         request, handles: pool.handles, limits: limits, share: share, proxies: proxies,

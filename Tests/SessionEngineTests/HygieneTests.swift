@@ -99,6 +99,34 @@ import TopPlatform
     }
   }
 
+  @Test func `the end of a session goes with the cookies of that session, whatever has begun since`() throws {
+    // The first handshake is answered when the second has long been.
+    let server = try LoopbackServer.start { request, peer in
+      var reply = peer.answer(request)
+      guard request.kind == "initialize", case .head(var head) = reply.steps[0] else { return reply }
+      let id = head.headers.first { $0.name == "Mcp-Session-Id" }?.value ?? ""
+      head.headers.append(.init("Set-Cookie", "replica=\(id); Path=/"))
+      reply.steps[0] = .head(head)
+      if peer.count("initialize") == 1 { reply.steps.insert(.pause(.milliseconds(1_500)), at: 0) }
+      return reply
+    }
+    defer { server.stop() }
+    var settings = SessionSettings()
+    settings.initTimeout = .milliseconds(300)
+    settings.retryDelay = .milliseconds(100)
+    let watch = try Watch([
+      Server(name: "a", transport: .streamableHTTP, endpoint: try Endpoint(server.url), settings: settings)
+    ])
+    #expect(server.log.wait { $0.requests("DELETE").count == 1 && $0.requests("ping").count >= 1 })
+    watch.stop()
+    let entries = server.log.contents.entries.map(\.request)
+    let farewells = entries.filter { $0.kind == "DELETE" }
+    #expect(farewells.count == 2)
+    for request in farewells {
+      #expect(request["Cookie"] == request["Mcp-Session-Id"].map { "replica=\($0)" })
+    }
+  }
+
   @Test func `a handle that is used again takes no more memory`() throws {
     let epoll = clinux_epoll_create()
     defer { close(epoll) }

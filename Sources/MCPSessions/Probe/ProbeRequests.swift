@@ -108,10 +108,13 @@ extension ServerProbe {
     _ purpose: Purpose, _ method: TransferRequest.Method, headers: [Header], body: String, fresh: Bool,
     at address: Endpoint?
   ) -> TransferRequest {
+    let id = newTransferID()
+    let owner = hasSeenWay ? conversation ?? id : id
+    conversation = owner
     var request = TransferRequest(
-      id: newTransferID(), session: key, purpose: purpose, method: method,
+      id: id, session: key, purpose: purpose, method: method,
       url: (address ?? channel?.endpoint ?? server.endpoint)?.url ?? Secret(""), headers: headers, body: body,
-      timeout: timeout(of: purpose), freshConnection: fresh, isFirst: !hasSeenWay, proxy: server.proxy,
+      timeout: timeout(of: purpose), freshConnection: fresh, conversation: owner, proxy: server.proxy,
       caFile: server.settings.caFile, clientCertificate: server.settings.clientCertificate,
       clientKey: server.settings.clientKey)
     // An answer that comes late is no good, but what it made is to be ended.

@@ -125,6 +125,8 @@ package struct ServerProbe: Sendable {
   var known = KnownSecrets()
   var lastRequestID: Int64 = 0
   var lastTransfer: UInt64 = 0
+  /// The request that began the conversation: the first one that got through.
+  var conversation: TransferID?
   var replies = 0
   var stepBegan: Instant
 

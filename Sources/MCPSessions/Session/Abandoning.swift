@@ -61,7 +61,7 @@ extension Session {
     abandoned[id] = nil
     if let head = outcome.head, head.isSuccess, !head.sessionIDs.isEmpty {
       answeredLate(&turn)
-      endHalfSession(head, entry.handshake.offered, &turn)
+      endHalfSession(head, entry.handshake, &turn)
     }
     trouble.unanswered = 0
     abandonedIsOver(&turn)
@@ -72,7 +72,7 @@ extension Session {
     let ids = handshake.exchange.givenIDs
     guard ids.contains(where: { SessionID($0) != nil }) else { return false }
     turn.actions.append(.cancel(handshake.exchange.transfer))
-    endHalfSession(ResponseHead(status: 200, sessionIDs: ids), handshake.offered, &turn)
+    endHalfSession(ResponseHead(status: 200, sessionIDs: ids), handshake, &turn)
     return true
   }
 

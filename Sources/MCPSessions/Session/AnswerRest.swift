@@ -30,7 +30,7 @@ extension Session {
       // The answer is not complete, its head is: the id in it is the session's.
       identity = Identity(
         id: exchange.givenIDs.first.flatMap(SessionID.init), revision: handshake.offered, server: .unknown,
-        lists: false, established: turn.now)
+        lists: false, established: turn.now, conversation: handshake.conversation)
     }
     return openPoll(identity, lastEventID: lastEventID, &turn)
   }

@@ -67,7 +67,7 @@ extension Session {
           name: gate(turn).text(result.serverName ?? "", limit: 60),
           version: gate(turn).text(result.serverVersion ?? "", limit: 30)),
         lists: result.offersTools, tellsChanges: result.tellsListChanges, isOverPipe: pipe != nil,
-        established: turn.now), &turn)
+        established: turn.now, conversation: conversation), &turn)
   }
 
   /// What was taken for evidence was none, or the settings are wrong: the next try is a handshake again.
@@ -93,7 +93,7 @@ extension Session {
   private func modernIdentity(_ now: Moment) -> Identity {
     Identity(
       id: nil, revision: .v2026_07_28, server: .unknown, lists: false,
-      established: now)
+      established: now, conversation: conversation)
   }
 
   /// The header that repeats the method of a request (specification 2026-07-28, "Transports").

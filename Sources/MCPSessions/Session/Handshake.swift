@@ -12,7 +12,8 @@ extension Session {
     // Answers that come on a stream or a pipe have a limit of their own; libcurl's own comes first where it
     // is about the way.
     let due = channel == nil && pipe == nil ? turn.now.instant + handshakeLimit + .milliseconds(20) : nil
-    state = .initializing(Handshake(exchange: exchange, offered: revision, due: due))
+    state = .initializing(
+      Handshake(exchange: exchange, offered: revision, conversation: conversation, due: due))
   }
 
   mutating func initializeAnswered(
@@ -36,12 +37,12 @@ extension Session {
       established(result, head, &turn)
     case .rejected(let error, let head):
       // An id beside an error is a session all the same; it is ended, or the server keeps it for hours.
-      endHalfSession(head, handshake.offered, &turn)
+      endHalfSession(head, handshake, &turn)
       rejected(error, head, handshake.offered, &turn)
     case .accepted(let head):
       flawed(SessionError(.protocolError, status: head.status, detail: "no answer to initialize"), &turn)
     case .broken(let error, let head):
-      if let head { endHalfSession(head, handshake.offered, &turn) }
+      if let head { endHalfSession(head, handshake, &turn) }
       if error.type == .protocolError || error.type == .responseTooLarge {
         flawed(error, &turn)
       } else {
@@ -60,17 +61,17 @@ extension Session {
     guard let version = result.protocolVersion else {
       let error = SessionError(
         .protocolError, status: head.status, detail: "the result has no protocolVersion")
-      endHalfSession(head, .newestWithSessions, &turn)
+      endHalfSession(head, .newestWithSessions, conversation, &turn)
       return flawed(error, &turn)
     }
     if version == Revision.v2026_07_28.rawValue, server.settings.wire == .automatic, mayFallBack {
       // It answers a handshake that its revision does not have: asked in its own way it will know better.
-      endHalfSession(head, .newestWithSessions, &turn)
+      endHalfSession(head, .newestWithSessions, conversation, &turn)
       speaksModern = true
       return fallBack(to: .discover, &turn)
     }
     guard let revision = Revision(rawValue: version), revision <= .newestWithSessions else {
-      endHalfSession(head, .newestWithSessions, &turn)
+      endHalfSession(head, .newestWithSessions, conversation, &turn)
       let offer = gate(turn).text(version, limit: 40)
       let detail: Sentence =
         "the server offers only protocol version \(offer), which this client cannot speak"
@@ -181,11 +182,19 @@ extension Session {
     trouble.isStillbornEnded = true
   }
 
-  mutating func endHalfSession(_ head: ResponseHead, _ offered: Revision, _ turn: inout Turn) {
+  mutating func endHalfSession(_ head: ResponseHead, _ handshake: Handshake, _ turn: inout Turn) {
+    endHalfSession(head, handshake.offered, handshake.conversation, &turn)
+  }
+
+  private mutating func endHalfSession(
+    _ head: ResponseHead, _ offered: Revision, _ conversation: TransferID?, _ turn: inout Turn
+  ) {
     guard head.isSuccess else { return }
     for id in Set(head.sessionIDs).compactMap(SessionID.init) {
       noteOpened(id, offered, &turn)
-      sayFarewell(identity(Result(), id, offered, turn), &turn)
+      var identity = identity(Result(), id, offered, turn)
+      identity.conversation = conversation
+      sayFarewell(identity, &turn)
     }
   }
 
@@ -203,7 +212,8 @@ extension Session {
       version: gate(turn).text(result.serverVersion ?? "", limit: 30))
     return Identity(
       id: channel == nil ? id : nil, revision: revision, server: server, lists: result.offersTools,
-      isOverStream: channel != nil, isOverPipe: pipe != nil, established: turn.now)
+      isOverStream: channel != nil, isOverPipe: pipe != nil, established: turn.now,
+      conversation: conversation)
   }
 
   private func illegalID(_ text: String) -> Sentence {

@@ -83,11 +83,18 @@ extension Session {
     if let pipe { return write(body, to: pipe, purpose, requestID: requestID, &turn) }
     let headers = server.headers(of: purpose, common, identity)
     let transfer = turn.newTransferID()
+    // The end of a session belongs to what it was part of, whatever has begun since; what an earlier run left
+    // is a matter of its own.
+    let isFarewell = purpose == .delete
+    if channel == nil && [.initialize, .attach].contains(purpose) || conversation == nil && !isFarewell {
+      conversation = transfer
+    }
+    let owner = identity?.conversation ?? (isFarewell ? nil : conversation) ?? transfer
     var request = TransferRequest(
       id: transfer, session: key, purpose: purpose, method: method,
       url: url ?? (channel?.endpoint ?? server.endpoint)?.url ?? Secret(""), headers: headers, body: body,
       timeout: timeout(of: purpose), freshConnection: fresh,
-      isFirst: channel == nil && [.initialize, .attach].contains(purpose), proxy: server.proxy,
+      conversation: owner, proxy: server.proxy,
       caFile: server.settings.caFile, clientCertificate: server.settings.clientCertificate,
       clientKey: server.settings.clientKey)
     request.origin = (channel?.endpoint ?? server.endpoint)?.origin

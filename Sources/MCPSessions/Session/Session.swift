@@ -109,6 +109,8 @@ struct Session: Sendable {
   var isRetired = false
   /// JSON-RPC ids are never used twice by one session.
   var lastRequestID: Int64 = 0
+  /// The request that began the present conversation.
+  var conversation: TransferID?
   /// The server was seen to speak the sessionless revision only.
   var speaksModern = false { didSet { if speaksModern { pipeEra = .unknown } } }
   /// The server was seen to speak HTTP+SSE.

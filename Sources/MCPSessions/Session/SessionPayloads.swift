@@ -17,6 +17,8 @@ struct Identity: Hashable, Sendable {
   /// A process, which holds what it knows of us as long as it lives.
   var isOverPipe = false
   let established: Moment
+  /// The request that began what it belongs to; absent for what an earlier run left.
+  var conversation: TransferID?
 
   /// Whether the server holds something for us that it can lose, so that a 404 means a loss.
   var isHeldByServer: Bool { id != nil || isOverStream || isOverPipe && !isModern }
@@ -42,6 +44,7 @@ struct Channel: Hashable, Sendable {
 struct Handshake: Hashable, Sendable {
   var exchange: Exchange
   let offered: Revision
+  let conversation: TransferID?
   /// When it is given up.
   var due: Instant?
 }

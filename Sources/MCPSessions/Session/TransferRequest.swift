@@ -33,8 +33,9 @@ package struct TransferRequest: Sendable {
   package var grace = Duration.zero
   /// Use no kept connection: the question is whether a new one works.
   package let freshConnection: Bool
-  /// Begins a conversation: cookies of an earlier one do not go with it.
-  package let isFirst: Bool
+  /// What it belongs to, named after the request that began it: whenever it goes out, it carries the cookies
+  /// of this conversation and no other.
+  package let conversation: TransferID
   /// The server's own proxy; absent means what the environment says.
   package let proxy: Secret?
   /// A file of further certificates to trust.
