@@ -50,10 +50,11 @@ final class EngineThread: Sendable {
     let (commands, known) = (commands, known)
     try startThread(named: "engine", usesLibraries: true) {
       let journal = Journal(folder: plan.stateFolder, at: Moment.now)
+      let repeats = Repeats()
       let credentials = try? Credentials(
-        stateFolder: plan.stateFolder, policy: plan.signIn, environment: plan.environment)
+        stateFolder: plan.stateFolder, policy: plan.signIn, environment: plan.environment, repeats: repeats)
       let watched = [commands.descriptor, credentials?.descriptor, journal.descriptor].compactMap { $0 }
-      guard let credentials, let transfers = Transfers(watching: watched) else {
+      guard let credentials, let transfers = Transfers(watching: watched, repeats: repeats) else {
         var report = EngineReport()
         report.stopped = true
         return tell(report)

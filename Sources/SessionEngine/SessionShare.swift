@@ -27,4 +27,30 @@ final class SessionShare {
 /// own.
 final class Conversation {
   var cookies = CookieJar()
+  /// Where the server has sent requests on to: the next one of the kind goes there at once, for each that is
+  /// sent on is another request.
+  private var moved: [Place: String] = [:]
+  private static let moveLimit = 16
+
+  private struct Place: Hashable {
+    let method: TransferRequest.Method
+    let url: Secret
+
+    init(_ request: TransferRequest) {
+      (method, url) = (request.method, request.url)
+    }
+  }
+
+  func address(of request: TransferRequest) -> String { moved[Place(request)] ?? request.url.revealed }
+
+  func note(_ request: TransferRequest, movedTo address: String) {
+    guard moved.count < Self.moveLimit || moved[Place(request)] != nil else { return }
+    moved[Place(request)] = address
+  }
+
+  /// Where nothing is served the server is to say again where it is; who is to show another credential is at
+  /// the right place.
+  func note(_ head: ResponseHead, of request: TransferRequest) {
+    if head.isRefusal, ![401, 403].contains(head.status) { moved[Place(request)] = nil }
+  }
 }

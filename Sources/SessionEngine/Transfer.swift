@@ -74,7 +74,7 @@ final class Transfer {
     self.share = share
     conversation = share.conversation(request.conversation)
     cookies = conversation.cookies
-    url = request.url.revealed
+    url = conversation.address(of: request)
     let origin = request.origin ?? (try? Endpoint(url))?.origin
     proxy = origin.flatMap { proxies.proxy(for: $0, own: request.proxy) }
     heads = HeadReader(limit: limits.headBytes)
@@ -168,6 +168,7 @@ final class Transfer {
         return events
       }
       isHeadTold = true
+      conversation.note(head, of: request)
       inbox.begin(head, limits)
       var told = head
       told.isDowngrade =
@@ -204,6 +205,7 @@ final class Transfer {
     (conclusion, refusal, refusedSince) = (nil, nil, nil)
     redirects += 1
     url = target
+    conversation.note(request, movedTo: target)
     self.target = nil
     heads = HeadReader(limit: limits.headBytes)
     inbox = Inbox()

@@ -16,7 +16,7 @@ extension Transfer {
     let me = Unmanaged.passUnretained(self).toOpaque()
     _ = ccurl_setopt_pointer(easy, CURLOPT_PRIVATE, me)
     _ = ccurl_setopt_pointer(easy, CURLOPT_ERRORBUFFER, errorBuffer)
-    _ = ccurl_setopt_string(easy, CURLOPT_URL, request.url.revealed)
+    _ = ccurl_setopt_string(easy, CURLOPT_URL, url)
     _ = ccurl_setopt_string(easy, CURLOPT_PROTOCOLS_STR, "http,https")
     _ = ccurl_setopt_long(easy, CURLOPT_NOSIGNAL, 1)
     _ = ccurl_setopt_long(easy, CURLOPT_FOLLOWLOCATION, 0)
@@ -53,7 +53,7 @@ extension Transfer {
     }
     configureHeaders()
     configureCallbacks(me)
-    if request.url.revealed.lowercased().hasPrefix("https:") {
+    if url.lowercased().hasPrefix("https:") {
       noteCertificateRequests(me)
     }
   }

@@ -31,6 +31,7 @@ final class Transfers {
   /// Certificates and keys, and the requests that cannot go out before those have been read.
   private let trust: TrustFiles
   private var waiting: [(request: TransferRequest, limits: Limits)] = []
+  private let repeats: Repeats
   private static let pauseBeforeSecondTry = Duration.milliseconds(250)
   /// What epoll says of the watched descriptor and of each pool's sockets.
   private enum Tag {
@@ -40,7 +41,8 @@ final class Transfers {
   }
 
   /// Watches the given descriptors beside the sockets. Absent when the process lacks descriptors or memory.
-  init?(watching others: [Int32]) {
+  init?(watching others: [Int32], repeats: Repeats) {
+    self.repeats = repeats
     guard let trust = try? TrustFiles() else { return nil }
     self.trust = trust
     guard epollOwner.number >= 0 else { return nil }
@@ -51,7 +53,8 @@ final class Transfers {
       let exchanges = Multi(
         epoll: epollOwner.number, tag: Tag.exchange, spareLimit: 16, connectionLimit: descriptors / 4),
       // No spare ones: their small buffers would stay with them.
-      let streams = Multi(epoll: epollOwner.number, tag: Tag.stream, spareLimit: 0, connectionLimit: streamLimit)
+      let streams = Multi(
+        epoll: epollOwner.number, tag: Tag.stream, spareLimit: 0, connectionLimit: streamLimit)
     else { return nil }
     self.exchanges = exchanges
     self.streams = streams
@@ -205,16 +208,23 @@ final class Transfers {
     if transfer.redirect() {
       // Taken out and put in again, libcurl starts it anew.
       pool?.stop(transfer)
-      if pool?.start(transfer) == true { return nil }
+      postpone(transfer, until: repeats.next(of: transfer.request.session, at: now))
+      return nil
     }
     if transfer.tryAgain() {
       pool?.stop(transfer)
-      postponed.append((now + Self.pauseBeforeSecondTry, transfer.request.id))
+      let next = repeats.next(of: transfer.request.session, at: now)
+      postpone(transfer, until: max(next, now + Self.pauseBeforeSecondTry))
       return nil
     }
     let events = transfer.end()
     remove(transfer.request.id)
     return events
+  }
+
+  private func postpone(_ transfer: Transfer, until instant: Instant) {
+    let place = postponed.firstIndex { $0.until > instant } ?? postponed.count
+    postponed.insert((instant, transfer.request.id), at: place)
   }
 
   /// When `act` or `takeNews` is due next although no socket has news.

@@ -127,6 +127,31 @@ import TopPlatform
     }
   }
 
+  @Test func `what is sent on costs the server no more requests than it may get`() throws {
+    let server = try LoopbackServer.start { request, peer in
+      let hop = Int(request.path.split(separator: "/").last ?? "") ?? 0
+      guard hop == 3 else { return .status(307, [.init("Location", "/mcp/\(hop + 1)")]) }
+      return peer.answer(request)
+    }
+    defer { server.stop() }
+    var settings = SessionSettings()
+    settings.pingInterval = .milliseconds(100)
+    settings.listEvery = 0
+    let watch = try Watch([
+      Server(name: "a", transport: .streamableHTTP, endpoint: try Endpoint(server.url), settings: settings)
+    ])
+    #expect(server.log.wait { $0.requests("ping").count { $0.status == 200 } >= 15 })
+    watch.stop()
+    let entries = server.log.contents.entries
+    let times = entries.map(\.request.time)
+    let most =
+      times.map { first in times.count { $0 >= first && $0 < first + .milliseconds(990) } }.max() ?? 0
+    #expect(most <= 12, "\(most) requests in a second")
+    let pings = entries.filter { $0.request.kind == "ping" }
+    #expect(pings.allSatisfy { $0.request.path == "/mcp/3" }, "the address is learnt by the first POST")
+    #expect(watch.store.sessions[SessionKey(server: "a")]?.errors == [:])
+  }
+
   @Test func `a handle that is used again takes no more memory`() throws {
     let epoll = clinux_epoll_create()
     defer { close(epoll) }

@@ -47,21 +47,6 @@ extension Credentials {
     let isSecond: Bool
   }
 
-  /// When requests of a session may be sent once more: whatever servers and issuers say to each other's
-  /// tokens, no cycle of theirs is faster than this.
-  struct Repeats {
-    private var times: [Instant] = []
-    private static let most = 2
-    private static let span = Duration.seconds(1)
-
-    mutating func next(at now: Instant) -> Instant {
-      let next = times.count < Self.most ? now : max(now, times[0] + Self.span)
-      times.append(next)
-      if times.count > Self.most { times.removeFirst() }
-      return next
-    }
-  }
-
   /// What a token was good for: told once, not with every ping.
   struct Accepted {
     var version: UInt64

@@ -29,8 +29,7 @@ final class Credentials {
   private var sent: [TransferID: Sent] = [:]
   /// What proves that tokens are ours, for those that are bound to a key.
   private var possessions: [Int: Possession] = [:]
-  /// How often requests were sent once more.
-  private var repeats: [SessionKey: Repeats] = [:]
+  private let repeats: Repeats
   private var nextNumber = 0
   /// Other sessions share a sign-in now: they are to be told how it stands.
   private var isRetelling = false
@@ -48,8 +47,10 @@ final class Credentials {
   private static let startPatience = Duration.seconds(2)
 
   /// Throws when the process is out of descriptors.
-  init(stateFolder: String?, policy: SignInPolicy, environment: [String: String]) throws(ErrorNumber) {
-    self.policy = policy
+  init(
+    stateFolder: String?, policy: SignInPolicy, environment: [String: String], repeats: Repeats
+  ) throws(ErrorNumber) {
+    (self.policy, self.repeats) = (policy, repeats)
     self.environment = environment
     store = stateFolder.map { CredentialStore(stateFolder: $0) }
     orders = try Mailbox()
@@ -74,7 +75,8 @@ final class Credentials {
     sourced = []
     numbers = [:]
     keys = [:]
-    repeats = [:]
+    let watched = Set(servers.flatMap { server in server.sessions.map { $0.0 } })
+    repeats.keep(watched.contains)
     var hasSources = false
     for (key, server) in servers.flatMap(\.sessions) {
       guard let subject = Self.subject(key, server) else { continue }
@@ -242,7 +244,7 @@ final class Credentials {
     waiting[request.id] = Waiting(
       request: sent == nil ? request : request.withoutCredential, number: number, since: now.instant,
       until: now.instant + Self.patience, refused: demand.version, isForStore: false,
-      notBefore: repeats[request.session, default: Repeats()].next(at: now.instant))
+      notBefore: repeats.next(of: request.session, at: now.instant))
     standings[number] = nil
     orders.post(DeskOrders(.tell(number, .refused(demand))))
     return true
@@ -253,7 +255,7 @@ final class Credentials {
     waiting[request.id] = Waiting(
       request: request.withoutCredential, number: number, since: now.instant,
       until: now.instant + Self.patience, refused: nil, isForStore: false,
-      notBefore: repeats[request.session, default: Repeats()].next(at: now.instant), isSecond: true)
+      notBefore: repeats.next(of: request.session, at: now.instant), isSecond: true)
   }
 
   /// What a person wants of a sign-in.

@@ -37,8 +37,10 @@ package struct ProbeRun: ~Copyable {
     curl_global_init(Int(CURL_GLOBAL_DEFAULT))
     // Nobody was ever given this one; it is as long as those of servers usually are.
     guard let strange = SessionID(randomName() + randomName()) else { throw ErrorNumber(EINVAL) }
-    let credentials = try Credentials(stateFolder: stateFolder, policy: signIn, environment: environment)
-    guard let transfers = Transfers(watching: others + [credentials.descriptor]) else {
+    let repeats = Repeats()
+    let credentials = try Credentials(
+      stateFolder: stateFolder, policy: signIn, environment: environment, repeats: repeats)
+    guard let transfers = Transfers(watching: others + [credentials.descriptor], repeats: repeats) else {
       throw ErrorNumber(EMFILE)
     }
     probe = ServerProbe(server, key: key, call: call, strangeID: strange, at: .now)
