@@ -11,7 +11,7 @@ struct BrowserVisit: Hashable, Sendable {
   let state: Secret
   let verifier: Secret
   /// Where the person goes.
-  let address: String
+  let address: VisitAddress
   let client: Client
 
   /// What makes one visit unlike any other, from a source of true randomness.
@@ -22,8 +22,10 @@ struct BrowserVisit: Hashable, Sendable {
     let challenge: String
   }
 
+  /// Absent where the issuer names no address to which a person may be sent for this server.
   init?(
-    _ metadata: IssuerMetadata, _ client: Client, redirect: String, resource: String, scopes: [String],
+    _ metadata: IssuerMetadata, _ client: Client, for server: Endpoint, redirect: String, resource: String,
+    scopes: [String],
     audience: String?, seed: Seed, checksIssuer: Bool = true
   ) {
     guard let endpoint = metadata.authorizationEndpoint else { return nil }
@@ -37,6 +39,9 @@ struct BrowserVisit: Hashable, Sendable {
     form.add("resource", resource)
     form.add("audience", audience)
     form.add("scope", scopes.isEmpty ? nil : scopes.joined(separator: " "))
+    let whole = endpoint + (endpoint.contains("?") ? "&" : "?") + form.encoded
+    guard let address = VisitAddress(whole, for: server) else { return nil }
+    self.address = address
     issuer = metadata.issuer
     self.checksIssuer = checksIssuer
     promisesIssuer = metadata.promisesIssuer
@@ -44,7 +49,6 @@ struct BrowserVisit: Hashable, Sendable {
     self.client = client
     state = seed.state
     verifier = seed.verifier
-    address = endpoint + (endpoint.contains("?") ? "&" : "?") + form.encoded
   }
 
   /// Why what came back is not used.

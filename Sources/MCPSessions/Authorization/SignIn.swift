@@ -122,7 +122,7 @@ package struct SignIn: Sendable {
     case listen(issuer: String, port: Int?)
     case stopListening
     /// Show the address to the person, and the code to type where there is one.
-    case show(address: String, code: String?)
+    case show(address: VisitAddress, code: String?)
     /// Lock the store and read it; answered with `locked`.
     case lock
     case unlock

@@ -111,10 +111,13 @@ extension SignIn {
     if wantsDevice(discovery.metadata, work) { return requestDevice(discovery, client, work, &turn) }
     guard
       let visit = BrowserVisit(
-        discovery.metadata, client, redirect: redirect, resource: discovery.resource,
+        discovery.metadata, client, for: subject.server, redirect: redirect, resource: discovery.resource,
         scopes: discovery.scopes, audience: subject.settings.audience, seed: opening.seed,
         checksIssuer: subject.settings.tokenURL == nil)
-    else { return }
+    else {
+      let address = gate.reference(discovery.metadata.authorizationEndpoint ?? "")
+      return fail("the issuer sends people to an address that is not used: \(address)", work, &turn)
+    }
     var work = work
     work.step = .browser(discovery, visit, until: turn.now.instant + Self.patience)
     state = .working(work)
@@ -205,6 +208,11 @@ extension SignIn {
       return refused(answer, "the issuer gives no code for another device", work, &turn)
     }
     learn(Secret(code.device), &turn)
+    let whole = code.completeAddress.flatMap { VisitAddress($0, for: subject.server) }
+    guard let address = whole ?? VisitAddress(code.address, for: subject.server) else {
+      let refused = gate.reference(code.address)
+      return fail("the issuer sends people to an address that is not used: \(refused)", work, &turn)
+    }
     let interval = Duration.seconds(code.interval)
     var work = work
     work.step = .device(
@@ -213,7 +221,7 @@ extension SignIn {
         code: code, until: turn.now.instant + .seconds(code.lifetime), interval: interval,
         next: turn.now.instant + interval))
     state = .working(work)
-    turn.actions.append(.show(address: code.completeAddress ?? code.address, code: code.user))
+    turn.actions.append(.show(address: address, code: code.user))
   }
 
   /// Something is due while a token is being got.

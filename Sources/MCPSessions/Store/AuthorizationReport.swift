@@ -24,16 +24,15 @@ package struct AuthorizationReport: Hashable, Sendable {
 
 /// What a person is shown who is to sign in.
 package struct SignInPrompt: Hashable, Sendable {
-  /// Printable, without spaces; what is secret in it is good for this one visit.
-  package let address: String
+  /// What is secret in it is good for this one visit.
+  package let address: VisitAddress
   /// What is to be typed there; absent for a browser that comes back by itself.
   package let code: ForeignText?
   /// A browser was opened.
   package let isOpened: Bool
 
-  /// Characters that an address cannot have are left out of it.
-  package init(address: String, code: String?, isOpened: Bool) {
-    self.address = String(decoding: address.utf8.filter { (0x21...0x7E).contains($0) }, as: UTF8.self)
+  package init(address: VisitAddress, code: String?, isOpened: Bool) {
+    self.address = address
     self.code = code.map { ForeignText(local: $0, limit: 40) }
     self.isOpened = isOpened
   }

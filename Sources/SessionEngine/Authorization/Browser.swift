@@ -1,5 +1,6 @@
 import CTopLinux
 import Glibc
+import MCPSessions
 import TopPlatform
 
 /// Opens an address where a person can see it. The program gets no terminal, and nobody waits for it.
@@ -8,12 +9,12 @@ enum Browser {
   static func isThere(_ environment: [String: String]) -> Bool { words(environment) != nil }
 
   /// Whether one could be started.
-  static func open(_ address: String, _ environment: [String: String]) -> Bool {
+  static func open(_ address: VisitAddress, _ environment: [String: String]) -> Bool {
     guard var words = words(environment) else { return false }
     if words.contains(where: { $0.contains("%s") }) {
-      words = words.map { $0.replacing("%s", with: address) }
+      words = words.map { $0.replacing("%s", with: address.text) }
     } else {
-      words.append(address)
+      words.append(address.text)
     }
     guard let process = start(words) else { return false }
     Reaper.shared.take(process)

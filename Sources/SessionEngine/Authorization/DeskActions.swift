@@ -102,7 +102,7 @@ extension Desk {
   }
 
   /// Opens a browser where there is one; who shows the address to the person reads it in the report.
-  private func show(_ address: String, _ code: String?, _ customer: Customer) {
+  private func show(_ address: VisitAddress, _ code: String?, _ customer: Customer) {
     let isOpened = Browser.open(address, environment)
     customer.prompt = SignInPrompt(address: address, code: code, isOpened: isOpened)
   }

@@ -22,7 +22,7 @@ extension ViewState {
     case .open: return []
     case .paste(let text):
       return [.command(.signIn(.paste(text), on: dialog.key, by: model.context.operator))]
-    case .copy: return session?.authorization?.prompt.map { [.copy($0.address)] } ?? []
+    case .copy: return session?.authorization?.prompt.map { [.copy($0.address.text)] } ?? []
     case .leave:
       overlay = .none
       return [.command(.signIn(.leave, on: dialog.key, by: model.context.operator))]

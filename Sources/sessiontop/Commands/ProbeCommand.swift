@@ -145,7 +145,7 @@ private struct ProbePrinter {
 
   private mutating func say(_ prompt: SignInPrompt) {
     say(prompt.isOpened ? "a browser was opened; if none is seen, go to:" : "go to this address and sign in:")
-    _ = writeAll("\(prompt.address)\n", to: 2)
+    _ = writeAll("\(prompt.address.text)\n", to: 2)
     if let code = prompt.code { say("and type the code \(code.text)") }
   }
 

@@ -111,15 +111,16 @@ struct SignInRun {
   }
 
   private mutating func show(_ prompt: SignInPrompt) {
+    let address = prompt.address.text
     writeLine(
       prompt.isOpened ? "A browser was opened. If none is seen, go to:" : "Go to this address and sign in:")
     writeLine("")
     // A line of its own, so that a double click or a triple one takes all of it, however it is wrapped.
     let link =
-      isTerminal ? "\u{1B}]8;;\(prompt.address)\u{1B}\\\(prompt.address)\u{1B}]8;;\u{1B}\\" : prompt.address
+      isTerminal ? "\u{1B}]8;;\(address)\u{1B}\\\(address)\u{1B}]8;;\u{1B}\\" : address
     writeLine(link)
     writeLine("")
-    if isTerminal, let copy = clipboardSequence(prompt.address, inTmux: environment["TMUX"] != nil) {
+    if isTerminal, let copy = clipboardSequence(address, inTmux: environment["TMUX"] != nil) {
       write(copy)
     }
     if let code = prompt.code {

@@ -102,6 +102,33 @@ import Testing
     #expect(run.token == "token-1")
   }
 
+  @Test(arguments: [
+    ("--gpu-launcher=sh -c 'id > /tmp/x'", nil), ("-psn", nil), ("file:///etc/passwd", nil),
+    ("javascript:alert(1)", nil), ("http://issuer.example/go", nil), ("https://u:p@issuer.example/go", nil),
+    ("https://issuer.example/go and more", nil), ("https://issuer.example/\u{1B}[2J", nil),
+    ("https://issuer.ex\u{E4}mple/go", nil), ("", nil),
+    ("https://issuer.example/go", "--gpu-launcher=sh"),
+  ])
+  func `is sent nowhere but to a web page over TLS`(address: String, complete: String?) throws {
+    var run = try SignInRun()
+    run.tell(.begin(.device, nil))
+    run.answer(resourceText())
+    run.answer(issuerText(#", "device_authorization_endpoint": "https://issuer.example/device""#))
+    run.open()
+    run.answer(#"{"client_id": "id-1"}"#, status: 201)
+    var writer = JSONWriter()
+    writer.object {
+      $0.member("device_code", "dev-code")
+      $0.member("user_code", "ABCD-EFGH")
+      $0.member("verification_uri", address)
+      $0.member("verification_uri_complete", complete)
+      $0.member("expires_in", 60)
+    }
+    run.answer(writer.text)
+    guard complete == nil else { return #expect(run.address == address) }
+    #expect(run.visits == 0 && run.error != nil, "\(String(describing: run.address))")
+  }
+
   @Test func `is not asked once more because the issuer is out of order`() throws {
     var run = try SignInRun()
     run.reachPerson()

@@ -70,7 +70,7 @@ struct SignInRun {
 
   /// The address that a person is sent to, and what is in it.
   var address: String? {
-    for case .show(let address, _) in actions.reversed() { return address }
+    for case .show(let address, _) in actions.reversed() { return address.text }
     return nil
   }
 
