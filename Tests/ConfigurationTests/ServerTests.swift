@@ -253,4 +253,21 @@ struct ServerTests {
     #expect(found.map { "\($0.value) \($0.origin)" } == authorities.caFile)
     #expect(report(loaded) == authorities.report)
   }
+
+  @Test(arguments: [
+    ("clientSecret: planted-secret", true), ("refreshToken: planted-token", true),
+    ("assertionFile: a.jwt", true), ("clientSecret: planted-secret, issuer: 'https://i.example'", false),
+    ("clientSecret: planted-secret, tokenURL: 'https://i.example/token'", false),
+    ("clientSecret: planted-secret, issuerMetadataURL: 'https://i.example/m'", false),
+    ("clientID: me", false), ("tokenFile: t", false),
+  ])
+  func `What is secret is for an issuer, which check asks for`(auth: String, isNoticed: Bool) {
+    let loaded = loadText(
+      """
+      mcpServers:
+        a: {type: http, url: "https://h/", sessionConfig: {auth: {\(auth)}}}
+      """, environment: [:], name: "sessiontop.yaml")
+    let notices = loaded.diagnostics.filter { $0.path.hasSuffix("auth.issuer") }
+    #expect(notices.map(\.severity) == (isNoticed ? [.notice] : []), "\(report(loaded))")
+  }
 }

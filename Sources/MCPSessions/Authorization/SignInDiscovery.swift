@@ -142,6 +142,13 @@ extension SignIn {
     for endpoint in endpoints where !isConfigured && !IssuerPlaces.mayBeUsed(endpoint, for: subject.server) {
       return fail("the issuer names an address that is not used: \(gate.reference(endpoint))", work, &turn)
     }
+    if let configured = subject.settings.issuer, !isConfigured,
+      !IssuerPlaces.isSameIssuer(metadata.issuer, configured)
+    {
+      return fail(
+        "the server names another issuer than auth.issuer: \(gate.reference(metadata.issuer, limit: 120));"
+          + " nothing is sent there; write it into auth.issuer if that is right", work, &turn)
+    }
     guard metadata.tokenEndpoint != nil else {
       return fail("the issuer names no token endpoint", work, &turn)
     }

@@ -50,6 +50,8 @@ package struct CredentialSettings: Hashable, Sendable {
   package var exchangeClientSecret: Secret?
   /// Asked for in place of what the server names.
   package var scopes: [String]?
+  /// Whom what is secret here is for; absent means the first one that the server names.
+  package var issuer: String?
   /// Both named: nothing is discovered.
   package var authorizationURL: String?
   package var tokenURL: String?
@@ -79,6 +81,12 @@ package struct CredentialSettings: Hashable, Sendable {
     case .automatic:
       return refreshToken != nil || clientKeyFile != nil || assertionFile != nil
     }
+  }
+
+  /// Something that only our issuer may get, and nothing that says who that is but the server.
+  package var trustsServerWithIssuer: Bool {
+    let isGiven = clientSecret != nil || refreshToken != nil || clientKeyFile != nil || assertionFile != nil
+    return isGiven && source == .issuer && issuer == nil && tokenURL == nil && issuerMetadataURL == nil
   }
 
   /// What must not be shown.

@@ -18,6 +18,7 @@ extension ServerReader {
     take(auth, "exchangeClientID") { taken.exchangeClientID = $0 }
     take(auth, "exchangeClientSecret", isSecret: true) { taken.exchangeClientSecret = Secret($0) }
     take(auth, "clientMetadataURL") { taken.clientMetadataURL = $0 }
+    take(auth, "issuer") { taken.issuer = $0 }
     take(auth, "authorizationURL") { taken.authorizationURL = $0 }
     take(auth, "tokenURL") { taken.tokenURL = $0 }
     take(auth, "revocationURL") { taken.revocationURL = $0 }
@@ -39,6 +40,13 @@ extension ServerReader {
     taken.source = policy.credentials.source
     policy.credentials = taken
     checkAddresses(auth)
+    if taken.trustsServerWithIssuer {
+      findings.add(
+        auth.diagnostic(
+          .notice, "issuer", at: nil,
+          "is not set: what is secret here goes to the issuer that the server names",
+          remedy: "write its address, as `sessiontop tokens` shows it"))
+    }
   }
 
   private mutating func readSource(_ auth: Section) {
@@ -90,7 +98,9 @@ extension ServerReader {
 
   /// What is secret goes over TLS, or stays on this machine.
   private mutating func checkAddresses(_ section: Section) {
-    for key in ["authorizationURL", "tokenURL", "revocationURL", "issuerMetadataURL", "exchangeURL"] {
+    for key in [
+      "issuer", "authorizationURL", "tokenURL", "revocationURL", "issuerMetadataURL", "exchangeURL",
+    ] {
       guard let text = section.mapping[key]?.scalar?.text, !text.contains("${") else { continue }
       let origin = (try? Endpoint(text))?.origin
       guard origin?.scheme != "https", origin?.isLoopback != true else { continue }
@@ -159,6 +169,7 @@ extension ServerReader {
 private let ownKeys = [
   "tokenFile", "tokenCommand", "grant", "clientID", "clientSecret", "clientKeyFile", "algorithm",
   "clientMetadataURL", "assertionFile", "scope", "authorizationURL", "tokenURL", "revocationURL",
-  "issuerMetadataURL", "refreshToken", "callbackPort", "audience", "exchangeURL", "exchangeClientID",
+  "issuer", "issuerMetadataURL", "refreshToken", "callbackPort", "audience", "exchangeURL",
+  "exchangeClientID",
   "exchangeClientSecret",
 ]

@@ -92,6 +92,24 @@ import Testing
     #expect(run.visits == 0 && run.request?.url.contains("/register") == false)
   }
 
+  @Test(arguments: [
+    (SignInRun.issuer, true), (SignInRun.issuer + "/", true), ("https://other.example", false),
+    (SignInRun.issuer + "/other", false), ("http://issuer.example", false),
+  ])
+  func `gets what is configured for it, and nobody else does`(configured: String, isServed: Bool) throws {
+    var settings = CredentialSettings()
+    (settings.issuer, settings.clientID) = (configured, "id-1")
+    (settings.clientSecret, settings.grant) = (Secret("planted-secret"), .clientCredentials)
+    var run = try SignInRun(settings)
+    run.refuse()
+    run.answer(resourceText())
+    run.answer(issuerText())
+    #expect((run.request?.url == "https://issuer.example/token") == isServed)
+    guard !isServed else { return }
+    #expect(run.error?.type == .signInFailed)
+    #expect(run.error?.detail.text.contains("auth.issuer") == true, "\(String(describing: run.error))")
+  }
+
   @Test func `may spell itself with a slash where there is no path`() throws {
     var run = try SignInRun()
     run.reachPerson(issuer: issuerText(issuer: SignInRun.issuer + "/"))
