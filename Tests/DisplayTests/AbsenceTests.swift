@@ -5,10 +5,13 @@ import Testing
 
 /// A service that is away while its sessions are on the screen.
 @Suite struct `A service that is away` {
-  private func surroundings(_ prefix: String) -> Context {
+  /// Of one service with these servers, or of the only one.
+  private func surroundings(_ servers: [String]? = nil) -> Context {
     var surroundings = context(staleAfter: .seconds(5))
     surroundings.absences = [
-      Absence(label: "alpha", prefix: prefix, since: moment(-66).wall, why: "No route to host")
+      Absence(
+        label: "alpha", keys: servers.map { Set($0.map { SessionKey(server: $0) }) }, since: moment(-66).wall,
+        why: "No route to host")
     ]
     return surroundings
   }
@@ -18,7 +21,7 @@ import Testing
 
   @Test func `is what the alert line says where it is the only one`() {
     let text = render(
-      calm, ViewState(), at: now, size: Size(columns: 120, rows: 30), context: surroundings("")
+      calm, ViewState(), at: now, size: Size(columns: 120, rows: 30), context: surroundings()
     ).text
     #expect(text.contains("! alpha is away since 14:31:01 (No route to host); looked for"), "\(text)")
     #expect(!text.contains("all is well"), "\(text)")
@@ -26,7 +29,7 @@ import Testing
 
   @Test(arguments: ["r", "K", "z", "Z"] as [Key]) func `is asked nothing`(key: Key) {
     var view = ViewState()
-    #expect(press([key], &view, calm, context: surroundings("")).isEmpty)
+    #expect(press([key], &view, calm, context: surroundings()).isEmpty)
     #expect(view.overlay == .none)
     #expect(
       view.notice == "alpha is away since 14:31:01 (No route to host); looked for: nothing is sent")
@@ -34,17 +37,25 @@ import Testing
 
   @Test func `is left out of what others are asked`() {
     var view = ViewState()
-    press([":"] + typed("reconnect server:*") + [.enter], &view, calm, context: surroundings("alpha/"))
+    press(
+      [":"] + typed("reconnect server:*") + [.enter], &view, calm, context: surroundings(["alpha/ledger"]))
     guard case .dialog(let dialog) = view.overlay else { return #expect(Bool(false), "\(view.overlay)") }
     #expect(dialog.keys == [SessionKey(server: "beta/docs")])
     #expect(dialog.lines.contains("1 left out: their service is away"))
+  }
+
+  @Test func `is nobody whose servers have names that begin like its own`() {
+    let other = SessionKey(server: "alpha/s2/docs")
+    let surroundings = surroundings(["alpha/ledger"])
+    #expect(surroundings.absence(of: SessionKey(server: "alpha/ledger")) != nil)
+    #expect(surroundings.absence(of: other) == nil)
   }
 
   @Test func `takes nothing back`() {
     var view = ViewState()
     press(["z", "y"], &view, calm)
     #expect(view.deed != nil)
-    #expect(press(["U"], &view, calm, context: surroundings("")).isEmpty)
+    #expect(press(["U"], &view, calm, context: surroundings()).isEmpty)
     #expect(view.notice?.hasSuffix("nothing is sent") == true && view.deed != nil)
   }
 
@@ -62,7 +73,9 @@ import Testing
     var surroundings = context(staleAfter: .seconds(5))
     surroundings.lastTurn = moment(0).instant
     surroundings.absences = [
-      Absence(label: "alpha", prefix: "alpha/", since: moment(1).wall, why: "No route to host")
+      Absence(
+        label: "alpha", keys: [SessionKey(server: "alpha/ledger")], row: SessionKey(server: "alpha"),
+        since: moment(1).wall, why: "No route to host")
     ]
     var line = SessionReport(key: SessionKey(server: "alpha"), state: .down, since: moment(1))
     line.cause = SessionError(.connectionReset, detail: "No route to host")

@@ -225,6 +225,7 @@ import Testing
       #expect(beta.server.log.contents.requests("initialize").count == 1)
       #expect(try alpha.service.stop(SIGKILL) == -SIGKILL)
       try screen.wait(for: "alpha is away")
+      try screen.wait(for: "(1 unverified)")
       #expect(try program.stop() == 0)
     }
     #expect(try beta.service.stop() == 0)
@@ -262,6 +263,13 @@ import Testing
     let program = try ChildProcess(sessiontopBinary, ["attach", name])
     #expect(try program.end() == 2, "\(program.output)")
     #expect(program.output.contains("is no NAME, ssh:HOST"), "\(program.output)")
+  }
+
+  @Test(arguments: [["s2", "s2"], ["ssh:h", "a", "ssh:h"]])
+  func `shows no service twice`(names: [String]) throws {
+    let program = try ChildProcess(sessiontopBinary, ["attach"] + names)
+    #expect(try program.end() == 2, "\(program.output)")
+    #expect(program.output.contains("\(names[0]) stands there twice"), "\(program.output)")
   }
 
   @Test func `is told when there is no service`() throws {

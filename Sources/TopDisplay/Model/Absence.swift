@@ -5,19 +5,26 @@ package import MCPSessions
 package struct Absence: Hashable, Sendable {
   /// What it is called, printable.
   package let label: String
-  /// What the names of its servers begin with; empty where there is one service alone.
-  package let prefix: String
+  /// Its sessions, and the row of the line to it; absent where there is one service alone.
+  package let keys: Set<SessionKey>?
+  /// The row of the line to it, where there are several.
+  package let row: SessionKey?
   package let since: WallTime
   /// Empty while nothing is known but that it went; printable.
   package let why: String
 
-  package init(label: String, prefix: String, since: WallTime, why: String) {
-    (self.label, self.prefix, self.since, self.why) = (label, prefix, since, why)
+  /// Where it is the only one, what there is is its own.
+  package init(
+    label: String, keys: Set<SessionKey>? = nil, row: SessionKey? = nil, since: WallTime, why: String
+  ) {
+    (self.label, self.since, self.why) = (label, since, why)
+    self.row = row
+    self.keys = row.map { keys?.union([$0]) ?? [$0] } ?? keys
   }
 
   /// Whether a session is one of its own, or the row of the line to it.
   func covers(_ key: SessionKey) -> Bool {
-    prefix.isEmpty || key.server.hasPrefix(prefix) || key.server == label
+    keys?.contains(key) ?? true
   }
 
   /// For one line: since when, why, and what happens next.

@@ -35,7 +35,7 @@ struct ViewModel: Sendable {
   /// The moment to which the age of a session refers. What is said of the line to a service is said here and
   /// now, however old the news of services are that are all away.
   func now(of key: SessionKey) -> Moment {
-    let isOwn = context.absences.contains { !$0.prefix.isEmpty && $0.label == key.server }
+    let isOwn = context.absences.contains { $0.row == key }
     return isOwn && view.frozen == nil ? present : now
   }
 

@@ -5,7 +5,7 @@ extension Frame {
   mutating func alert(_ model: ViewModel, in area: Rectangle) {
     guard !area.isEmpty else { return }
     // Where there are several, each has a row of its own that tells so.
-    if let absence = model.context.absences.first(where: \.prefix.isEmpty) {
+    if let absence = model.context.absences.first(where: { $0.keys == nil }) {
       write(
         "! \(absence.words(model.context))", row: area.row, column: 0, width: area.columns, role: .alert)
       return

@@ -1,5 +1,6 @@
 import ArgumentParser
 import TopConfiguration
+import TopDisplay
 import TopPlatform
 import TopReports
 import MCPSessions
@@ -36,6 +37,10 @@ struct AttachCommand: ProgramCommand {
     if pipe, targets.count > 1 || targets.contains(where: { $0.host != nil }) {
       throw ValidationError("--pipe carries the lines of one instance of this machine")
     }
+    var seen: Set<LinkTarget> = []
+    for target in targets where !seen.insert(target).inserted {
+      throw ValidationError("\(PrintableText.line(target.spelling, limit: 60)) stands there twice")
+    }
   }
 
   @MainActor
@@ -48,9 +53,9 @@ struct AttachCommand: ProgramCommand {
       plan.attach(to: try Instances.one(named: targets.first?.name).report)
     } else {
       plan.attachedTo = targets
-      let labels = targets.map(\.label).joined(separator: " ")
+      let labels = targets.map { $0.label(among: targets) }.joined(separator: " ")
       plan.host = PrintableText.line(labels, limit: 32)
-      plan.invocation = "sessiontop attach"
+      plan.invocation = "sessiontop attach " + targets.map { quoted($0.spelling) }.joined(separator: " ")
     }
     return try openDashboard(plan, signals: signals)
   }

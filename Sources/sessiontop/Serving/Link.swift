@@ -8,6 +8,7 @@ import MCPSessions
 /// The line to one instance: what it tells, in our own time, and whether it is there at all.
 final class Link {
   let target: LinkTarget
+  let label: String
   /// Stands before the names of its servers; empty where there is one line alone.
   let prefix: String
   private let isReadOnly: Bool
@@ -17,7 +18,7 @@ final class Link {
   private(set) var isUnread = false
   private(set) var servers: [ServerReport] = []
   private(set) var statistics = Statistics()
-  private var keys: Set<SessionKey> = []
+  private(set) var keys: Set<SessionKey> = []
   /// Why it is away, as far as that is known: what the last attempt came to.
   private var why = ""
   /// Between the other side's times and our instants.
@@ -48,7 +49,7 @@ final class Link {
   private static let pause = Duration.seconds(1)
   /// Who is far away, and whoever lets nobody in, is not asked every second.
   private static let farPause = Duration.seconds(5)
-  /// How long its first word may take; far away there is a name to be found and a key to be shown first.
+  /// How long its first word may take; far away there is a name to be found and a key to be shown.
   private static let patience = Duration.seconds(10)
   private static let farPatience = Duration.seconds(60)
   /// Lines that are read in one turn.
@@ -56,8 +57,9 @@ final class Link {
   /// Different reasons of one absence that are told.
   private static let reasonLimit = 8
 
-  init(_ target: LinkTarget, prefix: String, isReadOnly: Bool) {
-    (self.target, self.prefix, self.isReadOnly) = (target, prefix, isReadOnly)
+  init(_ target: LinkTarget, label: String, isAlone: Bool, isReadOnly: Bool) {
+    (self.target, self.label, self.isReadOnly) = (target, label, isReadOnly)
+    prefix = isAlone ? "" : label + "/"
     line = .away(next: Moment.now.instant)
     call()
   }
@@ -86,7 +88,13 @@ final class Link {
   var absence: Absence? {
     guard case .away(let since, _) = standing else { return nil }
     return Absence(
-      label: PrintableText.line(target.label, limit: 60), prefix: prefix, since: since.wall, why: why)
+      label: PrintableText.line(label, limit: 60), keys: prefix.isEmpty ? nil : keys, row: ownKey,
+      since: since.wall, why: why)
+  }
+
+  /// Since when its sessions are doubtful, where there are others that are not; absent while it is there.
+  var doubtfulSince: Moment? {
+    if ownKey != nil, case .away(let since, _) = standing { since } else { nil }
   }
 
   private func call() {
@@ -94,8 +102,8 @@ final class Link {
     guard let client,
       client.send(ControlRequest.hello(version: programVersion, isReadOnly: isReadOnly, follows: true).line)
     else { return goAway(problem) }
-    let patience = target.host == nil ? Self.patience : Self.farPatience
-    line = .calling(client, until: Moment.now.instant + patience)
+    line = .calling(
+      client, until: Moment.now.instant + (target.host == nil ? Self.patience : Self.farPatience))
   }
 
   /// A reason that is already known is kept where nothing new is said.
@@ -137,12 +145,12 @@ final class Link {
     if case .there = standing { return EngineReport() }
     let wasAway = if case .away = standing { true } else { false }
     standing = .there(since: Moment.now)
-    return told(wasAway ? "attached to \(ForeignText(local: target.label)) again" : nil, .info)
+    return told(wasAway ? "attached to \(ForeignText(local: label)) again" : nil, .info)
   }
 
   /// That it is away, and each reason that is found for that, once.
   private func tellAbsence() -> EngineReport {
-    let label = ForeignText(local: target.label)
+    let label = ForeignText(local: self.label)
     let reason: Sentence = why.isEmpty ? "" : " (\(ForeignText(recorded: why)))"
     guard case .away(let since, let reasons) = standing else {
       standing = .away(since: Moment.now, reasons: [why])
@@ -181,7 +189,7 @@ final class Link {
     return report
   }
 
-  private var ownKey: SessionKey? { prefix.isEmpty ? nil : SessionKey(server: target.label) }
+  private var ownKey: SessionKey? { prefix.isEmpty ? nil : SessionKey(server: label) }
 
   /// Its servers, the line itself first where there are several.
   var rows: [ServerReport] {
@@ -210,14 +218,14 @@ final class Link {
     }
     guard !own.isEmpty else { return .notConcerned }
     guard case .attached(let client) = line else {
-      return .notSent("\(target.label) is away: nothing was sent")
+      return .notSent("\(label) is away: nothing was sent")
     }
     number += 1
     let request = ControlRequest.command(number: number, action, .sessions(own), isDryRun: false)
     guard client.send(request.line) else {
       // Part of a line may be on its way: without its end, which never comes now, nothing is done.
       goAway("it takes nothing")
-      return .notSent("\(target.label) takes nothing: nothing was done")
+      return .notSent("\(label) takes nothing: nothing was done")
     }
     return .sent
   }
@@ -259,7 +267,7 @@ final class Link {
       if instance.run != run { (run, lastEvent) = (instance.run, 0) }
     case .refusal(_, let words):
       let words = PrintableText.line(words, limit: 200)
-      if isAttached { refusals.append("\(target.label) refuses: \(words)") } else { why = words }
+      if isAttached { refusals.append("\(label) refuses: \(words)") } else { why = words }
     case .result, .status: break
     }
   }

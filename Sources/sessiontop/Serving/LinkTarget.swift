@@ -3,7 +3,7 @@ import TopPlatform
 import TopReports
 
 /// Which instance somebody wants to see: one of this machine, or one of another, through ssh.
-struct LinkTarget {
+struct LinkTarget: Hashable {
   /// Absent for this machine.
   let host: String?
   /// Absent for the only one.
@@ -29,6 +29,20 @@ struct LinkTarget {
 
   /// For people, and before the names of its servers where there are several.
   var label: String { host.map { name == nil ? $0 : "\($0)/\(name ?? "")" } ?? name ?? "" }
+
+  /// As it is written on the command line.
+  var spelling: String { (host == nil ? "" : "ssh:") + label }
+
+  /// The same where others stand beside it: two services never have one name, and the name of none begins
+  /// those of another's servers.
+  func label(among all: [LinkTarget]) -> String {
+    let others = all.filter { $0 != self }
+    let isAmbiguous = others.contains { other in
+      other.label == label || other.label.hasPrefix(label + "/")
+        || other.host == nil && label.hasPrefix(other.label + "/")
+    }
+    return isAmbiguous ? spelling : label
+  }
 
   func open() -> (client: LineClient?, problem: String) {
     if let host {

@@ -13,7 +13,7 @@ final class RemoteMonitor: Watching {
   init(_ targets: [LinkTarget], isReadOnly: Bool, events: Int) {
     let isAlone = targets.count == 1
     links = targets.map {
-      Link($0, prefix: isAlone ? "" : $0.label + "/", isReadOnly: isReadOnly)
+      Link($0, label: $0.label(among: targets), isAlone: isAlone, isReadOnly: isReadOnly)
     }
     store = Store(eventCapacity: events)
   }
@@ -52,7 +52,26 @@ final class RemoteMonitor: Watching {
       news.report.statistics = links.map(\.statistics).reduce(Statistics(), +)
     }
     if !news.report.isEmpty { store.fold(news.report, at: lastHeard) }
+    let doubted = doubts()
+    if !doubted.isEmpty {
+      news.report.merge(doubted)
+      store.fold(doubted, at: lastHeard)
+    }
     return news
+  }
+
+  /// What a service said that is away now nobody vouches for; when it is back it says everything anew.
+  private func doubts() -> EngineReport {
+    var report = EngineReport()
+    for link in links {
+      guard let since = link.doubtfulSince else { continue }
+      for key in link.keys {
+        guard var session = store.sessions[key], session.unverifiedSince == nil else { continue }
+        session.unverifiedSince = since
+        report.sessions[key] = session
+      }
+    }
+    return report
   }
 
   func send(_ command: Command) -> String? {
