@@ -178,7 +178,7 @@ package struct SignIn: Sendable {
   /// Tokens that were held: whatever the store says of one of them is no news.
   private var past: [Secret] = []
   /// As many secrets and tokens of the past are remembered.
-  private static let remembered = 16
+  private static let remembered = 32
 
   package init(_ subject: Subject, policy: SignInPolicy) {
     self.subject = subject
@@ -308,6 +308,10 @@ package struct SignIn: Sendable {
 
   /// What is secret is told before anything else is done with it.
   mutating func learn(_ secret: Secret, _ turn: inout Turn) {
+    if let place = learnt.firstIndex(of: secret) {
+      // What is in use is forgotten last.
+      return learnt.append(learnt.remove(at: place))
+    }
     redactor.learn(secret.revealed)
     learnt.append(secret)
     if learnt.count > Self.remembered { redactor.forget(learnt.removeFirst().revealed) }

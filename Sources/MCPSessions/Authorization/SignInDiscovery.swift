@@ -63,9 +63,7 @@ extension SignIn {
     default: return
     }
     state = .working(work)
-    turn.actions.append(
-      .send(
-        IssuerRequest(number: number, url: url, body: .none, authorization: nil, assertion: nil)))
+    send(IssuerRequest(number: number, url: url, body: .none, authorization: nil, assertion: nil), &turn)
   }
 
   /// An answer about the resource came.

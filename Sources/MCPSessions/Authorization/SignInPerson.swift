@@ -80,10 +80,9 @@ extension SignIn {
       state = .working(work)
       let body = Client.registration(
         metadata, as: subject.settings.client, redirect: redirect, scopes: discovery.scopes)
-      turn.actions.append(
-        .send(
-          IssuerRequest(number: number, url: endpoint, body: .json(body), authorization: nil, assertion: nil))
-      )
+      send(
+        IssuerRequest(number: number, url: endpoint, body: .json(body), authorization: nil, assertion: nil),
+        &turn)
     case .impossible:
       fail(
         "\(gate.reference(metadata.issuer, limit: 120)) registers no clients: set oauth.client_id", work,
@@ -194,11 +193,10 @@ extension SignIn {
     let number = newRequest()
     work.step = .deviceRequest(discovery, client, request: number)
     state = .working(work)
-    turn.actions.append(
-      .send(
-        client.sign(
-          form, number: number, url: endpoint, issuer: discovery.metadata.issuer, settings: subject.settings,
-          proof: nil)))
+    send(
+      client.sign(
+        form, number: number, url: endpoint, issuer: discovery.metadata.issuer, settings: subject.settings,
+        proof: nil), &turn)
   }
 
   mutating func deviceAnswered(
@@ -243,12 +241,11 @@ extension SignIn {
       state = .working(work)
       let form = TokenPurpose.device(Secret(wait.code.device))
         .form(resource: discovery.resource, scopes: [], audience: subject.settings.audience)
-      turn.actions.append(
-        .send(
-          client.sign(
-            form, number: number, url: discovery.metadata.tokenEndpoint ?? "",
-            issuer: discovery.metadata.issuer, settings: subject.settings,
-            proof: proof(discovery.origin(client), work))))
+      send(
+        client.sign(
+          form, number: number, url: discovery.metadata.tokenEndpoint ?? "",
+          issuer: discovery.metadata.issuer, settings: subject.settings,
+          proof: proof(discovery.origin(client), work)), &turn)
     default: break
     }
   }

@@ -12,11 +12,23 @@ extension SignIn {
     state = .working(work)
     let form = purpose.form(
       resource: origin.resource, scopes: scopes, audience: subject.settings.audience)
-    turn.actions.append(
-      .send(
-        origin.client.sign(
-          form, number: number, url: origin.tokenEndpoint, issuer: origin.issuer, settings: subject.settings,
-          proof: proof(origin, work))))
+    send(
+      origin.client.sign(
+        form, number: number, url: origin.tokenEndpoint, issuer: origin.issuer, settings: subject.settings,
+        proof: proof(origin, work)), &turn)
+  }
+
+  /// Asks an issuer. Whatever is secret of it is known before it leaves: some repeat what they are sent.
+  mutating func send(_ request: IssuerRequest, _ turn: inout Turn) {
+    if let word = request.authorization?.revealed.split(separator: " ").last.map(String.init) {
+      learn(Secret(word), &turn)
+      let pair = base64Decoded(word).flatMap { String(validating: $0, as: UTF8.self) }
+      if let password = pair?.split(separator: ":").last { learn(Secret(String(password)), &turn) }
+    }
+    if case .form(let form) = request.body {
+      for field in form.fields where secretFields.contains(field.name) { learn(Secret(field.value), &turn) }
+    }
+    turn.actions.append(.send(request))
   }
 
   func proof(_ origin: Grant.Origin, _ work: Work) -> IssuerRequest.Proof? {
@@ -209,5 +221,11 @@ extension SignIn {
       &turn)
   }
 }
+
+/// Of what is sent to issuers.
+private let secretFields: Set<String> = [
+  "assertion", "client_secret", "code", "code_verifier", "device_code", "refresh_token", "subject_token",
+  "token",
+]
 
 private func time(_ time: WallTime) -> ForeignText { ForeignText(local: time.rfc3339) }

@@ -22,9 +22,9 @@ extension SignIn {
     let number = newRequest()
     work.step = .vouched(discovery, request: number)
     state = .working(work)
-    turn.actions.append(
-      .send(
-        IssuerRequest(number: number, url: provider, body: .form(form), authorization: nil, assertion: nil)))
+    send(
+      IssuerRequest(number: number, url: provider, body: .form(form), authorization: nil, assertion: nil),
+      &turn)
   }
 
   /// The identity provider has answered.
