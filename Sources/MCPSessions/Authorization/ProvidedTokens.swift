@@ -29,10 +29,11 @@ extension SignIn {
           "\(source) gives a token with characters that no header may hold; its first line is to be the token"
             + " alone", work, &turn)
       }
-      // The same one again is no news; that it was refused counts.
-      if grant.token == work.held?.token, work.demand != nil {
+      // The same one again is no news; that it was refused counts until the server takes it.
+      if grant.token == work.held?.token, work.demand != nil || lastError?.type == .tokenRefused {
         return refuse(
-          tokenError(work.demand), held: nil, retry: turn.now.instant + Self.providerPause, &turn)
+          work.demand == nil ? lastError ?? tokenError(nil) : tokenError(work.demand), held: grant,
+          retry: turn.now.instant + Self.providerPause, for: work.demand, &turn)
       }
       if let held = work.held, grant.token == held.token {
         // How long it is still good for is said anew; its age is what it was.

@@ -160,10 +160,13 @@ package struct SignIn: Sendable {
   var state = State.empty
   var scopes = Scopes()
   /// Counts the tokens; requests say which one they carried.
-  var version: UInt64 = 0
+  var version: UInt64 = 0 { didSet { served = [] } }
+  /// Requests of these kinds were served with the token that is held.
+  private(set) var served: Set<Purpose> = []
   var renewals = 0
   /// Requests of these kinds were refused: that others are served says nothing of them.
   var challenged: Set<Purpose> = []
+  var lastRefused: Purpose?
   /// Sign-ins in a row whose refresh token did not live long enough to be used.
   var shortLives = 0
   var lastRequest = 0
@@ -233,6 +236,7 @@ package struct SignIn: Sendable {
 
   private mutating func refused(_ demand: Demand, _ turn: inout Turn) {
     challenged.insert(demand.purpose)
+    lastRefused = demand.purpose
     // What was sent before the last change says nothing of what is held now.
     if case .held = state, demand.version != version { return }
     switch state {
@@ -240,8 +244,7 @@ package struct SignIn: Sendable {
     // What is tried again by itself is tried when its time has come.
     case .refused(let refusal) where refusal.again != nil: return
     case .refused(let refusal)
-    where !refusal.mayTryAgain(at: turn.now.instant)
-      && !refusal.mayBeOver(at: turn.now.instant, worksAlone: worksAlone, failures: failures):
+    where !refusal.mayTryAgain(at: turn.now.instant) && !mayBeOver(refusal, demand, turn.now):
       return
     default: break
     }
@@ -249,25 +252,33 @@ package struct SignIn: Sendable {
       guard scopes.stepUp() else { return refuse(scopeError(demand), held: held, &turn) }
       return begin(Work(step: .start, held: held, demand: demand), &turn)
     }
-    if case .held(let holding) = state, !holding.isProven, demand.version != 0 {
-      let isRenewable = isRenewable(holding.grant)
-      return refuse(
-        tokenError(demand), held: holding.grant,
-        retry: isRenewable ? turn.now.instant + .seconds(300) : nil,
-        again: isRenewable ? Work(step: .start, held: holding.grant, mayRefresh: true) : nil, &turn)
+    if case .held(let holding) = state, !holding.isProven, !served.contains(demand.purpose),
+      demand.version != 0
+    {
+      return refuse(tokenError(demand), held: holding.grant, for: demand, &turn)
     }
     begin(Work(step: .start, held: held, demand: demand, mayRefresh: true), &turn)
   }
 
+  /// Whether to begin again. A token that was refused is shown to the server first: it may have had a slip.
+  private func mayBeOver(_ refusal: Refusal, _ demand: Demand, _ now: Moment) -> Bool {
+    let hasNone = refusal.held.map { $0.hasEnded(at: now.wall) } ?? true
+    guard refusal.error.type != .tokenRefused || hasNone || demand.version == version else { return false }
+    return refusal.mayBeOver(at: now.instant, worksAlone: worksAlone, failures: failures)
+  }
+
   private mutating func accepted(_ version: UInt64, _ purpose: Purpose, _ turn: inout Turn) {
-    guard version == self.version, challenged.isEmpty || challenged.contains(purpose) else { return }
+    guard version == self.version else { return }
+    served.insert(purpose)
     switch state {
     case .held(var holding):
+      guard challenged.isEmpty || challenged.contains(purpose) else { return }
       holding.isProven = true
       state = .held(holding)
-    case .refused(let refusal) where refusal.error.type == .tokenRefused:
+      if holding.setbacks == 0 { (lastError, failures) = (nil, 0) }
+    case .refused(let refusal):
       // The server takes now what it refused.
-      guard let held = refusal.held else { return }
+      guard let held = refusal.held, refusal.purpose == purpose else { return }
       hold(held, isProven: true, &turn)
     default: return
     }

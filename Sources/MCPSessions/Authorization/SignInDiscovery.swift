@@ -199,7 +199,20 @@ extension SignIn {
         return ask(
           for: .refresh(token), discovery.origin(client), scopes: discovery.scopes, work, &turn)
       }
+      if mayBeSlip(discovery, work, at: turn.now.wall), let held = work.held {
+        return refuse(
+          tokenError(work.demand, wasGood: true), held: held, for: work.demand, wasGood: true, &turn)
+      }
       askPerson(discovery, work, &turn)
     }
+  }
+
+  /// Whether the server refuses for the first time what it took before and the issuer has not ended: no
+  /// person is sent for before it has refused that once more.
+  private func mayBeSlip(_ discovery: Discovery, _ work: Work, at now: WallTime) -> Bool {
+    guard work.manner == nil, failures == 0, !served.isEmpty, let demand = work.demand, !demand.wantsMore,
+      demand.version == version, let held = work.held, !held.hasEnded(at: now)
+    else { return false }
+    return held.refresh == nil && work.mayRefresh
   }
 }

@@ -55,12 +55,16 @@ extension SignIn {
   }
 
   mutating func refuse(
-    _ error: SessionError, held: Grant? = nil, retry: Instant? = nil, again: Work? = nil, _ turn: inout Turn
+    _ error: SessionError, held: Grant? = nil, retry: Instant? = nil, again: Work? = nil,
+    for demand: Demand? = nil, wasGood: Bool = false, _ turn: inout Turn
   ) {
     let isNews = error != lastError
     lastError = error
     endWork(&turn)
-    state = .refused(Refusal(error: error, held: held, since: turn.now.instant, retry: retry, again: again))
+    state = .refused(
+      Refusal(
+        error: error, held: held, since: turn.now.instant, retry: retry, again: again,
+        purpose: demand?.purpose ?? (error.type == .tokenRefused ? lastRefused : nil), wasGood: wasGood))
     failures = min(failures + 1, 1_000)
     // Told once, however often it is tried again.
     guard isNews else { return }
@@ -76,7 +80,7 @@ extension SignIn {
   mutating func fail(_ words: Sentence, _ work: Work, _ turn: inout Turn) {
     refuse(
       SessionError(.signInFailed, detail: words), held: work.held,
-      retry: isAlone(work) ? turn.now.instant + .seconds(300) : nil, &turn)
+      retry: isAlone(work) ? turn.now.instant + .seconds(300) : nil, for: work.demand, &turn)
   }
 
   private func isAlone(_ work: Work) -> Bool { work.manner == nil && worksAlone }
@@ -99,14 +103,15 @@ extension SignIn {
         return refuse(
           SessionError(
             .signInFailed, detail: "\(what): \(words); what the person said is out of date by now"),
-          held: work.held, &turn)
+          held: work.held, for: work.demand, &turn)
       }
     } else {
       again.step = .start
     }
     let pause = Backoff(base: .seconds(4)).delay(attempt: again.setbacks, using: &turn.random) + .seconds(1)
     let delay = max(pause, min(answer.askedPause(at: turn.now.wall) ?? .zero, Self.longestPause))
-    refuse(error, held: work.held, retry: turn.now.instant + delay, again: again, &turn)
+    refuse(
+      error, held: work.held, retry: turn.now.instant + delay, again: again, for: work.demand, &turn)
   }
 
   /// With backoff about two minutes; codes live ten at most (RFC 6749 section 4.1.2).
@@ -152,13 +157,15 @@ extension SignIn {
     return SessionError(.insufficientScope, status: demand?.status, detail: "\(wants)\(has)")
   }
 
-  /// The server takes no token that the issuer gives.
-  func tokenError(_ demand: Demand?) -> SessionError {
+  /// The server takes no token that the issuer gives, or not the one that it took before.
+  func tokenError(_ demand: Demand?, wasGood: Bool = false) -> SessionError {
     let own = demand?.own
     let said = [own?["error"], own?["error_description"]].compactMap { $0 }.joined(separator: ": ")
     let why: Sentence = said.isEmpty ? "" : ": \(gate.text(said))"
     return SessionError(
       .tokenRefused, status: demand?.status,
-      detail: "the server refuses the token that it was just given\(why)")
+      detail: wasGood
+        ? "the server refuses the token that it took before\(why)"
+        : "the server refuses the token that it was just given\(why)")
   }
 }

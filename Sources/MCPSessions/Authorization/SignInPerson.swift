@@ -10,14 +10,14 @@ extension SignIn {
     let issuer = gate.reference(discovery.metadata.issuer, limit: 120)
     guard work.manner != nil || policy == .auto else {
       if work.isStepUp {
-        return refuse(scopeError(work.demand), held: work.held, &turn)
+        return refuse(scopeError(work.demand), held: work.held, for: work.demand, &turn)
       }
       let wanted: Sentence =
         discovery.scopes.isEmpty
         ? "" : " for \(gate.text(discovery.scopes.joined(separator: " "), limit: 120))"
       return refuse(
         SessionError(.signInNeeded, detail: "the server wants a sign-in at \(issuer)\(wanted)"),
-        held: work.held, &turn)
+        held: work.held, for: work.demand, &turn)
     }
     guard work.manner != nil || shortLives < 2 else {
       return refuse(

@@ -116,14 +116,26 @@ struct Refusal: Hashable, Sendable {
   let retry: Instant?
   /// What is begun again then.
   var again: Work?
+  /// What the server refused; absent where it was not asked.
+  var purpose: Purpose?
+  /// The server took the token before, so that its refusal may be a slip.
+  var wasGood = false
 
   func mayTryAgain(at now: Instant) -> Bool { retry.map { $0 <= now } ?? false }
 
   /// Whether a server that still asks for a token is a reason to ask the issuer once more: whatever was odd
-  /// about its answer may be over, and no person is needed. After the first of `failures` in a row half a
-  /// minute has to pass, then twice as long each time: issuers lock out who insists.
+  /// about its answer may be over, and no person is needed, or what the server took before is refused for
+  /// good. After the first of `failures` in a row half a minute has to pass, then twice as long each time:
+  /// issuers lock out who insists.
   func mayBeOver(at now: Instant, worksAlone: Bool, failures: Int) -> Bool {
-    guard retry == nil, worksAlone || held?.refresh != nil, error.type == .signInFailed else { return false }
+    let isRenewable = worksAlone || held?.refresh != nil
+    let isWorthIt =
+      switch error.type {
+      case .signInFailed: isRenewable
+      case .tokenRefused: isRenewable || wasGood
+      default: false
+      }
+    guard retry == nil, isWorthIt else { return false }
     let pause = min(Self.firstPause * (1 << min(max(failures - 1, 0), 8)), Self.longestPause)
     return now - since >= pause
   }

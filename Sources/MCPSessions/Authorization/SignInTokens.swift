@@ -118,7 +118,8 @@ extension SignIn {
     }
     let held = got.map(grant.got(at:)) ?? grant
     state = .held(Holding(grant: held, renewal: due, isProven: isProven, setbacks: setbacks))
-    if setbacks == 0 { (lastError, failures) = (nil, 0) }
+    // What the server has yet to take is no end of failures.
+    if setbacks == 0, isProven { (lastError, failures) = (nil, 0) }
   }
 
   func record(_ grant: Grant) -> StoredGrant {

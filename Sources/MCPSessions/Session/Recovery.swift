@@ -19,6 +19,9 @@ extension Session {
 
   /// How often a condition that only a person can change is looked at again.
   private static let slowCheck = Duration.seconds(300)
+  /// When a token that is refused is first tried again: one that was taken before, and one that never was.
+  private static let firstLook = Duration.seconds(2)
+  private static let firstLookUntried = Duration.seconds(30)
   /// The longest gap of slow attempts, which follow the quick ones for ever.
   private static let slowAttempt = Duration.seconds(60)
   /// The first gap of them.
@@ -117,7 +120,13 @@ extension Session {
     switch remedy {
     case .credentials:
       trouble.nature = .unauthorized
-      return stretched(Self.slowCheck, using: &turn.random)
+      guard trouble.cause?.type == .tokenRefused else {
+        return stretched(Self.slowCheck, using: &turn.random)
+      }
+      // A token that its issuer has not ended may be taken again soon: servers have slips.
+      let first = history.lastGood == nil ? Self.firstLookUntried : Self.firstLook
+      return Backoff(base: first, maximum: Self.slowCheck, leastShare: 0.5)
+        .delay(attempt: attempt, using: &turn.random)
     case .person:
       trouble.nature = .failed
       return stretched(Self.slowCheck, using: &turn.random)

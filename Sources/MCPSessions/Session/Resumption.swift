@@ -76,7 +76,8 @@ extension Session {
     _ live: Live, _ error: SessionError, _ outcome: Exchange.Outcome, _ turn: inout Turn
   ) {
     trouble.refusedID(at: turn.now.instant)
-    let isAskedToWait = error.type == .rateLimited
+    // Who refuses a token says nothing of the id, at first.
+    let isAskedToWait = error.type == .rateLimited || error.type == .tokenRefused
     guard live.identity.id != nil,
       trouble.wantsTrial(at: turn.now.instant, isAskedToWait: isAskedToWait)
     else {

@@ -67,6 +67,101 @@ import Testing
     #expect(run.token == "token-1")
   }
 
+  @Test func `that was renewed and served is renewed when it is refused`() throws {
+    var run = try SignInRun()
+    run.signIn(lifetime: 100, refresh: "refresh-1")
+    run.tell(.accepted(version: run.machine.version, .initialize))
+    run.pass(.seconds(86))
+    run.tell(.locked(nil))
+    run.answer(tokenText("token-2", refresh: "refresh-2"))
+    // A session that lives makes no handshake any more.
+    run.tell(.accepted(version: run.machine.version, .ping))
+    run.refuse(purpose: .ping)
+    run.answer(resourceText())
+    run.answer(issuerText())
+    run.tell(.locked(nil))
+    #expect(run.form["refresh_token"] == "refresh-2")
+  }
+
+  @Test func `in a slip of the server is taken again, and its issuer is asked ever more seldom`() throws {
+    var run = try SignInRun(policy: .ask)
+    run.tell(.stored(try stored()))
+    run.tell(.accepted(version: run.machine.version, .ping))
+    var asked: [Instant] = []
+    for second in 0..<1_200 {
+      run.now = run.now + .seconds(1)
+      let before = run.request?.number
+      // The look of a session.
+      run.refuse(purpose: .ping)
+      guard case .working = run.machine.state else { continue }
+      #expect(run.request?.number != before)
+      run.answer(resourceText())
+      run.answer(issuerText())
+      run.tell(.locked(nil))
+      run.answer(tokenText("token-of-\(second)", refresh: "refresh-of-\(second)"))
+      asked.append(run.now)
+    }
+    let gaps = zip(asked, asked.dropFirst()).map { ($1 - $0).components.seconds }
+    #expect(gaps == [31, 61, 121, 241, 301, 301], "the second tries the new token first")
+    #expect(run.error?.type == .tokenRefused && run.machine.deadline == nil)
+    let number = run.request?.number
+    run.tell(.accepted(version: run.machine.version, .ping))
+    #expect(run.error == nil && run.token != nil && run.request?.number == number)
+  }
+
+  @Test(arguments: [SignInPolicy.ask, .auto])
+  func `that nothing renews sends for no person before it was tried again`(policy: SignInPolicy) throws {
+    var run = try SignInRun(policy: policy)
+    run.tell(.begin(.browser, nil))
+    run.answer(resourceText())
+    run.answer(issuerText())
+    run.open(registered: Client(id: "id-1", secret: nil, method: .none))
+    run.comeBack()
+    run.answer(tokenText("token-1"))
+    for _ in 0..<2 {
+      run.tell(.accepted(version: run.machine.version, .ping))
+      run.refuse(purpose: .ping)
+      run.answer(resourceText())
+      run.answer(issuerText())
+      #expect(run.error?.type == .tokenRefused && run.visits == 1)
+      #expect(run.error?.detail.text == "the server refuses the token that it took before")
+      run.now = run.now + .seconds(20)
+      run.refuse(purpose: .ping)
+      #expect(run.error?.type == .tokenRefused && run.visits == 1)
+    }
+    run.now = run.now + .seconds(20)
+    run.refuse(purpose: .ping)
+    run.answer(resourceText())
+    run.answer(issuerText())
+    if policy == .ask { #expect(run.error?.type == .signInNeeded) } else { run.open() }
+    run.tell(.accepted(version: run.machine.version, .ping))
+    if policy == .ask { #expect(run.token == "token-1", "the server changed its mind") }
+  }
+
+  @Test func `from a program goes with every look until the server takes it`() throws {
+    var settings = CredentialSettings()
+    settings.source = .command(["give"])
+    var run = try SignInRun(settings, policy: .never)
+    run.tell(.wanted)
+    run.tell(.provided(.text(Array("token-f".utf8))))
+    run.tell(.accepted(version: run.machine.version, .ping))
+    run.refuse(purpose: .ping)
+    let version = run.machine.version
+    for _ in 0..<3 {
+      run.tell(.provided(.text(Array("token-f".utf8))))
+      guard case .refused(let error, let held) = run.machine.standing(at: run.moment.wall) else {
+        Issue.record("it is not refused")
+        return
+      }
+      #expect(error.type == .tokenRefused && held?.token.revealed == "token-f")
+      run.pass(.seconds(30))
+    }
+    run.tell(.provided(.text(Array("token-f".utf8))))
+    run.tell(.accepted(version: version, .ping))
+    #expect(run.token == "token-f")
+    #expect(run.actions.count { if case .event(.signInFailed, _, _, _) = $0 { true } else { false } } == 1)
+  }
+
   @Test(arguments: [
     (200, "<html>maintenance</html>"), (403, "no"), (404, ""), (400, #"{"error": "invalid_request"}"#),
     (401, #"{"error": "invalid_client"}"#),
