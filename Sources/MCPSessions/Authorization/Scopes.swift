@@ -8,6 +8,12 @@ struct Scopes: Hashable, Sendable {
   private(set) var stepUps = 0
   /// One sign-in and this many step-ups: what is refused then will be refused again.
   static let stepUpLimit = 2
+  /// What was asked for already, set by set: asked for again, it would be refused again.
+  private var tried: Set<Set<String>> = []
+  /// However often a server comes with another set, without a person.
+  private static let triedLimit = 8
+  /// What was refused for want of a scope last.
+  private var purpose: Purpose?
 
   /// More names than this, or longer ones, no request carries.
   private static let countLimit = 64
@@ -34,18 +40,27 @@ struct Scopes: Hashable, Sendable {
     // Alone it would stand in place of what the issuer gives by itself.
     if issuer.contains("offline_access"), !wanted.isEmpty { wanted.append("offline_access") }
     asked = unique(wanted)
+    if isStepUp { tried.insert(Set(asked)) }
     return asked
   }
 
-  /// The server wants more; false when it was tried often enough.
-  mutating func stepUp() -> Bool {
-    guard stepUps < Self.stepUpLimit else { return false }
+  /// The server wants more than the token has; false when that was tried already, or other things often
+  /// enough: only a person changes that.
+  mutating func stepUp(_ challenge: String?, held: [String], for purpose: Purpose) -> Bool {
+    self.purpose = purpose
+    let wanted = (challenge ?? "").split(separator: " ").map(String.init)
+    guard stepUps < Self.stepUpLimit, tried.count < Self.triedLimit, !Set(wanted).isSubset(of: held),
+      tried.insert(Set(unique(asked + wanted))).inserted
+    else { return false }
     stepUps += 1
     return true
   }
 
-  /// What was refused for want of a scope is served now.
-  mutating func succeeded() { stepUps = 0 }
+  /// A person wants it once more.
+  mutating func personAsks() { (stepUps, tried) = (0, []) }
+
+  /// A request of this kind is served now.
+  mutating func succeeded(_ purpose: Purpose) { if purpose == self.purpose { stepUps = 0 } }
 
   /// What is known of an earlier run.
   mutating func recall(_ scopes: [String]) { if asked.isEmpty { asked = unique(scopes) } }

@@ -197,6 +197,7 @@ package struct SignIn: Sendable {
     case .refused(let demand): refused(demand, &turn)
     case .accepted(let version, let purpose): accepted(version, purpose, &turn)
     case .begin(let manner, let demand):
+      scopes.personAsks()
       begin(Work(step: .start, held: held, manner: manner, demand: demand), &turn)
     case .leave: leave(&turn)
     case .turn: hasTurn(&turn)
@@ -249,7 +250,9 @@ package struct SignIn: Sendable {
     default: break
     }
     if demand.wantsMore {
-      guard scopes.stepUp() else { return refuse(scopeError(demand), held: held, &turn) }
+      guard scopes.stepUp(demand.own?["scope"], held: held?.scopes ?? [], for: demand.purpose) else {
+        return refuse(scopeError(demand), held: held, for: demand, &turn)
+      }
       return begin(Work(step: .start, held: held, demand: demand), &turn)
     }
     if case .held(let holding) = state, !holding.isProven, !served.contains(demand.purpose),
@@ -282,7 +285,7 @@ package struct SignIn: Sendable {
       hold(held, isProven: true, &turn)
     default: return
     }
-    scopes.succeeded()
+    scopes.succeeded(purpose)
   }
 
   private mutating func leave(_ turn: inout Turn) {

@@ -210,21 +210,50 @@ import Testing
       ])
   }
 
-  @Test func `that never suffice are asked for three times in all`() throws {
+  @Test(arguments: [
+    (["admin", "admin", "admin"], 2), (["admin", "owner", "root", "god"], 3), ([""], 1),
+    (["files:read"], 1),
+  ])
+  func `that never suffice are asked for once, and two sets of them at most`(wanted: [String], visits: Int)
+    throws
+  {
     var run = try SignInRun()
-    run.signIn()
-    for number in 2...5 {
-      run.tell(.accepted(version: run.machine.version, .initialized))
-      run.refuse(403, #"Bearer error="insufficient_scope", scope="admin""#, purpose: .list)
+    run.reachPerson(challenge: #"Bearer scope="files:read""#)
+    run.comeBack()
+    run.answer(tokenText("token-1", scope: "files:read"))
+    for (number, scope) in (wanted + wanted).enumerated() {
+      run.tell(.accepted(version: run.machine.version, .initialize))
+      run.refuse(
+        403, #"Bearer error="insufficient_scope""# + (scope.isEmpty ? "" : #", scope="\#(scope)""#),
+        purpose: .list)
       guard case .working = run.machine.state else { break }
       run.answer(resourceText())
       run.answer(issuerText())
       run.open(registered: Client(id: "id-1", secret: nil, method: .none))
-      #expect(run.query["scope"]?.contains("admin") == true)
+      #expect(run.query["scope"] == "files:read \(wanted[..<(number + 1)].joined(separator: " "))")
       run.comeBack()
-      run.answer(tokenText("token-\(number)"))
+      run.answer(tokenText("token-\(number + 2)", scope: "files:read"))
     }
-    #expect(run.visits == 3)
+    #expect(run.visits == visits)
     #expect(run.error?.type == .insufficientScope)
+    #expect(run.error?.detail.text.hasSuffix(", the token has files:read") == true)
+  }
+
+  @Test func `that were refused are asked for again when a person wants it`() throws {
+    var run = try SignInRun()
+    run.signIn()
+    let demand = SignIn.Demand(
+      status: 403, challenges: Challenge.read(#"Bearer error="insufficient_scope", scope="admin""#),
+      purpose: .list, version: 1)
+    for visit in 2...3 {
+      run.tell(visit == 2 ? .refused(demand) : .begin(.browser, demand))
+      run.answer(resourceText())
+      run.answer(issuerText())
+      run.open(registered: Client(id: "id-1", secret: nil, method: .none))
+      run.comeBack()
+      run.answer(tokenText("token-\(visit)", scope: "files:read"))
+      run.refuse(403, #"Bearer error="insufficient_scope", scope="admin""#, purpose: .list)
+      #expect(run.visits == visit && run.error?.type == .insufficientScope)
+    }
   }
 }
