@@ -71,12 +71,17 @@ package struct RegisteredClient: Hashable, Sendable {
   package let id: String
   package let secret: String?
   package let method: String?
+  /// Where it is taken back, and with which token (RFC 7592).
+  package let managementAddress: String?
+  package let managementToken: String?
 
   package init?(_ value: JSONValue) {
     guard let id = value["client_id"]?.text, !id.isEmpty else { return nil }
     self.id = id
     secret = value["client_secret"]?.text.flatMap { $0.isEmpty ? nil : $0 }
     method = value["token_endpoint_auth_method"]?.text
+    managementAddress = value["registration_client_uri"]?.text
+    managementToken = value["registration_access_token"]?.text
   }
 }
 

@@ -14,6 +14,7 @@ let borders: Set<String> = [
   "Sources/MCPSessions/Authorization/IssuerPlaces.swift",
   "Sources/MCPSessions/Authorization/ProvidedTokens.swift", "Sources/MCPSessions/Authorization/Scopes.swift",
   "Sources/MCPSessions/Authorization/SignInDiscovery.swift",
+  "Sources/MCPSessions/Authorization/SignInFarewell.swift",
   "Sources/MCPSessions/Authorization/SignInPerson.swift",
   "Sources/MCPSessions/Authorization/SignInTokens.swift",
   "Sources/MCPSessions/Authorization/TokenRequest.swift",

@@ -181,10 +181,25 @@ package struct StoredGrant: Hashable, Sendable {
 package struct StoredClient: Hashable, Sendable {
   package let issuer: String
   package let client: Client
+  /// The server for which that was registered; others of the issuer may use it as well.
+  package let server: String
+  package let management: Management?
 
-  package init(issuer: String, client: Client) {
+  /// Where the registration is taken back, and what allows that (RFC 7592).
+  package struct Management: Hashable, Sendable {
+    package let address: String
+    package let token: Secret
+
+    package init(address: String, token: Secret) {
+      (self.address, self.token) = (address, token)
+    }
+  }
+
+  package init(issuer: String, client: Client, server: String = "", management: Management? = nil) {
     self.issuer = issuer
     self.client = client
+    self.server = server
+    self.management = management
   }
 
   package var text: String {
@@ -192,6 +207,9 @@ package struct StoredClient: Hashable, Sendable {
     writer.object { object in
       object.member("v", 1)
       object.member("registered_at", issuer)
+      object.member("server", server)
+      object.member("registration_client_uri", management?.address)
+      object.member("registration_access_token", management?.token.revealed)
       client.write(to: &object)
     }
     return writer.text
@@ -201,7 +219,14 @@ package struct StoredClient: Hashable, Sendable {
     guard let value = try? JSONValue.read(bytes), value["v"]?.whole == 1,
       let issuer = value["registered_at"]?.text, let client = Client(stored: value)
     else { return nil }
-    self.init(issuer: issuer, client: client)
+    var management: Management?
+    if let address = value["registration_client_uri"]?.text,
+      let token = value["registration_access_token"]?.text
+    {
+      management = Management(address: address, token: Secret(token))
+    }
+    self.init(
+      issuer: issuer, client: client, server: value["server"]?.text ?? "", management: management)
   }
 }
 

@@ -94,6 +94,10 @@ package struct SignIn: Sendable {
     case provided(ProvidedToken)
     case timer
     case forget
+    /// What was kept of a registration is gone; absent when there was none, or others use it.
+    case clientErased(StoredClient?)
+    /// This is ours and must not be shown: it was signed for a request, or is in the store.
+    case known(Secret)
   }
 
   /// Where the browser comes back to, and what makes this visit its own.
@@ -129,6 +133,9 @@ package struct SignIn: Sendable {
     case save(StoredGrant)
     case saveClient(StoredClient)
     case erase(StoredGrant)
+    /// Forget a registration at the issuer with this id, or one for this server where none is named, unless
+    /// another sign-in lives by it; answered with `clientErased`.
+    case eraseClient(issuer: String?, id: String?, server: String)
     /// Read the file or run the program; answered with `provided`.
     case provide
     /// Must not be shown from now on.
@@ -172,8 +179,10 @@ package struct SignIn: Sendable {
   var lastRequest = 0
   /// Endings without a token in a row.
   var failures = 0
-  /// The request by which a token is given back.
-  var revocation: Int?
+  /// A sign-in that was forgotten, while the issuer is told.
+  var farewell: SigningOut?
+  /// Who gave a token to the client that is configured: what is secret of that goes to nobody else.
+  var knownIssuer: String?
   /// What was told last, so that it is told once.
   var lastError: SessionError?
   private var redactor = Redactor()
@@ -211,6 +220,8 @@ package struct SignIn: Sendable {
     case .provided(let provided): self.provided(provided, &turn)
     case .timer: timer(&turn)
     case .forget: forget(&turn)
+    case .clientErased(let client): clientErased(client, &turn)
+    case .known(let secret): learn(secret, &turn)
     }
   }
 

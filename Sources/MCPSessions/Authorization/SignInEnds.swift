@@ -14,46 +14,6 @@ extension SignIn {
     turn.actions.append(.leaveTurn)
   }
 
-  /// What is held is dropped and forgotten, and the issuer told where it wants to know (RFC 7009).
-  mutating func forget(_ turn: inout Turn) {
-    let held = held
-    endWork(&turn)
-    state = .empty
-    scopes = Scopes()
-    (renewals, lastError) = (0, nil)
-    guard let held, let origin = held.origin else {
-      turn.actions.append(.event(.signInNeeded, .info, "no sign-in is held here", nil))
-      return
-    }
-    turn.actions.append(.erase(record(held)))
-    guard let endpoint = origin.revocationEndpoint else {
-      turn.actions.append(.event(.signInNeeded, .info, "signed out", nil))
-      return
-    }
-    var form = WebForm()
-    form.add("token", (held.refresh ?? held.token).revealed)
-    form.add("token_type_hint", held.refresh == nil ? "access_token" : "refresh_token")
-    let number = newRequest()
-    revocation = number
-    turn.actions.append(
-      .send(
-        origin.client.sign(
-          form, number: number, url: endpoint, issuer: origin.issuer, settings: subject.settings, proof: nil))
-    )
-  }
-
-  /// The issuer has heard that a token is given back.
-  mutating func revoked(_ answer: IssuerAnswer, _ turn: inout Turn) {
-    revocation = nil
-    let words: Sentence =
-      if case .answer(200...299, _, _, _) = answer {
-        "signed out, and the issuer was told"
-      } else {
-        "signed out; the issuer did not take the token back: \(words(for: answer))"
-      }
-    turn.actions.append(.event(.signInNeeded, .info, words, nil))
-  }
-
   mutating func refuse(
     _ error: SessionError, held: Grant? = nil, retry: Instant? = nil, again: Work? = nil,
     for demand: Demand? = nil, wasGood: Bool = false, _ turn: inout Turn
@@ -133,7 +93,7 @@ extension SignIn {
     fail("\(what): \(words(for: answer))", work, &turn)
   }
 
-  private func words(for answer: IssuerAnswer) -> Sentence {
+  func words(for answer: IssuerAnswer) -> Sentence {
     switch answer {
     case .failed(let type, let words): return "\(type), \(gate.text(words))"
     case .answer(let status, _, _, _):

@@ -99,7 +99,12 @@ extension SignIn {
     }
     let client = Client.registered(registered, discovery.metadata, port: opening.port)
     if let secret = client.secret { learn(secret, &turn) }
-    turn.actions.append(.saveClient(StoredClient(issuer: discovery.metadata.issuer, client: client)))
+    if let token = registered.managementToken { learn(Secret(token), &turn) }
+    turn.actions.append(
+      .saveClient(
+        StoredClient(
+          issuer: discovery.metadata.issuer, client: client, server: subject.storedServer,
+          management: management(registered, issuer: discovery.metadata.issuer))))
     visit(discovery, client, opening, redirect, work, &turn)
   }
 

@@ -37,7 +37,7 @@ extension SignIn {
 
   /// An answer came; late ones are dropped.
   mutating func answered(_ number: Int, _ answer: IssuerAnswer, _ turn: inout Turn) {
-    if number == revocation { return revoked(answer, &turn) }
+    if let farewell, farewell.request == number { return said(answer, farewell, &turn) }
     guard case .working(let work) = state, work.step.request == number else { return }
     switch work.step {
     case .resource(let left, _): resourceAnswered(answer, left: left, work, &turn)

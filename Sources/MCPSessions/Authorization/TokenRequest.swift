@@ -18,6 +18,8 @@ package struct IssuerRequest: Hashable, Sendable {
     case none
     case form(WebForm)
     case json(String)
+    /// A DELETE.
+    case deletion
   }
 
   /// Whose key the token will be bound to, and what the issuer wants to read in the proof.

@@ -36,9 +36,12 @@ package struct CredentialStore: Sendable {
   }
 
   /// Who we are to an issuer, where that was registered.
-  func client(of issuer: String) -> Client? {
+  func client(of issuer: String) -> Client? { registration(at: issuer)?.client }
+
+  /// All that is kept of that.
+  func registration(at issuer: String) -> StoredClient? {
     guard let text = text(of: path(Self.clientPrefix, issuer)) else { return nil }
-    return StoredClient(text).flatMap { $0.issuer == issuer ? $0.client : nil }
+    return StoredClient(text).flatMap { $0.issuer == issuer ? $0 : nil }
   }
 
   /// Our key to an issuer's tokens as PEM text, made the first time; absent while another process makes it,
@@ -73,6 +76,22 @@ package struct CredentialStore: Sendable {
 
   func save(_ client: StoredClient) throws(FolderProblem) {
     try replace(path(Self.clientPrefix, client.issuer), with: client.text)
+  }
+
+  /// Forgets a registration at an issuer, or one for a server where no issuer is named, unless a sign-in that
+  /// is kept lives by it. Returns what was forgotten.
+  func eraseClient(issuer: String?, id: String?, server: String) -> StoredClient? {
+    let found = texts(Self.clientPrefix).compactMap { StoredClient($0) }.first { client in
+      guard let issuer, let id else { return client.server.isExactly(server) }
+      return client.issuer.isExactly(issuer) && client.client.id.isExactly(id)
+    }
+    let isUsed = grants().contains { grant in
+      guard let found, let origin = grant.grant.origin else { return false }
+      return origin.issuer.isExactly(found.issuer) && origin.client.id.isExactly(found.client.id)
+    }
+    guard let found, !isUsed else { return nil }
+    unlink(path(Self.clientPrefix, found.issuer))
+    return found
   }
 
   /// Forgets a sign-in.

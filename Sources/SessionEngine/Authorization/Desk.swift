@@ -131,7 +131,10 @@ final class Desk {
     let grants = store.grants()
     for number in numbers {
       guard let subject = customers[number]?.machine.subject else { continue }
-      if let grant = grants.first(where: { $0.isFor(subject) }) { tell(number, .stored(grant)) }
+      guard let grant = grants.first(where: { $0.isFor(subject) }) else { continue }
+      let registration = grant.grant.origin.flatMap { store.registration(at: $0.issuer) }
+      if let token = registration?.management?.token { tell(number, .known(token)) }
+      tell(number, .stored(grant))
     }
   }
 

@@ -23,6 +23,8 @@ extension Desk {
     case .save(let stored): save(number) { () throws(FolderProblem) in try store?.save(stored) }
     case .saveClient(let client): save(number) { () throws(FolderProblem) in try store?.save(client) }
     case .erase(let stored): store?.erase(stored)
+    case .eraseClient(let issuer, let id, let server):
+      tell(number, .clientErased(store?.eraseClient(issuer: issuer, id: id, server: server)))
     case .provide: provide(number, customer)
     case .learn(let secret): news.secrets.append(secret)
     case .event(let kind, let level, let message, let error):
@@ -87,7 +89,9 @@ extension Desk {
     else {
       return tell(number, .leave)
     }
-    let registered = store?.client(of: issuer)
+    let kept = store?.registration(at: issuer)
+    if let token = kept?.management?.token { tell(number, .known(token)) }
+    let registered = kept?.client
     customer.listener = LoopbackListener(port: port ?? registered?.port)
     // A port that the configuration names is the only one; one of an earlier registration was any.
     if customer.listener == nil, port == nil { customer.listener = LoopbackListener(port: nil) }

@@ -74,6 +74,7 @@ final class IssuerTransfer {
     case (.json(let text), _): configurePost(easy, text)
     case (.form(let form), _): configurePost(easy, form.encoded)
     case (.none, _): _ = ccurl_setopt_long(easy, CURLOPT_HTTPGET, 1)
+    case (.deletion, _): _ = ccurl_setopt_string(easy, CURLOPT_CUSTOMREQUEST, "DELETE")
     }
   }
 
@@ -82,6 +83,7 @@ final class IssuerTransfer {
       Header(name: "Accept", value: "application/json"), Header(name: "User-Agent", value: client.userAgent),
     ]
     switch request.body {
+    case .deletion: break
     case .none: all.append(Header(name: "MCP-Protocol-Version", value: Revision.v2026_07_28.rawValue))
     case .json: all.append(Header(name: "Content-Type", value: "application/json"))
     case .form: all.append(Header(name: "Content-Type", value: "application/x-www-form-urlencoded"))

@@ -48,6 +48,8 @@ final class Authority: Sendable {
     /// What was wrong with proofs, and the names of those that were good.
     var flaws: [String] = []
     var proofs: [String] = []
+    /// Registrations that were taken back by whoever may.
+    var deletions: [String] = []
   }
 
   let state = Mutex(State())
@@ -164,7 +166,18 @@ final class Authority: Sendable {
         state.registrations += 1
         return state.registrations
       }
-      return .json(#"{"client_id": "client-\#(number)", "token_endpoint_auth_method": "none"}"#, status: 201)
+      return .json(
+        #"{"client_id": "client-\#(number)", "token_endpoint_auth_method": "none","#
+          + #""registration_client_uri": "\#(base)/register/client-\#(number)","#
+          + #""registration_access_token": "planted-management-\#(number)"}"#, status: 201)
+    case let path where path.hasPrefix("/register/") && request.method == "DELETE":
+      let id = String(path.dropFirst("/register/".count))
+      let number = id.dropFirst("client-".count)
+      guard request["Authorization"] == "Bearer planted-management-\(number)" else {
+        return .text(401, "who?")
+      }
+      state.withLock { $0.deletions.append(id) }
+      return Reply([.head(.init(204, []))])
     case "/authorize": return authorize(WebForm(query: request.target.drop { $0 != "?" }.dropFirst()))
     case "/token"
     where state.withLock({ $0.rules.binds })

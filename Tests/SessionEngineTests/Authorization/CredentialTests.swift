@@ -209,6 +209,43 @@ private func server(
     #expect(authority.door.sessions.isEmpty)
   }
 
+  @Test func `keeps its registration while another server's sign-in lives by it`() throws {
+    let folder = try TemporaryPlace()
+    let store = CredentialStore(stateFolder: folder.path)
+    let client = Client(id: "c", secret: nil, method: .none)
+    let text =
+      #"{"v": 1, "server": "https://b", "user": "", "access_token": "t", "obtained": "2026-01-01T00:00:00Z","#
+      + #""issuer": "https://i", "token_endpoint": "https://i/t", "resource": "https://b", "client_id": "c"}"#
+    let other = try #require(StoredGrant(Array(text.utf8)))
+    try store.save(StoredClient(issuer: "https://i", client: client, server: "https://a"))
+    try store.save(other)
+    #expect(store.eraseClient(issuer: "https://i", id: "c", server: "https://a") == nil)
+    #expect(store.eraseClient(issuer: nil, id: nil, server: "https://a") == nil)
+    store.erase(other)
+    #expect(store.eraseClient(issuer: "https://i", id: "another", server: "https://a") == nil)
+    #expect(store.client(of: "https://i") == client)
+    #expect(store.eraseClient(issuer: "https://i", id: "c", server: "https://a") != nil)
+    #expect(store.client(of: "https://i") == nil)
+  }
+
+  @Test func `in a slip refuses its tokens for a moment, which costs the session little more`() throws {
+    let folder = try TemporaryPlace()
+    let authority = try Authority.start()
+    defer { authority.stop() }
+    var watch = try EngineWatch(
+      [try server(authority)], folder: folder.path, signIn: .auto,
+      browser: try Authority.browser(in: folder.path))
+    #expect(watch.watch(for: .seconds(10)) { $0.states == [.ready] })
+    authority.state.withLock { $0.rules.takesNothing = true }
+    #expect(watch.watch(for: .seconds(10)) { $0.rows.values.first?.cause?.type == .tokenRefused })
+    authority.state.withLock { $0.rules.takesNothing = false }
+    #expect(watch.watch(for: .seconds(6)) { $0.states == [.ready] }, "the token is shown to it again")
+    watch.stop()
+    let state = authority.state.withLock { $0 }
+    #expect(state.visits == 1 && state.used.count == 1)
+    #expect(watch.events.count { $0.kind == .sessionCreated } == 1)
+  }
+
   @Test func `opens one browser for all sessions that need the same`() throws {
     let folder = try TemporaryPlace()
     let authority = try Authority.start()
@@ -396,8 +433,10 @@ private func server(
     #expect(first.watch(for: .seconds(10)) { $0.states == [.ready] })
     first.engine.send(.signIn(.forget, on: SessionKey(server: "a"), by: Operator(user: "ana")))
     #expect(first.watch(for: .seconds(10)) { $0.states == [.unauthorized] })
+    #expect(first.watch(for: .seconds(10)) { _ in !authority.state.withLock { $0.deletions.isEmpty } })
     first.stop()
-    #expect(CredentialStore(stateFolder: folder.path).grants().isEmpty)
+    #expect(try folder.names(in: "credentials").filter { !$0.hasSuffix(".lock") } == [])
+    #expect(authority.state.withLock { $0.deletions } == ["client-1"])
   }
 
   @Test func `shares one refresh token between two programs without spending it twice`() throws {

@@ -265,15 +265,10 @@ import Testing
     let stored = StoredGrant(server: "https://a/mcp", user: "ana", grant: grant, renewals: 7)
     #expect(StoredGrant(Array(stored.text.utf8)) == stored)
     #expect(StoredGrant(Array(stored.text.utf8.dropLast(1))) == nil)
-    let client = StoredClient(issuer: "https://i", client: origin.client)
+    let client = StoredClient(
+      issuer: "https://i", client: origin.client, server: "https://a/mcp",
+      management: StoredClient.Management(address: "https://i/r/1", token: Secret("m")))
     #expect(StoredClient(Array(client.text.utf8)) == client)
-  }
-
-  @Test func `that is not held is not asked to be given back`() throws {
-    var run = try SignInRun()
-    run.tell(.forget)
-    let words = run.actions.compactMap { if case .event(_, _, let words, _) = $0 { words.text } else { nil } }
-    #expect(words == ["no sign-in is held here"] && run.request == nil)
   }
 
   @Test func `is in no text of the machine, whatever the issuer says`() throws {
