@@ -144,8 +144,11 @@ package struct DeviceCode: Hashable, Sendable {
     self.user = user
     self.address = address
     completeAddress = value["verification_uri_complete"]?.text
-    lifetime = min(max(value["expires_in"]?.seconds ?? 600, 1), 3_600)
-    interval = min(max(value["interval"]?.seconds ?? 5, 1), 120)
+    lifetime = min(value["expires_in"]?.seconds.flatMap { $0 > 0 ? $0 : nil } ?? 600, 3_600)
+    // Whatever is said, the issuer is asked before the code has ended.
+    let said = value["interval"]?.seconds.flatMap { $0 > 0 ? $0 : nil } ?? 5
+    let limit = lifetime
+    interval = max(1, min(said, 120, limit / 2))
   }
 }
 

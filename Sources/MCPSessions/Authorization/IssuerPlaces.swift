@@ -52,8 +52,9 @@ enum IssuerPlaces {
   /// Whether what is secret may be sent to an address, or a person may be sent there: over TLS, or within
   /// this machine if the server is on it as well.
   static func mayBeUsed(_ address: String, for server: Endpoint) -> Bool {
+    // Addresses are ASCII (RFC 3986); what else stands in one could speak to a terminal.
     guard let endpoint = try? Endpoint(address), endpoint.secrets.isEmpty || !address.contains("@"),
-      !address.contains("#")
+      !address.contains("#"), address.utf8.allSatisfy({ $0 < 0x80 })
     else { return false }
     switch endpoint.origin.scheme {
     case "https": return true

@@ -50,6 +50,8 @@ import Testing
     ("http://127.0.0.1:9/t", "http://localhost:8", true),
     ("http://localhost:9/t", "http://127.0.0.1:8", true), ("ftp://i.example", "https://a.example", false),
     ("https://user:pass@i.example", "https://a.example", false),
+    ("https://i.example/\u{9B}2J", "https://a.example", false),
+    ("https://i.example/\u{202E}", "https://a.example", false),
   ])
   func `is spoken to over TLS, or within this machine`(address: String, server: String, may: Bool) throws {
     #expect(IssuerPlaces.mayBeUsed(address, for: try Endpoint(server)) == may)

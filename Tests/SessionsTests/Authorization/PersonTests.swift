@@ -129,6 +129,62 @@ import Testing
     #expect(run.visits == 0 && run.error != nil, "\(String(describing: run.address))")
   }
 
+  private func deviceRun(_ answer: String, server: String = SignInRun.server) throws -> SignInRun {
+    var run = try SignInRun(server: server)
+    run.tell(.begin(.device, nil))
+    run.answer(resourceText(server))
+    run.answer(issuerText(#", "device_authorization_endpoint": "https://issuer.example/device""#))
+    run.open()
+    run.answer(#"{"client_id": "id-1"}"#, status: 201)
+    run.answer(#"{"device_code": "dev-code", "user_code": "ABCD-EFGH", \#(answer)}"#)
+    return run
+  }
+
+  @Test(
+    arguments: [
+      ("https://issuer.example/go", nil, "https://issuer.example/go"),
+      ("https://issuer.example/go", "https://issuer.example/go?c=1", "https://issuer.example/go?c=1"),
+      ("https://issuer.example/go", "javascript:alert(1)", "https://issuer.example/go"),
+      ("http://issuer.example/go", nil, nil), ("http://127.0.0.1/go", nil, nil),
+      ("javascript:alert(1)", nil, nil), ("file:///etc/passwd", nil, nil), ("ssh://issuer.example", nil, nil),
+      (#"https://issuer.example/\u001b[2J"#, nil, nil), ("https://issuer.example@evil.example/", nil, nil),
+      ("", nil, nil),
+    ] as [(String, String?, String?)])
+  func `is sent nowhere but to an address that is safe`(address: String, whole: String?, shown: String?)
+    throws
+  {
+    let complete = whole.map { #", "verification_uri_complete": "\#($0)""# } ?? ""
+    let run = try deviceRun(#""verification_uri": "\#(address)"\#(complete)"#)
+    #expect(run.address == shown)
+    #expect((run.error?.type == .signInFailed) == (shown == nil))
+  }
+
+  @Test func `may be sent to a device address on this machine by a server on it`() throws {
+    let run = try deviceRun(
+      #""verification_uri": "http://127.0.0.1:5000/go""#, server: "http://127.0.0.1:4001/mcp")
+    #expect(run.address == "http://127.0.0.1:5000/go")
+  }
+
+  @Test(arguments: [
+    ("1e16", "1e16", 120, 3_600), ("9223372036854775808", "1e300", 120, 3_600), ("0", "0", 5, 600),
+    ("-5", "-1e300", 5, 600), (#""soon""#, "null", 5, 600), ("2.9", "60.5", 2, 60), ("1000", "20", 10, 20),
+    ("0.1", "1", 1, 1),
+  ])
+  func `types a code whose times are bounded`(interval: String, lifetime: String, pause: Int, end: Int) throws
+  {
+    var run = try deviceRun(
+      #""verification_uri": "https://issuer.example/go", "interval": \#(interval), "expires_in": \#(lifetime)"#
+    )
+    #expect(run.machine.deadline == run.now + .seconds(pause))
+    for _ in 0..<200 {
+      guard let deadline = run.machine.deadline else { break }
+      run.now = deadline
+      run.tell(.timer)
+      run.answer(#"{"error": "slow_down"}"#, status: 400)
+    }
+    #expect(run.error?.detail.text == "nobody typed the code in time" && run.now == .zero + .seconds(end))
+  }
+
   @Test func `is not asked once more because the issuer is out of order`() throws {
     var run = try SignInRun()
     run.reachPerson()
