@@ -87,9 +87,17 @@ struct BrowserVisit: Hashable, Sendable {
       return try code(in: WebForm(query: word[word.index(after: mark)...].prefix { $0 != "#" }))
     }
     if word.contains("code="), word.contains("state=") { return try code(in: WebForm(query: word)) }
-    guard !word.isEmpty, !word.contains("://") else { throw .noCode }
+    guard Self.mayBeCode(text) else { throw .noCode }
     guard !promisesIssuer else { throw .needsAddress }
     return Secret(word)
+  }
+
+  /// Whether a line may be a code and nothing else. Codes are long, so that nobody guesses them; a word that
+  /// somebody typed into the wrong window is not.
+  private static func mayBeCode(_ line: String) -> Bool {
+    let words = line.split(whereSeparator: \.isWhitespace)
+    guard words.count == 1, let word = words.first, !word.contains("://") else { return false }
+    return (16...4_096).contains(word.utf8.count) && word.utf8.allSatisfy { (0x21...0x7E).contains($0) }
   }
 
   /// Takes as long for any two texts of one length.

@@ -143,6 +143,8 @@ extension SignIn {
   /// The person pasted what the browser ended at. A slip of the hand is told and ends nothing.
   mutating func pasted(_ text: String, _ turn: inout Turn) {
     guard case .working(let work) = state, case .browser(let discovery, let visit, _) = work.step else {
+      turn.actions.append(
+        .event(.signInNeeded, .info, "what was pasted is not used: no browser is waited for", nil))
       return
     }
     do {
@@ -178,7 +180,7 @@ extension SignIn {
       "what came back is of another issuer, \(gate.reference(issuer, limit: 120))"
     case .noIssuer: "what came back does not say who gave it, which the issuer promised to"
     case .refused(let error): words(for: error)
-    case .noCode: "there is no code in it: paste the whole address that the browser ended at"
+    case .noCode: "that is no code: paste the whole address that the browser ended at"
     case .needsAddress:
       "a code alone does not say who gave it: paste the whole address that the browser ended at"
     }

@@ -63,7 +63,7 @@ struct SignInRun {
         engine.send(.signIn(.begin(manner), on: target.key, by: operatorIdentity))
         continue
       }
-      if let line = input.line {
+      if let line = input.line, line.contains(where: { !$0.isWhitespace }) {
         engine.send(.signIn(.paste(Secret(line)), on: target.key, by: operatorIdentity))
       }
       input.line = nil
