@@ -79,15 +79,24 @@ enum IssuerPlaces {
     issuer.hasSuffix("/") ? issuer.dropLast() : issuer[...]
   }
 
+  /// What a proof names as its target: the address as it is asked, without query, fragment and user
+  /// information (RFC 9449 section 4.2).
+  static func target(_ endpoint: Endpoint) -> String {
+    let place = Place(endpoint.url.revealed)
+    return place.origin + (place.wholePath.isEmpty ? "/" : place.wholePath)
+  }
+
   /// An address without its query: origin as it is written, and path without slashes at its end.
   private struct Place {
     let origin: String
     let path: String
+    /// With them.
+    let wholePath: String
 
     init(_ address: String) {
       let bare = address.prefix { $0 != "?" && $0 != "#" }
       guard let colon = bare.firstRange(of: "://") else {
-        (origin, path) = (String(bare), "")
+        (origin, path, wholePath) = (String(bare), "", "")
         return
       }
       let rest = bare[colon.upperBound...]
@@ -96,6 +105,7 @@ enum IssuerPlaces {
       let host = authority.split(separator: "@").last ?? ""
       origin = "\(bare[..<colon.lowerBound].lowercased())://\(host.lowercased())"
       var tail = rest[authority.endIndex...]
+      wholePath = String(tail)
       while tail.hasSuffix("/") { tail.removeLast() }
       path = String(tail)
     }
@@ -118,4 +128,7 @@ private func isLoopbackAddress(_ host: String) -> Bool {
 extension Endpoint {
   /// Without query, fragment and user information.
   package var bareAddress: String { IssuerPlaces.resource(of: self) }
+
+  /// What a proof of possession names.
+  package var proofTarget: String { IssuerPlaces.target(self) }
 }

@@ -218,7 +218,7 @@ final class Credentials {
     let demand = SignIn.Demand(
       status: head.status, challenges: head.challenges.flatMap(Challenge.read), purpose: request.purpose,
       version: sent?.credential.version ?? 0)
-    if let nonce = head.proofNonce { possessions[number]?.nonce = nonce }
+    if let nonce = head.proofNonce { possessions[number]?.take(nonce: nonce) }
     if demand.wantsNonce, head.proofNonce != nil, let sent, !sent.isSecond {
       waitForSecond(request, number, now)
       return true

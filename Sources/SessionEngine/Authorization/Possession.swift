@@ -7,7 +7,9 @@ final class Possession {
   /// The key as PEM text.
   let key: Secret
   /// What the server wants to read in the next proof; it may change with every answer.
-  var nonce: String?
+  private(set) var nonce: String?
+  /// Longer ones would make every request of ours too long.
+  private static let nonceLimit = 512
   private let signing: SigningKey
   private let head: String
 
@@ -22,6 +24,16 @@ final class Possession {
       head.object("jwk") { signing.writePublicKey(to: &$0) }
     }
     head = writer.text
+  }
+
+  /// Takes the number that a server gave, if it is one (RFC 9449 section 8.1).
+  func take(nonce: String) {
+    guard (1...Self.nonceLimit).contains(nonce.utf8.count),
+      nonce.utf8.allSatisfy({
+        (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+      })
+    else { return }
+    self.nonce = nonce
   }
 
   /// The proof of a request to a server; good for this one alone.
@@ -45,7 +57,7 @@ final class Possession {
     var claims = JSONWriter()
     claims.object {
       $0.member("htm", method)
-      $0.member("htu", target.bareAddress)
+      $0.member("htu", target.proofTarget)
       $0.member("iat", now.milliseconds / 1_000)
       $0.member("jti", id)
       $0.member("ath", hash)

@@ -5,6 +5,17 @@ import Testing
 @testable import SessionEngine
 
 @Suite struct `Randomness, hashes and signatures` {
+  @Test(arguments: [
+    ("number-1", true), ("", false), ("two words", false), (String(repeating: "n", count: 513), false),
+    ("quoted\"", false), ("\u{9B}", false),
+  ])
+  func `prove possession with the number of a server, if it is one`(nonce: String, isTaken: Bool) throws {
+    let possession = try #require(SigningKey()?.pem.flatMap(Possession.init))
+    possession.take(nonce: "first")
+    possession.take(nonce: nonce)
+    #expect(possession.nonce == (isTaken ? nonce : "first"))
+  }
+
   @Test func `hashes as the proof key for code exchange wants it`() {
     // The example of RFC 7636 appendix B.
     let challenge = base64URL(Cryptography.sha256("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"))
