@@ -95,6 +95,7 @@ extension SignIn {
   /// A new token: on disk first, then used.
   mutating func take(_ grant: Grant, wasRenewed: Bool, _ work: Work, _ turn: inout Turn) {
     version += 1
+    knownIssuer = grant.origin?.issuer ?? knownIssuer
     if wasRenewed { renewals += 1 }
     if grant.origin != nil, subject.settings.source == .issuer {
       turn.actions.append(.save(record(grant)))
@@ -174,6 +175,7 @@ extension SignIn {
     if let refresh = stored.grant.refresh { learn(refresh, &turn) }
     if let secret = stored.grant.origin?.client.secret { learn(secret, &turn) }
     version += 1
+    knownIssuer = stored.grant.origin?.issuer ?? knownIssuer
     renewals = stored.renewals
     scopes.recall(stored.grant.scopes)
     hold(stored.grant, isProven: isProven, &turn)

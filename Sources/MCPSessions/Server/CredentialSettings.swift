@@ -89,6 +89,13 @@ package struct CredentialSettings: Hashable, Sendable {
     return isGiven && source == .issuer && issuer == nil && tokenURL == nil && issuerMetadataURL == nil
   }
 
+  /// Something secret that is configured goes to the issuer as it is, and could be used elsewhere by whoever
+  /// gets it. What is signed is signed for one issuer, and what is exchanged goes to the one that is named.
+  package var givesSecrets: Bool {
+    guard clientKeyFile == nil else { return refreshToken != nil }
+    return clientSecret != nil || refreshToken != nil || assertionFile != nil && exchangeURL == nil
+  }
+
   /// What must not be shown.
   package var secrets: [Secret] { [clientSecret, refreshToken, exchangeClientSecret].compactMap { $0 } }
 }

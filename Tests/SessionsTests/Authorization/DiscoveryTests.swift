@@ -57,6 +57,53 @@ import Testing
     #expect(IssuerPlaces.mayBeUsed(address, for: try Endpoint(server)) == may)
   }
 
+  @Test(arguments: [
+    ("https://A.example/mcp", "https://a.example/mcp"), ("https://a.example/mcp/", "https://a.example/mcp/"),
+    ("https://a.example", "https://a.example/"),
+    ("https://a.example:8443/x?k=1#f", "https://a.example:8443/x"),
+    ("https://user:pass@a.example/", "https://a.example/"),
+  ])
+  func `is shown proofs of possession for the address as it is asked`(address: String, target: String) throws
+  {
+    #expect(try Endpoint(address).proofTarget == target)
+  }
+
+  @Test(arguments: ["secret", "refresh", "assertion"])
+  func `is given what is configured, and nobody else is, whatever the server says later`(what: String) throws
+  {
+    var settings = CredentialSettings()
+    settings.clientID = "configured"
+    switch what {
+    case "secret": (settings.grant, settings.clientSecret) = (.clientCredentials, Secret("planted"))
+    case "refresh": settings.refreshToken = Secret("planted")
+    default: (settings.grant, settings.assertionFile) = (.assertion, "/assertion")
+    }
+    var run = try SignInRun(settings, policy: .auto)
+    run.tell(.wanted)
+    run.answer(resourceText())
+    run.answer(issuerText())
+    if what == "assertion" { run.tell(.provided(.text(Array("planted".utf8)))) }
+    run.answer(tokenText("token-1", refresh: what == "refresh" ? "refresh-2" : nil))
+    #expect(run.token == "token-1")
+    run.tell(.accepted(version: run.machine.version, .ping))
+    run.actions = []
+    run.refuse(purpose: .ping)
+    run.answer(#"{"resource": "\#(SignInRun.server)", "authorization_servers": ["https://evil.example"]}"#)
+    run.answer(
+      #"{"issuer": "https://evil.example", "token_endpoint": "https://evil.example/token","#
+        + #""authorization_endpoint": "https://evil.example/authorize","#
+        + #""code_challenge_methods_supported": ["S256"]}"#)
+    let asked = run.actions.compactMap { if case .send(let request) = $0 { request } else { nil } }
+    #expect(asked.allSatisfy { $0.body == .none && $0.authorization == nil })
+    #expect(run.visits == 0 && run.error?.detail.text.contains("names another issuer") == true)
+    run.tell(.forget)
+    run.tell(.clientErased(nil))
+    run.tell(.wanted)
+    run.answer(resourceText())
+    run.answer(issuerText())
+    #expect(run.machine.step != nil, "whoever signs out may begin anew")
+  }
+
   @Test func `is found by the address in the challenge and no other`() throws {
     var run = try SignInRun()
     run.refuse(401, #"Bearer resource_metadata="https://mcp.example/odd/place.json""#)
