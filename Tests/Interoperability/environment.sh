@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Makes the virtual environment that holds one Python package and prints its interpreter:
+# Makes the virtual environment that holds Python packages and prints its interpreter:
 #
 #     environment.sh mcp==1.30.0     ->  .build/interoperability/mcp-1.30.0/bin/python
 #
 # A stamp, written last, marks an environment that is whole, so that calling again costs nothing.
 set -eu
 
-requirement=$1
+requirements=("$@")
 root=$(cd "$(dirname "$0")/../.." && pwd)/.build/interoperability
-environment=$root/${requirement/==/-}
+name=${requirements[*]//==/-}
+environment=$root/${name// /+}
 stamp=$environment/complete
 
 say() {
@@ -26,9 +27,9 @@ if [ ! -e "$stamp" ]; then
   rm -rf "$environment"
   python3 -m venv "$environment" >"$environment.log" 2>&1 ||
     say "python3 cannot make virtual environments; apt-get install python3-venv (see $environment.log)"
-  "$environment/bin/python" -m pip install --quiet --disable-pip-version-check "$requirement" \
+  "$environment/bin/python" -m pip install --quiet --disable-pip-version-check "${requirements[@]}" \
     >>"$environment.log" 2>&1 ||
-    say "$requirement cannot be installed; is there a way to PyPI? (see $environment.log)"
+    say "${requirements[*]} cannot be installed; is there a way to PyPI? (see $environment.log)"
   touch "$stamp"
 fi
 echo "$environment/bin/python"

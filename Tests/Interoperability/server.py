@@ -1,6 +1,6 @@
 """A server on the Python packages `mcp` or `fastmcp`, for the interoperability tests.
 
-    server.py --port 8123 [--stateless] [--json] [--sse] [--fastmcp] [--sign-in SECONDS]
+    server.py --port 8123 [--stateless] [--json] [--sse] [--fastmcp] [--sign-in SECONDS] [--issuer URL]
     server.py --stdio [--fastmcp]
 
 Works with mcp 1.x and 2.x, which name their server class differently and take their options in different
@@ -17,7 +17,46 @@ arguments.add_argument("--json", action="store_true", help="answer JSON instead 
 arguments.add_argument("--sse", action="store_true", help="HTTP+SSE of 2024-11-05, at /sse")
 arguments.add_argument("--fastmcp", action="store_true", help="use the package fastmcp")
 arguments.add_argument("--sign-in", type=int, help="want tokens, that live so long, from an issuer at the same port")
+arguments.add_argument("--issuer", help="want tokens of this issuer, and ask it about them (mcp 2.x)")
 options = arguments.parse_args()
+
+
+
+def of_issuer():
+    """What makes a server want tokens that somebody else issues for it (RFC 7662)."""
+    import asyncio
+    import json
+    import urllib.request
+
+    from mcp.server.auth.provider import AccessToken
+    from mcp.server.auth.settings import AuthSettings
+
+    ask = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
+
+    class Verifier:
+        async def verify_token(self, token):
+            body = f"token={token}".encode()
+            answer = json.load(await asyncio.to_thread(ask, f"{options.issuer}/introspect", body, 5))
+            if not answer.get("active"):
+                return None
+            return AccessToken(
+                token=token,
+                client_id=answer["client_id"],
+                scopes=answer["scope"].split(),
+                expires_at=answer["exp"],
+                resource=answer["aud"],
+                subject=answer["sub"],
+                claims={"iss": answer["iss"]},
+            )
+
+    settings = AuthSettings(
+        issuer_url=options.issuer,
+        resource_server_url=f"http://127.0.0.1:{options.port}/mcp",
+        required_scopes=["files:read"],
+        validate_token_resource=True,
+    )
+    return {"token_verifier": Verifier(), "auth": settings}
+
 
 if options.fastmcp:
     from fastmcp import FastMCP
@@ -43,7 +82,7 @@ else:
     try:  # 2.x: options belong to the HTTP application
         from mcp.server.mcpserver import MCPServer
 
-        server = MCPServer("ledger", version="2.0")
+        server = MCPServer("ledger", version="2.0", **(of_issuer() if options.issuer else {}))
         application = lambda: (
             server.sse_app()
             if options.sse

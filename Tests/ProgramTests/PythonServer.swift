@@ -28,25 +28,33 @@ final class PythonServer {
   private let arguments: [String]
   private var process: ChildProcess
 
-  /// Makes the environment of `package` (`mcp==1.30.0`) if need be and starts its server on a free port.
+  /// Makes the environment of `package` (`mcp==1.30.0`; several with spaces) if need be and starts its
+  /// server on a free port.
   /// The configuration has it at `path`, to be spoken to as `wire` says.
   init(
     _ package: String, _ options: [String] = [], path: String = "/mcp", wire: String = "auto"
   ) throws {
-    let folder = packageRoot + "/Tests/Interoperability"
-    let environment = try ChildProcess("/usr/bin/env", ["bash", folder + "/environment.sh", package])
-    guard try environment.end(within: .seconds(300)) == 0 else {
-      throw ChildProcess.Failure(description: environment.output)
-    }
-    interpreter = environment.output.trimmingLine
-    port = try freePort()
+    interpreter = try Self.interpreter(of: package)
+    port = try freePythonPort()
     arguments =
-      [folder + "/server.py", "--port", String(port)] + options
+      [Self.folder + "/server.py", "--port", String(port)] + options
       + (package.hasPrefix("fastmcp") ? ["--fastmcp"] : [])
     configuration = try Self.configuration(port: port, path: path, wire: wire).temporaryFile(
       suffix: ".yaml")
     process = try ChildProcess(interpreter, arguments)
     try waitUntilReady()
+  }
+
+  static let folder = packageRoot + "/Tests/Interoperability"
+
+  /// The interpreter that has these packages; throws what keeps them from being had.
+  static func interpreter(of packages: String) throws -> String {
+    let words = ["bash", folder + "/environment.sh"] + packages.split(separator: " ").map(String.init)
+    let environment = try ChildProcess("/usr/bin/env", words)
+    guard try environment.end(within: .seconds(300)) == 0 else {
+      throw ChildProcess.Failure(description: environment.output)
+    }
+    return environment.output.trimmingLine
   }
 
   deinit {
@@ -87,7 +95,7 @@ extension String {
 }
 
 /// A port of 127.0.0.1 that nobody listens on.
-private func freePort() throws -> UInt16 {
+func freePythonPort() throws -> UInt16 {
   let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
   defer { close(descriptor) }
   var address = sockaddr_in()
