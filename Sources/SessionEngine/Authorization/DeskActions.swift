@@ -47,7 +47,7 @@ extension Desk {
             .failed(.configError, words: "\(assertion.keyFile) is no key for \(assertion.algorithm.rawValue)")
           ))
       }
-      news.secrets.append(token)
+      tell(number, .known(token))
       signed.add("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
       signed.add("client_assertion", token.revealed)
       form = signed
@@ -62,6 +62,7 @@ extension Desk {
         )
       }
     }
+    if let proof { tell(number, .known(proof)) }
     if let failure = pool.start(request, form: form, proof: proof, way: customer.way, owner: number) {
       tell(number, .answered(request.number, failure))
     }

@@ -208,6 +208,32 @@ import Testing
     #expect(gaps == [.seconds(60), .seconds(120), .seconds(240), .seconds(300), .seconds(300)])
   }
 
+  @Test func `and what goes with it are in no text after weeks of renewals`() throws {
+    var run = try SignInRun()
+    run.refuse()
+    run.answer(resourceText())
+    run.answer(issuerText())
+    run.open()
+    run.answer(
+      #"{"client_id": "id-1", "client_secret": "planted-client", "token_endpoint_auth_method": "client_secret_basic"}"#,
+      status: 201)
+    run.comeBack()
+    run.answer(tokenText("token-1", lifetime: 100, refresh: "refresh-1"))
+    for number in 2..<60 {
+      run.pass(.seconds(86))
+      run.tell(.locked(nil))
+      run.answer(tokenText("token-\(number)", lifetime: 100, refresh: "refresh-\(number)"))
+    }
+    run.pass(.seconds(86))
+    run.tell(.locked(nil))
+    let basic = try #require(run.request?.authorization?.revealed.split(separator: " ").last)
+    run.tell(.known(Secret("planted-assertion")))
+    run.answer(
+      #"{"error": "invalid_client", "error_description": "planted-client \#(basic) planted-assertion refresh-59"}"#,
+      status: 401)
+    #expect(run.error?.detail.text == "no token was given: invalid_client: ••• ••• ••• •••")
+  }
+
   private func stored() throws -> StoredGrant {
     var run = try SignInRun()
     run.signIn(lifetime: 100, refresh: "refresh-1")
