@@ -36,8 +36,8 @@ extension ViewState {
       overlay = answer == .undecided ? .dialog(dialog) : .none
       guard answer == .yes else { return [] }
       marks = []
-      deed = Deed(action: dialog.verb, keys: dialog.keys, time: now.instant)
-      return [.command(dialog.command(by: context.operator))]
+      deed = Deed(dialog.verb, on: dialog.keys, store, at: now.instant)
+      return dialog.commands(by: context.operator).map { .command($0) }
     case .filter(let line, let before, _):
       editFilter(line, key, before: before, model)
       return []
@@ -164,7 +164,7 @@ extension ViewState {
     case .terminate: ask(.terminate, model, live: live)
     case .pause: ask(.pause, model, live: live)
     case .resume: ask(.resume, model, live: live)
-    case .undo: return undo(model)
+    case .undo: return undo(model, live: live)
     case .mark: mark(model)
     case .markAll: markAll(model)
     case .unmark: marks = []

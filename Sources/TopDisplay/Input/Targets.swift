@@ -35,9 +35,11 @@ extension ViewState {
     ask(verb, keys: keys, hidden: hidden.count, model.context, live: live)
   }
 
-  /// Opens the question about these sessions; those of a service that is away cannot be meant.
+  /// Opens the question about these sessions; those of a service that is away cannot be meant, and `held` are
+  /// paused again afterwards.
   mutating func ask(
-    _ verb: OperatorAction, keys: [SessionKey], hidden: Int = 0, _ context: Context, live: Store
+    _ verb: OperatorAction, keys: [SessionKey], hidden: Int = 0, held: [SessionKey] = [], _ context: Context,
+    live: Store
   ) {
     let known = keys.filter { context.absence(of: $0) == nil }.compactMap { live.sessions[$0] }
     if known.isEmpty, let absence = keys.lazy.compactMap(context.absence).first {
@@ -50,25 +52,32 @@ extension ViewState {
         ? "no session matches" : "nothing to \(verb.rawValue): \(known.first.map(Dialog.state) ?? "gone")"
     }
     let away = keys.count { context.absence(of: $0) != nil }
-    overlay = .dialog(Dialog(verb: verb, targets: targets, hidden: hidden, away: away, live))
+    overlay = .dialog(Dialog(verb: verb, targets: targets, hidden: hidden, held: held, away: away, live))
   }
 
-  /// Takes back what was done last, to exactly those sessions.
-  mutating func undo(_ model: ViewModel) -> [Effect] {
+  /// Takes back what was done last, to exactly those sessions that it changed. What connects anew is asked
+  /// about as ever: it may start a process.
+  mutating func undo(_ model: ViewModel, live: Store) -> [Effect] {
     guard let deed, deed.isRecent(at: model.present.instant) else {
       notice = "nothing was done in the last \(Deed.lifetime.components.seconds) s"
       return []
     }
-    guard let action = deed.undoing else {
-      notice = "\(deed.action.rawValue) cannot be undone"
+    guard let undoing = deed.undoing else {
+      notice =
+        deed.action == .reconnect
+        ? "\(deed.action.rawValue) cannot be undone" : "\(deed.action.rawValue) changed nothing"
       return []
     }
-    if let absence = deed.keys.lazy.compactMap(model.context.absence).first {
+    if let absence = undoing.keys.lazy.compactMap(model.context.absence).first {
       notice = "\(absence.words(model.context)): nothing is sent"
       return []
     }
-    self.deed = Deed(action: action, keys: deed.keys, time: model.present.instant)
-    return [.command(.act(action, on: deed.keys, by: model.context.operator))]
+    if undoing.action == .reconnect {
+      ask(.reconnect, keys: undoing.keys, held: undoing.held, model.context, live: live)
+      return []
+    }
+    self.deed = Deed(undoing.action, on: undoing.keys, live, at: model.present.instant)
+    return [.command(.act(undoing.action, on: undoing.keys, by: model.context.operator))]
   }
 
   /// Marks the selected sessions, or unmarks them when all are marked; then moves on.

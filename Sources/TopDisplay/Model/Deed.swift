@@ -6,18 +6,45 @@ struct Deed: Hashable, Sendable {
   static let lifetime = Duration.seconds(30)
 
   let action: OperatorAction
-  let keys: [SessionKey]
+  /// How each session was before: taking it back brings about just that, and no more.
+  let before: [SessionKey: SessionState]
   let time: Instant
+
+  init(_ action: OperatorAction, on keys: [SessionKey], _ store: Store, at time: Instant) {
+    (self.action, self.time) = (action, time)
+    before = Dictionary(
+      keys.compactMap { key in store.sessions[key].map { (key, $0.state) } },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  var keys: [SessionKey] { before.keys.sorted() }
 
   func isRecent(at now: Instant) -> Bool { now - time < Self.lifetime && now >= time }
 
-  /// What takes it back; nil when nothing does.
-  var undoing: OperatorAction? {
-    switch action {
-    case .terminate: .reconnect
-    case .pause: .resume
-    case .resume: .pause
-    case .reconnect: nil
+  /// What takes it back, and for which sessions; `held` are those of them that are paused again afterwards.
+  /// Nil when nothing does, or nothing is to be taken back.
+  var undoing: Undoing? {
+    let found: Undoing? =
+      switch action {
+      case .terminate:
+        Undoing(.reconnect, of: self, where: \.isKept, held: keys.filter { before[$0] == .paused })
+      case .pause: Undoing(.resume, of: self) { $0 != .paused }
+      case .resume: Undoing(.pause, of: self) { $0 == .paused }
+      case .reconnect: nil
+      }
+    return found.flatMap { $0.keys.isEmpty ? nil : $0 }
+  }
+
+  struct Undoing: Hashable, Sendable {
+    let action: OperatorAction
+    let keys: [SessionKey]
+    let held: [SessionKey]
+
+    fileprivate init(
+      _ action: OperatorAction, of deed: Deed, where wasSo: (SessionState) -> Bool, held: [SessionKey] = []
+    ) {
+      (self.action, self.held) = (action, held)
+      keys = deed.keys.filter { deed.before[$0].map(wasSo) ?? false }
     }
   }
 
@@ -33,7 +60,17 @@ struct Deed: Hashable, Sendable {
       }
     let failing = sessions.count(where: \.state.isProblem)
     let trouble = failing > 0 && action != .pause ? ", \(failing) not well" : ""
-    let undo = undoing.map { "; U \($0.rawValue)s \(keys.count == 1 ? "it" : "them")" } ?? ""
+    let undo = undoing.map { "; U \($0.action.rawValue)s \($0.keys.count == 1 ? "it" : "them")" } ?? ""
     return "\(action.rawValue): \(done) of \(keys.count) \(word)\(trouble)\(undo)"
+  }
+}
+
+extension SessionState {
+  /// Whether we keep such a session up, or try to: what was never begun, or was ended, is not.
+  fileprivate var isKept: Bool {
+    switch self {
+    case .idle, .closing, .closed, .unmonitored: false
+    case .connecting, .ready, .degraded, .paused, .recovering, .unstable, .down, .unauthorized, .failed: true
+    }
   }
 }

@@ -18,6 +18,8 @@ struct Dialog: Hashable, Sendable {
   let answers: [String]
   /// Marked ones that the filter hides.
   let hidden: Int
+  /// Those that are paused again once they are reconnected: they were so before what is taken back.
+  let held: [SessionKey]
   /// Chosen ones that cannot be reached: their service is away.
   let away: Int
   /// Commands that are started on this machine, with what they are started with.
@@ -26,8 +28,13 @@ struct Dialog: Hashable, Sendable {
   private let areProcesses: Bool
   private(set) var typed = ""
 
-  init(verb: OperatorAction, targets: [SessionReport], hidden: Int = 0, away: Int = 0, _ store: Store) {
+  init(
+    verb: OperatorAction, targets: [SessionReport], hidden: Int = 0, held: [SessionKey] = [], away: Int = 0,
+    _ store: Store
+  ) {
     (self.hidden, self.away) = (hidden, away)
+    let meant = Set(targets.map(\.key))
+    self.held = held.filter { meant.contains($0) }
     self.verb = verb
     let servers = Set(targets.map(\.key.server))
     commands = consentLines(
@@ -49,6 +56,8 @@ struct Dialog: Hashable, Sendable {
   static func applies(_ verb: OperatorAction, to session: SessionReport) -> Bool {
     switch (verb, session.state) {
     case (_, .unmonitored), (.terminate, .closed), (.terminate, .closing): false
+    // What was never begun cannot be ended.
+    case (.terminate, .idle): false
     case (.pause, .idle), (.pause, .closing), (.pause, .closed): false
     case (.pause, _): session.state != .paused
     case (.resume, _): session.state == .paused
@@ -73,8 +82,8 @@ struct Dialog: Hashable, Sendable {
     }
   }
 
-  func command(by person: Operator) -> Command {
-    .act(verb, on: keys, by: person)
+  func commands(by person: Operator) -> [Command] {
+    [.act(verb, on: keys, by: person)] + (held.isEmpty ? [] : [.act(.pause, on: held, by: person)])
   }
 
   /// What is asked, and of whom.
@@ -85,6 +94,7 @@ struct Dialog: Hashable, Sendable {
       "\(verb.rawValue.prefix(1).uppercased())\(verb.rawValue.dropFirst()) \(sessions), \(now)?",
       listed("server", keys.map(\.server)), listed("user", keys.map(\.user)), inFlight,
     ] + (hidden == 0 ? [] : ["\(hidden) of them marked but not in sight: the filter hides them"])
+      + (held.isEmpty ? [] : ["paused again, as before: \(held.count == keys.count ? "all" : "\(held.count)")"])
       + (away == 0 ? [] : ["\(away) left out: their service is away"]) + commands
       + answers
       + ["", effect]
