@@ -22,12 +22,12 @@ package func plainLines(_ store: Store, filter: String, at now: Moment, utcOffse
     lines.append("Server \(server.name): " + words(server, model))
   }
   let totals = Dictionary(
-    model.rows.allServers.map { ($0.name, $0.total) }, uniquingKeysWith: { first, _ in first })
+    model.rows.allServers.map { ($0.id, $0.total) }, uniquingKeysWith: { first, _ in first })
   // Those that are well are counted with their server; a filter asks for them one by one.
   for key in model.rows.sessions {
     guard let session = store.sessions[key], session.state != .unmonitored,
       !filter.isEmpty || session.state.isProblem,
-      totals[key.server] ?? 0 > 1
+      totals[key.exactServer] ?? 0 > 1
     else { continue }
     lines.append("Session of \(key.user) at \(key.server): " + words(session, note: nil, model) + ".")
   }

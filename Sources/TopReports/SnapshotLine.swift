@@ -6,7 +6,7 @@ package import MCPSessions
 /// What is not known is absent: a session without a `cause` has none that we know of.
 /// `inFull` adds what only a dashboard elsewhere wants to know.
 package func snapshotLine(_ store: Store, at now: Moment, inFull: Bool = false) -> String {
-  let sessions = Dictionary(grouping: store.sessions.values, by: \.key.server)
+  let sessions = Dictionary(grouping: store.sessions.values, by: \.key.exactServer)
   var writer = JSONWriter()
   writer.object {
     $0.member("v", schemaVersion)
@@ -15,12 +15,12 @@ package func snapshotLine(_ store: Store, at now: Moment, inFull: Bool = false) 
     $0.array("servers") {
       for server in store.servers {
         $0.server(
-          server, state: store.state(of: server), sessions: sessions[server.name] ?? [], inFull: inFull)
+          server, state: store.state(of: server), sessions: sessions[server.id] ?? [], inFull: inFull)
       }
     }
     $0.array("sessions") {
       for server in store.servers {
-        for session in (sessions[server.name] ?? []).sorted(by: { $0.key < $1.key }) {
+        for session in (sessions[server.id] ?? []).sorted(by: { $0.key < $1.key }) {
           $0.session(session, at: now, inFull: inFull)
         }
       }

@@ -5,10 +5,10 @@ package import MCPSessions
 ///
 /// Columns are only ever added at the end.
 package func statusRows(_ store: Store, at now: Moment) -> String {
-  let sessions = Dictionary(grouping: store.sessions.values, by: \.key.server)
+  let sessions = Dictionary(grouping: store.sessions.values, by: \.key.exactServer)
   let rows = store.servers.flatMap { server in
     // A server that nobody watches has no session, and a line all the same.
-    (sessions[server.name]?.sorted { $0.key < $1.key }.map { row($0, server, at: now) })
+    (sessions[server.id]?.sorted { $0.key < $1.key }.map { row($0, server, at: now) })
       ?? [row(server, state: store.state(of: server))]
   }
   return ([titles] + rows).map { $0.joined(separator: "\t") }.joined(separator: "\n")

@@ -6,12 +6,12 @@ package import MCPSessions
 /// and end in "...". Give a large width when the text goes to a file.
 package func statusTable(_ store: Store, at now: Moment, width: Int) -> String {
   guard !store.servers.isEmpty else { return "no servers" }
-  let sessions = Dictionary(grouping: store.sessions.values, by: \.key.server)
+  let sessions = Dictionary(grouping: store.sessions.values, by: \.key.exactServer)
     .mapValues { $0.sorted { $0.key < $1.key } }
   let servers = store.servers.map { server in
-    serverRow(server, state: store.state(of: server), sessions: sessions[server.name] ?? [], at: now)
+    serverRow(server, state: store.state(of: server), sessions: sessions[server.id] ?? [], at: now)
   }
-  let rows = store.servers.flatMap { sessions[$0.name] ?? [] }.map { sessionRow($0, at: now) }
+  let rows = store.servers.flatMap { sessions[$0.id] ?? [] }.map { sessionRow($0, at: now) }
   let parts =
     [tableLines(serverColumns, servers, width: width)]
     + (rows.isEmpty ? [] : [tableLines(sessionColumns, rows, width: width)])

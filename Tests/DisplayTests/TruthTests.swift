@@ -166,7 +166,7 @@ import Testing
       (0..<30).map { "mcp-production-eu-west-1-\($0)-gateway" }
       + ["mcp-production-us-east-1-a", "mcp-production-us-east-1-b", "archive", "architecture-of-a-house"]
     let looks = shortened(names, to: width, isASCII: false)
-    let shown = names.map { looks[$0] ?? $0 }
+    let shown = names.map { looks[ExactText($0)] ?? $0 }
     #expect(Set(shown).count == names.count, "\(shown)")
     #expect(shown.allSatisfy { columns(of: $0) <= width })
   }

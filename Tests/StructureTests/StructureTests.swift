@@ -88,6 +88,18 @@ import Testing
     ("nothing traps on an error", "Sources/SessionEngine/A.swift", "let a = f(\"text\")!"),
     ("nothing traps on an error", "Sources/SessionEngine/A.swift", "var window: Window!"),
     (
+      "servers are told apart by the bytes of their names", "Sources/TopDisplay/A.swift",
+      "var known: [String: Known] = [:]"
+    ),
+    (
+      "servers are told apart by the bytes of their names", "Sources/TopReports/A.swift",
+      "let sessions = Dictionary(grouping: all, by: \\.key.server)"
+    ),
+    (
+      "servers are told apart by the bytes of their names", "Sources/sessiontop/A.swift",
+      "let found = servers.first { $0.name == name }"
+    ),
+    (
       "no number from outside is calculated with unchecked", "Sources/MCPWire/ReplyReader.swift",
       "let wait = retry * 1_000"
     ),

@@ -3,30 +3,33 @@ public struct SessionKey: Hashable, Comparable, Sendable {
   /// The user of a session that all share: `app`.
   public static let sharedUser = "app"
 
+  package let exactServer: ExactText
+  package let exactUser: ExactText
+
   /// The server's name.
-  public let server: String
+  public var server: String { exactServer.text }
   /// The user, or `sharedUser`.
-  public let user: String
+  public var user: String { exactUser.text }
 
   /// The session of a user with a server; without a user, the one that all share.
   public init(server: String, user: String = SessionKey.sharedUser) {
-    self.server = server
-    self.user = user
+    (exactServer, exactUser) = (ExactText(server), ExactText(user))
   }
 
   /// Whether both names are the same, byte for byte.
   public static func == (left: SessionKey, right: SessionKey) -> Bool {
-    left.server.isExactly(right.server) && left.user.isExactly(right.user)
+    left.exactServer == right.exactServer && left.exactUser == right.exactUser
   }
 
   /// By server, then by user.
   public static func < (left: SessionKey, right: SessionKey) -> Bool {
-    left.server.isExactly(right.server) ? left.user.precedes(right.user) : left.server.precedes(right.server)
+    left.exactServer == right.exactServer
+      ? left.exactUser < right.exactUser : left.exactServer < right.exactServer
   }
 
   /// By the bytes of both names.
   public func hash(into hasher: inout Hasher) {
-    ExactText(server).hash(into: &hasher)
-    ExactText(user).hash(into: &hasher)
+    exactServer.hash(into: &hasher)
+    exactUser.hash(into: &hasher)
   }
 }

@@ -173,7 +173,8 @@ public struct SessionReport: Hashable, Sendable {
 /// What there is to say of a server beside its sessions.
 package struct ServerReport: Hashable, Sendable {
   /// The name as the configuration has it: programs and sessions know the server by it, so it is never cut.
-  package internal(set) var name: String
+  package var name: String { id.text }
+  package internal(set) var id: ExactText
   package let transport: Transport
   /// The URL without user information and query values; absent for processes.
   package let url: String?
@@ -191,7 +192,7 @@ package struct ServerReport: Hashable, Sendable {
     name: String, transport: Transport, url: String?, users: [String], note: Sentence?,
     settings: SessionSettings, command: CommandReport? = nil
   ) {
-    self.name = name
+    id = ExactText(name)
     self.transport = transport
     self.url = url
     self.users = users

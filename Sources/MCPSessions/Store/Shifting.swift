@@ -54,7 +54,7 @@ extension SessionReport {
 extension ServerReport {
   package func renamed(_ name: String) -> ServerReport {
     var report = self
-    report.name = name
+    report.id = ExactText(name)
     return report
   }
 }

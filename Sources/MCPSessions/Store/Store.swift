@@ -1,6 +1,11 @@
 /// All that is known, folded from the engine's reports. A copy of it at an instant is a snapshot.
 package struct Store: Hashable, Sendable {
-  package private(set) var servers: [ServerReport] = []
+  package private(set) var servers: [ServerReport] = [] {
+    didSet {
+      places = Dictionary(
+        servers.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+  }
   package private(set) var sessions: [SessionKey: SessionReport] = [:]
   /// Ways to origins that are closed, or that somebody waits for.
   package private(set) var origins: [Int: OriginReport] = [:]
@@ -11,6 +16,8 @@ package struct Store: Hashable, Sendable {
   package private(set) var durations: [DurationSeries: DurationHistogram] = [:]
   /// The sessions of each server, so that what happens to one costs nothing of the others.
   private var keys: [ExactText: Set<SessionKey>] = [:]
+  /// Where each server stands.
+  private var places: [ExactText: Int] = [:]
   /// All sessions in the order of their keys, so that a list of them need not be sorted for every picture.
   package private(set) var order: [SessionKey] = []
   /// How each server fared, by name.
@@ -80,7 +87,7 @@ package struct Store: Hashable, Sendable {
 
   private mutating func take(_ servers: [ServerReport]) {
     self.servers = servers
-    let names = Set(servers.map { ExactText($0.name) })
+    let names = Set(servers.map(\.id))
     durations = durations.filter { names.contains($0.key.server) }
   }
 
@@ -91,8 +98,8 @@ package struct Store: Hashable, Sendable {
     store.sessions = sessions.filter { keys.contains($0.key) }
     store.keys = self.keys.mapValues { $0.intersection(keys) }
     store.order = order.filter { keys.contains($0) }
-    let names = Set(keys.map(\.server))
-    store.servers = servers.filter { names.contains($0.name) }
+    let names = Set(keys.map(\.exactServer))
+    store.servers = servers.filter { names.contains($0.id) }
     return store
   }
 
@@ -102,6 +109,9 @@ package struct Store: Hashable, Sendable {
     store.events = EventRing(capacity: 1)
     return store
   }
+
+  /// A server by its name, byte for byte.
+  package func server(_ name: ExactText) -> ServerReport? { places[name].map { servers[$0] } }
 
   /// How a server fared lately; nil when it was never seen.
   package func history(of server: String) -> StateHistory? { histories[ExactText(server)] }

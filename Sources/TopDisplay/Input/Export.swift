@@ -22,11 +22,11 @@ extension ViewState {
       if pane == .events {
         return [.export(.events(model.rows.events.map { model.store.events[$0] }))]
       }
-      let names = Set(model.rows.servers.flatMap(\.names).map { ExactText($0) })
+      let names = Set(model.rows.servers.flatMap(\.names))
       let keys =
         pane == .sessions
         ? model.rows.sessions
-        : model.store.sessions.keys.filter { names.contains(ExactText($0.server)) }.sorted()
+        : model.store.sessions.keys.filter { names.contains($0.exactServer) }.sorted()
       return [.export(.sessions(keys, model.store))]
     }
   }
@@ -52,7 +52,7 @@ extension ViewState {
         return words(session)
       }
       return
-        "\(row.names.count) servers (\(row.names.sorted().joined(separator: ", "))); the first: \(words(session))"
+        "\(row.names.count) servers (\(row.names.sorted().map(\.text).joined(separator: ", "))); the first: \(words(session))"
     case .server(let server): return server.worst.map(words) ?? server.name
     case .event(let event):
       return [
@@ -70,7 +70,7 @@ extension ViewModel {
   var equivalentCommand: String {
     var words: [String] = filter.isEmpty ? [] : [filter.text]
     switch view.pane {
-    case .servers: words += selectedServer.map { [exactly("server", $0.names)] } ?? []
+    case .servers: words += selectedServer.map { [exactly("server", $0.names.map(\.text))] } ?? []
     case .sessions:
       words += selectedSession.map { [exactly("server", $0.key.server), exactly("user", $0.key.user)] } ?? []
     case .events, .errors: break

@@ -205,7 +205,7 @@ extension ViewState {
 
   /// Stays on the row that is meant, wherever it goes: until then the first row was whichever was worst.
   private mutating func pin(_ rows: Rows) {
-    let names = rows.servers.map(\.name)
+    let names = rows.servers.map(\.id)
     if pane == .servers, servers.id == nil, let place = servers.index(in: names) {
       servers.select(place, in: names, height: height(of: .servers, count: names.count))
     }

@@ -65,7 +65,7 @@ extension ViewState {
     switch target {
     case .servers:
       let height = height(of: target, count: rows.servers.count)
-      let names = rows.servers.map(\.name)
+      let names = rows.servers.map(\.id)
       let first = firstVisible(
         of: names.count, selected: servers.index(in: names) ?? 0, top: servers.top, height: height)
       guard line < height, first + line < names.count else { return }

@@ -23,7 +23,7 @@ extension ViewState {
     let step = step(action, count: count, height: height)
     switch pane {
     case .servers:
-      choose(server: (servers.index(in: rows.servers.map(\.name)) ?? 0) + step, rows, height: height)
+      choose(server: (servers.index(in: rows.servers.map(\.id)) ?? 0) + step, rows, height: height)
     case .sessions:
       heldSessions = rows.sessions
       sessions.move(step, in: rows.sessions, height: height)
@@ -34,7 +34,7 @@ extension ViewState {
 
   /// Stands on a server; the order of the rows is held from here on.
   mutating func choose(server index: Int, _ rows: Rows, height: Int) {
-    let names = rows.servers.map(\.name)
+    let names = rows.servers.map(\.id)
     guard !names.isEmpty else { return }
     let before = servers.id
     heldServers = names
@@ -116,7 +116,7 @@ extension ViewState {
     }
     switch pane {
     case .servers:
-      let names = rows.servers.map(\.name)
+      let names = rows.servers.map(\.id)
       guard let place = next(names.count, from: servers.index(in: names), { rows.servers[$0].isProblem })
       else { return notice = "every server shown is well" }
       choose(server: place, rows, height: height(of: .servers, count: names.count))
@@ -154,11 +154,11 @@ extension ViewState {
     guard !isOld,
       let place = rows.events.firstIndex(where: {
         let event = store.events[$0]
-        return event.server == session.key.server && event.time.instant >= start
+        return event.server?.isExactly(session.key.server) == true && event.time.instant >= start
       })
     else {
       // The events are gone, the outage is not.
-      overlay = .page(.outages(of: session.key.server), top: .max)
+      overlay = .page(.outages(of: session.key.exactServer), top: .max)
       return
     }
     show(events: ())

@@ -8,7 +8,7 @@ extension ViewState {
     var names: [String] = []
     var user: String?
     switch pane {
-    case .servers: names = model.selectedServer?.names ?? []
+    case .servers: names = model.selectedServer?.names.map(\.text) ?? []
     case .sessions:
       names = model.selectedSession.map { [$0.key.server] } ?? []
       user = model.selectedSession?.key.user
@@ -50,7 +50,7 @@ extension ViewState {
       overlay = .page(.comparison(sessions[0].key, sessions[1].key), top: 0)
       return
     }
-    let byServer = Dictionary(grouping: sessions, by: \.key.server)
+    let byServer = Dictionary(grouping: sessions, by: \.key.exactServer)
     let worst = byServer.keys.sorted().compactMap { name in
       byServer[name]?.max { ($0.state.severity, $1.key) < ($1.state.severity, $0.key) }
     }

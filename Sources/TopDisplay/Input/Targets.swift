@@ -12,8 +12,8 @@ extension ViewState {
   func selectedKeys(_ model: ViewModel) -> [SessionKey] {
     switch pane {
     case .servers:
-      guard let names = model.selectedServer.map({ Set($0.names.map { ExactText($0) }) }) else { return [] }
-      return model.store.sessions.keys.filter { names.contains(ExactText($0.server)) }.sorted()
+      guard let names = model.selectedServer.map({ Set($0.names) }) else { return [] }
+      return model.store.sessions.keys.filter { names.contains($0.exactServer) }.sorted()
     case .sessions: return model.selectedSession.map { [$0.key] } ?? []
     case .events:
       guard let event = model.selectedEvent, let server = event.server, let user = event.user else {
@@ -92,10 +92,10 @@ extension ViewState {
 
   /// Marks every session that a list shows: of the servers listed, or those listed themselves.
   mutating func markAll(_ model: ViewModel) {
-    let names = Set(model.rows.servers.flatMap(\.names).map { ExactText($0) })
+    let names = Set(model.rows.servers.flatMap(\.names))
     let keys =
       pane == .servers
-      ? model.store.sessions.keys.filter { names.contains(ExactText($0.server)) } : model.rows.sessions
+      ? model.store.sessions.keys.filter { names.contains($0.exactServer) } : model.rows.sessions
     let markable = keys.filter { model.store.sessions[$0].map { $0.state != .unmonitored } ?? false }
     guard pane == .servers || pane == .sessions, !markable.isEmpty else {
       return notice = "nothing to mark here"
@@ -110,8 +110,8 @@ extension ViewState {
     let problems = model.rows.problems
     let selected =
       pane == .servers
-      ? model.selectedServer?.names ?? [] : model.selectedSession.map { [$0.key.server] } ?? []
-    if problems.contains(where: { selected.contains($0.key.server) }), lastMove != nil {
+      ? model.selectedServer?.names ?? [] : model.selectedSession.map { [$0.key.exactServer] } ?? []
+    if problems.contains(where: { selected.contains($0.key.exactServer) }), lastMove != nil {
       let isSeen = selected.allSatisfy(alerts.isAcknowledged)
       for name in selected { alerts.acknowledge(name, isSeen: !isSeen) }
       return notice =
@@ -119,7 +119,7 @@ extension ViewState {
         ? "\(Families(model.store.servers).title(of: selected)) is no longer acknowledged"
         : acknowledged(selected, problems)
     }
-    let open = problems.filter { !alerts.isAcknowledged($0.key.server) }
+    let open = problems.filter { !alerts.isAcknowledged($0.key.exactServer) }
     guard let worst = incidents(open).first else {
       return notice = problems.isEmpty ? "all is well" : "everything is acknowledged"
     }
@@ -131,15 +131,15 @@ extension ViewState {
   mutating func acknowledge(_ filter: Filter, _ model: ViewModel) {
     let problems = model.rows.problems
     let names = problems.filter { filter.accepts(SessionRow(session: $0, now: model.now.instant)) }
-      .map(\.key.server)
+      .map(\.key.exactServer)
     guard !names.isEmpty else { return notice = "nothing that is not well matches" }
     for name in names { alerts.acknowledge(name) }
     notice = acknowledged(names, problems)
   }
 
-  private func acknowledged(_ names: [String], _ problems: [SessionReport]) -> String {
-    let open = problems.count { !alerts.isAcknowledged($0.key.server) }
-    let what = names.count == 1 ? names[0] : "\(names.count) servers"
+  private func acknowledged(_ names: [ExactText], _ problems: [SessionReport]) -> String {
+    let open = problems.count { !alerts.isAcknowledged($0.key.exactServer) }
+    let what = names.count == 1 ? names[0].text : "\(names.count) servers"
     return "\(what) acknowledged until worse or well; \(open) open"
   }
 }

@@ -8,18 +8,18 @@ struct Alerts: Hashable, Sendable {
     var isAcknowledged = false
   }
 
-  private(set) var known: [String: Known] = [:]
+  private(set) var known: [ExactText: Known] = [:]
 
   /// Takes in how the servers are; tells what became worse, and what is well again.
   ///
   /// What was acknowledged stays so until the server is well or worse.
   mutating func take(_ servers: [ServerSummary]) -> [Alert] {
     var news: [Alert] = []
-    var problems: [String: SessionReport] = [:]
-    for server in servers where server.isProblem { problems[server.name] = server.worst }
+    var problems: [ExactText: SessionReport] = [:]
+    for server in servers where server.isProblem { problems[server.id] = server.worst }
     for (name, before) in known where problems[name] == nil {
       known[name] = nil
-      let session = servers.first { $0.name.isExactly(name) }?.worst
+      let session = servers.first { $0.id == name }?.worst
       news.append(Alert(session: session ?? before.session, isRaised: false, isKept: session != nil))
     }
     for (name, session) in problems {
@@ -32,11 +32,11 @@ struct Alerts: Hashable, Sendable {
     return news.sorted { $0.session.key < $1.session.key }
   }
 
-  mutating func acknowledge(_ server: String, isSeen: Bool = true) {
+  mutating func acknowledge(_ server: ExactText, isSeen: Bool = true) {
     known[server]?.isAcknowledged = isSeen
   }
 
-  func isAcknowledged(_ server: String) -> Bool { known[server]?.isAcknowledged ?? false }
+  func isAcknowledged(_ server: ExactText) -> Bool { known[server]?.isAcknowledged ?? false }
 }
 
 extension SessionState {

@@ -3,7 +3,7 @@ package import MCPSessions
 /// What an action would start on this machine for a server; absent where it starts nothing.
 package func commandToStart(_ action: OperatorAction, _ server: String, _ store: Store) -> CommandReport? {
   guard action == .reconnect else { return nil }
-  return store.servers.first { $0.name == server }?.command
+  return store.server(ExactText(server))?.command
 }
 
 /// Commands that are to be started, for whoever is asked whether they may: command, folder, names of

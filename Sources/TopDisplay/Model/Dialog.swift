@@ -36,13 +36,13 @@ struct Dialog: Hashable, Sendable {
     let meant = Set(targets.map(\.key))
     self.held = held.filter { meant.contains($0) }
     self.verb = verb
-    let servers = Set(targets.map(\.key.server))
+    let servers = Set(targets.map(\.key.exactServer))
     commands = consentLines(
       store.servers.compactMap { server in
-        guard servers.contains(server.name) else { return nil }
+        guard servers.contains(server.id) else { return nil }
         return commandToStart(verb, server.name, store).map { (server.name, $0) }
       })
-    areProcesses = store.servers.filter { servers.contains($0.name) }.allSatisfy { $0.command != nil }
+    areProcesses = store.servers.filter { servers.contains($0.id) }.allSatisfy { $0.command != nil }
     keys = targets.map(\.key).sorted()
     live = targets.count(where: \.isOpen)
     streams = targets.count { $0.stream == .open }
@@ -92,7 +92,7 @@ struct Dialog: Hashable, Sendable {
     let now = keys.count == 1 ? (live == 1 ? "live" : "not live") : "\(live) of them live"
     return [
       "\(verb.rawValue.prefix(1).uppercased())\(verb.rawValue.dropFirst()) \(sessions), \(now)?",
-      listed("server", keys.map(\.server)), listed("user", keys.map(\.user)), inFlight,
+      listed("server", keys.map(\.exactServer)), listed("user", keys.map(\.exactUser)), inFlight,
     ] + (hidden == 0 ? [] : ["\(hidden) of them marked but not in sight: the filter hides them"])
       + (held.isEmpty ? [] : ["paused again, as before: \(held.count == keys.count ? "all" : "\(held.count)")"])
       + (away == 0 ? [] : ["\(away) left out: their service is away"]) + commands
@@ -126,22 +126,22 @@ struct Dialog: Hashable, Sendable {
   }
 
   /// The first few names and how many more there are.
-  private func listed(_ what: String, _ names: [String]) -> String {
+  private func listed(_ what: String, _ names: [ExactText]) -> String {
     let names = Set(names).sorted()
     let more = names.count > 4 ? " and \(names.count - 4) more" : ""
-    return "\(what)\(names.count == 1 ? "" : "s"): \(names.prefix(4).joined(separator: ", "))\(more)"
+    return "\(what)\(names.count == 1 ? "" : "s"): \(names.prefix(4).map(\.text).joined(separator: ", "))\(more)"
   }
 }
 
 /// The answers to the last DELETE of each server, the newest first; of three servers at most.
-private func lastAnswers(of servers: Set<String>, _ store: Store) -> [String] {
+private func lastAnswers(of servers: Set<ExactText>, _ store: Store) -> [String] {
   var missing = servers
   var answers: [String] = []
   let events = store.events
   for place in stride(from: events.count - 1, through: 0, by: -1) where answers.count < 3 && !missing.isEmpty
   {
     let event = events[place]
-    guard event.kind == .sessionTerminated, let server = event.server, missing.remove(server) != nil else {
+    guard event.kind == .sessionTerminated, let server = event.server, missing.remove(ExactText(server)) != nil else {
       continue
     }
     answers.append("last DELETE at \(server): \(event.message)")

@@ -25,9 +25,9 @@ struct Families {
 
   /// Whether servers stand at one site. Asked only where their names begin alike: there may be thousands.
   private func areNeighbours(_ names: [String]) -> Bool {
-    let names = Set(names)
+    let names = Set(names.map { ExactText($0) })
     var first: String?
-    for server in servers where names.contains(server.name) {
+    for server in servers where names.contains(server.id) {
       let site = site(of: server)
       guard site == first ?? site else { return false }
       first = site
@@ -41,22 +41,24 @@ struct Families {
     return name.hasSuffix("*") ? "\(name) (\(servers.count))" : name
   }
 
+  func title(of servers: [ExactText]) -> String { title(of: servers.map(\.text)) }
+
   /// The family of each server, and its own name where it has none: up to the first separator, and with the
   /// site where two of them have families that are called alike.
-  var names: [String: String] {
+  var names: [ExactText: String] {
     struct Family: Hashable {
       let stem: String
       let site: String
     }
-    let families = servers.compactMap { server -> (String, Family)? in
+    let families = servers.compactMap { server -> (ExactText, Family)? in
       let name = server.name
       return name.firstIndex { separators.contains($0) }.map {
-        (name, Family(stem: String(name[...$0]), site: site(of: server)))
+        (server.id, Family(stem: String(name[...$0]), site: site(of: server)))
       }
     }
     let members = Dictionary(grouping: families, by: \.1).filter { $0.value.count > 1 }
     let stems = Dictionary(grouping: members.keys, by: \.stem)
-    var names = Dictionary(servers.map { ($0.name, $0.name) }, uniquingKeysWith: { first, _ in first })
+    var names = Dictionary(servers.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
     for (name, family) in families where members[family] != nil {
       let isAlone = stems[family.stem]?.count == 1
       names[name] = "\(family.stem)*" + (isAlone ? "" : " \(family.site)")

@@ -13,7 +13,7 @@ indirect enum Boxed<Value: Sendable>: Sendable {
 
 /// A server and what its sessions come to.
 struct ServerSummary: Filterable, Sendable {
-  let name: String
+  let id: ExactText
   let now: Instant
   private let boxedReport: Boxed<ServerReport>
   private var boxedWorst: Boxed<SessionReport>?
@@ -30,12 +30,13 @@ struct ServerSummary: Filterable, Sendable {
 
   private(set) var state = SessionState.unmonitored
   /// The other servers of an incident that the row stands for; none for a row of one server.
-  private(set) var others: [String] = []
+  private(set) var others: [ExactText] = []
   /// What the row is called: its name, or what those of an incident have in common.
   private(set) var title: String
 
   /// Every server that the row stands for.
-  var names: [String] { [name] + others }
+  var names: [ExactText] { [id] + others }
+  var name: String { id.text }
 
   var report: ServerReport { boxedReport.value }
   /// The session that is worst off, and of equals the one that has been so the longest.
@@ -45,7 +46,7 @@ struct ServerSummary: Filterable, Sendable {
   var isUnverified: Bool { worst?.isUnverified == true }
 
   init(_ report: ServerReport, now: Instant) {
-    name = report.name
+    id = report.id
     title = report.name
     boxedReport = .value(report)
     self.now = now
@@ -78,8 +79,8 @@ struct ServerSummary: Filterable, Sendable {
   mutating func stand(for members: [ServerSummary]) {
     title = Families(members.map(\.report)).title(of: members.map(\.name))
     boxedWorst = members.first?.boxedWorst ?? boxedWorst
-    for other in members where other.name != name {
-      others.append(other.name)
+    for other in members where other.id != id {
+      others.append(other.id)
       live += other.live
       total += other.total
       errors += other.errors

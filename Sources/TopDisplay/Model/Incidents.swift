@@ -10,10 +10,10 @@ struct Incident: Sendable {
   private(set) var members: [SessionReport]
 
   var first: SessionReport { members[0] }
-  var servers: [String] { members.map(\.key.server) }
+  var servers: [ExactText] { members.map(\.key.exactServer) }
 
   /// `jira-*` for a family, otherwise the first names.
-  func name(_ families: Families) -> String { families.commonName(of: servers) }
+  func name(_ families: Families) -> String { families.commonName(of: servers.map(\.text)) }
 
   fileprivate init(_ session: SessionReport) { members = [session] }
 
@@ -25,13 +25,18 @@ struct Incident: Sendable {
   fileprivate mutating func add(_ session: SessionReport) { members.append(session) }
 }
 
+private struct Likeness: Hashable {
+  let state: SessionState
+  let error: ErrorType?
+}
+
 /// Problems as incidents, in the order of their first ones; of equally bad problems the oldest come first.
 func incidents(_ problems: [SessionReport]) -> [Incident] {
   var found: [Incident] = []
   // The newest incident of a state and type: older ones are over their span.
-  var latest: [String: Int] = [:]
+  var latest: [Likeness: Int] = [:]
   for session in problems {
-    let key = "\(session.state.rawValue) \(session.cause?.type.rawValue ?? "")"
+    let key = Likeness(state: session.state, error: session.cause?.type)
     if let place = latest[key], found[place].holds(session) {
       found[place].add(session)
     } else {
@@ -47,14 +52,14 @@ private let foldLimit = 3
 
 /// The rows of a list in which what fell together is one row, unless it is to stay as it stands. `kept` are
 /// rows that must not vanish while somebody moves among them, `chosen` the one that stands for its incident.
-func folded(_ rows: [ServerSummary], kept: Set<String>, chosen: String?) -> [ServerSummary] {
+func folded(_ rows: [ServerSummary], kept: Set<ExactText>, chosen: ExactText?) -> [ServerSummary] {
   let groups = incidents(rows.compactMap { $0.isProblem ? $0.worst : nil }).map(\.servers).filter { names in
     names.count >= foldLimit && names.count(where: kept.contains) < 2
   }
   guard !groups.isEmpty else { return rows }
-  let byName = Dictionary(rows.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-  var heads: [String: ServerSummary] = [:]
-  var hidden: Set<String> = []
+  let byName = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+  var heads: [ExactText: ServerSummary] = [:]
+  var hidden: Set<ExactText> = []
   for names in groups {
     guard let first = names.first else { continue }
     // Who is at one of them, or was when the order began to be held, goes on being at it.
@@ -64,5 +69,5 @@ func folded(_ rows: [ServerSummary], kept: Set<String>, chosen: String?) -> [Ser
     heads[first] = row
     hidden.formUnion(names)
   }
-  return rows.compactMap { heads[$0.name] ?? (hidden.contains($0.name) ? nil : $0) }
+  return rows.compactMap { heads[$0.id] ?? (hidden.contains($0.id) ? nil : $0) }
 }

@@ -43,9 +43,9 @@ struct OutageStory: Sendable {
 func outages(_ records: [OutageRecord]) -> [OutageStory] {
   var stories: [OutageStory] = []
   // The newest story of a cause: older ones are over their span.
-  var latest: [String: Int] = [:]
+  var latest: [ErrorType?: Int] = [:]
   for record in records.sorted(by: { $0.began.instant < $1.began.instant }) {
-    let key = record.cause?.type.rawValue ?? ""
+    let key = record.cause?.type
     if let place = latest[key], stories[place].holds(record) {
       stories[place].add(record)
     } else {

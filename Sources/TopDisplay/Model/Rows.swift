@@ -7,7 +7,7 @@ struct Rows: Sendable {
   let servers: [ServerSummary]
   let sessions: [SessionKey]
   /// The servers whose sessions are listed; nil when those of all are.
-  let scope: [String]?
+  let scope: [ExactText]?
   /// Positions in the store's events, oldest first.
   let events: [Int]
   let errors: [ErrorType]
@@ -32,13 +32,13 @@ struct Rows: Sendable {
     let listed =
       view.foldsIncidents && view.sort.field == .state
       ? folded(sorted, kept: kept, chosen: view.servers.id) : sorted
-    servers = held(listed, in: holds ? view.heldServers : nil) { $0.name }
+    servers = held(listed, in: holds ? view.heldServers : nil) { $0.id }
     let selected =
-      view.listsAllSessions ? nil : servers[safe: view.servers.index(in: servers.map(\.name))]
+      view.listsAllSessions ? nil : servers[safe: view.servers.index(in: servers.map(\.id))]
     scope = selected?.names
     var keys: [SessionKey] = []
-    let inScope = scope.map { Set($0.map { ExactText($0) }) }
-    for key in store.order where inScope?.contains(ExactText(key.server)) ?? true {
+    let inScope = scope.map { Set($0) }
+    for key in store.order where inScope?.contains(key.exactServer) ?? true {
       // In a list of one server's sessions the filter has chosen the server already.
       guard
         filter.isEmpty
@@ -47,7 +47,7 @@ struct Rows: Sendable {
       if problemsOnly, store.reading(key, { $0.state.isProblem }) != true { continue }
       keys.append(key)
     }
-    if view.sort.field == .user { keys.sort { ($0.user, $0.server) < ($1.user, $1.server) } }
+    if view.sort.field == .user { keys.sort { ($0.exactUser, $0.exactServer) < ($1.exactUser, $1.exactServer) } }
     let byOrder = view.sort.apply(keys) { key in
       store.reading(key) { (view.sort.number(of: $0, at: instant), age(ofTrouble: $0, at: instant)) }
         ?? (nil, 0)
@@ -55,7 +55,7 @@ struct Rows: Sendable {
     sessions = held(byOrder, in: holds ? view.heldSessions : nil) { $0 }
     isHeld =
       holds
-      && (view.heldServers != nil && servers.map(\.name) != listed.map(\.name)
+      && (view.heldServers != nil && servers.map(\.id) != listed.map(\.id)
         || view.heldSessions != nil && sessions != byOrder)
     newlyBad = holds ? risen(servers, over: listed) : 0
     // Where all is listed, each attempt is; else the last of a row of them stands for it.
@@ -97,9 +97,9 @@ struct Rows: Sendable {
 /// How many that are not well stand lower than they would.
 private func risen(_ held: [ServerSummary], over sorted: [ServerSummary]) -> Int {
   let places = Dictionary(
-    held.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    held.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
   return sorted.enumerated().count { place, server in
-    server.isProblem && (places[server.name] ?? 0) > place
+    server.isProblem && (places[server.id] ?? 0) > place
   }
 }
 
@@ -131,11 +131,11 @@ private func errorsAmong(_ events: [Int], _ store: Store, at now: Instant) -> [E
 func summaries(_ store: Store, _ sort: Sort, at now: Instant) -> [ServerSummary] {
   var summaries = store.servers.map { ServerSummary($0, now: now) }
   let places = Dictionary(
-    summaries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    summaries.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
   store.forEachSession { session in
-    if let place = places[session.key.server] { summaries[place].take(session) }
+    if let place = places[session.key.exactServer] { summaries[place].take(session) }
   }
-  if sort.field == .name { summaries.sort { $0.name < $1.name } }
+  if sort.field == .name { summaries.sort { $0.id < $1.id } }
   return sort.apply(summaries) {
     (sort.number(of: $0, at: now), $0.worst.map { age(ofTrouble: $0, at: now) } ?? 0)
   }

@@ -72,7 +72,7 @@ struct ViewModel: Sendable {
   }
 
   var selectedServer: ServerSummary? {
-    rows.servers[safe: view.servers.index(in: rows.servers.map(\.name))]
+    rows.servers[safe: view.servers.index(in: rows.servers.map(\.id))]
   }
 
   var selectedSession: SessionReport? {
@@ -84,7 +84,7 @@ struct ViewModel: Sendable {
   }
 
   func server(_ name: String) -> ServerReport? {
-    store.servers.first { $0.name.isExactly(name) }
+    store.server(ExactText(name))
   }
 
   /// Why a session is as it is and what happens next; of a healthy one, what kind it is.

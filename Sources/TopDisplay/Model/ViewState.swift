@@ -35,7 +35,7 @@ package struct ViewState: Hashable, Sendable {
     /// What operators did.
     case actions
     /// When servers could not be used; of one, or of all.
-    case outages(of: String?)
+    case outages(of: ExactText?)
     case comparison(SessionKey, SessionKey)
     case groups(Grouping)
     case text(title: String, lines: [String])
@@ -65,7 +65,7 @@ package struct ViewState: Hashable, Sendable {
   /// What is looked for in the open detail, and the line that was found last.
   var detailSearch = ""
   var detailMatch: Int?
-  var servers = Selection<String>()
+  var servers = Selection<ExactText>()
   var sessions = Selection<SessionKey>()
   var errors = Selection<ErrorType>()
   var events = EventPlace.following
@@ -75,7 +75,7 @@ package struct ViewState: Hashable, Sendable {
   /// Columns that are always shown, or never.
   package var columns = ColumnChoices()
   /// The order of rows when the operator chose one of them; held while they are at it.
-  var heldServers: [String]?
+  var heldServers: [ExactText]?
   var heldSessions: [SessionKey]?
   /// When the operator moved in a list last.
   var lastMove: Instant?

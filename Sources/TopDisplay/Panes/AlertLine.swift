@@ -18,7 +18,7 @@ extension Frame {
       return
     }
     let all = model.rows.problems
-    let problems = all.filter { !model.view.alerts.isAcknowledged($0.key.server) }
+    let problems = all.filter { !model.view.alerts.isAcknowledged($0.key.exactServer) }
     guard !problems.isEmpty else {
       let words = all.isEmpty ? calmWords(model) : "\(all.count) not well, acknowledged: \(names(all))"
       write(" \(words)", row: area.row, column: 0, width: area.columns, role: .muted)
@@ -73,7 +73,7 @@ extension Frame {
   }
 
   private func words(_ session: SessionReport, _ model: ViewModel) -> Phrase {
-    let server = model.rows.allServers.first { $0.name.isExactly(session.key.server) }
+    let server = model.rows.allServers.first { $0.id == session.key.exactServer }
     let lost = server.map { $0.total - $0.live } ?? 0
     let many = lost > 1 ? ", \(lost) of \(server?.total ?? lost) sessions" : ""
     let user = session.key.user == SessionKey.sharedUser || lost > 1 ? "" : "/\(session.key.user)"

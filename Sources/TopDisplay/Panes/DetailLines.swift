@@ -13,7 +13,7 @@ func detailLines(_ model: ViewModel) -> [DetailLine] {
 }
 
 /// The servers of the incident that the selected row stands for, if it is one.
-func foldedNames(_ model: ViewModel) -> [String] {
+func foldedNames(_ model: ViewModel) -> [ExactText] {
   guard model.view.pane == .servers, let row = model.selectedServer, !row.others.isEmpty else { return [] }
   return row.names
 }
@@ -66,7 +66,8 @@ private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewMo
     lines.append(DetailLine("to do: \(advice)", role: .key))
   }
   if !names.isEmpty {
-    lines.append(DetailLine("servers: \(listed(names.sorted(), openly: model.view.isDetailOpen))"))
+    lines.append(
+      DetailLine("servers: \(listed(names.sorted().map(\.text), openly: model.view.isDetailOpen))"))
   }
   lines += authorizationLines(session, model)
   guard state != .unmonitored else { return lines + addressLines(server, model) }
@@ -237,11 +238,12 @@ func storyLines(_ model: ViewModel, limit: Int) -> [Phrase] {
   let matches: (Event) -> Bool
   switch Subject(model) {
   case .session(let session, let others):
-    let names = Set(foldedNames(model) + [session.key.server])
+    let names = Set(foldedNames(model) + [session.key.exactServer])
     matches = { event in
-      event.server.map(names.contains) ?? false && (others > 0 || event.user == session.key.user)
+      event.server.map { names.contains(ExactText($0)) } ?? false
+        && (others > 0 || event.user == session.key.user)
     }
-  case .server(let server): matches = { $0.server == server.name }
+  case .server(let server): matches = { $0.server?.isExactly(server.name) == true }
   case .error(let type): matches = { $0.error?.type == type }
   case .event, .nothing: return []
   }

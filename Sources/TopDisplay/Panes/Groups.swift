@@ -6,12 +6,12 @@ func groupLines(
   _ kind: ViewState.Grouping, _ store: Store, _ now: Moment, _ context: Context
 ) -> [Phrase] {
   let hosts = Dictionary(
-    store.servers.map { ($0.name, host(of: $0)) }, uniquingKeysWith: { first, _ in first })
+    store.servers.map { ($0.id, host(of: $0)) }, uniquingKeysWith: { first, _ in first })
   let families = Families(store.servers).names
   let groups = Dictionary(grouping: store.sessions.values) { session in
     switch kind {
-    case .family: families[session.key.server] ?? session.key.server
-    case .host: hosts[session.key.server] ?? "-"
+    case .family: families[session.key.exactServer] ?? session.key.server
+    case .host: hosts[session.key.exactServer] ?? "-"
     case .user: session.key.user
     }
   }

@@ -51,7 +51,7 @@ extension Frame {
     let title: String
     switch page {
     case .actions: title = "operator actions"
-    case .outages(let server): title = server.map { "outages of \($0)" } ?? "outages"
+    case .outages(let server): title = server.map { "outages of \($0.text)" } ?? "outages"
     case .groups(let kind): title = "by \(kind.rawValue)"
     case .comparison: title = "comparison; what differs has a sign"
     case .text(let words, _): title = words
@@ -79,7 +79,7 @@ func pageLines(
   case .comparison(let first, let second):
     lines = comparisonLines(first, second, store, now, context, width: size.columns - 4)
   case .outages(let server):
-    let records = store.outages.records.filter { server == nil || $0.server == server }
+    let records = store.outages.records.filter { server == nil || ExactText($0.server) == server }
     let families = Families(store.servers)
     lines =
       records.isEmpty

@@ -8,12 +8,12 @@ extension Frame {
     let longest = rows.map { columns(of: $0.title) }.max() ?? 0
     let name = min(longest, max(12, area.columns / 3), isWide ? 40 : 28)
     let looks = shortened(rows.map(\.title), to: max(10, name), isASCII: model.glyphs.isASCII)
-    let marked = Set(model.view.marks.map { ExactText($0.server) })
+    let marked = Set(model.view.marks.map(\.exactServer))
     // What the rows are sorted by stays in sight.
     func rank(_ field: Sort.Field, _ rank: Int?) -> Int? { model.view.sort.field == field ? nil : rank }
     func isChosen(_ title: String) -> Bool { model.view.columns[title] == .always }
     var list: [Column<ServerSummary>] = [
-      Column("SERVER", max(10, name), text: { looks[$0.title] ?? $0.title }),
+      Column("SERVER", max(10, name), text: { looks[ExactText($0.title)] ?? $0.title }),
       Column("STATE", 12) { StateLook($0, model.glyphs).phrase },
       Column("FOR", 6, right: true) { server in
         inState(server, at: server.worst.map { model.now(of: $0.key) } ?? now)
@@ -59,7 +59,7 @@ extension Frame {
       Listing(
         rows: rows, columns: model.view.columns.applied(to: list),
         glyph: { StateLook($0, model.glyphs).mark },
-        isMarked: { server in server.names.contains { marked.contains(ExactText($0)) } },
+        isMarked: { server in server.names.contains { marked.contains($0) } },
         selected: selectedIndex(model, rows), top: model.view.servers.top, ifEmpty: ifEmpty(model)),
       model.glyphs, in: area, isFocused: model.isFocused(.servers) && !model.view.isDetailOpen)
   }
@@ -70,7 +70,7 @@ extension Frame {
   }
 
   private func selectedIndex(_ model: ViewModel, _ rows: [ServerSummary]) -> Int? {
-    model.view.servers.index(in: rows.map(\.name))
+    model.view.servers.index(in: rows.map(\.id))
   }
 
   private func ifEmpty(_ model: ViewModel) -> String {

@@ -27,7 +27,7 @@ extension Frame {
 
   private func sessionColumns(_ model: ViewModel, width: Int) -> [Column<SessionKey>] {
     let (store, now) = (model.store, model.now)
-    let notes = Dictionary(store.servers.map { ($0.name, $0.note) }, uniquingKeysWith: { first, _ in first })
+    let notes = Dictionary(store.servers.map { ($0.id, $0.note) }, uniquingKeysWith: { first, _ in first })
     let isOfAll = model.rows.scope?.count != 1
     let user = min(12, max(4, model.rows.sessions.prefix(500).map { columns(of: $0.user) }.max() ?? 0))
     func words(
@@ -38,11 +38,11 @@ extension Frame {
     }
     var list: [Column<SessionKey>] = [words("ID", 11, rank: 8) { $0.session ?? "-" }]
     if isOfAll {
-      let names = Set(model.rows.sessions.prefix(500).map(\.server))
-      let longest = names.map { columns(of: $0) }.max() ?? 0
+      let names = Set(model.rows.sessions.prefix(500).map(\.exactServer))
+      let longest = names.map { columns(of: $0.text) }.max() ?? 0
       let room = min(width < 90 ? 13 : width / 5, max(8, longest))
-      let looks = shortened(Array(names), to: room, isASCII: model.glyphs.isASCII)
-      list.insert(Column("SERVER", room, text: { looks[$0.server] ?? $0.server }), at: 0)
+      let looks = shortened(names.map(\.text), to: room, isASCII: model.glyphs.isASCII)
+      list.insert(Column("SERVER", room, text: { looks[$0.exactServer] ?? $0.server }), at: 0)
     }
     list += [
       Column("USER", user, rank: isOfAll ? nil : 9, text: { $0.user }),
@@ -77,7 +77,7 @@ extension Frame {
         count($0.recoveries, width: 3)
       },
       Column("WHY", 12, flexible: true) { key in
-        store.sessions[key].map { model.why($0, note: notes[key.server] ?? nil) } ?? Phrase("")
+        store.sessions[key].map { model.why($0, note: notes[key.exactServer] ?? nil) } ?? Phrase("")
       },
     ]
     return list
@@ -85,6 +85,6 @@ extension Frame {
 
   private func ifEmpty(_ model: ViewModel) -> String {
     if !model.view.filter.isEmpty { return "no session matches the filter" }
-    return model.rows.scope?.first.flatMap { model.server($0)?.note?.text } ?? "no sessions"
+    return model.rows.scope?.first.flatMap { model.store.server($0)?.note?.text } ?? "no sessions"
   }
 }

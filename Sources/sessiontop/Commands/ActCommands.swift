@@ -149,10 +149,10 @@ struct Deed: ParsableArguments {
 
   /// What would be started on the machine of the instance, which is another person's program as often as not.
   private func commands(_ meant: [ActionOutcome]) -> [String] {
-    var seen: Set<String> = []
+    var seen: Set<ExactText> = []
     return consentLines(
       meant.compactMap { one in
-        guard let command = one.command, seen.insert(one.key.server).inserted else { return nil }
+        guard let command = one.command, seen.insert(one.key.exactServer).inserted else { return nil }
         return (PrintableText.line(one.key.server, limit: 60), command)
       })
   }

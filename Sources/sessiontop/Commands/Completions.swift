@@ -64,8 +64,8 @@ private func value(behind options: [String], in words: [String]) -> [String] {
 
 /// Without what a shell cannot be trusted with, each once.
 private func offered(_ names: [String]) -> [String] {
-  var seen: Set<String> = []
+  var seen: Set<ExactText> = []
   return names.filter {
-    !$0.unicodeScalars.contains(where: PrintableText.isUnfit) && seen.insert($0).inserted
+    !$0.unicodeScalars.contains(where: PrintableText.isUnfit) && seen.insert(ExactText($0)).inserted
   }
 }

@@ -29,7 +29,7 @@ struct ProbeTarget {
         description: "there is no configuration to find \(shown) in; an address needs none",
         exitCode: ExitCode.configuration)
     }
-    guard let found = loaded.servers.first(where: { $0.name == name }) else {
+    guard let found = loaded.servers.first(where: { $0.name.isExactly(name) }) else {
       let remedy =
         suggestion(for: shown, among: loaded.servers.map(\.name)).map { "did you mean \($0)?" }
         ?? "`sessiontop check` lists the servers"

@@ -72,8 +72,8 @@ extension Dashboard {
   /// sessions, how they are kept, and what happened to them.
   private mutating func share(_ keys: [SessionKey]) {
     let now = now
-    let names = Set(keys.map { ExactText($0.server) })
-    let servers = store.servers.filter { keys.isEmpty || names.contains(ExactText($0.name)) }
+    let names = Set(keys.map(\.exactServer))
+    let servers = store.servers.filter { keys.isEmpty || names.contains($0.id) }
     let known = jsonLines(of: .sessions(keys.isEmpty ? store.sessions.keys.sorted() : keys, store), at: now)
     let events = store.events.newest(store.events.count).filter { event in
       keys.isEmpty || event.server.map { names.contains(ExactText($0)) } ?? true
@@ -127,8 +127,8 @@ private func jsonLines(of extract: Extract, at now: Moment) -> [String] {
   case .events(let events): return events.map(eventLine)
   case .sessions(let keys, let store):
     var report = EngineReport()
-    let names = Set(keys.map { ExactText($0.server) })
-    report.servers = store.servers.filter { names.contains(ExactText($0.name)) }
+    let names = Set(keys.map(\.exactServer))
+    report.servers = store.servers.filter { names.contains($0.id) }
     for key in keys { report.sessions[key] = store.sessions[key] }
     report.statistics = store.statistics
     var part = Store(eventCapacity: 1)

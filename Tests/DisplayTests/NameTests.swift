@@ -1,0 +1,45 @@
+import MCPSessions
+import Testing
+
+@testable import TopDisplay
+
+/// Two servers whose names look alike and are written with other bytes are two servers.
+@Suite struct `Names of servers` {
+  private static let composed = "caf\u{E9}"
+  private static let decomposed = "cafe\u{301}"
+  private let ana = Operator(user: "ana", origin: "pts/3")
+
+  private let two = store(
+    [server(composed), server(decomposed)],
+    [troubled(decomposed, .down, 90, refused), ready(composed)])
+
+  @Test func `keep each server's sessions with it`() {
+    let rows = Rows(two, ViewState(), at: now).servers
+    #expect(rows.count == 2 && rows.allSatisfy { $0.total == 1 })
+    #expect(rows.first?.state == .down && rows.first?.id == ExactText(Self.decomposed))
+  }
+
+  @Test func `let a key act on the row that is selected`() {
+    var view = ViewState()
+    let effects = press(["K", "y"], &view, two)
+    let dead = SessionKey(server: Self.decomposed)
+    #expect(effects == [.command(.act(.terminate, on: [dead], by: ana))])
+    // From one row to the other and back.
+    press(["g"], &view, two)
+    let first = view.servers.id
+    press(["j"], &view, two)
+    #expect(view.servers.id != first)
+  }
+
+  @Test func `keep alerts, outages and counts apart`() {
+    var view = ViewState()
+    _ = view.watch(two, at: now)
+    #expect(view.alerts.known.keys.map { $0 } == [ExactText(Self.decomposed)])
+    #expect(two.server(ExactText(Self.composed))?.name.utf8.count == 5)
+    #expect(two.server(ExactText(Self.decomposed))?.name.utf8.count == 6)
+  }
+}
+
+private func troubled(
+  _ server: String, _ state: SessionState, _ since: Double, _ cause: SessionError
+) -> SessionReport { DisplayTests.troubled(server, "app", state, since: since, cause) }
