@@ -31,6 +31,31 @@ import Testing
     #expect(view.servers.id != first)
   }
 
+  @Test(arguments: [("GitHub", 1), ("github", 1), ("GITHUB", 0)])
+  func `given as they are mean their bytes`(name: String, count: Int) {
+    let store = store([server("GitHub"), server("github")], [ready("GitHub"), ready("github")])
+    let chosen = SessionChoice(server: name, user: nil).keys(in: store, at: now.instant)
+    #expect(chosen.count == count && chosen.allSatisfy { $0.server == name })
+    var view = ViewState()
+    press([":"] + typed("terminate server:=\(name)") + [.enter], &view, store)
+    if case .dialog(let dialog) = view.overlay {
+      #expect(dialog.keys == chosen)
+    } else {
+      #expect(count == 0 && view.notice == "no session matches")
+    }
+  }
+
+  @Test(arguments: [
+    ("server:GitH", 2), ("server:GIT*", 2), ("server:=GitHub|github", 2), ("server:=git", 0),
+    ("server:=cafe\u{301}", 1),
+  ]) func `in part or with stars are found whatever their case`(text: String, count: Int) {
+    let names = ["GitHub", "github", Self.composed, Self.decomposed]
+    let store = store(names.map { server($0) }, names.map { ready($0) })
+    let filter = Filter(text)
+    #expect(
+      store.sessions.values.count { filter.accepts(SessionRow(session: $0, now: now.instant)) } == count)
+  }
+
   @Test func `keep alerts, outages and counts apart`() {
     var view = ViewState()
     _ = view.watch(two, at: now)

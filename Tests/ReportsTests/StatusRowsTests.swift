@@ -17,6 +17,24 @@ import Testing
     #expect(lines.contains { $0.hasPrefix("ledger\tana\tready\t") && $0.contains("\t1440.0\t") })
     #expect(statusRows(Store(), at: noon) == titles.joined(separator: "\t"))
   }
+
+  @Test func `of servers whose names only look alike stay with their own`() {
+    let names = ["caf\u{E9}", "cafe\u{301}"]
+    var report = EngineReport()
+    report.servers = names.map { server($0) }
+    for (name, state) in zip(names, [SessionState.ready, .down]) {
+      let key = SessionKey(server: name)
+      report.sessions[key] = SessionReport(key: key, state: state, since: noon)
+    }
+    var store = Store()
+    store.fold(report, at: noon)
+    let rows = statusRows(store, at: noon).split(separator: "\n").dropFirst().map {
+      $0.split(separator: "\t")
+    }
+    #expect(rows.map { $0[0].utf8.count } == [5, 6] && rows.map { $0[2] } == ["ready", "down"])
+    let servers = statusTable(store, at: noon, width: 200).split(separator: "\n")[1...2].map(String.init)
+    #expect(servers.map { $0.split(separator: " ")[1] } == ["ready", "down"] && servers[1].contains("0/1"))
+  }
 }
 
 @Suite struct `The line for monitoring systems` {

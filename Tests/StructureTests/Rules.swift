@@ -38,20 +38,23 @@ let rules: [Rule] = [
   },
   Rule(name: "servers are told apart by the bytes of their names") { file in
     // `String` takes two spellings of a letter for one name, and one server for another.
-    guard file.isSource, ["MCPSessions", "TopDisplay", "TopReports", "sessiontop"].contains(file.target) else {
+    guard file.isSource, ["MCPSessions", "TopDisplay", "TopReports", "sessiontop"].contains(file.target)
+    else {
       return []
     }
     let keyed = lines(
       file,
       holding: [
-        "by: \\.key.server)", "by: \\.server)", "[server.name", "[key.server]", "[key.server,", "[$0.server]",
-        ".key.server]", ".key.server,", "Selection<String>", ".server == ", "Set(servers.map(\\.name",
-        "Set(keys.map(\\.server",
+        "by: \\.key.server)", "by: \\.server)", "[server.name", "[session.key.server]", "[$0.server]",
+        "Selection<String>", ".server == ", "Set(servers.map(\\.name", "Set(keys.map(\\.server",
       ])
     let compared = file.code.enumerated().filter { line in
-      line.element.contains("servers") && [".name ==", "($0.name,", "($1.name,"].contains(where: line.element.contains)
+      line.element.contains("servers")
+        && [".name ==", "($0.name,", "($1.name,"].contains(where: line.element.contains)
     }.map { "\($0.offset + 1): takes names of servers for texts" }
-    guard file.target == "TopDisplay", !keysThatAreNoNames.contains(file.path) else { return keyed + compared }
+    guard file.target == "TopDisplay", !keysThatAreNoNames.contains(file.path) else {
+      return keyed + compared
+    }
     return keyed + compared + lines(file, holding: ["[String:", "Set<String>"])
   },
   Rule(name: "nothing is left for later") { file in

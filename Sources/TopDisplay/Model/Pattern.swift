@@ -1,4 +1,5 @@
-/// A word to look for, with `*` for any text; `/.../` is a regular expression.
+/// A word to look for, with `*` for any text and whatever its case; `/.../` is a regular expression. One that
+/// means a text exactly means its bytes: `GitHub` and `github` are two servers.
 struct Pattern: Hashable, Sendable {
   /// As it was typed.
   let text: String
@@ -21,7 +22,7 @@ struct Pattern: Hashable, Sendable {
   /// One that means this text and no longer one.
   init(exactly text: Substring) {
     self.text = String(text)
-    bytes = text.utf8.map(lowercase)
+    bytes = Array(text.utf8)
     (isGlob, isExact, expression) = (false, true, nil)
   }
 
@@ -39,7 +40,7 @@ struct Pattern: Hashable, Sendable {
 
   /// Whether a field's text is meant: in whole by an exact one or one with `*`, in part by others.
   func matches(_ text: String) -> Bool {
-    if isExact { return text.utf8.elementsEqual(bytes) { lowercase($0) == $1 } }
+    if isExact { return text.utf8.elementsEqual(bytes) }
     guard isGlob, expression == nil else { return isFound(in: text) }
     let text = text.utf8.map(lowercase)
     // The usual two-pointer glob: on a mismatch the last star takes one character more.
