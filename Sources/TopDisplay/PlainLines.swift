@@ -53,7 +53,7 @@ package func plainLines(_ store: Store, filter: String, at now: Moment, utcOffse
 private func words(_ server: ServerSummary, _ model: ViewModel) -> String {
   guard let worst = server.worst else { return "\(server.report.note?.text ?? "no sessions")." }
   if server.state == .unmonitored { return "not monitored\(server.report.note.map { ", \($0)" } ?? "")." }
-  let live = server.total == 1 ? "" : ", \(server.live) of \(server.total) sessions live"
+  let live = server.listed.total < 2 ? "" : ", \(server.listed.live) of \(server.listed.total) sessions live"
   let errors = server.errors == 0 ? "" : server.errors == 1 ? ", 1 error" : ", \(server.errors) errors"
   return words(worst, note: server.report.note, model) + live + errors + "."
 }

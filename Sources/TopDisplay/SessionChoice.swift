@@ -25,6 +25,6 @@ package struct SessionChoice: Sendable {
 
   /// Those that are meant, in order.
   package func keys(in store: Store, at now: Instant) -> [SessionKey] {
-    store.sessions.values.filter { filter.accepts(SessionRow(session: $0, now: now)) }.map(\.key).sorted()
+    filter.sessions(in: store, at: now)
   }
 }

@@ -121,8 +121,7 @@ extension ViewState {
       notice = objection
       return nil
     }
-    return store.sessions.values.filter { filter.accepts(SessionRow(session: $0, now: now.instant)) }
-      .map(\.key).sorted()
+    return filter.sessions(in: store, at: now.instant)
   }
 
   private mutating func sort(_ words: String) -> [Effect] {

@@ -73,7 +73,7 @@ func withCounts(_ choices: [String], _ store: Store, _ now: Moment) -> [String] 
   return choices.map { choice in
     let filter = Filter(choice)
     guard choice.contains(":"), !choice.hasSuffix(":"), filter.objectionToActing == nil else { return choice }
-    let count = store.sessions.values.count { filter.accepts(SessionRow(session: $0, now: now.instant)) }
+    let count = filter.sessions(in: store, at: now.instant).count
     return "\(choice) (\(count))"
   }
 }

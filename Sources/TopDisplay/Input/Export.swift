@@ -22,11 +22,9 @@ extension ViewState {
       if pane == .events {
         return [.export(.events(model.rows.events.map { model.store.events[$0] }))]
       }
-      let names = Set(model.rows.servers.flatMap(\.names))
       let keys =
         pane == .sessions
-        ? model.rows.sessions
-        : model.store.sessions.keys.filter { names.contains($0.exactServer) }.sorted()
+        ? model.rows.sessions : model.sessions(of: model.rows.servers.flatMap(\.names))
       return [.export(.sessions(keys, model.store))]
     }
   }

@@ -12,8 +12,7 @@ extension ViewState {
   func selectedKeys(_ model: ViewModel) -> [SessionKey] {
     switch pane {
     case .servers:
-      guard let names = model.selectedServer.map({ Set($0.names) }) else { return [] }
-      return model.store.sessions.keys.filter { names.contains($0.exactServer) }.sorted()
+      return model.selectedServer.map { model.sessions(of: $0.names) } ?? []
     case .sessions: return model.selectedSession.map { [$0.key] } ?? []
     case .events:
       guard let event = model.selectedEvent, let server = event.server, let user = event.user else {
@@ -28,9 +27,13 @@ extension ViewState {
   /// picture is frozen.
   mutating func ask(_ verb: OperatorAction, _ model: ViewModel, live: Store) {
     let keys = targets(model)
-    guard !keys.isEmpty else { return notice = "select a server or a session first" }
+    guard !keys.isEmpty else {
+      let isNarrowed = pane == .servers && model.selectedServer.map { $0.total > 0 } ?? false
+      return notice =
+        isNarrowed ? "the filter lets no session of this row through" : "select a server or a session first"
+    }
     let hidden = marks.filter { key in
-      live.sessions[key].map { !filter.accepts(SessionRow(session: $0, now: model.now.instant)) } ?? false
+      live.sessions[key].map { !lists($0, in: live, at: model.now.instant) } ?? false
     }
     ask(verb, keys: keys, hidden: hidden.count, model.context, live: live)
   }
@@ -92,10 +95,9 @@ extension ViewState {
 
   /// Marks every session that a list shows: of the servers listed, or those listed themselves.
   mutating func markAll(_ model: ViewModel) {
-    let names = Set(model.rows.servers.flatMap(\.names))
     let keys =
       pane == .servers
-      ? model.store.sessions.keys.filter { names.contains($0.exactServer) } : model.rows.sessions
+      ? model.sessions(of: model.rows.servers.flatMap(\.names)) : model.rows.sessions
     let markable = keys.filter { model.store.sessions[$0].map { $0.state != .unmonitored } ?? false }
     guard pane == .servers || pane == .sessions, !markable.isEmpty else {
       return notice = "nothing to mark here"
@@ -130,7 +132,7 @@ extension ViewState {
   /// The same for the servers of the sessions that a filter lets through.
   mutating func acknowledge(_ filter: Filter, _ model: ViewModel) {
     let problems = model.rows.problems
-    let names = problems.filter { filter.accepts(SessionRow(session: $0, now: model.now.instant)) }
+    let names = problems.filter { filter.accepts($0, in: model.store, at: model.now.instant) }
       .map(\.key.exactServer)
     guard !names.isEmpty else { return notice = "nothing that is not well matches" }
     for name in names { alerts.acknowledge(name) }

@@ -21,6 +21,8 @@ struct ServerSummary: Filterable, Sendable {
   private var worstOf: (severity: Int, unverified: Int, since: Instant, key: SessionKey)?
   private(set) var live = 0
   private(set) var total = 0
+  /// The same of those sessions that are listed.
+  private(set) var listed = (live: 0, total: 0)
   private(set) var errors = 0
   private(set) var recoveries = 0
   /// The slowest of the sessions' 95th percentiles, in milliseconds.
@@ -55,6 +57,7 @@ struct ServerSummary: Filterable, Sendable {
   mutating func take(_ session: SessionReport) {
     total += 1
     if session.state.isLive { live += 1 }
+    listed = (live, total)
     errors += session.errorCount
     recoveries += session.recoveries
     if let p95 = session.latency?.p95 { self.p95 = max(self.p95 ?? 0, p95) }
@@ -74,6 +77,9 @@ struct ServerSummary: Filterable, Sendable {
     state = session.state
   }
 
+  /// Counts only those of its sessions that are listed.
+  mutating func list(_ counts: (live: Int, total: Int)) { listed = counts }
+
   /// Stands for the servers of an incident; `members` are all of them, the one that fell first before the
   /// others.
   mutating func stand(for members: [ServerSummary]) {
@@ -83,6 +89,7 @@ struct ServerSummary: Filterable, Sendable {
       others.append(other.id)
       live += other.live
       total += other.total
+      listed = (listed.live + other.listed.live, listed.total + other.listed.total)
       errors += other.errors
       recoveries += other.recoveries
       p95 = [p95, other.p95].compactMap { $0 }.max()
@@ -129,19 +136,51 @@ struct ServerSummary: Filterable, Sendable {
 struct SessionRow: Filterable {
   let session: SessionReport
   let now: Instant
+  /// What is known of its server, where more is than the name.
+  var server: ServerReport?
 
   var texts: [String] {
     [
       session.key.server, session.key.user, session.state.rawValue, session.session ?? "",
       session.kind?.rawValue ?? "", session.protocolVersion ?? "", session.cause?.summary ?? "",
       session.identity?.name.text ?? "",
-    ]
+    ] + (server.map { [$0.transport.rawValue, $0.note?.text ?? "", $0.url ?? ""] } ?? [])
   }
 
-  func texts(of field: String) -> [String]? { SessionField.named(field)?.texts?(session) }
+  func texts(of field: String) -> [String]? {
+    field == "transport" ? server.map { [$0.transport.rawValue] } : SessionField.named(field)?.texts?(session)
+  }
 
   func number(of field: String, at now: Instant) -> Double? {
     SessionField.named(field)?.number.map { $0(session, now) ?? .nan }
+  }
+}
+
+extension Filter {
+  /// Whether it lets a session through: the one question behind lists, counts, keys, marks and commands.
+  func accepts(_ session: SessionReport, in store: Store, at now: Instant) -> Bool {
+    isEmpty || accepts(SessionRow(session: session, now: now, server: store.server(session.key.exactServer)))
+  }
+
+  /// The sessions that it lets through, in order.
+  func sessions(in store: Store, at now: Instant) -> [SessionKey] {
+    store.order.filter { key in store.reading(key) { accepts($0, in: store, at: now) } == true }
+  }
+}
+
+extension ViewState {
+  /// Whether a session is one of those that are listed.
+  func lists(_ session: SessionReport, in store: Store, at now: Instant) -> Bool {
+    (!showsProblemsOnly || session.state.isProblem) && filter.accepts(session, in: store, at: now)
+  }
+}
+
+extension ViewModel {
+  /// The sessions of a row of servers as they are listed: what its keys act on, its marks mark and its LIVE
+  /// counts.
+  func sessions(of servers: [ExactText]) -> [SessionKey] {
+    servers.flatMap { store.sessions(of: $0.text) }
+      .filter { view.lists($0, in: store, at: now.instant) }.map(\.key).sorted()
   }
 }
 

@@ -25,9 +25,18 @@ struct Rows: Sendable {
     let holds = view.holdsOrder(at: instant)
     allServers = summaries(store, view.sort, at: instant)
     let problemsOnly = view.showsProblemsOnly
-    let sorted =
+    var sorted =
       filter.isEmpty && !problemsOnly
       ? allServers : allServers.filter { filter.accepts($0) && (!problemsOnly || $0.isProblem) }
+    if !filter.isEmpty || problemsOnly {
+      var counts: [ExactText: (live: Int, total: Int)] = [:]
+      store.forEachSession { session in
+        guard view.lists(session, in: store, at: instant) else { return }
+        counts[session.key.exactServer, default: (0, 0)].total += 1
+        if session.state.isLive { counts[session.key.exactServer]?.live += 1 }
+      }
+      for place in sorted.indices { sorted[place].list(counts[sorted[place].id] ?? (0, 0)) }
+    }
     let kept = holds ? Set(view.heldServers ?? []) : []
     let listed =
       view.foldsIncidents && view.sort.field == .state
@@ -40,14 +49,15 @@ struct Rows: Sendable {
     let inScope = scope.map { Set($0) }
     for key in store.order where inScope?.contains(key.exactServer) ?? true {
       // In a list of one server's sessions the filter has chosen the server already.
-      guard
-        filter.isEmpty
-          || store.reading(key, { filter.accepts(SessionRow(session: $0, now: instant)) }) == true
-      else { continue }
-      if problemsOnly, store.reading(key, { $0.state.isProblem }) != true { continue }
+      let isListed = filter.isEmpty && !problemsOnly
+      guard isListed || store.reading(key, { view.lists($0, in: store, at: instant) }) == true else {
+        continue
+      }
       keys.append(key)
     }
-    if view.sort.field == .user { keys.sort { ($0.exactUser, $0.exactServer) < ($1.exactUser, $1.exactServer) } }
+    if view.sort.field == .user {
+      keys.sort { ($0.exactUser, $0.exactServer) < ($1.exactUser, $1.exactServer) }
+    }
     let byOrder = view.sort.apply(keys) { key in
       store.reading(key) { (view.sort.number(of: $0, at: instant), age(ofTrouble: $0, at: instant)) }
         ?? (nil, 0)

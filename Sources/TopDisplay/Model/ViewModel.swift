@@ -65,7 +65,7 @@ struct ViewModel: Sendable {
     guard let filter else { return nil }
     if let objection = filter.objection { return Phrase(objection, .banner) }
     let matching = store.sessions.values.filter {
-      filter.accepts(SessionRow(session: $0, now: now.instant))
+      filter.accepts($0, in: store, at: now.instant)
     }
     let live = matching.count { $0.state.isLive }
     return Phrase("\(matching.count) of \(store.sessions.count) sessions, \(live) live", .muted)

@@ -45,14 +45,16 @@ private func mostHit(_ model: ViewModel) -> [ErrorType: String] {
   var counts: [ErrorType: [ExactText: Int]] = [:]
   let filter = model.view.filter
   for session in model.store.sessions.values where !session.errors.isEmpty {
-    guard filter.isEmpty || filter.accepts(SessionRow(session: session, now: model.now.instant)) else {
+    guard filter.accepts(session, in: model.store, at: model.now.instant) else {
       continue
     }
     for (type, count) in session.errors {
       counts[type, default: [:]][session.key.exactServer, default: 0] += count
     }
   }
-  return counts.compactMapValues { servers in servers.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key.text }
+  return counts.compactMapValues { servers in
+    servers.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key.text
+  }
 }
 
 /// What a type of error says, for people.

@@ -19,7 +19,8 @@ extension Frame {
         inState(server, at: server.worst.map { model.now(of: $0.key) } ?? now)
       },
       Column(
-        "LIVE", 5, right: true, text: { $0.total == 0 || $0.isUnwatched ? "-" : "\($0.live)/\($0.total)" }),
+        "LIVE", 5, right: true,
+        text: { $0.listed.total == 0 || $0.isUnwatched ? "-" : "\($0.listed.live)/\($0.listed.total)" }),
       Column("P95", 5, right: true, rank: rank(.p95, isWide ? 5 : 1), text: { latency($0.p95) }),
       Column("GOOD", 6, right: true, rank: rank(.good, 2), text: { lastGood($0, at: now) }),
       Column("ERR", 4, right: true, text: { $0.isUnwatched ? "-" : count($0.errors) }),
