@@ -60,6 +60,14 @@ import Testing
     #expect(!view.alerts.isAcknowledged("billing") && view.notice == "billing is no longer acknowledged")
   }
 
+  @Test func `acknowledges among the events the server of the one that is stood on`() {
+    var view = ViewState()
+    _ = view.watch(troubledMorning, at: now)
+    press(["2", "j", "j", "3", "g", "a"], &view, troubledMorning)
+    #expect(view.alerts.known.filter { $0.value.isAcknowledged }.map(\.key) == ["billing"])
+    #expect(view.notice?.hasPrefix("billing acknowledged") == true, "\(view.notice ?? "")")
+  }
+
   @Test func `marks all though a detail is open`() {
     var view = ViewState()
     press([.enter, "*"], &view, troubledMorning)

@@ -110,9 +110,7 @@ extension ViewState {
   /// nothing is wrong with that row, takes off the alert that is shown.
   mutating func acknowledge(_ model: ViewModel) {
     let problems = model.rows.problems
-    let selected =
-      pane == .servers
-      ? model.selectedServer?.names ?? [] : model.selectedSession.map { [$0.key.exactServer] } ?? []
+    let selected = model.subjectServers
     if problems.contains(where: { selected.contains($0.key.exactServer) }), lastMove != nil {
       let isSeen = selected.allSatisfy(alerts.isAcknowledged)
       for name in selected { alerts.acknowledge(name, isSeen: !isSeen) }

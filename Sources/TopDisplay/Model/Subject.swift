@@ -1,5 +1,17 @@
 import MCPSessions
 
+extension ViewModel {
+  /// The servers of what the operator stands on, in whatever pane; none where that is of no server.
+  var subjectServers: [ExactText] {
+    switch view.pane {
+    case .servers: selectedServer?.names ?? []
+    case .sessions: selectedSession.map { [$0.key.exactServer] } ?? []
+    case .events: selectedEvent?.server.map { [ExactText($0)] } ?? []
+    case .errors: []
+    }
+  }
+}
+
 /// What the detail is about: what the operator stands on.
 enum Subject {
   /// With how many others the server has, when it stands for the server.
