@@ -177,5 +177,9 @@ private func degraded() -> SessionReport {
 func press(_ keys: [Key], _ view: inout ViewState, _ store: Store, context: Context = context()) -> [Effect] {
   var effects: [Effect] = []
   for key in keys { effects = view.handle(key, store: store, now: now, context: context) }
-  return effects
+  // What a command is known by is told apart in a test of its own.
+  return effects.map { effect in
+    guard case .command(.act(let action, let keys, let person)) = effect else { return effect }
+    return .command(.act(action, on: keys, by: Operator(user: person.user, origin: person.origin)))
+  }
 }

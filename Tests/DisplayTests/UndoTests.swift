@@ -28,7 +28,8 @@ import Testing
     let git = SessionKey(server: "git")
     var view = ViewState()
     select("git", &view, Situations.processes)
-    #expect(press(["K", "y"], &view, Situations.processes) == [.command(.act(.terminate, on: [git], by: ana))])
+    #expect(
+      press(["K", "y"], &view, Situations.processes) == [.command(.act(.terminate, on: [git], by: ana))])
     #expect(press(["U"], &view, Situations.processes).isEmpty)
     guard case .dialog(let dialog) = view.overlay else {
       Issue.record("no question")
@@ -58,11 +59,13 @@ import Testing
 
   @Test func `means those alone that were up`() {
     let ended = SessionReport(key: SessionKey(server: "b"), state: .closed, since: moment(-60))
-    let deed = Deed(
-      .terminate, on: [SessionKey(server: "a"), ended.key, SessionKey(server: "gone")],
-      store([server("a"), server("b")], [ready("a"), ended]), at: now.instant)
-    #expect(deed.undoing?.keys == [SessionKey(server: "a")])
-    let nothing = Deed(.terminate, on: [ended.key], store([server("b")], [ended]), at: now.instant)
-    #expect(nothing.undoing == nil)
+    let known = store([server("a"), server("b")], [ready("a"), ended])
+    func deed(_ keys: [SessionKey]) -> Deed {
+      let part = CommandFates(.terminate, on: keys, command: .screen(1), known)
+      return Deed(.terminate, [part], known, at: now.instant)
+    }
+    let up = SessionKey(server: "a")
+    #expect(deed([up, ended.key, SessionKey(server: "gone")]).undoing?.keys == [up])
+    #expect(deed([ended.key]).undoing == nil)
   }
 }

@@ -6,13 +6,21 @@ package struct Operator: Hashable, Sendable {
   package let origin: String
   /// Tells a command of theirs from every other in the events that it leads to; absent where nobody waits for
   /// what comes of it.
-  package let command: UInt64?
+  package let command: CommandNumber?
 
-  package init(user: String, origin: String = "", command: UInt64? = nil) {
+  package init(user: String, origin: String = "", command: CommandNumber? = nil) {
     self.user = user
     self.origin = origin
     self.command = command
   }
+}
+
+/// Tells a command from every other in the events that it leads to, whoever counts them.
+package enum CommandNumber: Hashable, Sendable {
+  /// Given on the screen of this process.
+  case screen(UInt64)
+  /// Came over the socket of this process.
+  case socket(UInt64)
 }
 
 /// What an operator can do to a session; raw values are the words of keys, commands and events.

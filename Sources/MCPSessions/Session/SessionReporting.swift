@@ -141,7 +141,7 @@ extension Turn {
   /// Adds an event about a session as it is now.
   mutating func emit(
     _ kind: EventKind, _ level: EventLevel, _ session: Session, error: SessionError? = nil,
-    attempt: Int? = nil, next: Duration? = nil, session id: String? = nil, command: UInt64? = nil,
+    attempt: Int? = nil, next: Duration? = nil, session id: String? = nil, command: CommandNumber? = nil,
     _ message: Sentence
   ) {
     let identity = session.identity

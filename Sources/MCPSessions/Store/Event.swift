@@ -103,7 +103,7 @@ public struct Event: Hashable, Sendable {
   public var repeated: Int
   package var message: Sentence
   /// Of an operator's action: which command it came from, where somebody waits for that.
-  package var command: UInt64?
+  package var command: CommandNumber?
 
   /// What happened, in one line for a person: printable, without secrets, ready for a log.
   public var text: String { message.text }
@@ -112,7 +112,7 @@ public struct Event: Hashable, Sendable {
     seq: UInt64 = 0, time: Moment, kind: EventKind, level: EventLevel = .info, server: String? = nil,
     user: String? = nil, session: String? = nil, state: SessionState? = nil, sessionKind: SessionKind? = nil,
     protocolVersion: String? = nil, error: SessionError? = nil, attempt: Int? = nil,
-    nextAttempt: Duration? = nil, repeated: Int = 1, message: Sentence, command: UInt64? = nil
+    nextAttempt: Duration? = nil, repeated: Int = 1, message: Sentence, command: CommandNumber? = nil
   ) {
     self.command = command
     self.seq = seq

@@ -36,8 +36,14 @@ extension ViewState {
       overlay = answer == .undecided ? .dialog(dialog) : .none
       guard answer == .yes else { return [] }
       marks = []
-      deed = Deed(dialog.verb, on: dialog.keys, store, at: now.instant)
-      return dialog.commands(by: context.operator).map { .command($0) }
+      // A server may have gone while the question was open.
+      let keys = dialog.keys.filter { store.sessions[$0].map { Dialog.applies(dialog.verb, to: $0) } ?? false }
+      guard !keys.isEmpty else {
+        notice = "nothing was done: \(dialog.keys.count == 1 ? "the session is" : "the sessions are") gone"
+        return []
+      }
+      return carryOut(
+        dialog.verb, on: keys, held: dialog.held.filter(keys.contains), context, live: store, at: now.instant)
     case .filter(let line, let before, _):
       editFilter(line, key, before: before, model)
       return []

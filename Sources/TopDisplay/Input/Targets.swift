@@ -79,8 +79,8 @@ extension ViewState {
       ask(.reconnect, keys: undoing.keys, held: undoing.held, model.context, live: live)
       return []
     }
-    self.deed = Deed(undoing.action, on: undoing.keys, live, at: model.present.instant)
-    return [.command(.act(undoing.action, on: undoing.keys, by: model.context.operator))]
+    return carryOut(
+      undoing.action, on: undoing.keys, model.context, live: live, at: model.present.instant)
   }
 
   /// Marks the selected sessions, or unmarks them when all are marked; then moves on.

@@ -82,10 +82,6 @@ struct Dialog: Hashable, Sendable {
     }
   }
 
-  func commands(by person: Operator) -> [Command] {
-    [.act(verb, on: keys, by: person)] + (held.isEmpty ? [] : [.act(.pause, on: held, by: person)])
-  }
-
   /// What is asked, and of whom.
   var lines: [String] {
     let sessions = keys.count == 1 ? "1 session" : "\(keys.count) sessions"

@@ -93,6 +93,8 @@ package struct ViewState: Hashable, Sendable {
   var usesUTC = false
   /// What was done last, for its result and for taking it back.
   var deed: Deed?
+  /// Commands that were given here so far.
+  var lastCommand: UInt64 = 0
   var alerts = Alerts()
   package internal(set) var isMuted = false
   /// Lines of the command line, the newest last.

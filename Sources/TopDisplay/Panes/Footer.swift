@@ -18,7 +18,7 @@ extension Frame {
     }
     if let deed = model.view.deed, deed.isRecent(at: model.present.instant) {
       write(
-        " \(deed.result(model.store))", row: area.row, column: 0, width: area.columns, role: .operatorAction)
+        " \(deed.result)", row: area.row, column: 0, width: area.columns, role: .operatorAction)
       return
     }
     var place = 0

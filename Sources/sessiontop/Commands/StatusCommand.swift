@@ -135,22 +135,11 @@ private struct Settling: Headless {
   mutating func take(_ report: EngineReport, _ store: Store, _ now: Moment, ending: Bool) -> Bool {
     if ending { time = time ?? now }
     guard settled == nil, !ending else { return true }
-    guard !store.sessions.isEmpty || !expectsSessions, store.sessions.values.allSatisfy(hasSettled) else {
+    guard !store.sessions.isEmpty || !expectsSessions, store.sessions.values.allSatisfy(\.hasSettled) else {
       return true
     }
     settled = store
     time = now
     return false
-  }
-}
-
-/// A session that answered a probe, or that failed, has told what it can in a short time.
-func hasSettled(_ session: SessionReport) -> Bool {
-  guard session.authorization?.step == nil else { return false }
-  return switch session.state {
-  case .connecting: false
-  case .ready where session.awaitsList: false
-  case .ready: session.latency != nil || session.probes == 0 && session.nextProbe == nil
-  default: true
   }
 }

@@ -173,8 +173,11 @@ struct Dashboard: ~Copyable {
     guard let news = monitor?.take(ready) else { return }
     for problem in news.problems { note(problem) }
     let report = news.report
+    for outcome in news.outcomes { view.take(outcome) }
+    if !news.outcomes.isEmpty { isDirty = true }
     guard !report.isEmpty else { return }
     isDirty = true
+    if let store = monitor?.store { view.take(report, store) }
     alertsDue = alertsDue ?? Moment.now.instant + Self.alertGap
     // Whatever pane is open, what became of an edited file is seen.
     let told = report.events.last { $0.kind == .configReloaded || $0.kind == .configProblem }

@@ -49,7 +49,7 @@ private struct PlainPrinter: Headless, ~Copyable {
   mutating func take(_ report: EngineReport, _ store: Store, _ now: Moment, ending: Bool) -> Bool {
     if ending { end = end ?? now }
     guard !ending, repeats != nil || shown.isEmpty else { return true }
-    guard !store.sessions.isEmpty, store.sessions.values.allSatisfy(hasSettled), now.instant >= next else {
+    guard !store.sessions.isEmpty, store.sessions.values.allSatisfy(\.hasSettled), now.instant >= next else {
       return true
     }
     next = now.instant + (repeats ?? .zero)

@@ -210,11 +210,11 @@ final class ControlSocket {
     lastCommand += 1
     deeds.append(
       PendingDeed(
-        client: id, number: number, command: lastCommand, action, keys, store,
+        client: id, number: number, command: .socket(lastCommand), action, keys, store,
         due: now.instant + Self.patience))
     return .act(
       action, on: keys,
-      by: Operator(user: client.who.user, origin: client.who.origin, command: lastCommand))
+      by: Operator(user: client.who.user, origin: client.who.origin, command: .socket(lastCommand)))
   }
 }
 

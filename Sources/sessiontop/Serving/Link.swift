@@ -29,6 +29,9 @@ final class Link {
   private var number = 0
   private var standing = Standing.untold
   private var refusals: [String] = []
+  /// What was sent and is not answered, by the number in the request.
+  private var commands: [Int: CommandNumber] = [:]
+  private var outcomes: [CommandOutcome] = []
 
   private enum Line {
     /// Looked for at that time.
@@ -212,7 +215,12 @@ final class Link {
     case notSent(String)
   }
 
-  func act(_ action: OperatorAction, on all: [SessionKey]) -> Delivery {
+  func takeOutcomes() -> [CommandOutcome] {
+    defer { outcomes = [] }
+    return outcomes
+  }
+
+  func act(_ action: OperatorAction, on all: [SessionKey], _ command: CommandNumber?) -> Delivery {
     let own = all.filter { keys.contains($0) }.map { key in
       SessionKey(server: String(key.server.dropFirst(prefix.count)), user: key.user)
     }
@@ -227,6 +235,7 @@ final class Link {
       goAway("it takes nothing")
       return .notSent("\(label) takes nothing: nothing was done")
     }
+    commands[number] = command
     return .sent
   }
 
@@ -265,10 +274,18 @@ final class Link {
     switch answer {
     case .hello(let instance):
       if instance.run != run { (run, lastEvent) = (instance.run, 0) }
-    case .refusal(_, let words):
+    case .refusal(let number, let words):
+      commands[number] = nil
       let words = PrintableText.line(words, limit: 200)
       if isAttached { refusals.append("\(label) refuses: \(words)") } else { why = words }
-    case .result, .status: break
+    case .result(let number, _, _, let answers):
+      guard let command = commands.removeValue(forKey: number) else { return }
+      outcomes += answers.map { one in
+        CommandOutcome(
+          command: command, key: SessionKey(server: prefix + one.key.server, user: one.key.user),
+          state: one.state, isDone: one.isDone ?? false, why: PrintableText.line(one.why, limit: 200))
+      }
+    case .status: break
     }
   }
 

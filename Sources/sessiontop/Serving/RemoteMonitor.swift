@@ -44,6 +44,7 @@ final class RemoteMonitor: Watching {
         news.refusals.append(refusal)
         news.report.events.append(problem(refusal))
       }
+      news.outcomes += link.takeOutcomes()
       guard !heard.isEmpty else { continue }
       news.report.merge(heard)
       if heard.servers != nil { news.report.servers = links.flatMap(\.rows) }
@@ -76,17 +77,17 @@ final class RemoteMonitor: Watching {
 
   func send(_ command: Command) -> String? {
     switch command {
-    case .act(let action, let keys, _): act(action, on: keys)
+    case .act(let action, let keys, let by): act(action, on: keys, by.command)
     case .signIn: "sign in where the engine runs: sessiontop login"
     case .apply, .reportConfigurationProblem, .stop: nil
     }
   }
 
-  private func act(_ action: OperatorAction, on keys: [SessionKey]) -> String? {
+  private func act(_ action: OperatorAction, on keys: [SessionKey], _ command: CommandNumber?) -> String? {
     var isConcerned = false
     var problems: [String] = []
     for link in links {
-      switch link.act(action, on: keys) {
+      switch link.act(action, on: keys, command) {
       case .notConcerned: continue
       case .sent: break
       case .notSent(let why): problems.append(why)

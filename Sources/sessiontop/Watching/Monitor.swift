@@ -50,6 +50,8 @@ final class Monitor: Watching {
     var report: EngineReport
     /// What goes wrong with files and sockets of our own, in sentences.
     var problems: [String] = []
+    /// What another process says became of what it was told to do.
+    var outcomes: [CommandOutcome] = []
     /// Commands that were sent and will not be carried out, in sentences.
     var refusals: [String] = []
   }
