@@ -16,7 +16,8 @@ extension Key {
       case KEY_END: self = .end
       case KEY_BTAB: self = .backTab
       case KEY_ENTER: self = .enter
-      case KEY_BACKSPACE, KEY_DC: self = .backspace
+      case KEY_BACKSPACE: self = .backspace
+      case KEY_DC: self = .delete
       case let code:
         let number = Int(cncurses_function_key(code))
         guard number > 0 else { return nil }

@@ -163,10 +163,11 @@ package struct Terminal: ~Copyable {
       let key = Key(code: code, isFunction: isFunction != 0)
       if isFunction == 0, let scalar = Unicode.Scalar(code) {
         keys += sequence.take(scalar, as: key)
-      } else if !sequence.isPasting {
-        keys += sequence.finish() + [key].compactMap(\.self)
+      } else {
+        keys += sequence.take(known: key)
       }
     }
+    sequence.endRead()
     if sequence.takeReports() > 0 { pacing.answered() }
     return keys
   }

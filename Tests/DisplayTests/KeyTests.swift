@@ -103,7 +103,8 @@ import Testing
 @Suite struct `What a terminal sends` {
   @Test(
     arguments: [
-      ("j", ["j"]), ("\u{1B}", [.escape]), ("\u{1B}j", [.escape, "j"]), ("\u{1B}\u{1B}", [.escape, .escape]),
+      ("j", ["j"]), ("\u{1B}", [.escape]), ("\u{1B}j", []), ("\u{1B}qK", ["K"]), ("\u{1B}[3~", [.delete]),
+      ("\u{1B}\u{1B}", [.escape, .escape]),
       // The other spelling of the arrows, and what no description knows.
       ("\u{1B}[B", [.down]), ("\u{1B}[Ak", [.up, "k"]), ("\u{1B}OH", [.home]), ("\u{1B}OP", [.function(1)]),
       ("\u{1B}[Z", [.backTab]), ("\u{1B}[1;5Bj", ["j"]), ("\u{1B}[I\u{1B}[O", []),
@@ -128,6 +129,31 @@ import Testing
       sequence.take(scalar, as: scalar == "\u{9}" ? .tab : .character(Character(scalar)))
     }
     #expect(taken + sequence.finish() == keys)
+  }
+
+  @Test(arguments: ["q", "K", "y"] as [Unicode.Scalar])
+  func `after Esc is a key of its own only when it comes by itself`(letter: Unicode.Scalar) {
+    var sequence = KeySequence()
+    #expect(sequence.take("\u{1B}", as: .escape).isEmpty)
+    #expect(sequence.take(letter, as: .character(Character(letter))).isEmpty)
+    sequence.endRead()
+    #expect(sequence.finish().isEmpty, "Alt and a letter is nothing")
+    #expect(sequence.take("\u{1B}", as: .escape).isEmpty)
+    sequence.endRead()
+    #expect(
+      sequence.take(letter, as: .character(Character(letter))) == [.escape, .character(Character(letter))])
+    #expect(sequence.take("\u{1B}", as: .escape).isEmpty && sequence.take(known: .up).isEmpty)
+    #expect(sequence.take(known: .up) == [.up])
+  }
+
+  @Test func `as Delete takes away what stands behind the place`() {
+    var line = LineEditor("abc")
+    for key in [.home, .delete, .right, .delete, .delete] as [Key] {
+      let isTaken = line.handle(key)
+      #expect(isTaken)
+    }
+    #expect(line.text == "b" && line.cursor == 1)
+    #expect(Key(spelled: "delete") == .delete && Key.delete.spelled == "delete")
   }
 
   @Test func `is one key, however many pieces it comes in`() {

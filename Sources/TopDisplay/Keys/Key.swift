@@ -4,7 +4,7 @@ package enum Key: Hashable, Sendable {
   case control(Character)
   case up, down, left, right
   case pageUp, pageDown, home, end
-  case tab, backTab, enter, escape, backspace
+  case tab, backTab, enter, escape, backspace, delete
   /// `F1` to `F12`.
   case function(Int)
   /// The mouse, where it was asked for: a press on a cell, and the wheel.
@@ -18,7 +18,7 @@ extension Key {
   private static let names: [(name: String, key: Key)] = [
     ("up", .up), ("down", .down), ("left", .left), ("right", .right), ("pgup", .pageUp), ("pgdn", .pageDown),
     ("home", .home), ("end", .end), ("tab", .tab), ("shift-tab", .backTab), ("enter", .enter),
-    ("esc", .escape), ("backspace", .backspace), ("space", .character(" ")),
+    ("esc", .escape), ("backspace", .backspace), ("delete", .delete), ("space", .character(" ")),
   ]
 
   /// A key as people write it in settings: `k`, `K`, `ctrl-d`, `space`, `pgup`, `f5`; nil for what is none.

@@ -4,7 +4,9 @@ package struct KeySequence: Sendable {
   /// How far a sequence has come (ECMA-48, section 5.4).
   private enum Progress {
     case none
-    case escape
+    /// `isAlone` once a read ended with it: then a person pressed Esc. With a character in the same read it
+    /// is one key, Alt and that character, and means nothing here.
+    case escape(isAlone: Bool)
     /// After `ESC [`, with what came since.
     case control([Unicode.Scalar])
     /// After `ESC O`: one more.
@@ -67,11 +69,13 @@ package struct KeySequence: Sendable {
     case (.escape, "["): progress = .control([])
     case (.escape, "O"): progress = .single
     case (.escape, "]"), (.escape, "P"), (.escape, "_"), (.escape, "^"): progress = .string(sawEscape: false)
-    case (.escape, "\u{1B}"): return [.escape]
-    case (.escape, _):
+    case (.escape, "\u{1B}"):
+      progress = .escape(isAlone: false)
+      return [.escape]
+    case (.escape(let isAlone), _):
       progress = .none
-      return [.escape, key].compactMap(\.self)
-    case (_, "\u{1B}"): progress = .escape
+      return isAlone ? [.escape, key].compactMap(\.self) : []
+    case (_, "\u{1B}"): progress = .escape(isAlone: false)
     case (.control(let sofar), " "..."?"):
       if sofar.count < Self.limit { progress = .control(sofar + [scalar]) }
     case (.control([]), "M"): progress = .oldMouse([])
@@ -87,6 +91,7 @@ package struct KeySequence: Sendable {
       if scalar == "R", sofar.contains(";"), sofar.allSatisfy({ $0 == ";" || ("0"..."9").contains($0) }) {
         reports += 1
       }
+      if scalar == "~", sofar == ["3"] { return [.delete] }
       return sofar.isEmpty ? Self.key(scalar).map { [$0] } ?? [] : []
     case (.single, _):
       progress = .none
@@ -96,6 +101,21 @@ package struct KeySequence: Sendable {
       return key.map { [$0] } ?? []
     }
     return []
+  }
+
+  /// Takes in a key that the description of the terminal knows.
+  package mutating func take(known key: Key?) -> [Key] {
+    if isPasting { return [] }
+    if case .escape(isAlone: false) = progress {
+      progress = .none
+      return []
+    }
+    return finish() + [key].compactMap(\.self)
+  }
+
+  /// All that was sent at once is taken in.
+  package mutating func endRead() {
+    if case .escape = progress { progress = .escape(isAlone: true) }
   }
 
   private mutating func paste(_ scalar: Unicode.Scalar) -> [Key] {

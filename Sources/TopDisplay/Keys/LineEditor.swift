@@ -30,6 +30,9 @@ struct LineEditor: Hashable, Sendable {
       guard cursor > 0 else { return true }
       text.remove(at: place(cursor - 1))
       cursor -= 1
+    case .delete:
+      guard cursor < text.count else { return true }
+      text.remove(at: place(cursor))
     case .left: cursor = max(0, cursor - 1)
     case .right: cursor = min(text.count, cursor + 1)
     case .home, .control("a"): cursor = 0
