@@ -32,12 +32,22 @@ extension ViewState {
     switch overlay {
     case .signIn(let dialog): return handleSignIn(dialog, key, model, live: store)
     case .dialog(var dialog):
+      guard dialog.fitted(into: size) != nil else {
+        overlay = .none
+        notice = "the window is too small for the question: nothing was done"
+        return []
+      }
       let answer = dialog.handle(key)
       overlay = answer == .undecided ? .dialog(dialog) : .none
+      if answer == .no, key == .enter, !dialog.typed.isEmpty {
+        notice = "\(dialog.typed) is not \(dialog.keys.count): nothing was done"
+      }
       guard answer == .yes else { return [] }
       marks = []
       // A server may have gone while the question was open.
-      let keys = dialog.keys.filter { store.sessions[$0].map { Dialog.applies(dialog.verb, to: $0) } ?? false }
+      let keys = dialog.keys.filter {
+        store.sessions[$0].map { Dialog.applies(dialog.verb, to: $0) } ?? false
+      }
       guard !keys.isEmpty else {
         notice = "nothing was done: \(dialog.keys.count == 1 ? "the session is" : "the sessions are") gone"
         return []

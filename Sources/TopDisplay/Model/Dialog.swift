@@ -1,7 +1,7 @@
 import MCPSessions
 
 /// The question before anything is done to a server. The default is No: one session takes `y`, several take
-/// their number and Enter, everything else means No.
+/// their number and Enter, everything else means No. Where `y` is not enough it says so and goes on asking.
 struct Dialog: Hashable, Sendable {
   enum Answer: Sendable {
     case yes, no, undecided
@@ -27,6 +27,8 @@ struct Dialog: Hashable, Sendable {
   /// Whether all of them are processes, which are ended in another way than by a request.
   private let areProcesses: Bool
   private(set) var typed = ""
+  /// Somebody answered `y` where that is not enough.
+  private(set) var isReminded = false
 
   init(
     verb: OperatorAction, targets: [SessionReport], hidden: Int = 0, held: [SessionKey] = [], away: Int = 0,
@@ -71,6 +73,9 @@ struct Dialog: Hashable, Sendable {
   mutating func handle(_ key: Key) -> Answer {
     switch key {
     case .character("y") where keys.count == 1, .character("Y") where keys.count == 1: return .yes
+    case .character("y"), .character("Y"):
+      isReminded = true
+      return .undecided
     case .character(let digit) where keys.count > 1 && ("0"..."9").contains(digit) && typed.count < 8:
       typed.append(digit)
       return .undecided
@@ -82,18 +87,53 @@ struct Dialog: Hashable, Sendable {
     }
   }
 
+  /// A line with what it is worth where there is no room for all: the least goes first. What is done, to
+  /// whom, what is started for it and how to answer have no rank and never go.
+  struct Line: Hashable, Sendable {
+    let text: String
+    let rank: Int?
+  }
+
   /// What is asked, and of whom.
-  var lines: [String] {
+  var lines: [String] { ranked.map(\.text) }
+
+  private var ranked: [Line] {
     let sessions = keys.count == 1 ? "1 session" : "\(keys.count) sessions"
     let now = keys.count == 1 ? (live == 1 ? "live" : "not live") : "\(live) of them live"
-    return [
-      "\(verb.rawValue.prefix(1).uppercased())\(verb.rawValue.dropFirst()) \(sessions), \(now)?",
-      listed("server", keys.map(\.exactServer)), listed("user", keys.map(\.exactUser)), inFlight,
-    ] + (hidden == 0 ? [] : ["\(hidden) of them marked but not in sight: the filter hides them"])
-      + (held.isEmpty ? [] : ["paused again, as before: \(held.count == keys.count ? "all" : "\(held.count)")"])
-      + (away == 0 ? [] : ["\(away) left out: their service is away"]) + commands
-      + answers
-      + ["", effect]
+    let isOfAll = keys.allSatisfy { $0.user == SessionKey.sharedUser }
+    var lines = [
+      Line(
+        text: "\(verb.rawValue.prefix(1).uppercased())\(verb.rawValue.dropFirst()) \(sessions), \(now)?",
+        rank: nil),
+      Line(text: listed("server", keys.map(\.exactServer)), rank: nil),
+      Line(text: listed("user", keys.map(\.exactUser)), rank: isOfAll ? 5 : nil),
+      Line(text: inFlight, rank: 3),
+    ]
+    func add(_ text: String?, rank: Int?) { if let text { lines.append(Line(text: text, rank: rank)) } }
+    add(hidden == 0 ? nil : "\(hidden) of them marked but not in sight: the filter hides them", rank: 8)
+    add(
+      held.isEmpty ? nil : "paused again, as before: \(held.count == keys.count ? "all" : "\(held.count)")",
+      rank: 7)
+    add(away == 0 ? nil : "\(away) left out: their service is away", rank: 6)
+    for line in commands { add(line, rank: line.hasPrefix("  ") ? 4 : nil) }
+    for answer in answers { add(answer, rank: 1) }
+    add("", rank: 0)
+    add(effect, rank: 2)
+    add(isReminded ? "y is not enough: type \(keys.count) and Enter" : nil, rank: 9)
+    return lines
+  }
+
+  /// The lines as they stand on a screen of a size, the question last; nil where what must be seen has no
+  /// room, and nothing may be answered.
+  func fitted(into size: Size) -> [String]? {
+    let (width, room) = (size.columns - 4, size.rows - 2)
+    guard width >= 8, room >= 3 else { return nil }
+    var left = ranked.map { (rank: $0.rank, lines: $0.text.isEmpty ? [""] : broken($0.text, width: width)) }
+    let end = broken(question, width: width)
+    func count() -> Int { left.reduce(end.count) { $0 + $1.lines.count } }
+    while count() > room, let least = left.compactMap(\.rank).min() { left.removeAll { $0.rank == least } }
+    guard count() <= room else { return nil }
+    return left.flatMap(\.lines) + (count() < room ? [""] : []) + end
   }
 
   private var inFlight: String {
@@ -125,7 +165,8 @@ struct Dialog: Hashable, Sendable {
   private func listed(_ what: String, _ names: [ExactText]) -> String {
     let names = Set(names).sorted()
     let more = names.count > 4 ? " and \(names.count - 4) more" : ""
-    return "\(what)\(names.count == 1 ? "" : "s"): \(names.prefix(4).map(\.text).joined(separator: ", "))\(more)"
+    return
+      "\(what)\(names.count == 1 ? "" : "s"): \(names.prefix(4).map(\.text).joined(separator: ", "))\(more)"
   }
 }
 
@@ -137,7 +178,9 @@ private func lastAnswers(of servers: Set<ExactText>, _ store: Store) -> [String]
   for place in stride(from: events.count - 1, through: 0, by: -1) where answers.count < 3 && !missing.isEmpty
   {
     let event = events[place]
-    guard event.kind == .sessionTerminated, let server = event.server, missing.remove(ExactText(server)) != nil else {
+    guard event.kind == .sessionTerminated, let server = event.server,
+      missing.remove(ExactText(server)) != nil
+    else {
       continue
     }
     answers.append("last DELETE at \(server): \(event.message)")

@@ -3,9 +3,14 @@ import MCPSessions
 extension Frame {
   /// The question in the middle of the screen.
   mutating func dialog(_ dialog: Dialog, _ model: ViewModel) {
-    let lines =
-      dialog.lines.map { Phrase($0, .dialog) } + [Phrase("", .dialog), Phrase(dialog.question, .key)]
-    box(lines, title: dialog.verb.rawValue, model.glyphs)
+    guard let lines = dialog.fitted(into: size) else {
+      let words = ["The window is too small for the question.", "Make it larger; any key = No"]
+      return box(words.map { Phrase($0, .key) }, title: dialog.verb.rawValue, model.glyphs)
+    }
+    let question = lines.count - broken(dialog.question, width: size.columns - 4).count
+    box(
+      lines.enumerated().map { Phrase($1, $0 < question ? .dialog : .key) }, title: dialog.verb.rawValue,
+      model.glyphs)
   }
 
   /// The fields to sort by.
