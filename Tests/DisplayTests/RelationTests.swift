@@ -42,7 +42,9 @@ import Testing
     view.size = Size(columns: 120, rows: 40)
     func place(_ word: String) throws -> Key {
       view.notice = nil
-      let lines = text(view, troubledMorning).split(separator: "\n", omittingEmptySubsequences: false)
+      let frame = render(troubledMorning, view, at: now, size: view.size, context: context())
+      view.drew(frame)
+      let lines = frame.text.split(separator: "\n", omittingEmptySubsequences: false)
       let row = try #require(lines.firstIndex { $0.contains(word) }, "\(word)")
       let column = try #require(lines[row].firstRange(of: word)).lowerBound
       return .click(row: row, column: lines[row][..<column].count)

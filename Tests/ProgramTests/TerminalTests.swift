@@ -191,7 +191,7 @@ import Testing
     try terminal.run("fg")
     try terminal.wait(for: "the dashboard again") { $0.contains("events, follow") }
     try terminal.press("?")
-    try terminal.wait(for: "the help") { $0.contains("q closes") }
+    try terminal.wait(for: "the help") { $0.contains("Esc closes") }
     try terminal.press("Q")
     try terminal.wait(for: "the shell") { $0.hasSuffix("$\n") || !$0.contains("keys") }
   }

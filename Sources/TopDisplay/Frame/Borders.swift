@@ -60,6 +60,11 @@ extension Frame {
     let area = Rectangle(
       row: (size.rows - rows) / 2 + inset, column: (size.columns - width) / 2 + inset, rows: rows - 2 * inset,
       columns: width - 2 * inset)
+    // What is covered cannot be pressed.
+    let (top, left) = ((size.rows - rows) / 2, (size.columns - width) / 2)
+    hotspots.removeAll {
+      $0.row >= top && $0.row < top + rows && $0.column + $0.width > left && $0.column < left + width
+    }
     for (offset, line) in visible.enumerated() {
       fill(row: area.row + offset, column: area.column, width: area.columns, role: line.role)
       put(

@@ -32,11 +32,11 @@ package struct Link: Hashable, Sendable {
   package let target: String
 }
 
-/// A place that does something when it is pressed: as a key does, or as the heading of a column.
+/// A place that does something when it is pressed: what it says, or to sort by the heading of a column.
 struct Hotspot: Hashable, Sendable {
   enum Meaning: Hashable, Sendable {
-    /// A key as people write it.
-    case key(String)
+    /// The name of an action of keys.
+    case action(String)
     /// The title of a column.
     case title(String)
   }

@@ -5,7 +5,7 @@ extension ViewState {
   package mutating func handle(_ key: Key, store: Store, now: Moment, context: Context) -> [Effect] {
     notice = nil
     forget(store, at: now.instant)
-    let action = KeyMap(context).action(for: key)
+    let action = meaning(of: key, context)
     if key == .control("c") { return [.quit] }
     switch overlay {
     case .filter, .prompt, .search, .signIn:
@@ -71,7 +71,7 @@ extension ViewState {
     }
     switch key {
     case .pasted: return refusePaste()
-    case .click(let row, let column): return click(row: row, column: column, model, live: store)
+    case .click(let row, let column) where action == nil: return click(row: row, column: column, model)
     case .wheelUp, .wheelDown: return wheel(key == .wheelDown, model)
     default: break
     }
@@ -89,6 +89,13 @@ extension ViewState {
       return []
     }
     return handle(action, model, live: store)
+  }
+
+  /// What a key asks for, and a press on a place that says what it does.
+  private func meaning(of key: Key, _ context: Context) -> Action? {
+    guard case .click(let row, let column) = key else { return KeyMap(context).action(for: key) }
+    guard case .action(let name)? = pressed(row: row, column: column) else { return nil }
+    return KeyMap(context).bindings.first { $0.action.rawValue == name }?.action
   }
 
   /// What works wherever the operator is.
@@ -230,31 +237,9 @@ extension ViewState {
     }
   }
 
-  private mutating func show(_ pane: Pane) {
+  mutating func show(_ pane: Pane) {
     self.pane = pane
     isDetailOpen = false
-  }
-
-  /// One step out; false at the top.
-  private mutating func stepBack() -> Bool {
-    if isSearchingDetail {
-      forgetSearch()
-    } else if isDetailOpen {
-      isDetailOpen = false
-    } else if isZoomed {
-      isZoomed = false
-    } else if !marks.isEmpty {
-      marks = []
-    } else if showsProblemsOnly {
-      showsProblemsOnly = false
-    } else if !filter.isEmpty {
-      narrow(to: Filter(""))
-    } else if frozen != nil {
-      frozen = nil
-    } else {
-      return false
-    }
-    return true
   }
 
   /// Lets the rows find their order again.

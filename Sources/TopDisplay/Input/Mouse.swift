@@ -4,18 +4,13 @@ import MCPSessions
 
 extension ViewState {
   /// A press on a row stands on it, and on the row that is selected opens it; on the title of a column sorts
-  /// by it; on a hint of the footer does what its key does; on a pane, goes there.
-  mutating func click(row: Int, column: Int, _ model: ViewModel, live: Store) -> [Effect] {
+  /// by it; on a pane, goes there. What a hint of the footer says is done as if its key was pressed.
+  mutating func click(row: Int, column: Int, _ model: ViewModel) -> [Effect] {
     let (store, rows) = (model.store, model.rows)
-    switch hotspot(row: row, column: column, model) {
-    case .key(let spelled):
-      guard let key = Key(spelled: spelled) else { return [] }
-      return handle(key, store: live, now: model.present, context: model.context)
-    case .title(let title):
+    if case .title(let title)? = pressed(row: row, column: column) {
       guard let field = Sort.Field(title: title) else { return [] }
       order(by: Sort(field: field, isReversed: sort.field == field && !sort.isReversed))
       return []
-    case nil: break
     }
     let before = (pane, servers.id, sessions.id, events)
     stand(row: row, column: column, store, rows, model)
@@ -40,16 +35,9 @@ extension ViewState {
     }
   }
 
-  /// What a place means beside being a row.
-  private func hotspot(row: Int, column: Int, _ model: ViewModel) -> Hotspot.Meaning? {
-    let layout = layout
-    var frame = Frame(size: size, isASCII: model.glyphs.isASCII)
-    frame.footer(model, in: layout.footer)
-    if !isDetailOpen || layout.form != .single {
-      if !layout.servers.isEmpty { frame.servers(model, in: layout.servers) }
-      if !layout.sessions.isEmpty, !isDetailOpen { frame.sessions(model, in: layout.sessions) }
-    }
-    return frame.hotspots.first { $0.contains(row: row, column: column) }?.meaning
+  /// What a place means beside being a row, on the screen that was seen.
+  func pressed(row: Int, column: Int) -> Hotspot.Meaning? {
+    shown.first { $0.contains(row: row, column: column) }?.meaning
   }
 
   private mutating func stand(row: Int, column: Int, _ store: Store, _ rows: Rows, _ model: ViewModel) {

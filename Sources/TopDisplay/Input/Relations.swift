@@ -23,7 +23,10 @@ extension ViewState {
     pane = .events
     events = .following
     isDetailOpen = false
-    notice = "the events of \(Families(model.store.servers).title(of: names)); Esc shows all"
+    notice = [
+      "the events of \(Families(model.store.servers).title(of: names))",
+      model.context.hint(.back, "shows all"),
+    ].joined("; ")
   }
 
   /// From an event to the session that it tells of; false when there is none any more.

@@ -65,7 +65,7 @@ struct Deed: Hashable, Sendable {
   }
 
   /// What came of it so far: `terminate: 13 of 13 ended; U reconnects them`.
-  var result: String {
+  func result(_ context: Context) -> String {
     let counts = parts.map { part in
       let done = part.keys.count { if case .over(isDone: true, _, _) = part[$0] { true } else { false } }
       return "\(done) of \(part.keys.count) \(Self.word(part.action))"
@@ -79,7 +79,10 @@ struct Deed: Hashable, Sendable {
     let failed = failures.first.map { first in
       ", \(first)\(failures.count > 1 ? " and \(failures.count - 1) more" : "")"
     }
-    let undo = undoing.map { "; U \($0.action.rawValue)s \($0.keys.count == 1 ? "it" : "them")" }
+    let undo = undoing.flatMap { undoing in
+      context.hint(.undo, "\(undoing.action.rawValue)s \(undoing.keys.count == 1 ? "it" : "them")")
+        .map { "; \($0)" }
+    }
     return "\(action.rawValue): \(counts.joined(separator: ", "))\(failed ?? "")\(undo ?? "")"
   }
 

@@ -44,7 +44,9 @@ struct ViewModel: Sendable {
   /// How the rows are ordered, for the titles of lists.
   var orderWords: String {
     guard rows.isHeld else { return view.sort.words }
-    return rows.newlyBad == 0 ? "order held, Esc sorts" : "order held, \(rows.newlyBad) newly bad: n"
+    return rows.newlyBad == 0
+      ? (KeyMap(context).action(for: .escape) == .back ? "order held, Esc sorts" : "order held")
+      : ["order held, \(rows.newlyBad) newly bad", context.key(.nextProblem)].joined(": ")
   }
 
   /// What is wrong with the filter that is being typed, or how many sessions it lets through.
@@ -92,7 +94,8 @@ struct ViewModel: Sendable {
     if session.state == .paused {
       let was = session.cause.map(shortWords) ?? session.hold.map { "was \($0.state.rawValue)" }
       let by = session.hold.map { "by \($0.by.text.prefix { $0 != " " }), " } ?? ""
-      return Phrase(was ?? "", .text, tail: "\(was == nil ? "" : "; ")\(by)Z resumes")
+      let tail = by + (context.hint(.resume, "resumes") ?? "paused")
+      return Phrase(was ?? "", .text, tail: (was == nil ? "" : "; ") + tail)
     }
     switch session.state {
     case .ready where session.cause == nil && session.remark != nil:
@@ -103,8 +106,11 @@ struct ViewModel: Sendable {
       let words = [kind, kind == nil ? nil : session.protocolVersion].joined(" ")
       return Phrase(words.isEmpty ? server(session.key.server)?.summary?.text ?? "" : words, .muted)
     case .unmonitored: return Phrase((note ?? session.advice)?.text ?? "", .muted)
-    case .idle: return Phrase((note ?? session.advice)?.text ?? "not started, r connects", .muted)
-    case .closed: return Phrase("ended, r reconnects", .muted)
+    case .idle:
+      return Phrase(
+        (note ?? session.advice)?.text
+          ?? ["not started", context.hint(.reconnect, "connects")].joined(", "), .muted)
+    case .closed: return Phrase(["ended", context.hint(.reconnect, "reconnects")].joined(", "), .muted)
     case .closing: return Phrase("being ended", .muted)
     default:
       let cause =

@@ -102,6 +102,8 @@ package struct ViewState: Hashable, Sendable {
   /// nil: of all servers where the list of servers is not seen beside it.
   var scopeChoice: Bool?
   var frozen: Frozen?
+  /// What can be pressed on the screen that was drawn last: whoever presses has seen that one.
+  var shown: [Hotspot] = []
   /// The answer to a key that could do nothing; gone with the next key.
   package var notice: String?
 
@@ -112,6 +114,9 @@ package struct ViewState: Hashable, Sendable {
   }
 
   package init() {}
+
+  /// Takes note of the screen that is seen from now on.
+  package mutating func drew(_ frame: Frame) { shown = frame.hotspots }
 
   /// Shows a sentence until the next key.
   package mutating func say(_ sentence: String) { notice = PrintableText.line(sentence, limit: 400) }

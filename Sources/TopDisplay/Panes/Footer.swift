@@ -18,7 +18,8 @@ extension Frame {
     }
     if let deed = model.view.deed, deed.isRecent(at: model.present.instant) {
       write(
-        " \(deed.result)", row: area.row, column: 0, width: area.columns, role: .operatorAction)
+        " \(deed.result(model.context))", row: area.row, column: 0, width: area.columns, role: .operatorAction
+      )
       return
     }
     var place = 0
@@ -30,8 +31,7 @@ extension Frame {
     if !model.view.marks.isEmpty { add(" \(model.view.marks.count) marked", .marked) }
     if model.view.showsProblemsOnly { add(" ! only what is not well", .banner) }
     if model.context.readOnly { add(" [ro]", .banner) }
-    if model.view.isSearchingDetail { add(" /\(model.view.detailSearch)  n next", .input) }
-    let isPanes = model.view.layout.form != .single
+    if model.view.isSearchingDetail { add(" /\(model.view.detailSearch)", .input) }
     if let line = model.context.replay?.line {
       let width = max(10, area.columns / 4)
       let clocks = [line.start, line.end].map { $0.clock(offset: model.context.utcOffset) }
@@ -39,39 +39,34 @@ extension Frame {
       for (character, role) in scrubber(line, width, model.glyphs) { add(String(character), role) }
       add(" \(clocks[1])", .muted)
     }
-    var hints = [isPanes ? "tab pane" : "1 servers 2 sessions 3 events 4 errors"]
-    if !isPanes { hints[0] = "1-4 view" }
-    hints.append("enter detail")
-    if filter.isEmpty { hints.append("/ filter") }
-    if model.context.replay != nil {
-      hints = ["space play", "e next outage", ", . step"] + hints + ["[ ] minute", "+ - speed"]
-    } else if !model.context.readOnly {
-      hints += ["r reconnect", "K terminate"]
-    }
-    hints += [
-      ": command", "s sort", "p freeze", "n next problem", "A all sessions", "y copy",
-    ]
-    let help = "? help"
-    let quit = "  q quit"
-    for (offset, hint) in hints.enumerated() {
+    // Over a text the key closes that.
+    let help = model.view.overlay == .none ? Hint([.help], "help", model.context) : nil
+    let leave = wayOut(model)
+    for (offset, hint) in hints(model).enumerated() {
       // The way out is shown when it costs none of the first few hints.
-      let kept = offset < 5 ? help.count : help.count + quit.count
-      guard place + 2 + hint.count + 2 + kept <= area.columns else { continue }
-      let gap = place == 0 ? " " : "  "
-      let key = String(hint.prefix { $0 != " " })
-      hotspots.append(
-        Hotspot(row: area.row, column: place + gap.count, width: hint.count, meaning: .key(key)))
-      add(gap + hint, .muted)
+      let kept = (help?.width ?? 0) + (offset < 5 ? 0 : 2 + (leave?.width ?? 0))
+      guard place + 2 + hint.width + 2 + kept <= area.columns else { continue }
+      let gap = place == 0 ? 1 : 2
+      put(hint, row: area.row, column: place + gap)
+      place += gap + hint.width
     }
-    let room = area.columns - place - 1
-    let end = room >= 2 + help.count + quit.count ? help + quit : help
-    let start = max(place + 2, area.columns - 1 - end.count)
-    write(end, row: area.row, column: start, role: .muted)
-    hotspots.append(Hotspot(row: area.row, column: start, width: help.count, meaning: .key("?")))
-    if end != help {
-      hotspots.append(
-        Hotspot(row: area.row, column: start + help.count + 2, width: quit.count - 2, meaning: .key("q")))
+    var room = area.columns - place - 1
+    let ends = [help, leave].compactMap { hint -> Hint? in
+      guard let hint, room >= 2 + hint.width else { return nil }
+      room -= 2 + hint.width
+      return hint
     }
+    var start = max(place + 2, area.columns - 1 - ends.reduce(-2) { $0 + 2 + $1.width })
+    for hint in ends {
+      put(hint, row: area.row, column: start)
+      start += hint.width + 2
+    }
+  }
+
+  private mutating func put(_ hint: Hint, row: Int, column: Int) {
+    hotspots.append(
+      Hotspot(row: row, column: column, width: hint.width, meaning: .action(hint.action.rawValue)))
+    write(hint.text, row: row, column: column, width: hint.width, role: .muted)
   }
 
   /// How many lines of the open detail hold what is looked for.

@@ -8,16 +8,18 @@ extension Frame {
     if search != nil, lines.isEmpty { lines = [Phrase("nothing here says so", .muted)] }
     var footer = ["", "sessiontop \(model.context.version), theme \(model.context.themeName)"]
     let room = max(1, size.rows - 2 - footer.count)
+    let keys = [Action.down, .up].compactMap(model.context.key).joined(separator: " ")
+    let moving = "\(keys.isEmpty ? "" : keys + " move; ")Esc closes"
     if lines.count > room {
       let first = min(top, lines.count - room)
-      footer[1] = "\(first + 1)-\(first + room) of \(lines.count), j k move; q closes"
+      footer[1] = "\(first + 1)-\(first + room) of \(lines.count), \(moving)"
       lines = Array(lines[first..<(first + room)])
     } else {
-      footer[1] += "; q closes"
+      footer[1] += "; Esc closes"
     }
     if let search { footer[1] = "/\(search.text)_  Esc shows all" }
     let all = lines + (size.rows >= 6 ? footer.map { Phrase($0) } : [])
-    box(all, title: "help; / looks for a word", model.glyphs)
+    box(all, title: ["help", model.context.hint(.filter, "looks for a word")].joined("; "), model.glyphs)
   }
 }
 

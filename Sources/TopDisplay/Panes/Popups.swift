@@ -21,7 +21,8 @@ extension Frame {
         "\(sign) \(field.key)  \(padded(field.rawValue, 11))\(field.meaning)", place == index ? .key : .dialog
       )
     }
-    let now = Phrase("now \(model.view.sort.words); S turns it round", .muted)
+    let now = Phrase(
+      ["now \(model.view.sort.words)", model.context.hint(.reverse, "turns it round")].joined("; "), .muted)
     box(lines + [Phrase("", .dialog), now], title: "sort by", model.glyphs)
   }
 
@@ -43,8 +44,8 @@ extension Frame {
     let room = max(1, size.rows - 4)
     let first = max(0, min(index - room + 1, all.count - room))
     box(
-      Array(all.dropFirst(first).prefix(room)) + [Phrase("space turns, q keeps", .muted)], title: "columns",
-      model.glyphs)
+      Array(all.dropFirst(first).prefix(room)) + [Phrase("space turns, Esc keeps", .muted)],
+      title: "columns", model.glyphs)
   }
 
   /// A text over the panes; scrolls.
@@ -61,10 +62,12 @@ extension Frame {
     case .comparison: title = "comparison; what differs has a sign"
     case .text(let words, _): title = words
     }
+    let keys = [Action.down, .up].compactMap(model.context.key).joined(separator: " ")
+    let moving = "\(keys.isEmpty ? "" : keys + " move; ")Esc closes"
     if all.count > room {
-      lines.append(Phrase("\(first + 1)-\(first + lines.count) of \(all.count), j k move; q closes", .muted))
+      lines.append(Phrase("\(first + 1)-\(first + lines.count) of \(all.count), \(moving)", .muted))
     } else if size.rows >= 6 {
-      lines.append(Phrase("q closes; y copies", .muted))
+      lines.append(Phrase(["Esc closes", model.context.hint(.copy, "copies")].joined("; "), .muted))
     }
     box(Array(lines), title: title, model.glyphs)
   }

@@ -125,7 +125,9 @@ struct Dashboard: ~Copyable {
     let context = context(now)
     let frame = render(store, view, at: now, size: terminal.size, context: context)
     switch terminal.show(frame, at: real - opened) {
-    case .shown: if plan.hasTitle { terminal.show(title: view.title(store, at: now, context: context)) }
+    case .shown:
+      view.drew(frame)
+      if plan.hasTitle { terminal.show(title: view.title(store, at: now, context: context)) }
     case .skipped:
       isLineSlow = true
       isDirty = true
