@@ -109,8 +109,6 @@ if mood == "grandchild":
     subprocess.Popen(["sleep", sleeper], start_new_session=True)
 if mood == "floods":
     threading.Thread(target=flood, daemon=True).start()
-if mood == "endless":
-    threading.Thread(target=endless, daemon=True).start()
 if mood == "reloads":
     threading.Thread(target=follow, args=[os.environ["INSTALLED"]], daemon=True).start()
 if mood == "chatty":
@@ -118,5 +116,8 @@ if mood == "chatty":
 
 for line in sys.stdin:
     answer(json.loads(line))
+    # Answers that got into the line would be lost with it, so it begins when there was one.
+    if mood == "endless" and '"ping"' in line:
+        endless()
 while mood == "stubborn":
     time.sleep(60)
