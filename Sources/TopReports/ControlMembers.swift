@@ -62,16 +62,13 @@ struct ControlMembers {
     return whole
   }
 
-  mutating func states(_ name: String) throws(ControlSlip) -> Set<SessionState>? {
+  mutating func states(_ name: String) throws(ControlSlip) -> FailingStates? {
     guard let value = rest.removeValue(forKey: name) else { return nil }
     guard case .list(let names) = value else { throw .member(name, "a list of states") }
-    var states: Set<SessionState> = []
+    var states = FailingStates()
     for name in names {
       // One that is not known here would never be found.
-      guard let state = name.text.flatMap({ SessionState(rawValue: $0) }) else {
-        throw .member("fail_on", "a list of states")
-      }
-      states.insert(state)
+      guard let word = name.text, states.add(word) else { throw .member("fail_on", "a list of states") }
     }
     return states
   }

@@ -27,11 +27,11 @@ package struct StatusQuery: Hashable, Sendable {
   package var format: Format
   package var filter: String?
   /// The states that are not well; absent means all but `ready`, `idle` and `unmonitored`.
-  package var failing: Set<SessionState>?
+  package var failing: FailingStates?
   /// Characters of a line of a table.
   package var width: Int
 
-  package init(format: Format, filter: String? = nil, failing: Set<SessionState>? = nil, width: Int) {
+  package init(format: Format, filter: String? = nil, failing: FailingStates? = nil, width: Int) {
     (self.format, self.filter, self.failing, self.width) = (format, filter, failing, width)
   }
 }
@@ -111,7 +111,7 @@ extension ControlRequest {
         $0.member("filter", query.filter)
         if let failing = query.failing {
           $0.array("fail_on") { list in
-            for state in SessionState.allCases where failing.contains(state) { list.element(state.rawValue) }
+            for word in failing.words { list.element(word) }
           }
         }
         $0.member("width", query.width)

@@ -120,6 +120,9 @@ private func session(_ line: JSONValue, _ time: Moment) -> SessionReport? {
   report.lastGood = moment(line["last_good"])
   report.lastValid = moment(line["last_valid"])
   report.unverifiedSince = moment(line["unverified_since"])
+  if let way = line["closed_way"], let since = moment(way["since"]), let cause = error(way["cause"]) {
+    report.closedWay = ClosedWay(since: since, cause: cause)
+  }
   report.streamFailure = error(line["stream_failure"])
   report.oddities = count(line["stream_oddities"])
   report.tools = line["tools"].map { count($0) }
@@ -154,6 +157,8 @@ private func session(_ line: JSONValue, _ time: Moment) -> SessionReport? {
   report.nextProbe = line["next_probe_ms"]?.whole.map { time.instant + .milliseconds($0) }
   report.attempt = count(line["attempt"])
   report.awaitsList = line["awaits_list"]?.flag ?? false
+  // One that does not say so cannot be told from one that waits.
+  report.isAttempting = line["attempting"]?.flag ?? (state == .connecting)
   report.process = process(line["process"], time)
   report.lastWords = LastWords(
     (line["last_words"]?.list ?? []).prefix(LastWords.limit).compactMap { text($0) })

@@ -7,7 +7,7 @@ package import MCPSessions
 /// (https://github.com/open-telemetry/semantic-conventions-genai, "MCP"); the rest is `sessiontop.*`. Points
 /// are told apart by server, state, method, error type and revision: never by session, and never by user.
 package func metricFamilies(_ store: Store, at now: Moment) -> [MetricFamily] {
-  let servers = ServerStates(store)
+  let servers = ServerStates(store, at: now.instant)
   let sessions = store.sessions.values.sorted { $0.key < $1.key }
   return figuresOfServers(servers, sessions) + figuresOfStatistics(store.statistics)
     + durations(store.durations, servers) + figuresOfSessions(sessions, at: now)
@@ -21,16 +21,24 @@ package func metricFamilies(_ store: Store, at now: Moment) -> [MetricFamily] {
 
 /// The servers with their states, worked out in one pass.
 private struct ServerStates {
-  let rows: [(server: ServerReport, state: SessionState)]
+  let rows: [(server: ServerReport, state: SessionState, isUp: Bool, unverified: Int)]
   private let byName: [ExactText: ServerReport]
 
-  init(_ store: Store) {
+  init(_ store: Store, at now: Instant) {
     var worst: [ExactText: SessionState] = [:]
+    var unverified: [ExactText: Int] = [:]
+    var doubtful: Set<ExactText> = []
     for session in store.sessions.values {
       let name = ExactText(session.key.server)
       if session.state.severity > worst[name]?.severity ?? -1 { worst[name] = session.state }
+      if session.isUnverified { unverified[name, default: 0] += 1 }
+      if session.isLongUnverified(at: now) { doubtful.insert(name) }
     }
-    rows = store.servers.map { ($0, worst[ExactText($0.name)] ?? .unmonitored) }
+    rows = store.servers.map { server in
+      let name = ExactText(server.name)
+      let state = worst[name] ?? .unmonitored
+      return (server, state, state.isLive && !doubtful.contains(name), unverified[name] ?? 0)
+    }
     byName = Dictionary(
       store.servers.map { (ExactText($0.name), $0) }, uniquingKeysWith: { first, _ in first })
   }
@@ -59,8 +67,13 @@ private func figuresOfServers(_ servers: ServerStates, _ sessions: [SessionRepor
       "sessiontop.sessions", .gauge, .count(of: "session"), "Sessions by state.",
       perState { state in sessions.count { $0.state == state } }),
     MetricFamily(
-      "sessiontop.server.up", .gauge, .none, "Whether all sessions of a watched server can be used now.",
-      watched.map { MetricPoint([named($0.server.name)], $0.state.isLive ? 1 : 0) }),
+      "sessiontop.server.up", .gauge, .none,
+      "Whether all sessions of a watched server can be used now; 0 also once one is unverified for a minute.",
+      watched.map { MetricPoint([named($0.server.name)], $0.isUp ? 1 : 0) }),
+    MetricFamily(
+      "sessiontop.sessions.unverified", .gauge, .count(of: "session"),
+      "Sessions called live that cannot be asked, because the way to their server is closed.",
+      watched.map { MetricPoint([named($0.server.name)], $0.unverified) }),
     MetricFamily(
       "sessiontop.server.state", .gauge, .none, "The state of a server, which is the worst of its sessions'.",
       servers.rows.map {
@@ -156,7 +169,7 @@ private func figuresOfSessions(_ sessions: [SessionReport], at now: Moment) -> [
     MetricFamily(
       "sessiontop.session.age", .gauge, .seconds, "Age of the oldest session of a server that is live now.",
       perServer(
-        sessions.filter { $0.state.isLive },
+        sessions.filter(\.isKnownLive),
         { $0.created.map { max(0, (now.instant - $0.instant).inSeconds) } }, max)),
     MetricFamily(
       "sessiontop.token.expires", .gauge, .seconds,

@@ -20,13 +20,15 @@ package enum PluginStatus: Int32, Sendable {
 /// One line for monitoring systems: `SESSIONTOP CRITICAL - 1 of 7 sessions: billing down | servers=7 ...`.
 ///
 /// Critical are sessions in one of `failing`; without it those that cannot be used by themselves again
-/// (`down`, `unstable`, `unauthorized`, `failed`), while `degraded`, `recovering` and `paused` are a warning.
-/// Unknown is what has not come to anything yet, and a store without sessions.
-package func pluginLine(_ store: Store, failing: Set<SessionState>?) -> (line: String, status: PluginStatus) {
+/// (`down`, `unstable`, `unauthorized`, `failed`) and those that cannot be asked for over a minute, while
+/// `degraded`, `recovering`, `paused` and what cannot be asked for a shorter time are a warning. Unknown is what has not come to anything yet, and a store without sessions.
+package func pluginLine(
+  _ store: Store, failing: FailingStates?, at now: Moment
+) -> (line: String, status: PluginStatus) {
   let sessions = store.sessions.values.sorted {
-    ($1.state.severity, $0.key) < ($0.state.severity, $1.key)
+    ($1.rank, $0.key) < ($0.rank, $1.key)
   }
-  let graded = sessions.map { ($0, grade(of: $0.state, failing: failing)) }
+  let graded = sessions.map { ($0, grade(of: $0, failing: failing, at: now.instant)) }
   let status = worst(graded.map(\.1))
   let bad = graded.filter { $0.1 == status && status != .ok }.map(\.0)
   return ("SESSIONTOP \(status.word) - \(words(bad, of: sessions)) | \(figures(store))", status)
@@ -37,9 +39,10 @@ package func pluginLine(unknown why: String) -> (line: String, status: PluginSta
   ("SESSIONTOP UNKNOWN - \(plain(why))", .unknown)
 }
 
-private func grade(of state: SessionState, failing: Set<SessionState>?) -> PluginStatus {
-  if let failing { return failing.contains(state) ? .critical : .ok }
-  switch state {
+private func grade(of session: SessionReport, failing: FailingStates?, at now: Instant) -> PluginStatus {
+  if let failing { return failing.contains(session) ? .critical : .ok }
+  if session.isUnverified { return session.isLongUnverified(at: now) ? .critical : .warning }
+  switch session.state {
   case .ready, .idle, .unmonitored, .closed, .closing: return .ok
   case .degraded, .recovering, .paused: return .warning
   case .down, .unstable, .unauthorized, .failed: return .critical
@@ -57,12 +60,12 @@ private let namesShown = 5
 
 private func words(_ bad: [SessionReport], of sessions: [SessionReport]) -> String {
   guard !sessions.isEmpty else { return "no sessions" }
-  let live = sessions.count { $0.state.isLive }
+  let live = sessions.count(where: \.isKnownLive)
   guard !bad.isEmpty else { return "\(live) of \(sessions.count) sessions live" }
   let named = bad.prefix(namesShown).map { session in
     let user = session.key.user == SessionKey.sharedUser ? "" : " of \(session.key.user)"
-    let why = session.cause.map { " (\($0.type.rawValue))" } ?? ""
-    return "\(session.key.server)\(user) \(session.state.rawValue)\(why)"
+    let why = session.reason.map { " (\($0.type.rawValue))" } ?? ""
+    return "\(session.key.server)\(user) \(session.stateWord)\(why)"
   }
   let rest = bad.count > namesShown ? ", \(bad.count - namesShown) more" : ""
   return plain("\(bad.count) of \(sessions.count) sessions: \(named.joined(separator: ", "))\(rest)")
@@ -83,8 +86,9 @@ private func figures(_ store: Store) -> String {
   return
     ([
       "servers=\(store.servers.count);;;0", "sessions=\(sessions.count);;;0",
-      "live=\(sessions.count { $0.state.isLive });;;0",
+      "live=\(sessions.count(where: \.isKnownLive));;;0",
     ] + states + [
+      "unverified=\(sessions.count(where: \.isUnverified));;;0",
       "errors=\(sessions.reduce(0) { $0 + $1.errorCount })c",
       "recoveries=\(sessions.reduce(0) { $0 + $1.recoveries })c", "opened=\(statistics.opened)c",
       "left_behind=\(statistics.leftBehind)c",

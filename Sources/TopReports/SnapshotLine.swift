@@ -65,6 +65,8 @@ extension JSONWriter {
       $0.member("url", server.url)
       $0.member("state", state.rawValue)
       $0.member("sessions", sessions.count)
+      let unverified = sessions.count(where: \.isUnverified)
+      if unverified > 0 { $0.member("unverified", unverified) }
       $0.error("cause", worstCause(sessions))
       $0.member("note", server.note?.text)
       $0.command(server.command)
@@ -110,6 +112,12 @@ extension JSONWriter {
       $0.member("last_good", session.lastGood?.wall.rfc3339)
       $0.member("last_valid", session.lastValid?.wall.rfc3339)
       $0.member("unverified_since", session.unverifiedSince?.wall.rfc3339)
+      if let way = session.closedWay {
+        $0.object("closed_way") {
+          $0.member("since", way.since.wall.rfc3339)
+          $0.error("cause", way.cause)
+        }
+      }
       $0.member("stream", session.stream.rawValue)
       $0.error("stream_failure", session.streamFailure)
       if session.oddities > 0 { $0.member("stream_oddities", session.oddities) }
@@ -158,6 +166,7 @@ extension JSONWriter {
       $0.member("next_probe_ms", session.nextProbe.map { max(0, ($0 - now.instant).inMilliseconds) })
       $0.member("attempt", session.attempt)
       $0.member("awaits_list", session.awaitsList)
+      $0.member("attempting", session.isAttempting)
     }
   }
 

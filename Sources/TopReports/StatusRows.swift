@@ -34,14 +34,19 @@ private func row(_ server: ServerReport, state: SessionState) -> [String] {
   }
 }
 
+/// Why it is not simply ready; also of one that cannot be asked, and of one that waits for something.
+private func why(_ session: SessionReport) -> String? {
+  session.cause?.summary ?? session.slow?.words.text ?? session.remark?.text ?? session.reason?.summary
+}
+
 private func row(_ session: SessionReport, _ server: ServerReport, at now: Moment) -> [String] {
   let next = session.nextAttempt.map { "\(max(0, ($0 - now.instant).inMilliseconds))" }
   return [
-    session.key.server, session.key.user, session.state.rawValue, session.since.wall.rfc3339,
+    session.key.server, session.key.user, session.stateWord, session.since.wall.rfc3339,
     server.transport.rawValue, session.kind?.rawValue, session.protocolVersion, session.session,
     session.created?.wall.rfc3339, session.lastGood?.wall.rfc3339,
     session.latency.map { "\(($0.p95 * 100).rounded() / 100)" },
     "\(session.errorCount)", "\(session.recoveries)", session.tools.map { "\($0)" }, next,
-    session.cause?.type.rawValue, session.cause?.summary ?? session.slow?.words.text, server.url,
+    session.reason?.type.rawValue, why(session), server.url,
   ].map { PrintableText.line($0 ?? "", limit: 4_096) }
 }

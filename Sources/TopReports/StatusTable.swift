@@ -29,12 +29,12 @@ private let serverColumns = [
 private func serverRow(
   _ server: ServerReport, state: SessionState, sessions: [SessionReport], at now: Moment
 ) -> [String] {
-  let worst = sessions.max { $0.state.severity < $1.state.severity }.map { reason($0, at: now) } ?? ""
+  let worst = sessions.max { $0.rank < $1.rank }.map { reason($0, at: now) } ?? ""
   let why = worst.isEmpty ? server.note?.text ?? "" : worst
   let good = sessions.compactMap(\.lastGood).map(\.instant).max()
   return [
-    PrintableText.line(server.name), shown(state, sessions.contains(where: \.isUnverified)),
-    sessions.isEmpty ? "-" : "\(sessions.count { $0.state.isLive })/\(sessions.count)",
+    PrintableText.line(server.name), shown(state, sessions.contains { $0.state == state && $0.isUnverified }),
+    sessions.isEmpty ? "-" : "\(sessions.count(where: \.isKnownLive))/\(sessions.count)",
     sessions.compactMap(\.latency?.p95).max().map(shortLatency) ?? "-",
     good.map { shortDuration(now.instant - $0) } ?? "-",
     String(sessions.reduce(0) { $0 + $1.errorCount }), why,
@@ -53,7 +53,7 @@ private let sessionColumns = [
 private func sessionRow(_ session: SessionReport, at now: Moment) -> [String] {
   [
     PrintableText.line(session.key.server), PrintableText.line(session.key.user), session.session ?? "-",
-    shown(session.state, session.isUnverified), session.kind?.rawValue ?? "-", session.protocolVersion ?? "-",
+    session.stateWord, session.kind?.rawValue ?? "-", session.protocolVersion ?? "-",
     session.created.map { shortDuration(now.instant - $0.instant) } ?? "-",
     session.lastGood.map { shortDuration(now.instant - $0.instant) } ?? "-",
     session.latency.map { shortLatency($0.p95) } ?? "-", String(session.errorCount),
@@ -63,7 +63,7 @@ private func sessionRow(_ session: SessionReport, at now: Moment) -> [String] {
 
 /// `ready?` where a session is called ready and cannot be asked.
 private func shown(_ state: SessionState, _ isUnverified: Bool) -> String {
-  state == .ready && isUnverified ? "\(state.rawValue)?" : state.rawValue
+  isUnverified ? "\(state.rawValue)?" : state.rawValue
 }
 
 private func reason(_ session: SessionReport, at now: Moment) -> String {
@@ -77,7 +77,7 @@ private func reason(_ session: SessionReport, at now: Moment) -> String {
 private func summaryLines(_ store: Store, width: Int) -> [String] {
   let states = Dictionary(grouping: store.servers) { store.state(of: $0) }.mapValues(\.count)
   let statistics = store.statistics
-  let live = store.sessions.values.count { $0.state.isLive }
+  let live = store.sessions.values.count(where: \.isKnownLive)
   let errors = ErrorType.allCases.compactMap { type in
     statistics.sessionErrors[type].map { "\(type.rawValue) \($0)" }
   }

@@ -39,7 +39,7 @@ import Testing
 
 @Suite struct `The line for monitoring systems` {
   @Test func `names the worst first and counts all`() {
-    let (line, status) = pluginLine(busyStore(), failing: nil)
+    let (line, status) = pluginLine(busyStore(), failing: nil, at: noon)
     #expect(status == .critical)
     #expect(
       line.hasPrefix(
@@ -54,12 +54,13 @@ import Testing
   @Test(arguments: [
     (["down"], PluginStatus.ok), (["recovering"], .critical), (["unauthorized", "down"], .critical),
   ]) func `fails on the states that are named, and on no others`(names: [String], status: PluginStatus) {
-    let states = Set(names.compactMap { SessionState(rawValue: $0) })
-    #expect(pluginLine(busyStore(), failing: states).status == status)
+    var states = FailingStates()
+    for name in names { _ = states.add(name) }
+    #expect(pluginLine(busyStore(), failing: states, at: noon).status == status)
   }
 
   @Test func `knows nothing of nothing`() {
-    #expect(pluginLine(Store(), failing: nil).status == .unknown)
+    #expect(pluginLine(Store(), failing: nil, at: noon).status == .unknown)
     #expect(pluginLine(unknown: "a|b").line == "SESSIONTOP UNKNOWN - a/b")
   }
 
@@ -74,6 +75,6 @@ import Testing
     report.sessions[key] = SessionReport(key: key, state: state, since: noon)
     var store = Store()
     store.fold(report, at: noon)
-    #expect(pluginLine(store, failing: nil).status == status)
+    #expect(pluginLine(store, failing: nil, at: noon).status == status)
   }
 }

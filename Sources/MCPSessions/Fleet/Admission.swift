@@ -79,7 +79,10 @@ struct Admission: Hashable, Sendable {
   }
 
   /// Why a request that is not an attempt to connect must not go out now.
-  var holds: SessionError? { breaker.isOpen ? breaker.error : nil }
+  func closed(at now: Moment) -> ClosedWay? {
+    guard breaker.isOpen, let error = breaker.error else { return nil }
+    return ClosedWay(since: now.earlier(by: now.instant - breaker.since), cause: error)
+  }
 
   /// When the way of a session that waits is looked at next.
   var nextAttempt: Instant? { breaker.isOpen ? breaker.next : nil }

@@ -14,7 +14,8 @@ struct Breaker: Hashable, Sendable {
   private(set) var error: SessionError?
   /// When the prober may try; meaningful while there are failures.
   private(set) var next = Instant.zero
-  private var since = Instant.zero
+  /// When the first of them was.
+  private(set) var since = Instant.zero
   /// Which session is on its way to find out.
   var prober: Int?
 

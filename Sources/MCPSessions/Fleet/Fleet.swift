@@ -39,7 +39,8 @@ package struct Fleet: Sendable {
   var heldLines: [TransferID: HeldLine] = [:]
   var deleting: [TransferID: Int] = [:]
   /// The time of the present round.
-  var clock = Instant.zero
+  var moment = Moment(instant: .zero, wall: WallTime(milliseconds: 0))
+  var clock: Instant { moment.instant }
   var deadlines = DeadlineHeap()
   /// The deadline that was pushed last for each session, so that nothing is pushed twice.
   var pushed: [Instant?]
@@ -168,7 +169,7 @@ package struct Fleet: Sendable {
 
   /// Does what is due at `now`.
   package mutating func wake(at now: Moment) -> [Order] {
-    clock = now.instant
+    moment = now
     sendPaced(at: now.instant)
     ways.wake(at: now.instant)
     while let (instant, index) = deadlines.pop(dueAt: now.instant) {
@@ -217,7 +218,7 @@ package struct Fleet: Sendable {
   // MARK: - One round
 
   mutating func settle(_ now: Moment) -> [Order] {
-    clock = now.instant
+    moment = now
     repeat {
       while !pending.isEmpty {
         let batch = pending

@@ -26,11 +26,26 @@ extension Fleet {
     var row = sessions[index].report()
     row.authorization = authorizations[row.key]
     if row.nextAttempt == nil { row.nextAttempt = nextAttempt(index) }
+    noteWait(index, &row)
     // The session connects as soon as there is a credential, whatever it would do by itself.
     if row.state == .unauthorized, let retry = row.authorization?.retry {
       row.nextAttempt = min(row.nextAttempt ?? retry, retry)
     }
     return row
+  }
+
+  /// What a session waits for that has nothing to tell of itself yet.
+  private func noteWait(_ index: Int, _ row: inout SessionReport) {
+    guard row.state == .connecting, sessions[index].isQueued, let way = wayOf[index] else { return }
+    if let closed = ways[way].closed(at: moment) {
+      row.closedWay = closed
+      row.remark = "waits until the way to its server opens: \(closed.cause)"
+    } else if !sessions[index].abandoned.isEmpty {
+      row.nextAttempt = sessions[index].abandoned.values.map(\.due).min()
+      row.remark = "waits for the answer to the handshake before"
+    } else {
+      row.remark = "waits for its turn: others are connecting"
+    }
   }
 
   mutating func count(_ measurement: Measurement, _ index: Int, _ now: Moment) {
@@ -44,7 +59,7 @@ extension Fleet {
   /// Brings the sums up to date with one session; all others stay as they were counted.
   mutating func recount(_ index: Int) {
     var new = sessions[index].history.sums
-    new.activeSessions = sessions[index].publicState.isLive ? 1 : 0
+    new.activeSessions = sessions[index].isKnownLive ? 1 : 0
     // Most of what happens to a session is one more ping, which none of the sums counts.
     guard new != counted[index] else { return }
     let change = new.activeSessions - counted[index].activeSessions

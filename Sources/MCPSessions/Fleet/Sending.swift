@@ -4,8 +4,8 @@ extension Fleet {
   /// While a way is closed, what is not an attempt to connect waits, without touching the network.
   mutating func send(_ request: TransferRequest, _ index: Int, _ way: Int) {
     let isProbe = [.ping, .list, .stream, .discover].contains(request.purpose)
-    if isProbe, !sessions[index].isConnecting, ways[way].holds != nil {
-      pending.append((index, .held(request.id)))
+    if isProbe, !sessions[index].isConnecting, let closed = ways[way].closed(at: moment) {
+      pending.append((index, .held(request.id, closed)))
       return
     }
     owners[request.id] = index

@@ -5,7 +5,9 @@ extension Session {
   /// The next step that helps; absent where there is none but to wait.
   var advice: Sentence? {
     if case .unmonitored(let why) = state { return why }
-    if case .live = state { return adviceInUse }
+    if case .live(let live) = state {
+      return live.closedWay.flatMap { adviceOnOutage($0.cause) } ?? adviceInUse
+    }
     guard let cause else { return nil }
     if let hint = cause.hint, let words = advice(on: hint) { return words }
     switch publicState {

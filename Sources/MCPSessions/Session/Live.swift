@@ -219,7 +219,7 @@ extension Session {
     live.lostConnection = false
     live.lastMiss = nil
     live.lastValid = turn.now
-    live.heldSince = nil
+    (live.heldSince, live.closedWay) = (nil, nil)
     live.isDoubted = false
   }
 

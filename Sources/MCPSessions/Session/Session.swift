@@ -72,7 +72,7 @@ struct Session: Sendable {
     /// Its server gave its id to another session of ours as well.
     case sharesID
     /// A request of it was not sent, because the way to its server is closed.
-    case held(TransferID)
+    case held(TransferID, ClosedWay)
     /// The way is open to others: the trouble is its own.
     case backOff
     /// The time for ending sessions is over: what is not ended is left.
@@ -168,7 +168,7 @@ struct Session: Sendable {
     case .credentialChanged: credentialChanged(&turn)
     case .sharesID:
       tell(SessionError(.sessionConflict, detail: "another session of ours was given the same id"), &turn)
-    case .held(let id): postpone(id, &turn)
+    case .held(let id, let way): postpone(id, way, &turn)
     case .backOff: backOff(&turn)
     case .giveUp: giveUp(&turn)
     case .leftover(let session): endLeftover(session, &turn)

@@ -105,6 +105,8 @@ struct Live: Hashable, Sendable {
   var isUnconfirmed = false
   /// Nobody was asked since then, because the way to the server is closed.
   var heldSince: Moment?
+  /// That way, as it was closed first since then.
+  var closedWay: ClosedWay?
   /// Our stream is closed, to see whether it keeps the server from answering.
   var trial: StreamTrial?
   /// The server has no `ping`, as it says or as was found out: it is asked for its list instead.

@@ -49,6 +49,12 @@ extension Session {
     }
   }
 
+  /// What `SessionReport.isKnownLive` says of its report, without making one.
+  var isKnownLive: Bool {
+    guard publicState.isLive, case .live(let live) = state else { return false }
+    return live.heldSince == nil
+  }
+
   func report() -> SessionReport {
     var report = SessionReport(key: key, state: publicState, since: since)
     report.cause = cause
@@ -67,6 +73,7 @@ extension Session {
     (report.lastGood, report.lastValid) = (history.lastGood, history.lastValid)
     report.advice = isPaused ? nil : processAdvice ?? advice
     report.remark = remark
+    report.isAttempting = isConnecting
     report.hold = held.map {
       Hold(by: EventText.name(of: $0.by), since: $0.since, state: heldState)
     }
@@ -85,6 +92,7 @@ extension Session {
       report.slow = live.slow
       report.lastValid = live.lastValid
       report.unverifiedSince = live.heldSince
+      report.closedWay = live.closedWay
       report.stream = live.stream.publicState
       report.streamFailure = live.streamFailure
       report.awaitsList = awaitsList(live) && live.probe != .off

@@ -37,8 +37,8 @@ package struct SessionField: Sendable {
   package static let all: [SessionField] = [
     SessionField("server", "SERVER", "the name in the configuration") { [$0.key.server] },
     SessionField("user", "USER", "whose session it is; app when all share it") { [$0.key.user] },
-    SessionField("state", "STATE", "how it is", values: SessionState.allCases.map(\.rawValue)) {
-      [$0.state.rawValue]
+    SessionField("state", "STATE", "how it is; unverified: ready? and its like", values: stateWords) {
+      $0.stateTexts
     },
     SessionField("paused", "", "left alone by an operator", values: ["yes", "no"]) {
       [$0.state == .paused ? "yes" : "no"]
@@ -50,7 +50,7 @@ package struct SessionField: Sendable {
       $0.errors.keys.map(\.rawValue)
     },
     SessionField("why", "WHY", "why it is not well, and what comes next") {
-      [$0.cause?.summary ?? $0.slow?.words.text ?? ""]
+      [$0.reason?.summary ?? $0.slow?.words.text ?? $0.remark?.text ?? ""]
     },
     SessionField("kind", "KIND", "with an id, or without", values: SessionKind.allCases.map(\.rawValue)) {
       [$0.kind?.rawValue ?? ""]
@@ -58,7 +58,7 @@ package struct SessionField: Sendable {
     SessionField("protocol", "PROTOCOL", "the revision spoken") { [$0.protocolVersion ?? ""] },
     SessionField("id", "ID", "the session id, masked") { [$0.session ?? ""] },
     SessionField("for", "FOR", "time in this state, of an outage since its beginning") {
-      ($1 - $0.since.instant).inSeconds
+      ($1 - $0.onset.instant).inSeconds
     },
     SessionField("age", "AGE", "time since the handshake") { session, now in
       session.created.map { (now - $0.instant).inSeconds }
@@ -81,6 +81,9 @@ package struct SessionField: Sendable {
     SessionField("missed", "", "probes without an answer") { session, _ in Double(session.missed) },
   ]
 
+  private static let stateWords =
+    SessionState.allCases.map(\.rawValue) + [SessionReport.unverifiedWord]
+
   /// Other spellings of names.
   private static let aliases = ["proto": "protocol", "session": "id", "idle": "good"]
   private static let byName = Dictionary(
@@ -91,13 +94,15 @@ package struct SessionField: Sendable {
 }
 
 extension SessionReport {
+  /// The words by which `state:` finds it. One that cannot be asked is not found by `state:ready`, so that
+  /// `!state:ready` means all that is not known to be ready.
+  package var stateTexts: [String] {
+    guard isUnverified else { return [state.rawValue] }
+    return (state == .ready ? [] : [state.rawValue]) + [Self.unverifiedWord]
+  }
+
   /// Errors of all types since the start.
   package var errorCount: Int { errors.values.reduce(0, +) }
-}
-
-extension SessionReport {
-  /// Whether it is called well though nobody can ask it at present.
-  package var isUnverified: Bool { state == .ready && unverifiedSince != nil }
 }
 
 extension SessionReport {

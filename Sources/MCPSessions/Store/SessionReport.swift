@@ -109,6 +109,10 @@ public struct SessionReport: Hashable, Sendable {
   /// Since when it is not probed because the way to its server is closed, as others found out; nil while it
   /// is. What is known of it was so then.
   package var unverifiedSince: Moment?
+  /// The way that it waits for: not asked, or not tried, until it opens.
+  package var closedWay: ClosedWay?
+  /// An attempt of it is on its way to the server, not only waiting for its turn.
+  package var isAttempting = false
   /// How long its answers take; nil before the first one.
   public var latency: LatencySummary?
   /// Its errors by type, since the engine began; a type that never came has no entry.

@@ -125,6 +125,13 @@ public struct Moment: Hashable, Sendable {
     self.instant = instant
     self.wall = wall
   }
+
+  /// The moment that lies so far before it.
+  package func earlier(by duration: Duration) -> Moment {
+    Moment(
+      instant: instant - duration,
+      wall: WallTime(milliseconds: wall.milliseconds.subtractingSaturated(duration.inMilliseconds)))
+  }
 }
 
 private func floorRemainder(_ value: Int64, _ divisor: Int64) -> Int64 {

@@ -151,14 +151,6 @@ func shortWords(_ error: SessionError) -> String {
   return asked + seen
 }
 
-extension Moment {
-  fileprivate func earlier(by duration: Duration) -> Moment {
-    Moment(
-      instant: instant - duration,
-      wall: WallTime(milliseconds: wall.milliseconds - Int64(duration.inMilliseconds)))
-  }
-}
-
 extension Sequence where Element == String? {
   /// Those that are there, with a separator between them.
   func joined(_ separator: String) -> String {

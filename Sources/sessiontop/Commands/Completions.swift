@@ -37,7 +37,7 @@ extension CompletionKind {
   }
 
   /// The states of sessions.
-  static var states: CompletionKind { .list(SessionState.allCases.map(\.rawValue)) }
+  static var states: CompletionKind { .list(FailingStates.allWords) }
 }
 
 private func readServers(_ files: [String], namesByFile: Bool) -> [String] {

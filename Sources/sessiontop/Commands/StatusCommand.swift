@@ -36,19 +36,17 @@ struct Status: ProgramCommand {
 
   @Option(
     name: .customLong("fail-on"),
-    help: "Not well are these states alone, separated by commas, such as down,failed,unauthorized.",
+    help: "Not well are these states alone, separated by commas, such as down,failed,unverified.",
     completion: .states,
     transform: { words in
-      try Set(
-        words.split(separator: ",").map { word in
-          guard let state = SessionState(rawValue: String(word)) else {
-            let states = SessionState.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("no state is called \(word); there are: \(states)")
-          }
-          return state
-        })
+      var failing = FailingStates()
+      for word in words.split(separator: ",") where !failing.add(String(word)) {
+        let known = FailingStates.allWords.joined(separator: ", ")
+        throw ValidationError("no state is called \(word); there are: \(known)")
+      }
+      return failing
     })
-  var failing: Set<SessionState>?
+  var failing: FailingStates?
 
   @Flag(help: "One line for a monitoring system, and its exit codes.")
   var plugin = false

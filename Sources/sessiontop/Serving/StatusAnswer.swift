@@ -10,7 +10,8 @@ extension StatusQuery {
     let isWell =
       store.sessions.isEmpty == all.sessions.isEmpty
       && store.sessions.values.allSatisfy { session in
-        failing.map { !$0.contains(session.state) } ?? [.ready, .idle, .unmonitored].contains(session.state)
+        failing.map { !$0.contains(session) }
+          ?? (!session.isUnverified && [.ready, .idle, .unmonitored].contains(session.state))
       }
     let isVoid = store.sessions.isEmpty && !all.sessions.isEmpty
     let note = isVoid && format != .plugin ? "no session is meant by --filter" : nil
@@ -20,7 +21,7 @@ extension StatusQuery {
     case .table: return (statusTable(store, at: now, width: width), note, code)
     case .tsv: return (statusRows(store, at: now), note, code)
     case .plugin:
-      let (line, status) = pluginLine(store, failing: failing)
+      let (line, status) = pluginLine(store, failing: failing, at: now)
       return (line, note, status.rawValue)
     }
   }
