@@ -17,7 +17,7 @@ final class Processes {
   private var hasStarted = false
   /// When children are measured next.
   private var measuring = Instant.zero
-  /// How long the end waits for the disk that the ledger is on; one that stays is cleared away by the next run.
+  /// How long the end waits for the disk that the ledger is on; one that stays, the next run clears away.
   private static let forgettingLimit: Int32 = 250
   private static let measureInterval = Duration.seconds(5)
   /// Commands that are being started; those that are not wanted any more are ended once they have.

@@ -21,7 +21,8 @@ package enum PluginStatus: Int32, Sendable {
 ///
 /// Critical are sessions in one of `failing`; without it those that cannot be used by themselves again
 /// (`down`, `unstable`, `unauthorized`, `failed`) and those that cannot be asked for over a minute, while
-/// `degraded`, `recovering`, `paused` and what cannot be asked for a shorter time are a warning. Unknown is what has not come to anything yet, and a store without sessions.
+/// `degraded`, `recovering`, `paused` and what cannot be asked for a shorter time are a warning. Unknown is
+/// what has not come to anything yet, and a store without sessions.
 package func pluginLine(
   _ store: Store, failing: FailingStates?, at now: Moment
 ) -> (line: String, status: PluginStatus) {

@@ -64,12 +64,14 @@ private func doubtful(_ closed: Int64?, _ state: SessionState = .ready) -> Store
     let store = doubtful(5, state)
     let row = statusRows(store, at: noon).split(separator: "\n").first { $0.hasPrefix("ledger\t") } ?? ""
     #expect(row.contains("\tapp\t\(word)\t"), "\(row)")
-    #expect(row.contains("\tconnect_refused\tnot probed since 11:58:40 UTC, the way to its server is closed\t"))
+    let why = "not probed since 11:58:40 UTC, the way to its server is closed"
+    #expect(row.contains("\tconnect_refused\t\(why)\t"))
     let table = statusTable(store, at: noon, width: 200)
     #expect(table.contains(" \(word) ") && table.contains("1 of 2 live"), "\(table)")
     let json = snapshotLine(store, at: noon)
     #expect(json.contains(#""unverified_since":"2026-"#) && json.contains(#""unverified":1"#), "\(json)")
-    #expect(json.contains(#""closed_way":{"since":"2026-"#) && json.contains(#""state":"\#(state.rawValue)""#))
+    #expect(json.contains(#""closed_way":{"since":"2026-"#))
+    #expect(json.contains(#""state":"\#(state.rawValue)""#))
   }
 
   @Test(arguments: SessionState.allCases)

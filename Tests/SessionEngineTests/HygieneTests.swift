@@ -1,3 +1,5 @@
+// Long, because each test brings the server that misbehaves in its own way.
+
 import CTopLinux
 import SessionEngine
 import Glibc

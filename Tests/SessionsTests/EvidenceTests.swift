@@ -1,3 +1,5 @@
+// Long, because each test tells a whole story of one server.
+
 import MCPWire
 import Testing
 

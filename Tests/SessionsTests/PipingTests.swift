@@ -1,3 +1,5 @@
+// Long, because each test tells the whole life of a process.
+
 import MCPWire
 import Testing
 

@@ -132,3 +132,11 @@ extension Endpoint {
   /// What a proof of possession names.
   package var proofTarget: String { IssuerPlaces.target(self) }
 }
+
+extension VisitAddress {
+  /// Absent for what may not be used to sign in to that server.
+  package init?(_ address: String, for server: Endpoint) {
+    guard IssuerPlaces.mayBeUsed(address, for: server) else { return nil }
+    self.init(ofForm: address)
+  }
+}

@@ -147,7 +147,9 @@ extension SignIn {
         "the server names another issuer than auth.issuer: \(gate.reference(metadata.issuer, limit: 120));"
           + " nothing is sent there; write it into auth.issuer if that is right", work, &turn)
     }
-    if subject.settings.issuer == nil, let known = knownIssuer, known != metadata.issuer, subject.settings.givesSecrets {
+    if subject.settings.issuer == nil, subject.settings.givesSecrets, let known = knownIssuer,
+      known != metadata.issuer
+    {
       return fail(
         "the server names another issuer than the configured client is known to, "
           + "\(gate.reference(metadata.issuer, limit: 120)) and not \(gate.reference(known, limit: 120)): if that "

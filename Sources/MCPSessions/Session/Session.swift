@@ -1,3 +1,5 @@
+// Long, because every input, every field and the one deadline of a session stand here together.
+
 import MCPWire
 
 /// One session's whole life. Everything that touches its state lives in the `Session…` files of this folder;

@@ -168,8 +168,8 @@ struct Pages: Hashable, Sendable {
   }
 }
 
-/// When a list is asked for that is said to have changed: at once, and after a pause that doubles for a server
-/// that says so again and again.
+/// When a list is asked for that is said to have changed: at once, and after a pause that doubles for a
+/// server that says so again and again.
 struct ListChanges: Hashable, Sendable {
   private static let firstPause = Duration.seconds(1)
   private static let longestPause = Duration.seconds(60)

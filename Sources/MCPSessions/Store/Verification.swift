@@ -1,5 +1,5 @@
-// Whether a session that is called live is known to be so. Every word, count, colour and exit code that says a
-// session is well asks here, and nowhere else.
+// Whether a session that is called live is known to be so. Every word, count, colour and exit code that says
+// a session is well asks here, and nowhere else.
 
 /// That a way to a server is closed, as one of those who take it found out.
 package struct ClosedWay: Hashable, Sendable {

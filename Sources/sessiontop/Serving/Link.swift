@@ -1,3 +1,5 @@
+// Long, because one owner holds all that a line to a service knows, from the call to what came of commands.
+
 import Glibc
 import TopDisplay
 import TopPlatform

@@ -1,3 +1,5 @@
+// Long, because each test tells a whole visit, request by request.
+
 import MCPWire
 import Testing
 

@@ -4,10 +4,9 @@ package struct VisitAddress: Hashable, Sendable {
   /// Begins with http, and has neither spaces nor anything beyond printable ASCII.
   package let text: String
 
-  /// Absent for what may not be used to sign in to that server.
-  package init?(_ address: String, for server: Endpoint) {
-    guard address.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
-      address.prefix(4).lowercased() == "http", IssuerPlaces.mayBeUsed(address, for: server)
+  /// Absent for what is no such text; whether it may be used for a server, signing in knows.
+  init?(ofForm address: String) {
+    guard address.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), address.prefix(4).lowercased() == "http"
     else { return nil }
     text = address
   }
