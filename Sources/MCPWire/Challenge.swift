@@ -4,6 +4,11 @@ package struct Challenge: Hashable, Sendable {
   package let scheme: String
   /// By name in small letters; the first of a name counts.
   package let parameters: [String: String]
+  /// The header went on behind what was kept of it.
+  private var wasCut = false
+
+  /// A parameter, to be told.
+  package func told(_ name: String) -> CutText? { parameters[name].map { CutText($0, wasCut: wasCut) } }
 
   package init(scheme: String, parameters: [String: String]) {
     self.scheme = scheme
@@ -13,11 +18,15 @@ package struct Challenge: Hashable, Sendable {
   /// The challenges of one header, in order. What cannot be read is left out; it is never a reason to stop.
   package static func read(_ value: String) -> [Challenge] {
     var reader = Reader(rest: Array(value.utf8.prefix(limit))[...])
-    return reader.challenges()
+    var challenges = reader.challenges()
+    if value.utf8.count >= keptLimit { for index in challenges.indices { challenges[index].wasCut = true } }
+    return challenges
   }
 
   /// More of a header than this is not looked at, in bytes.
   private static let limit = 8_192
+  /// Who reads heads keeps so much of a header, or a little more.
+  private static let keptLimit = 2_048
   private static let countLimit = 32
 
   private struct Reader {

@@ -75,12 +75,15 @@ struct JSONReader {
     }
   }
 
-  /// Reads a value; nil when it is no text.
-  mutating func text() throws(MessageError) -> String? {
-    if next == .text { return try string() }
+  /// Reads a value; nil when it is no text. Of a long one its beginning is kept, in `limit` bytes.
+  mutating func text(limit: Int = CutText.limit) throws(MessageError) -> CutText? {
+    if next == .text { return try string(limit: limit) }
     try skip()
     return nil
   }
+
+  /// Reads a value that is compared and never shown; nil when it is no text.
+  mutating func name() throws(MessageError) -> String? { try text()?.text }
 
   /// Reads a value; nil when it is neither `true` nor `false`.
   mutating func flag() throws(MessageError) -> Bool? {
@@ -95,8 +98,11 @@ struct JSONReader {
       try skip()
       return nil
     }
-    return String(decoding: bytes[try numberPlaces()], as: UTF8.self)
+    return String(decoding: bytes[try numberPlaces()].prefix(Self.digitLimit), as: UTF8.self)
   }
+
+  /// More digits than this are not kept, nor is a number with so many sent back.
+  static let digitLimit = 1_025
 
   /// Passes over a value.
   mutating func skip() throws(MessageError) {
@@ -172,13 +178,17 @@ struct JSONReader {
   }
 
   private mutating func string() throws(MessageError) -> String {
+    try string(limit: .max).text
+  }
+
+  private mutating func string(limit: Int) throws(MessageError) -> CutText {
     let (places, hasEscapes) = try stringPlaces()
-    guard hasEscapes else { return String(decoding: bytes[places], as: UTF8.self) }
+    guard hasEscapes else { return CutText(bytes[places], limit: limit) }
     var text: [UInt8] = []
-    text.reserveCapacity(places.count)
+    text.reserveCapacity(min(places.count, limit))
     var cursor = self
     cursor.place = places.lowerBound
-    while cursor.place < places.upperBound {
+    while cursor.place < places.upperBound, text.count < limit {
       let byte = bytes[cursor.place]
       cursor.place += 1
       guard byte == UInt8(ascii: "\\") else {
@@ -187,7 +197,7 @@ struct JSONReader {
       }
       text.append(contentsOf: String(try cursor.escape()).utf8)
     }
-    return String(decoding: text, as: UTF8.self)
+    return CutText(text, limit: limit, wasCut: cursor.place < places.upperBound)
   }
 
   /// Passes over a string; returns where its content stands, and whether that is not what it says.

@@ -28,7 +28,12 @@ package enum RequestID: Hashable, Sendable {
   case string(String)
   /// Any other number, as it was written: JSON-RPC sets no bound to it, and who asked looks for just that.
   case digits(String)
+  /// Longer than `limit`: nothing like that is sent back.
+  case tooLong
   case null
+
+  /// The longest id that is kept, in bytes.
+  package static let limit = 1_024
 
   /// As JSON text.
   package var json: String {
@@ -36,7 +41,7 @@ package enum RequestID: Hashable, Sendable {
     case .number(let number): String(number)
     case .string(let text): JSONWriter.quoted(text)
     case .digits(let text): text
-    case .null: "null"
+    case .tooLong, .null: "null"
     }
   }
 }
@@ -44,11 +49,11 @@ package enum RequestID: Hashable, Sendable {
 /// The error of an answer. The code may be any number, 0 too, and the message may be empty.
 package struct RPCError: Hashable, Sendable {
   package let code: Int
-  package let message: String
+  package let message: CutText
   /// Revisions that the server says it speaks, from the error's data.
   package let supportedVersions: [String]
 
-  package init(code: Int, message: String, supportedVersions: [String] = []) {
+  package init(code: Int, message: CutText, supportedVersions: [String] = []) {
     self.code = code
     self.message = message
     self.supportedVersions = supportedVersions
@@ -72,10 +77,10 @@ package struct Parameters: Hashable, Sendable {
   package var protocolVersion: String?
   /// `notifications/message`: level, logger and data as text.
   package var level: String?
-  package var logger: String?
-  package var data: String?
+  package var logger: CutText?
+  package var data: CutText?
   /// `notifications/progress`, `notifications/cancelled`
-  package var message: String?
+  package var message: CutText?
 
   package init() {}
 }
@@ -100,15 +105,18 @@ package struct Result: Hashable, Sendable {
   package var tellsListChanges = false
 
   /// `tools/call`: its texts; what is no text stands there as its kind, `[image]`. At most `contentLimit`.
-  package var content: [String]?
+  package var content: [CutText]?
   /// `tools/call`: the tool itself failed.
   package var isError = false
 
   /// More parts of one answer to `tools/call` than this are not looked at.
   package static let contentLimit = 64
+  /// How much of each is kept, in bytes.
+  package static let contentBytes = 16_384
+  /// How much of a cursor is kept, in bytes: more than of any that is sent back.
+  package static let cursorLimit = 8_192
   /// More tools of one page than this are not looked at.
   package static let toolLimit = 2_000
 
   package init() {}
-
 }

@@ -11,8 +11,8 @@ package struct MessageLines: Sendable {
     case malformed(MessageError)
     /// A line that is no JSON: a log that went to the wrong place. Its beginning as text, not yet fit for a
     /// terminal.
-    case noise(String)
-    /// A line was longer than the limit; it is dropped.
+    case noise(CutText)
+    /// A line was longer than the limit, or held more than is read; it is dropped.
     case tooLong
   }
 
@@ -69,7 +69,9 @@ package struct MessageLines: Sendable {
     do {
       items += try Message.read(line).map { .message($0) }
     } catch MessageError.notJSON {
-      items.append(.noise(String(decoding: line.prefix(Self.excerptLimit), as: UTF8.self)))
+      items.append(.noise(CutText(line, limit: Self.excerptLimit)))
+    } catch MessageError.tooLarge {
+      items.append(.tooLong)
     } catch {
       items.append(.malformed(error))
     }
@@ -94,8 +96,8 @@ package struct TextLines: Sendable {
 
   /// Takes in the next bytes and returns the lines that they complete, not yet fit for a terminal; empty ones
   /// are left out.
-  package mutating func append(_ bytes: ArraySlice<UInt8>) -> [String] {
-    var lines: [String] = []
+  package mutating func append(_ bytes: ArraySlice<UInt8>) -> [CutText] {
+    var lines: [CutText] = []
     var rest = bytes
     while let end = rest.firstIndex(of: 0x0A) {
       keep(rest[..<end], &lines)
@@ -107,21 +109,23 @@ package struct TextLines: Sendable {
   }
 
   /// The output is over: what has no line end is a line, too.
-  package mutating func finish() -> [String] {
+  package mutating func finish() -> [CutText] { finish(wasCut: false) }
+
+  private mutating func finish(wasCut: Bool) -> [CutText] {
     if line.last == 0x0D { line.removeLast() }
     defer {
       line.removeAll(keepingCapacity: true)
       isOverLimit = false
     }
     guard line.contains(where: { $0 > 0x20 }) else { return [] }
-    return [String(decoding: line, as: UTF8.self)]
+    return [CutText(line, limit: limit, wasCut: wasCut)]
   }
 
-  private mutating func keep(_ bytes: ArraySlice<UInt8>, _ lines: inout [String]) {
+  private mutating func keep(_ bytes: ArraySlice<UInt8>, _ lines: inout [CutText]) {
     guard !isOverLimit else { return }
     line += bytes.prefix(limit - line.count)
     guard line.count == limit else { return }
-    lines += finish()
+    lines += finish(wasCut: true)
     isOverLimit = true
   }
 }

@@ -6,23 +6,36 @@ package enum MessageError: Error, Hashable, Sendable {
   case notJSON
   /// JSON, but not JSON-RPC 2.0; the text says what is missing.
   case notJSONRPC(String)
+  /// More values, or more messages, than are read: each costs time and memory, however few bytes it has.
+  case tooLarge
 
   /// In words, for a person.
   package var description: String {
     switch self {
     case .notJSON: "the answer is not JSON"
     case .notJSONRPC(let why): why
+    case .tooLarge: "the answer holds too many values"
     }
   }
 }
 
 extension Message {
+  /// More values than this in one text are not read.
+  private static let valueLimit = 250_000
+  /// Messages of one batch.
+  private static let batchLimit = 256
+
   /// Reads one message, or the messages of a batch (revision 2025-03-26 has them).
   package static func read(_ bytes: some Collection<UInt8>) throws(MessageError) -> [Message] {
-    var reader = JSONReader(Array(bytes))
+    let bytes = Array(bytes)
+    guard !hasMoreValues(than: valueLimit, bytes) else { throw .tooLarge }
+    var reader = JSONReader(bytes)
     var envelopes: [Envelope] = []
     if reader.next == .list {
-      try reader.elements { (element) throws(MessageError) in envelopes.append(try Envelope(&element)) }
+      try reader.elements { (element) throws(MessageError) in
+        guard envelopes.count < batchLimit else { throw .tooLarge }
+        envelopes.append(try Envelope(&element))
+      }
     } else {
       envelopes.append(try Envelope(&reader))
     }
@@ -53,8 +66,8 @@ private struct Envelope {
     isObject = true
     try reader.members { (name, value) throws(MessageError) in
       switch name {
-      case "jsonrpc": version = try value.text()
-      case "method": method = try value.text()
+      case "jsonrpc": version = try value.name()
+      case "method": method = try value.name()
       case "id": id = try WrittenID(&value)
       case "params": parameters = try Parameters(&value)
       case "result": result = try Result(&value)
@@ -81,15 +94,17 @@ private struct Envelope {
 private enum WrittenID {
   case number(String)
   case text(String)
+  case tooLong
   case other
-
-  /// The longest number that is sent back, in digits.
-  private static let digitLimit = 1_024
 
   init(_ reader: inout JSONReader) throws(MessageError) {
     switch reader.next {
-    case .number: self = .number(try reader.digits() ?? "")
-    case .text: self = .text(try reader.text() ?? "")
+    case .number:
+      let digits = try reader.digits() ?? ""
+      self = digits.utf8.count <= RequestID.limit ? .number(digits) : .tooLong
+    case .text:
+      let text = try reader.text(limit: RequestID.limit) ?? ""
+      self = text.wasCut ? .tooLong : .text(text.text)
     default:
       try reader.skip()
       self = .other
@@ -102,6 +117,7 @@ private enum WrittenID {
     case .number(let written):
       (Int64(written) ?? Int64(exactly: Double(json: written))).map { .number($0) } ?? .null
     case .text(let text): .string(text)
+    case .tooLong: .tooLong
     case .other: .null
     }
   }
@@ -109,7 +125,7 @@ private enum WrittenID {
   /// What is asked of us is answered with just what was sent: 1.0 is not 1, and thirty digits are no number
   /// of ours.
   var exact: RequestID {
-    guard case .number(let written) = self, written.utf8.count <= Self.digitLimit else { return meaning }
+    guard case .number(let written) = self else { return meaning }
     return Int64(written).flatMap { $0.description == written ? .number($0) : nil } ?? .digits(written)
   }
 }
@@ -121,14 +137,14 @@ extension RPCError {
       try reader.skip()
       return nil
     }
-    var (code, message) = (0, "")
+    var (code, message) = (0, CutText(whole: ""))
     var versions: [String] = []
     try reader.members { (name, value) throws(MessageError) in
       switch name {
       case "code":
         code = try value.digits().flatMap { Int($0) ?? Int(exactly: Double(json: $0)) } ?? 0
       case "message": message = try value.text() ?? ""
-      case "data": versions = Self.versions(in: try value.value())
+      case "data": versions = try Self.versions(&value)
       default: break
       }
     }
@@ -142,13 +158,14 @@ extension RPCError {
   ]
 
   /// A list as it is; of a text, in the place of the list or of all the data, the dates.
-  private static func versions(in data: JSONValue) -> [String] {
-    if let words = data.text { return Revision.dates(in: words) }
-    for name in listNames {
-      if let list = data[name]?.texts { return list }
-      if let words = data[name]?.text { return Revision.dates(in: words) }
+  private static func versions(_ data: inout JSONReader) throws(MessageError) -> [String] {
+    guard data.next == .object else { return try data.datesOrNothing() ?? [] }
+    var lists: [String: [String]] = [:]
+    try data.members { (name, value) throws(MessageError) in
+      guard listNames.contains(name) else { return }
+      lists[name] = value.next == .list ? try value.names() : try value.datesOrNothing()
     }
-    return []
+    return listNames.compactMap { lists[$0] }.first ?? []
   }
 }
 
@@ -161,8 +178,8 @@ extension Parameters {
     }
     try reader.members { (name, value) throws(MessageError) in
       switch name {
-      case "protocolVersion": protocolVersion = try value.text()
-      case "level": level = try value.text()
+      case "protocolVersion": protocolVersion = try value.name()
+      case "level": level = try value.name()
       case "logger": logger = try value.text()
       case "message": message = try value.text()
       case "data": data = try value.words()
@@ -184,9 +201,9 @@ extension Result {
     var (server, serverInMetadata): (Named?, Named?)
     try reader.members { (name, value) throws(MessageError) in
       switch name {
-      case "protocolVersion": protocolVersion = try value.text()
-      case "supportedVersions": supportedVersions = try value.value().texts
-      case "nextCursor": nextCursor = try value.text()
+      case "protocolVersion": protocolVersion = try value.name()
+      case "supportedVersions": supportedVersions = try value.names()
+      case "nextCursor": nextCursor = try value.text(limit: Self.cursorLimit)?.text
       case "isError": isError = try value.flag() ?? false
       case "content": content = try Self.content(&value)
       case "tools": try readTools(&value)
@@ -205,13 +222,21 @@ extension Result {
   }
 
   /// Nil when it is no list.
-  private static func content(_ reader: inout JSONReader) throws(MessageError) -> [String]? {
+  private static func content(_ reader: inout JSONReader) throws(MessageError) -> [CutText]? {
     guard reader.next == .list else { return nil }
-    var parts: [String] = []
+    var parts: [CutText] = []
     try reader.elements { (part) throws(MessageError) in
       guard parts.count < contentLimit else { return }
-      let part = try part.value()
-      parts.append(part["text"]?.text ?? "[\(part["type"]?.text ?? "unknown")]")
+      guard part.next == .object else { return parts.append("[unknown]") }
+      var (text, kind): (CutText?, CutText?)
+      try part.members { (name, value) throws(MessageError) in
+        switch name {
+        case "text": text = try value.text(limit: contentBytes)
+        case "type": kind = try value.text(limit: 64)
+        default: break
+        }
+      }
+      parts.append(text ?? CutText("[\(kind?.text ?? "unknown")]", wasCut: kind?.wasCut ?? false))
     }
     return parts
   }
@@ -227,7 +252,7 @@ extension Result {
         return
       }
       let definition = try element.value()
-      found.append(Tool(name: definition["name"]?.text ?? "#\(found.count + 1)", definition: definition))
+      found.append(Tool(definition, place: found.count + 1))
     }
     (tools, hasMoreTools) = (found, hasMore)
   }
@@ -264,8 +289,8 @@ private struct Named {
     }
     try reader.members { (member, value) throws(MessageError) in
       switch member {
-      case "name": name = try value.text()
-      case "version": version = try value.text()
+      case "name": name = try value.name()
+      case "version": version = try value.name()
       default: break
       }
     }
@@ -274,18 +299,18 @@ private struct Named {
 
 extension JSONReader {
   /// Reads a value: a scalar as text, of a structure only that it is one.
-  fileprivate mutating func words() throws(MessageError) -> String {
+  fileprivate mutating func words() throws(MessageError) -> CutText {
     switch next {
     case .text: return try text() ?? ""
-    case .flag: return String(try flag() ?? false)
-    case .number: return String(Double(json: try digits() ?? ""))
+    case .flag: return try flag() == true ? "true" : "false"
+    case .number: return CutText(whole: String(Double(json: try digits() ?? "")))
     case .list:
       var count = 0
       try elements { (element) throws(MessageError) in
         count += 1
         try element.skip()
       }
-      return "[\(count) values]"
+      return CutText(whole: "[\(count) values]")
     case .object:
       try skip()
       return "{...}"
@@ -296,11 +321,27 @@ extension JSONReader {
   }
 }
 
-extension JSONValue {
-  /// The texts of a list of nothing else; nil of anything else.
-  fileprivate var texts: [String]? {
-    guard case .list(let values) = self else { return nil }
-    let texts = values.compactMap(\.text)
-    return texts.count == values.count ? texts : nil
+extension JSONReader {
+  /// More texts of a list of names than this are not looked at.
+  private static var nameLimit: Int { 64 }
+
+  /// Reads a list of texts; nil of anything else, and where one is none. Of many the first are kept.
+  fileprivate mutating func names() throws(MessageError) -> [String]? {
+    guard next == .list else {
+      try skip()
+      return nil
+    }
+    var names: [String] = []
+    var isOfTexts = true
+    try elements { (element) throws(MessageError) in
+      guard let name = try element.text(limit: 64) else { return isOfTexts = false }
+      if names.count < Self.nameLimit { names.append(name.text) }
+    }
+    return isOfTexts ? names : nil
+  }
+
+  /// Reads a value: the dates in a text, as far as they may be revisions; nil of anything else.
+  fileprivate mutating func datesOrNothing() throws(MessageError) -> [String]? {
+    try text(limit: 65_536).map { Array(Revision.dates(in: $0.text).prefix(Self.nameLimit)) }
   }
 }

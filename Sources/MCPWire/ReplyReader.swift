@@ -9,7 +9,7 @@ package struct ReplyReader: Sendable {
     /// A document or an event that is no message.
     case malformed(MessageError)
     /// An event called `error` that is no message, in its own words.
-    case complaint(String)
+    case complaint(CutText)
     /// The stream asks to wait so many milliseconds before reconnecting.
     case retry(Int)
     /// HTTP+SSE of revision 2024-11-05: where requests are to be sent, as a URI reference.
@@ -34,6 +34,8 @@ package struct ReplyReader: Sendable {
   /// How much of a body is kept to tell a person what it said, in bytes.
   private static let excerptLimit = 2_048
   private var beginning: [UInt8] = []
+  /// The longest reference that is followed, in bytes.
+  private static let endpointLimit = 8_192
 
   /// `contentType` is the header's value; `bodyLimit` and `eventLimit` are in bytes.
   package init(contentType: String, bodyLimit: Int, eventLimit: Int) {
@@ -48,12 +50,13 @@ package struct ReplyReader: Sendable {
   }
 
   /// The beginning of the body as text, for a person; not yet fit for a terminal.
-  package var excerpt: String { String(decoding: beginning, as: UTF8.self) }
+  package var excerpt: CutText { CutText(beginning, limit: Self.excerptLimit) }
 
   /// Takes in the next bytes of the body.
   package mutating func append(_ bytes: [UInt8]) -> [Item] {
-    if beginning.count < Self.excerptLimit {
-      beginning.append(contentsOf: bytes.prefix(Self.excerptLimit - beginning.count))
+    // One more than is shown tells that there was more.
+    if beginning.count <= Self.excerptLimit {
+      beginning.append(contentsOf: bytes.prefix(Self.excerptLimit + 1 - beginning.count))
     }
     hasBody = hasBody || bytes.contains { $0 > 0x20 }
     switch form {
@@ -86,7 +89,9 @@ package struct ReplyReader: Sendable {
     case .retry(let milliseconds): [.retry(milliseconds)]
     case .tooLarge: [.tooLarge]
     case .event("message", let data): read(data)
-    case .event("endpoint", let data): [.endpoint(String(decoding: data.prefix(8_192), as: UTF8.self))]
+    case .event("endpoint", let data):
+      // Half an address leads elsewhere.
+      data.count <= endpointLimit ? [.endpoint(String(decoding: data, as: UTF8.self))] : [.tooLarge]
     case .event("error", let data): complaint(data)
     // Names that we do not know are to be ignored; that something came is a sign of life.
     case .event: [.comment]
@@ -97,18 +102,16 @@ package struct ReplyReader: Sendable {
   private static func complaint(_ data: [UInt8]) -> [Item] {
     let items = read(data)
     if case .malformed? = items.first {
-      return [.complaint(String(decoding: data.prefix(2_048), as: UTF8.self))]
+      return [.complaint(CutText(data, limit: excerptLimit))]
     }
     return items
   }
 
-  /// More values than this in one message are not read: each costs time, however few bytes it has.
-  private static let valueLimit = 200_000
-
   private static func read(_ bytes: [UInt8]) -> [Item] {
-    guard !hasMoreValues(than: valueLimit, bytes) else { return [.tooLarge] }
     do {
       return try Message.read(bytes).map { .message($0) }
+    } catch .tooLarge {
+      return [.tooLarge]
     } catch {
       return [.malformed(error)]
     }

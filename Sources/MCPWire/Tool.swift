@@ -6,6 +6,17 @@ package struct Tool: Hashable, Sendable {
   /// Over the description alone, so that it can be told what changed.
   package let description: Fingerprint
 
+  /// More of a name than this is not kept, in bytes.
+  private static let nameLimit = 1_024
+
+  /// The tool that stands at `place` of a page. One without a name is called by its place; of a name that is
+  /// too long, what it is like tells it from others that begin alike.
+  init(_ definition: JSONValue, place: Int) {
+    let name = CutText((definition["name"]?.text ?? "#\(place)").utf8, limit: Self.nameLimit)
+    let mark = name.wasCut ? "...\(Fingerprint(definition["name"] ?? .null))" : ""
+    self.init(name: name.text + mark, definition: definition)
+  }
+
   package init(name: String, definition: JSONValue) {
     self.name = name
     fingerprint = Fingerprint(definition)

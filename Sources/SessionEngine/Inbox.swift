@@ -6,6 +6,11 @@ import MCPSessions
 struct Inbox {
   /// What was brought and not read.
   private var received: [UInt8] = []
+  /// What was read and not told: a batch is many messages at once.
+  private var waiting: ArraySlice<TransferEvent> = []
+  /// All of the body has come, and is a document or a stream to its end.
+  private var isComplete = false
+  private var isFinished = false
   /// Absent before the head is known.
   private var reader: ReplyReader?
   /// When the oldest of what is to be told came in.
@@ -21,10 +26,12 @@ struct Inbox {
 
   /// Whether libcurl may bring more.
   var hasRoom: Bool { received.count < Budget.bytesPerTurn }
-  /// Whether something can be read now.
-  var isUnread: Bool { !received.isEmpty && reader != nil }
+  /// Whether something can be read or told now.
+  var isUnread: Bool {
+    reader != nil && (!received.isEmpty || !waiting.isEmpty || isComplete && !isFinished)
+  }
   /// The beginning of the body, for people.
-  var excerpt: String { reader?.excerpt ?? "" }
+  var excerpt: CutText { reader?.excerpt ?? "" }
   var lastEventID: String { reader?.lastEventID ?? "" }
 
   /// Something came in at `now`, bytes or a head.
@@ -39,27 +46,36 @@ struct Inbox {
   }
 
   /// Nobody wants to know what came.
-  mutating func clear() { received = [] }
+  mutating func clear() { (received, waiting, isFinished) = ([], [], true) }
 
-  /// What there is to tell, as far as `budget` goes at `now`.
+  /// Nothing more will come, and nothing is missing: a document can be read now.
+  mutating func complete() { isComplete = true }
+
+  /// What there is to tell, as far as `budget` goes at `now`, and no more than is told in one turn.
   mutating func read(_ budget: inout Budget, at now: Instant) -> [TransferEvent] {
     defer { if !isUnread { arrival = nil } }
-    var items: [TransferEvent] = []
     var start = 0
-    while start < received.count, items.count < Budget.itemsPerTurn, budget.hasRoom(at: now) {
-      guard let isStream = reader?.isStream else { break }
+    while waiting.count < Budget.itemsPerTurn, budget.hasRoom(at: now) {
+      guard start < received.count || isComplete && !isFinished, let isStream = reader?.isStream else {
+        break
+      }
+      guard start < received.count else {
+        isFinished = true
+        let rest = reader?.finish() ?? []
+        budget.take(bytes: 0, items: rest.count)
+        add(rest)
+        break
+      }
       let end = isStream ? min(start + Self.slice, received.count) : received.count
       let new = reader?.append(Array(received[start..<end])) ?? []
       budget.take(bytes: end - start, items: new.count)
-      for item in new {
-        // Keep-alives in a row are one sign of life.
-        if item == .comment, case .item(.comment) = items.last { continue }
-        items.append(.item(item))
-      }
+      add(new)
       start = end
     }
     received.removeFirst(start)
     if received.isEmpty, received.capacity > Self.keptCapacity { received = [] }
+    let items = Array(waiting.prefix(Budget.itemsPerTurn))
+    waiting = waiting.count > items.count ? waiting.dropFirst(items.count) : []
     guard let arrival, !items.isEmpty, hasToldArrival || now - arrival >= Self.tellingDelay else {
       return items
     }
@@ -67,6 +83,11 @@ struct Inbox {
     return [.arrived(arrival)] + items
   }
 
-  /// The rest, once all has come and was read.
-  mutating func finish() -> [TransferEvent] { (reader?.finish() ?? []).map { .item($0) } }
+  private mutating func add(_ items: [ReplyReader.Item]) {
+    for item in items {
+      // Keep-alives in a row are one sign of life.
+      if item == .comment, case .item(.comment) = waiting.last { continue }
+      waiting.append(.item(item))
+    }
+  }
 }

@@ -81,11 +81,11 @@ final class ProcessConduit {
 
   /// What it says on standard error; at the end of the process, what is left in the pipe.
   func readErrors(at now: Instant, toTheEnd: Bool) -> [ProcessEvent] {
-    var lines: [String] = []
+    var lines: [CutText] = []
     for _ in 0..<(toTheEnd ? Self.lastChunks : 1) {
       guard let bytes = take(from: child.errors) else { break }
       let complete = words.append(bytes[...])
-      let effort = complete.map { 1 + $0.utf8.count / Self.bytesPerItem }.reduce(0, +)
+      let effort = complete.map { 1 + $0.text.utf8.count / Self.bytesPerItem }.reduce(0, +)
       budget.take(bytes: bytes.count, items: effort, at: now)
       lines += complete
     }

@@ -180,6 +180,8 @@ final class Transfer {
       inbox.clear()
       return []
     }
+    // Of what failed or was refused there is no document, only as much of a stream as came.
+    if conclusion == CURLE_OK, refusal == nil { inbox.complete() }
     events += inbox.read(&share.budget, at: now)
     if share.budget.takeNotice(at: now) { events.append(.heldBack) }
     return events
@@ -257,7 +259,6 @@ final class Transfer {
   /// The last word, once `isOver`.
   func end() -> [TransferEvent] {
     let code = conclusion ?? CURLE_OK
-    var events: [TransferEvent] = []
     let head = isHeadTold ? heads.head : nil
     var end = TransferEnd(head: head, excerpt: inbox.excerpt, lastEventID: inbox.lastEventID)
     end.lostKeptConnection = lostKeptConnection
@@ -271,10 +272,8 @@ final class Transfer {
       end.fail(refusal)
     } else if code != CURLE_OK {
       end.fail(failure(code))
-    } else {
-      events += inbox.finish()
     }
-    return events + [.ended(end)]
+    return [.ended(end)]
   }
 
   private func failure(_ code: CURLcode) -> TransferFailure {

@@ -132,7 +132,7 @@ struct ScriptedFleet {
     if let result, let number = Self.number(request) {
       tell(request.id, .item(.message(Message(id: number, content: .result(result)))), after: 0.002)
     }
-    tell(request.id, .ended(TransferEnd(head: head, excerpt: body)), after: 0.002)
+    tell(request.id, .ended(TransferEnd(head: head, excerpt: CutText(whole: body))), after: 0.002)
   }
 
   /// The JSON-RPC id of a request.

@@ -15,7 +15,7 @@ import Testing
     ("[" + ping + "," + ping + "]\n", [pinged, pinged]),
     ("Listening on port 80\n" + ping + "\n", [.noise("Listening on port 80"), pinged]),
     ("{\"a\":1}\n" + ping, [.malformed(.notJSONRPC("the answer has no \"jsonrpc\": \"2.0\"")), pinged]),
-    (ping + "}\n", [.noise(ping + "}")]),
+    (ping + "}\n", [.noise(CutText(whole: ping + "}"))]),
     ("\u{0}\u{1}x\n", [.noise("\u{0}\u{1}x")]),
     ("", []),
   ])
@@ -42,7 +42,8 @@ import Testing
       Issue.record("a line of letters is no message")
       return
     }
-    #expect(excerpt.utf8.count <= MessageLines.excerptLimit && text.hasPrefix(excerpt))
+    #expect(
+      excerpt.text.utf8.count <= MessageLines.excerptLimit && text.hasPrefix(excerpt.text) && excerpt.wasCut)
   }
 }
 
@@ -55,16 +56,16 @@ import Testing
   ])
   func `come whole, and by their beginning where they are too long`(text: String, lines: [String]) {
     var whole = TextLines(limit: 8)
-    #expect(whole.append(Array(text.utf8)[...]) + whole.finish() == lines)
+    #expect((whole.append(Array(text.utf8)[...]) + whole.finish()).map(\.text) == lines)
     var reader = TextLines(limit: 8)
-    #expect(text.utf8.flatMap { reader.append([$0]) } + reader.finish() == lines)
+    #expect((text.utf8.flatMap { reader.append([$0]) } + reader.finish()).map(\.text) == lines)
   }
 
   @Test func `are told once however long one is, and as soon as there is something to tell`() {
     var reader = TextLines()
     let block = [UInt8](repeating: UInt8(ascii: "e"), count: 65_536)
     let told = (0..<100).flatMap { _ in reader.append(block[...]) }
-    #expect(told == [String(repeating: "e", count: 4_096)])
+    #expect(told == [CutText(String(repeating: "e", count: 4_096), wasCut: true)])
     #expect(reader.append(Array("\nand on\n".utf8)[...]) == ["and on"])
   }
 }

@@ -28,15 +28,17 @@ private func words(_ message: Message) -> String {
     case .number(let number): " \(number)"
     case .string(let text): " \"\(text)\""
     case .digits(let text): " as written \(text)"
+    case .tooLong: " too long"
     case .null: " null"
     case nil: ""
     }
   switch message.content {
   case .request(let method, _): return "request\(id) \(method)"
-  case .notification(let method, let parameters): return "notification \(method) \(parameters.data ?? "")"
+  case .notification(let method, let parameters):
+    return "notification \(method) \(parameters.data?.text ?? "")"
   case .result(let result):
     return "result\(id) \(result.protocolVersion ?? "-") tools \(result.tools?.count ?? -1)"
-  case .failure(let error): return "error\(id) \(error.code) \(error.message) \(error.supportedVersions)"
+  case .failure(let error): return "error\(id) \(error.code) \(error.message.text) \(error.supportedVersions)"
   }
 }
 

@@ -14,7 +14,7 @@ private func told(
   change(&head)
   var exchange = Exchange(transfer: TransferID(number: 1), purpose: .ping, requestID: 1, sent: .zero)
   _ = exchange.take(.head(head), gate, at: .zero)
-  let end = TransferEnd(head: head, excerpt: body)
+  let end = TransferEnd(head: head, excerpt: CutText(whole: body))
   guard let outcome = exchange.take(.ended(end), gate, at: .zero) else { return (.good, nil) }
   let verdict = judge(outcome, carriedID: false, gate)
   return (verdict, verdict.error)

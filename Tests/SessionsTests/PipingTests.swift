@@ -142,7 +142,7 @@ private let key = SessionKey(server: "p")
     world.run(5)
     func end(_ words: [String], after pause: Double = 0) throws -> String {
       let id = try #require(world.running.keys.first)
-      for line in words { world.tell(id, .process(.said(line)), after: 0.1) }
+      for line in words { world.tell(id, .process(.said(CutText(whole: line))), after: 0.1) }
       world.run(1 + pause)
       world.tell(id, .process(.ended(.killed(signal: 15))), after: 0)
       world.run(0.001)
@@ -190,7 +190,7 @@ private let key = SessionKey(server: "p")
     world.run(5)
     let id = try #require(world.running.keys.first)
     world.forgetWire()
-    for number in 0..<5_000 { world.tell(id, .process(.said("line \(number)")), after: 0.1) }
+    for number in 0..<5_000 { world.tell(id, .process(.said(CutText(whole: "line \(number)"))), after: 0.1) }
     world.run(1)
     #expect(world.events.count { $0.kind == .serverMessage } <= 30)
     #expect(world.row("p")?.lastWords.kept.count == LastWords.limit)

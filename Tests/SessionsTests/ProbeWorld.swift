@@ -217,7 +217,7 @@ struct ProbeWorld {
   }
 
   private func ended(_ head: ResponseHead?, _ text: String = "") -> TransferEvent {
-    var end = TransferEnd(head: head, excerpt: text)
+    var end = TransferEnd(head: head, excerpt: CutText(whole: text))
     end.route = kind.route
     return .ended(end)
   }

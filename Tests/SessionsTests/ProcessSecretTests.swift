@@ -13,7 +13,7 @@ private func process(_ arguments: [String] = [], _ variables: [(String, String)]
 private func shown(_ text: String, of process: ServerProcess) -> String {
   var redactor = Redactor()
   redactor.learn(Server(name: "a", transport: .stdio, endpoint: nil, process: process))
-  return Gate(own: redactor, known: KnownSecrets()).text(text).text
+  return Gate(own: redactor, known: KnownSecrets()).text(whole: text).text
 }
 
 /// Keys and passwords as services make them, none of which is one.

@@ -249,7 +249,8 @@ private let key = SessionKey(server: "a")
   ]) func `tells a lost id from trouble on the way`(loss: Loss) {
     let head = ResponseHead(status: loss.status)
     let judgement = judge(
-      .status(head, nil, excerpt: loss.body), carriedID: true, Gate(own: Redactor(), known: KnownSecrets()))
+      .status(head, nil, excerpt: CutText(whole: loss.body)), carriedID: true,
+      Gate(own: Redactor(), known: KnownSecrets()))
     switch judgement {
     case .lost(let error):
       #expect(loss.isLost)

@@ -29,10 +29,10 @@ import Testing
     var own = Redactor()
     own.learn(address: endpoint.url.revealed)
     let gate = Gate(own: own, known: KnownSecrets())
-    #expect(gate.text("no \(key.uppercased()) here").text == "no ••• here")
+    #expect(gate.text(whole: "no \(key.uppercased()) here").text == "no ••• here")
     // The same in an address that nobody has configured.
     let strange = Gate(own: Redactor(), known: KnownSecrets())
-    #expect(strange.text("see https://else/\(key).").text == "see https://else/•••.")
+    #expect(strange.text(whole: "see https://else/\(key).").text == "see https://else/•••.")
   }
 
   @Test(arguments: [

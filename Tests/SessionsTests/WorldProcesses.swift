@@ -31,7 +31,7 @@ extension World {
     case .refusing: tell(request.id, .process(.ended(.notFound(path: "/bin"))), after: delay)
     case .status(let status, let words):
       tell(request.id, .process(.started(process: 4_711)), after: delay)
-      tell(request.id, .process(.said("Error: \(words)")), after: delay)
+      tell(request.id, .process(.said(CutText(whole: "Error: \(words)"))), after: delay)
       let ending = status == 503 ? ProcessEnding.killed(signal: 9) : .exited(code: 1)
       tell(request.id, .process(.ended(ending)), after: delay * 2)
     default: tell(request.id, .process(.started(process: 4_711)), after: delay)

@@ -117,9 +117,11 @@ extension World {
     case .cut(let head, let body):
       let failure = TransferFailure(.connectionReset, curlCode: 18, words: "cut")
       tell(request.id, .head(head), after: delay)
-      tell(request.id, .ended(TransferEnd(head: head, excerpt: body, failure: failure)), after: delay)
+      tell(
+        request.id, .ended(TransferEnd(head: head, excerpt: CutText(whole: body), failure: failure)),
+        after: delay)
     case .rejected(let code, let words):
-      let error = RPCError(code: code, message: words)
+      let error = RPCError(code: code, message: CutText(whole: words))
       answer(request.id, json, Message(id: number(request), content: .failure(error)), "", after: delay)
     case .refusedVersion(let version):
       let error = RPCError(
@@ -275,7 +277,7 @@ extension World {
   ) {
     tell(id, .head(head), after: delay)
     if let message { tell(id, .item(.message(message)), after: delay) }
-    tell(id, .ended(TransferEnd(head: head, excerpt: excerpt)), after: delay)
+    tell(id, .ended(TransferEnd(head: head, excerpt: CutText(whole: excerpt))), after: delay)
   }
 
   mutating func tell(_ id: TransferID, _ event: TransferEvent, after delay: Double) {

@@ -7,7 +7,7 @@ extension SignIn {
     guard case .working(let work) = state else { return }
     let text: [UInt8]
     switch provided {
-    case .failed(let words): return notProvided("\(gate.text(words))", work, &turn)
+    case .failed(let words): return notProvided("\(gate.text(whole: words))", work, &turn)
     case .text(let bytes): text = bytes
     }
     let line =
@@ -66,9 +66,9 @@ extension SignIn {
   /// What is to give the token, as people know it. Of a program only its name: arguments may be secret.
   private var source: Sentence {
     switch subject.settings.source {
-    case .file(let path): "tokenFile \(gate.text(path, limit: 160))"
-    case .command(let words): "tokenCommand \(gate.text(words.first ?? "", limit: 160))"
-    case .issuer: "assertionFile \(gate.text(subject.settings.assertionFile ?? "", limit: 160))"
+    case .file(let path): "tokenFile \(gate.text(whole: path, limit: 160))"
+    case .command(let words): "tokenCommand \(gate.text(whole: words.first ?? "", limit: 160))"
+    case .issuer: "assertionFile \(gate.text(whole: subject.settings.assertionFile ?? "", limit: 160))"
     }
   }
 

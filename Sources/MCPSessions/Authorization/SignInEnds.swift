@@ -95,7 +95,7 @@ extension SignIn {
 
   func words(for answer: IssuerAnswer) -> Sentence {
     switch answer {
-    case .failed(let type, let words): return "\(type), \(gate.text(words))"
+    case .failed(let type, let words): return "\(type), \(gate.text(whole: words))"
     case .answer(let status, _, _, _):
       guard let error = answer.json.flatMap(TokenError.init) else { return "status \(status)" }
       return words(for: error)
@@ -103,8 +103,8 @@ extension SignIn {
   }
 
   func words(for error: TokenError) -> Sentence {
-    let code = gate.text(error.code, limit: 80)
-    return error.description.isEmpty ? "\(code)" : "\(code): \(gate.text(error.description))"
+    let code = gate.text(whole: error.code, limit: 80)
+    return error.description.isEmpty ? "\(code)" : "\(code): \(gate.text(whole: error.description))"
   }
 
   /// The server wants more than the token is good for.
@@ -112,8 +112,9 @@ extension SignIn {
     let wanted = demand?.own?["scope"] ?? ""
     let held = held?.scopes.joined(separator: " ") ?? scopes.asked.joined(separator: " ")
     let wants: Sentence =
-      wanted.isEmpty ? "the server wants further scopes" : "the server wants \(gate.text(wanted, limit: 120))"
-    let has: Sentence = held.isEmpty ? "" : ", the token has \(gate.text(held, limit: 120))"
+      wanted.isEmpty
+      ? "the server wants further scopes" : "the server wants \(gate.text(whole: wanted, limit: 120))"
+    let has: Sentence = held.isEmpty ? "" : ", the token has \(gate.text(whole: held, limit: 120))"
     return SessionError(.insufficientScope, status: demand?.status, detail: "\(wants)\(has)")
   }
 
@@ -121,7 +122,7 @@ extension SignIn {
   func tokenError(_ demand: Demand?, wasGood: Bool = false) -> SessionError {
     let own = demand?.own
     let said = [own?["error"], own?["error_description"]].compactMap { $0 }.joined(separator: ": ")
-    let why: Sentence = said.isEmpty ? "" : ": \(gate.text(said))"
+    let why: Sentence = said.isEmpty ? "" : ": \(gate.text(whole: said))"
     return SessionError(
       .tokenRefused, status: demand?.status,
       detail: wasGood

@@ -14,7 +14,7 @@ extension SignIn {
       }
       let wanted: Sentence =
         discovery.scopes.isEmpty
-        ? "" : " for \(gate.text(discovery.scopes.joined(separator: " "), limit: 120))"
+        ? "" : " for \(gate.text(whole: discovery.scopes.joined(separator: " "), limit: 120))"
       return refuse(
         SessionError(.signInNeeded, detail: "the server wants a sign-in at \(issuer)\(wanted)"),
         held: work.held, for: work.demand, &turn)

@@ -88,8 +88,9 @@ extension SignIn {
     report.step = step
     if case .refused(let refusal) = state { (report.why, report.retry) = (refusal.error, refusal.retry) }
     if let held {
-      report.issuer = held.origin.map { gate.text($0.issuer, limit: 200) }
-      report.scopes = held.scopes.isEmpty ? nil : gate.text(held.scopes.joined(separator: " "), limit: 200)
+      report.issuer = held.origin.map { gate.text(whole: $0.issuer, limit: 200) }
+      report.scopes =
+        held.scopes.isEmpty ? nil : gate.text(whole: held.scopes.joined(separator: " "), limit: 200)
       report.expires = held.expires
       report.renewed = held.obtained
       report.isRenewable = isRenewable(held)

@@ -64,7 +64,8 @@ extension SignIn {
       if let refresh = issued.refresh { learn(Secret(refresh), &turn) }
       guard issued.kind == "bearer" || issued.kind == "dpop" && origin.isBound else {
         return fail(
-          "the issuer gives tokens of an unknown kind, \(gate.text(issued.kind, limit: 40))", work, &turn)
+          "the issuer gives tokens of an unknown kind, \(gate.text(whole: issued.kind, limit: 40))", work,
+          &turn)
       }
       var old: Grant?
       if case .refresh(let token) = purpose {

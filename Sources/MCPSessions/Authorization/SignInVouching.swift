@@ -37,7 +37,8 @@ extension SignIn {
     learn(Secret(issued.access), &turn)
     if let kind = document["issued_token_type"]?.text, kind != Self.assertionKind {
       return fail(
-        "the identity provider gives another kind of token, \(gate.text(kind, limit: 80))", work, &turn)
+        "the identity provider gives another kind of token, \(gate.text(whole: kind, limit: 80))", work, &turn
+      )
     }
     redeem(Secret(issued.access), discovery, work, &turn)
   }

@@ -1,3 +1,5 @@
+import MCPWire
+
 /// What goes to a collector, one document after the other: when each is sent, sent again and given up, and
 /// what people are told of it (OpenTelemetry Protocol 1.x, "OTLP/HTTP response" and "Failures").
 ///
@@ -105,7 +107,7 @@ package struct Delivery: Sendable {
     case .failed(let failure):
       let remedy: Sentence = failure.flaw.map { "; \($0.remedy(.collector))" } ?? ""
       sendAgain(
-        parcel, since, notBefore: .zero, "\(failure.type), \(gate.text(failure.words))\(remedy)",
+        parcel, since, notBefore: .zero, "\(failure.type), \(gate.text(of: failure))\(remedy)",
         at: now.instant, &random)
     }
   }
@@ -117,7 +119,7 @@ package struct Delivery: Sendable {
       return complain(
         """
         the collector at \(address) rejects \(partial.rejected) of the \(collector.signal.words) that it got: \
-        \(gate.text(partial.why))
+        \(gate.text(whole: partial.why))
         """, at: now)
     }
     guard isInTrouble else { return }
@@ -146,7 +148,7 @@ package struct Delivery: Sendable {
 
   private func words(_ body: [UInt8], _ mediaType: String?) -> Sentence {
     let message = CollectorWords.message(body, mediaType)
-    return message.isEmpty ? "" : " \(gate.text(message, limit: 120, wasCut: body.count > 512))"
+    return message.isEmpty ? "" : " \(gate.text(CutText(message, wasCut: body.count > 512), limit: 120))"
   }
 
   // MARK: - What people are told

@@ -39,8 +39,8 @@ extension ServerProbe {
     begin(.authorization)
     let challenges = (head?.challenges ?? []).flatMap(Challenge.read)
     let told = challenges.first { $0.scheme == "bearer" || $0.scheme == "dpop" } ?? challenges.first
-    let scheme = told.map { Sentence(" (\(gate.text($0.scheme, limit: 20)))") } ?? .empty
-    let scope = told?.parameters["scope"].map { gate.text($0, limit: 160) }
+    let scheme = told.map { Sentence(" (\(gate.text(whole: $0.scheme, limit: 20)))") } ?? .empty
+    let scope = told?.told("scope").map { gate.text($0, limit: 160) }
     report.scopes = scope
     let scopes = scope.map { Sentence(" with the scope \($0)") } ?? .empty
     let demand: Sentence = "it wants a credential\(scheme)\(scopes)"
@@ -71,7 +71,7 @@ extension ServerProbe {
     if let resource = answer.document.flatMap(ProtectedResource.init), !resource.issuers.isEmpty {
       report.issuers = resource.issuers.prefix(4).map { gate.reference($0, limit: 200) }
       if !search.isScopeTold {
-        report.scopes = resource.scopes.map { gate.text($0.joined(separator: " "), limit: 160) }
+        report.scopes = resource.scopes.map { gate.text(whole: $0.joined(separator: " "), limit: 160) }
       }
       tellDemand(search)
     } else {

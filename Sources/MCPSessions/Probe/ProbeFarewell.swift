@@ -16,7 +16,7 @@ extension ServerProbe {
       let session = OpenSession(
         key: key, origin: server.endpoint?.origin.description ?? "", revision: revision, id: id,
         since: now.wall)
-      known.hold(id.revealed)
+      known.hold(id.revealed, of: key)
       open.append(session)
       report.opened += 1
       orders.append(.journal(.opened(session)))

@@ -79,7 +79,7 @@ extension ServerProbe {
       return discover()
     }
     guard let revision = Revision(rawValue: version), revision <= .newestWithSessions else {
-      let offer = gate.text(version, limit: 40)
+      let offer = gate.text(whole: version, limit: 40)
       return handshakeFailed(
         SessionError(
           .protocolError, status: head.status,
@@ -99,8 +99,8 @@ extension ServerProbe {
 
   private mutating func settle(_ result: Result, _ id: SessionID?, _ revision: Revision) {
     let who = ServerIdentity(
-      name: gate.text(result.serverName ?? "", limit: 60),
-      version: gate.text(result.serverVersion ?? "", limit: 30))
+      name: gate.text(whole: result.serverName ?? "", limit: 60),
+      version: gate.text(whole: result.serverVersion ?? "", limit: 30))
     let identity = Identity(
       id: id, revision: revision, server: who, lists: result.offersTools,
       tellsChanges: revision.hasSessions || result.tellsListChanges, isOverStream: channel != nil,
@@ -191,7 +191,7 @@ extension ServerProbe {
       return handshakeFailed(why.adding("server/discover brought no answer of revision 2026-07-28"), took)
     }
     guard let versions = result.supportedVersions, versions.contains(Revision.v2026_07_28.rawValue) else {
-      let offers = gate.text((result.supportedVersions ?? []).joined(separator: ", "), limit: 80)
+      let offers = gate.text(whole: (result.supportedVersions ?? []).joined(separator: ", "), limit: 80)
       return handshakeFailed(
         SessionError(
           .protocolError, status: head.status,

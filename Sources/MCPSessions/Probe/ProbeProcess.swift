@@ -70,7 +70,7 @@ extension ServerProbe {
   private mutating func started(_ number: Int32) {
     pipe?.hasStarted = true
     let took = now.instant - stepBegan
-    record(.command, .ok, "\(gate.text(server.process?.program ?? "", limit: 200))")
+    record(.command, .ok, "\(gate.text(whole: server.process?.program ?? "", limit: 200))")
     record(.start, .ok, "process \(number)", took: took)
     guard stopLimit == nil else { return }
     if server.settings.wire == .sessionless { discover() } else { initialize(.newestWithSessions) }

@@ -1,7 +1,7 @@
 // How steps are written down, and what may be said in them.
 
 extension ServerProbe {
-  var gate: Gate { Gate(own: redactor, known: known) }
+  var gate: Gate { Gate(own: redactor, known: known, session: key) }
 
   mutating func begin(_ step: ProbeStep.Name) {
     report.current = step

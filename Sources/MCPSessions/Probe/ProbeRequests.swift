@@ -140,7 +140,9 @@ extension ServerProbe {
 
   /// Answers what the server asks of us, as far as there is an end to it.
   mutating func answer(_ message: Message) {
-    guard case .request(let method, _) = message.content, let id = message.id, replies < Limit.replies else {
+    guard case .request(let method, _) = message.content, let id = message.id, id != .tooLong,
+      replies < Limit.replies
+    else {
       return
     }
     replies += 1

@@ -136,7 +136,7 @@ extension ServerProbe {
     let names = pages.tools.keys.sorted()
     report.tools = names.count
     var shown = Sentence.joined(
-      names.prefix(Self.namesShown).map { Sentence(gate.text($0, limit: 60)) }, separator: ", ")
+      names.prefix(Self.namesShown).map { Sentence(gate.text(whole: $0, limit: 60)) }, separator: ", ")
     if names.count > Self.namesShown { shown = shown + ", ..." }
     let count: Sentence = names.count == 1 ? "1 tool" : "\(names.count) tools"
     record(

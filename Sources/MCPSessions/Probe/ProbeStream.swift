@@ -75,7 +75,7 @@ extension ServerProbe {
     switch head.status {
     case 405: record(.stream, .ok, "not offered (405), which is allowed", took: took)
     case 200..<300:
-      let type = gate.text(head.contentType, limit: 60)
+      let type = gate.text(whole: head.contentType, limit: 60)
       record(.stream, .note, "no event stream: \(head.status) \(type)", took: took)
     default:
       let outcome = Exchange.Outcome.status(head, nil, excerpt: end.excerpt)

@@ -9,7 +9,7 @@ extension ServerProbe {
     switch event {
     case .head(let head):
       tellWay(head.route ?? Route(), upTo: .http)
-      let type = head.contentType.isEmpty ? "" : Sentence(" \(gate.text(head.contentType, limit: 60))")
+      let type = head.contentType.isEmpty ? "" : Sentence(" \(gate.text(whole: head.contentType, limit: 60))")
       let wait = head.route.flatMap { route in
         route.answered.map { $0 - (route.secured ?? route.connected ?? .zero) }
       }
@@ -65,9 +65,9 @@ extension ServerProbe {
     guard !hasSeenWay, let origin = server.endpoint?.origin else { return }
     hasSeenWay = true
     guard end != .name else { return }
-    let proxy = route.proxy.map { Sentence(" of \(gate.text($0, limit: 200))") } ?? .empty
-    report.address = route.address.map { gate.text($0, limit: 80) }
-    let host = gate.text(origin.host, limit: 253)
+    let proxy = route.proxy.map { Sentence(" of \(gate.text(whole: $0, limit: 200))") } ?? .empty
+    report.address = route.address.map { gate.text(whole: $0, limit: 80) }
+    let host = gate.text(whole: origin.host, limit: 253)
     let address = report.address
     let isSame = address.map { origin.host == $0.text || origin.host == "[\($0.text)]" } ?? true
     if isSame, proxy.isEmpty {
@@ -94,13 +94,14 @@ extension ServerProbe {
   private mutating func note(_ certificate: ServerCertificate?) {
     guard let certificate else { return }
     report.certificate = ProbeReport.Certificate(
-      subject: gate.text(certificate.subject, limit: 160), issuer: gate.text(certificate.issuer, limit: 160),
+      subject: gate.text(whole: certificate.subject, limit: 160),
+      issuer: gate.text(whole: certificate.issuer, limit: 160),
       ends: certificate.ends)
   }
 
   private func words(of certificate: ServerCertificate) -> Sentence {
-    let subject = gate.text(certificate.subject, limit: 120)
-    let issuer = gate.text(certificate.issuer, limit: 120)
+    let subject = gate.text(whole: certificate.subject, limit: 120)
+    let issuer = gate.text(whole: certificate.issuer, limit: 120)
     let who: Sentence =
       certificate.subject == certificate.issuer
       ? "certificate of \(subject), signed by itself" : "certificate of \(subject), by \(issuer)"

@@ -52,7 +52,7 @@ extension Session {
         speaksModern = false
         return fallBack(to: .initialize(older), &turn)
       }
-      let offers = gate(turn).text(versions.joined(separator: ", "), limit: 80)
+      let offers = gate(turn).text(whole: versions.joined(separator: ", "), limit: 80)
       let detail: Sentence =
         "the server offers only protocol versions \(offers), which this client cannot speak without a session"
       return lose(
@@ -64,8 +64,8 @@ extension Session {
       Identity(
         id: nil, revision: .v2026_07_28,
         server: ServerIdentity(
-          name: gate(turn).text(result.serverName ?? "", limit: 60),
-          version: gate(turn).text(result.serverVersion ?? "", limit: 30)),
+          name: gate(turn).text(whole: result.serverName ?? "", limit: 60),
+          version: gate(turn).text(whole: result.serverVersion ?? "", limit: 30)),
         lists: result.offersTools, tellsChanges: result.tellsListChanges, isOverPipe: pipe != nil,
         established: turn.now, conversation: conversation), &turn)
   }

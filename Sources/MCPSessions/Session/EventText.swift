@@ -70,7 +70,7 @@ enum EventText {
   static func toolsChanged(_ change: ToolChange, _ gate: Gate) -> Sentence {
     func named(_ names: [String], _ what: Sentence) -> Sentence? {
       guard !names.isEmpty else { return nil }
-      let shown = names.prefix(4).map { Sentence(gate.text($0, limit: 40)) }
+      let shown = names.prefix(4).map { Sentence(gate.text(whole: $0, limit: 40)) }
       let more: Sentence? = names.count > 4 ? "and \(names.count - 4) more" : nil
       return "\(names.count) \(what) (\(Sentence.joined(shown + [more], separator: ", ")))"
     }

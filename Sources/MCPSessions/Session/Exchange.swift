@@ -54,7 +54,7 @@ struct Exchange: Hashable, Sendable {
     /// HTTP went well, the method did not.
     case rejected(RPCError, ResponseHead)
     /// Any status that is not 2xx, with the JSON-RPC error or the beginning of the text in its body.
-    case status(ResponseHead, RPCError?, excerpt: String)
+    case status(ResponseHead, RPCError?, excerpt: CutText)
     /// No answer that can be used: the transfer failed, or what came is not MCP.
     case broken(SessionError, ResponseHead?)
 
@@ -165,7 +165,7 @@ struct Exchange: Hashable, Sendable {
     switch id {
     case nil, .null: answerDue == nil
     case .number(let number): number == requestID
-    case .digits: false
+    case .digits, .tooLong: false
     case .string(let text): text == requestID.map(String.init)
     }
   }
@@ -204,7 +204,7 @@ extension SessionError {
   init(_ failure: TransferFailure, _ gate: Gate) {
     self.init(
       failure.type, status: failure.status, curlCode: failure.curlCode,
-      detail: Sentence(gate.text(failure.words)),
+      detail: Sentence(gate.text(of: failure)),
       hint: failure.flaw.map { .connection($0) })
     retryAfter = failure.retryAfter
   }

@@ -45,6 +45,7 @@ extension Session {
     for farewell in farewells.values.sorted(by: { $0.exchange.transfer.number < $1.exchange.transfer.number })
     {
       history.leftBehind += 1
+      turn.known.release(farewell.id.revealed, of: key)
       let late = SessionError(.sessionTimeout, detail: "no time was left to end it", request: .delete)
       turn.emit(
         .sessionTerminated, .warning, self, session: farewell.id.masked,
@@ -120,6 +121,7 @@ extension Session {
     let masked = farewell.id.masked
     guard outcome.endsSession > 0 else {
       history.leftBehind += 1
+      turn.known.release(farewell.id.revealed, of: key)
       return turn.emit(
         .sessionTerminated, .warning, self, session: masked, EventText.leftBehind(farewell.id, outcome))
     }
@@ -138,7 +140,7 @@ extension Session {
 
   mutating func noteOpened(_ id: SessionID, _ revision: Revision, _ turn: inout Turn) {
     history.opened += 1
-    turn.known.hold(id.revealed)
+    turn.known.hold(id.revealed, of: key)
     turn.actions.append(.opened(open(id, revision, turn.now)))
   }
 
@@ -152,7 +154,7 @@ extension Session {
   mutating func sayBelatedFarewell(_ identity: Identity, _ turn: inout Turn) {
     guard let id = identity.id else { return }
     history.ended -= 1
-    turn.known.hold(id.revealed)
+    turn.known.hold(id.revealed, of: key)
     turn.actions.append(.opened(open(id, identity.revision, turn.now)))
     sayFarewell(identity, &turn)
   }
@@ -166,7 +168,7 @@ extension Session {
   /// A run of ours that did not live to end this session left it behind: it is ended now.
   mutating func endLeftover(_ session: OpenSession, _ turn: inout Turn) {
     history.opened += 1
-    turn.known.hold(session.id.revealed)
+    turn.known.hold(session.id.revealed, of: key)
     turn.emit(.sessionCleared, .info, self, session: session.id.masked, EventText.leftover(session.id))
     let identity = Identity(
       id: session.id, revision: session.revision, server: .unknown, lists: false,

@@ -17,7 +17,7 @@ package struct Doorkeeper: Hashable, Sendable {
 }
 
 /// What stands in the way of an answer that is none, where that has a remedy of its own.
-func hint(_ head: ResponseHead, _ text: String, _ excerpt: String) -> SessionError.Hint? {
+func hint(_ head: ResponseHead, _ text: String, _ excerpt: CutText) -> SessionError.Hint? {
   let text = String(text.prefix(1_024))
   if head.doorkeeper?.hasActed == true { return .botCheck }
   if (300..<400).contains(head.status) {
@@ -34,7 +34,7 @@ func hint(_ head: ResponseHead, _ text: String, _ excerpt: String) -> SessionErr
 }
 
 /// A bot check or a sign-in that answers in the server's place, with any status.
-func front(_ head: ResponseHead, _ excerpt: String) -> SessionError.Hint? {
+func front(_ head: ResponseHead, _ excerpt: CutText) -> SessionError.Hint? {
   if head.doorkeeper?.hasActed == true { return .botCheck }
   if head.isSuccess, let refresh = head.refresh, leadsToSignIn(refresh) { return .signInPage }
   let page = Page(excerpt, contentType: head.contentType)
@@ -43,7 +43,7 @@ func front(_ head: ResponseHead, _ excerpt: String) -> SessionError.Hint? {
 }
 
 /// A page that came with a good status where an answer is due, or what a guard in front sends in its place.
-func insteadOfAnswer(_ head: ResponseHead, _ excerpt: String, _ gate: Gate) -> SessionError? {
+func insteadOfAnswer(_ head: ResponseHead, _ excerpt: CutText, _ gate: Gate) -> SessionError? {
   let front = front(head, excerpt)
   let page = Page(excerpt, contentType: head.contentType)
   guard page != nil || front != nil else { return nil }
@@ -56,7 +56,7 @@ func insteadOfAnswer(_ head: ResponseHead, _ excerpt: String, _ gate: Gate) -> S
 }
 
 /// Whether the request did not get as far as the server's credentials: who it is was not the question.
-func isTurnedAway(_ head: ResponseHead, _ text: String, _ excerpt: String) -> Bool {
+func isTurnedAway(_ head: ResponseHead, _ text: String, _ excerpt: CutText) -> Bool {
   switch hint(head, text, excerpt) {
   case .hostName, .origin, .botCheck: true
   default: false
@@ -89,7 +89,7 @@ func redirectWords(_ head: ResponseHead, _ gate: Gate) -> Sentence {
 
 /// Whether what stands before the server, or a guard of its own, does not take the name by which it is
 /// called, or where the request says it comes from.
-private func refusedName(_ head: ResponseHead, _ text: String, _ excerpt: String) -> SessionError.Hint? {
+private func refusedName(_ head: ResponseHead, _ text: String, _ excerpt: CutText) -> SessionError.Hint? {
   guard [400, 401, 403, 404, 421].contains(head.status) || head.status >= 500 else { return nil }
   guard !text.lowercased().contains("session") else { return nil }
   if head.status == 421 { return .hostName }
@@ -133,16 +133,16 @@ private func sentences(of text: String) -> [String] {
 // MARK: - Bot checks and firewalls
 
 /// Whether a page, or what stands for one, checks for a person at a browser, or is a firewall's.
-private func isBotCheck(_ head: ResponseHead, _ page: Page?, _ excerpt: String) -> Bool {
+private func isBotCheck(_ head: ResponseHead, _ page: Page?, _ excerpt: CutText) -> Bool {
   guard [200, 202, 401, 403, 405, 406, 429, 503].contains(head.status), !head.hasChallenge else {
     return false
   }
-  let raw = excerpt.lowercased()
+  let raw = excerpt.text.lowercased()
   let isMarked = FrontWords.marks.contains { raw.contains($0) }
   guard let page else {
     // Some send JSON to whom they take for a program.
     let isRPC = raw.contains("\"jsonrpc\"")
-    return !head.isSuccess && !isRPC && (isMarked || FrontWords.checkpoint.isSaid(in: [excerpt]))
+    return !head.isSuccess && !isRPC && (isMarked || FrontWords.checkpoint.isSaid(in: [excerpt.text]))
       && head.status != 429
   }
   let words = [page.title, page.text]
@@ -161,10 +161,10 @@ func leadsToSignIn(_ address: String) -> Bool {
 }
 
 /// Whether a page is there to sign in at, or leads to one that is.
-private func wantsSignIn(_ head: ResponseHead, _ page: Page, _ excerpt: String) -> Bool {
+private func wantsSignIn(_ head: ResponseHead, _ page: Page, _ excerpt: CutText) -> Bool {
   guard head.isSuccess || [401, 403].contains(head.status) else { return false }
-  if hasPasswordField(excerpt) || FrontWords.signIn.isSaid(in: [page.title]) { return true }
-  if let target = refreshTarget(ofPage: excerpt), leadsToSignIn(target) { return true }
+  if hasPasswordField(excerpt.text) || FrontWords.signIn.isSaid(in: [page.title]) { return true }
+  if let target = refreshTarget(ofPage: excerpt.text), leadsToSignIn(target) { return true }
   return page.form.map { FrontWords.signIn.isSaid(in: [$0]) } ?? false
 }
 
@@ -178,8 +178,10 @@ private func refreshTarget(ofPage page: String) -> String? {
   var rest = page[...]
   while let start = rest.firstRange(of: "<")?.upperBound {
     rest = rest[start...]
+    guard rest.prefix(4).lowercased() == "meta" else { continue }
     let tag = rest.prefix { $0 != ">" }
-    guard tag.prefix(4).lowercased() == "meta", tag.lowercased().contains("refresh") else { continue }
+    rest = rest[tag.endIndex...]
+    guard tag.lowercased().contains("refresh") else { continue }
     if let target = refreshTarget(String(tag)) { return target }
   }
   return nil

@@ -72,7 +72,7 @@ extension Session {
     }
     guard let revision = Revision(rawValue: version), revision <= .newestWithSessions else {
       endHalfSession(head, .newestWithSessions, conversation, &turn)
-      let offer = gate(turn).text(version, limit: 40)
+      let offer = gate(turn).text(whole: version, limit: 40)
       let detail: Sentence =
         "the server offers only protocol version \(offer), which this client cannot speak"
       return lose(
@@ -208,8 +208,8 @@ extension Session {
     _ result: Result, _ id: SessionID?, _ revision: Revision, _ turn: Turn
   ) -> Identity {
     let server = ServerIdentity(
-      name: gate(turn).text(result.serverName ?? "", limit: 60),
-      version: gate(turn).text(result.serverVersion ?? "", limit: 30))
+      name: gate(turn).text(whole: result.serverName ?? "", limit: 60),
+      version: gate(turn).text(whole: result.serverVersion ?? "", limit: 30))
     return Identity(
       id: channel == nil ? id : nil, revision: revision, server: server, lists: result.offersTools,
       isOverStream: channel != nil, isOverPipe: pipe != nil, established: turn.now,

@@ -24,7 +24,7 @@ extension Session {
   }
 
   mutating func initializeRefused(
-    _ head: ResponseHead, _ error: RPCError?, _ excerpt: String, _ offered: Revision, _ turn: inout Turn
+    _ head: ResponseHead, _ error: RPCError?, _ excerpt: CutText, _ offered: Revision, _ turn: inout Turn
   ) {
     let approach = anew
     if let older = olderRevision(head, error, excerpt, offered) { return queue(.initialize(older), &turn) }
@@ -36,7 +36,7 @@ extension Session {
         speaksModern = true
         return fallBack(to: .discover, &turn)
       }
-      let versions = gate(turn).text(error.supportedVersions.joined(separator: ", "), limit: 80)
+      let versions = gate(turn).text(whole: error.supportedVersions.joined(separator: ", "), limit: 80)
       let speaks: Sentence = versions.isEmpty ? "" : " (it speaks \(versions))"
       let detail: Sentence =
         "a server of the sessionless protocol revision\(speaks): it keeps no sessions to watch"
@@ -97,7 +97,7 @@ extension Session {
   }
 
   /// Whether an answer that speaks of a wrong URL comes from one that was right.
-  func isOutage(_ head: ResponseHead, _ excerpt: String) -> Bool {
+  func isOutage(_ head: ResponseHead, _ excerpt: CutText) -> Bool {
     guard history.lastGood != nil else { return false }
     switch head.status {
     case 404, 403, 410, 421, 425, 300..<400: return true
@@ -133,11 +133,11 @@ extension Session {
 /// The next revision to offer after any status that refuses: one that the answer names, in a JSON-RPC error
 /// or in other words. A web page may hold dates of every kind.
 func olderRevision(
-  _ head: ResponseHead, _ error: RPCError?, _ excerpt: String, _ offered: Revision
+  _ head: ResponseHead, _ error: RPCError?, _ excerpt: CutText, _ offered: Revision
 ) -> Revision? {
   if let error, let older = olderRevision(error, offered) { return older }
   guard head.status >= 400, Page(excerpt, contentType: head.contentType) == nil else { return nil }
-  let named = Set(Revision.dates(in: excerpt))
+  let named = Set(Revision.dates(in: excerpt.text))
   return Revision.allCases.last { $0.hasSessions && $0 < offered && named.contains($0.rawValue) }
 }
 
@@ -145,13 +145,13 @@ func olderRevision(
 func olderRevision(_ error: RPCError, _ offered: Revision) -> Revision? {
   let older = Revision.allCases.filter { $0.hasSessions && $0 < offered }.reversed()
   let listed = older.filter {
-    error.supportedVersions.contains($0.rawValue) || error.message.contains($0.rawValue)
+    error.supportedVersions.contains($0.rawValue) || error.message.text.contains($0.rawValue)
   }
   if let listed = listed.first { return listed }
   // A list without any of ours settles it.
   guard error.supportedVersions.allSatisfy({ $0 == offered.rawValue }) else { return nil }
   guard error.code == RPCError.unsupportedVersion || error.code == RPCError.invalidParams,
-    error.message.lowercased().contains("version")
+    error.message.text.lowercased().contains("version")
   else { return nil }
   return older.first
 }
@@ -167,7 +167,7 @@ func isModern(_ error: RPCError) -> Bool {
   case RPCError.unsupportedVersion, RPCError.headerMismatch, RPCError.missingCapability,
     RPCError.methodNotFound:
     true
-  case RPCError.invalidParams: error.message.contains("_meta")
+  case RPCError.invalidParams: error.message.text.contains("_meta")
   default: false
   }
 }
@@ -176,13 +176,13 @@ func isModern(_ error: RPCError) -> Bool {
 /// "Backwards Compatibility": any 4xx). Not those that say why the request is not looked at at all, nor an
 /// error of JSON-RPC, which such a server does not give to a POST at this address; 405 says it, whatever
 /// comes with it.
-func mayKeepChannel(_ head: ResponseHead, _ error: RPCError?, _ excerpt: String) -> Bool {
+func mayKeepChannel(_ head: ResponseHead, _ error: RPCError?, _ excerpt: CutText) -> Bool {
   switch head.status {
   case 405: return true
   // Who asks, how often, and what it is called by are no questions of how to speak.
   case 401, 402, 403, 407, 408, 409, 421, 423, 425, 429, 431, 451: return false
   case 400..<500:
-    let hint = hint(head, words(of: excerpt), excerpt)
+    let hint = hint(head, words(of: excerpt).text, excerpt)
     return error == nil && (hint == nil || hint == .webPage)
   default: return false
   }

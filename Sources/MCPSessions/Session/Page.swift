@@ -8,15 +8,19 @@ struct Page: Hashable, Sendable {
   let text: String
   /// The words of what is to be filled in; absent where nothing is.
   let form: String?
+  /// There was more of it than could be read.
+  private let wasCut: Bool
 
-  /// Absent when the body is no page. `excerpt` is its beginning.
-  init?(_ excerpt: String, contentType: String) {
+  /// Absent when the body is no page.
+  init?(_ beginning: CutText, contentType: String) {
+    let excerpt = beginning.text
     let type = contentType.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased()
     let start = excerpt.drop { $0.isWhitespace }.prefix(15).lowercased()
     guard
       type == "text/html" || type == "application/xhtml+xml" || start.hasPrefix("<!doctype html")
         || start.hasPrefix("<html")
     else { return nil }
+    wasCut = beginning.wasCut
     self.type = type.isEmpty ? "no content type" : type
     title = Page.text(ofElement: "title", in: excerpt) ?? Page.text(ofElement: "h1", in: excerpt) ?? ""
     text = Page.words(of: excerpt, besideTitle: true)
@@ -28,10 +32,14 @@ struct Page: Hashable, Sendable {
 
   /// The page in words: `a web page (text/html) titled "Night Kitchen"`.
   func words(_ gate: Gate) -> Sentence {
-    let kind = gate.text(type, limit: 60)
-    if !title.isEmpty { return "a web page (\(kind)) titled \"\(gate.text(title, limit: 100))\"" }
-    return text.isEmpty ? "a web page (\(kind))" : "a web page (\(kind)): \(gate.text(text, limit: 120))"
+    let kind = gate.text(whole: type, limit: 60)
+    if !title.isEmpty { return "a web page (\(kind)) titled \"\(gate.text(telling(title), limit: 100))\"" }
+    return text.isEmpty
+      ? "a web page (\(kind))" : "a web page (\(kind)): \(gate.text(telling(text), limit: 120))"
   }
+
+  /// A part of it, which may end where it was cut.
+  func telling(_ part: String) -> CutText { CutText(part, wasCut: wasCut) }
 
   private static func text(ofElement name: String, in page: String) -> String? {
     guard let opening = page.range(ofTag: name), let end = page[opening.upperBound...].firstIndex(of: "<")
@@ -91,7 +99,10 @@ extension String {
     var rest = self[...]
     while let open = rest.firstIndex(of: "<") {
       rest = rest[open...]
-      if rest.isTag(name), let end = rest.firstIndex(of: ">") { return open..<index(after: end) }
+      if rest.isTag(name) {
+        // One that does not end is the last, or each of many would be looked through to the end.
+        return rest.firstIndex(of: ">").map { open..<index(after: $0) }
+      }
       rest = rest.dropFirst()
     }
     return nil

@@ -141,7 +141,7 @@ extension Session {
     }
   }
 
-  private mutating func said(_ line: String, _ pipe: Pipe, _ turn: inout Turn) {
+  private mutating func said(_ line: CutText, _ pipe: Pipe, _ turn: inout Turn) {
     var pipe = pipe
     let text = gate(turn).text(line)
     history.lastWords.append(text)
@@ -162,7 +162,7 @@ extension Session {
     switch event {
     case .noise(let line):
       history.strangeLines += 1
-      let text = gate(turn).text(line, wasCut: line.utf8.count >= MessageLines.excerptLimit)
+      let text = gate(turn).text(line)
       pipe.strangeLine = pipe.strangeLine ?? text
       if pipe.told.insert(.strangeLine).inserted {
         turn.emit(

@@ -9,11 +9,11 @@ package enum ProcessEvent: Hashable, Sendable {
   /// A line of JSON on its standard output that is no message.
   case malformed(MessageError)
   /// A line on its standard output that is no JSON, raw: a log that went to the wrong place.
-  case noise(String)
+  case noise(CutText)
   /// A line on its standard output was over the limit and is dropped.
   case tooLong
   /// A line on its standard error, raw.
-  case said(String)
+  case said(CutText)
   /// It writes more than it may take of a turn, and waits; told once a second while that is so.
   case heldBack
   /// It does not read what it is sent: so many bytes wait, and no more are taken.

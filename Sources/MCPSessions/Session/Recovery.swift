@@ -227,11 +227,11 @@ extension Session {
   }
 
   /// Where words of others become words that may be shown.
-  func gate(_ turn: Turn) -> Gate { Gate(own: redactor, known: turn.known) }
+  func gate(_ turn: Turn) -> Gate { Gate(own: redactor, known: turn.known, session: key) }
 
   /// The type of an answer, in the server's words.
   func typeName(_ head: ResponseHead, _ turn: Turn) -> Sentence {
-    head.contentType.isEmpty ? "no content type" : "\(gate(turn).text(head.contentType, limit: 80))"
+    head.contentType.isEmpty ? "no content type" : "\(gate(turn).text(whole: head.contentType, limit: 80))"
   }
 
   /// Ends an exchange whose outcome is known although the transfer may still run.

@@ -14,7 +14,7 @@ extension Session {
         .serverMessage, level(parameters.level), self,
         Sentence.joined([logger.map(Sentence.init), words.map(Sentence.init)], separator: ": "))
     case .notification(let method, let parameters):
-      let name = gate(turn).text(method, limit: 60)
+      let name = gate(turn).text(whole: method, limit: 60)
       let words = parameters.message.map { gate(turn).text($0) }
       let isChange = method.hasSuffix("list_changed")
       if method == "notifications/tools/list_changed", case .live(var live) = state {
@@ -36,22 +36,26 @@ extension Session {
     let isPing = method == "ping"
     turn.emit(
       .serverRequest, isPing ? .debug : .info, self,
-      "The server asked: \(gate(turn).text(method, limit: 60))")
+      "The server asked: \(gate(turn).text(whole: method, limit: 60))")
     // Revision 2026-07-28 lets servers ask nothing, and clients send no answers.
     if identity?.isModern == true { return }
     // Who asks for no answer, or under no name, gets none.
     guard id != .null else { return }
-    let body = isPing ? Outgoing.emptyResult(for: id) : Outgoing.methodNotFound(for: id)
-    if !replies.append(body) {
-      history.droppedRequests += 1
-      // Once: who floods us is not to fill the log with it.
-      if history.droppedRequests == 1 {
-        turn.emit(
-          .serverRequest, .warning, self,
-          "The server asks more than it takes answers: some of its questions are not answered")
-      }
+    guard id != .tooLong else {
+      return dropRequest(
+        "The server asks under ids over \(RequestID.limit) bytes: these get no answer", &turn)
+    }
+    if !replies.append(isPing ? Outgoing.emptyResult(for: id) : Outgoing.methodNotFound(for: id)) {
+      dropRequest(
+        "The server asks more than it takes answers: some of its questions are not answered", &turn)
     }
     sendDueReply(&turn)
+  }
+
+  /// Told once, then counted: who floods us is not to fill the log with it.
+  private mutating func dropRequest(_ why: Sentence, _ turn: inout Turn) {
+    history.droppedRequests += 1
+    if history.droppedRequests == 1 { turn.emit(.serverRequest, .warning, self, why) }
   }
 
   /// Sends the next answer, if one waits and it is its time.
@@ -93,9 +97,12 @@ extension Session {
 /// bounded work out of us (at most 12 requests a second for one session).
 struct ReplyQueue: Hashable, Sendable {
   static let limit = 64
+  /// How much may wait, in bytes.
+  static let byteLimit = 32 * 1_024
   static let spacing = Duration.milliseconds(125)
 
   private var waiting: [String] = []
+  private var bytes = 0
   private var inFlight: Exchange?
   private var notBefore = Instant.zero
 
@@ -106,14 +113,17 @@ struct ReplyQueue: Hashable, Sendable {
 
   /// False when the queue is full and the answer is dropped.
   mutating func append(_ body: String) -> Bool {
-    guard waiting.count < Self.limit else { return false }
+    guard waiting.count < Self.limit, body.utf8.count <= Self.byteLimit - bytes else { return false }
     waiting.append(body)
+    bytes += body.utf8.count
     return true
   }
 
   mutating func next(at now: Instant) -> String? {
     guard let deadline, deadline <= now else { return nil }
-    return waiting.removeFirst()
+    let body = waiting.removeFirst()
+    bytes -= body.utf8.count
+    return body
   }
 
   mutating func sent(_ exchange: Exchange?, at now: Instant) {
@@ -131,7 +141,7 @@ struct ReplyQueue: Hashable, Sendable {
   }
 
   mutating func clear() {
-    waiting = []
+    (waiting, bytes) = ([], 0)
     inFlight = nil
   }
 }

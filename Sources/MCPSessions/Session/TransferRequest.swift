@@ -142,12 +142,19 @@ package struct TransferFailure: Hashable, Sendable {
   }
 }
 
+extension Gate {
+  /// What the engine says of a transfer: libcurl's buffer of 256 bytes cuts what it holds.
+  func text(of failure: TransferFailure) -> ForeignText {
+    text(CutText(failure.words, wasCut: failure.words.utf8.count >= 255))
+  }
+}
+
 /// How a transfer ended.
 package struct TransferEnd: Hashable, Sendable {
   /// Absent when no head came.
   package var head: ResponseHead?
   /// The beginning of the body as text, for classification and for people.
-  package var excerpt: String
+  package var excerpt: CutText
   /// Why the transfer itself failed: no connection, cut, limit. Absent when HTTP went well, whatever the
   /// status, and when the head refuses: that is the answer, and its body would only have explained it.
   package private(set) var failure: TransferFailure?
@@ -160,7 +167,8 @@ package struct TransferEnd: Hashable, Sendable {
   package var route: Route?
 
   package init(
-    head: ResponseHead? = nil, excerpt: String = "", failure: TransferFailure? = nil, lastEventID: String = ""
+    head: ResponseHead? = nil, excerpt: CutText = "", failure: TransferFailure? = nil,
+    lastEventID: String = ""
   ) {
     self.head = head
     self.excerpt = excerpt
@@ -170,6 +178,8 @@ package struct TransferEnd: Hashable, Sendable {
 
   /// The transfer did not come to a good end.
   package mutating func fail(_ failure: TransferFailure) {
+    // What there is of the body is its beginning.
+    excerpt = CutText(excerpt.text, wasCut: true)
     guard let head, head.isRefusal else { return self.failure = failure }
     self.head = head.withoutBody
   }

@@ -47,10 +47,11 @@ func judge(_ outcome: Exchange.Outcome, carriedID: Bool, _ gate: Gate) -> Verdic
 }
 
 private func judge(
-  _ head: ResponseHead, _ error: RPCError?, _ excerpt: String, carriedID: Bool, _ gate: Gate
+  _ head: ResponseHead, _ error: RPCError?, _ excerpt: CutText, carriedID: Bool, _ gate: Gate
 ) -> Verdict {
-  let text = error?.message ?? words(of: excerpt)
-  let said = error ?? RPCError(code: 0, message: text)
+  let told = error?.message ?? words(of: excerpt)
+  let text = told.text
+  let said = error ?? RPCError(code: 0, message: told)
   func seen(_ type: ErrorType) -> SessionError { sessionError(type, head, error, excerpt, gate) }
 
   switch head.status {
@@ -58,7 +59,7 @@ private func judge(
     return .refused(seen(.httpError))
   case 400... where carriedID && error?.code == RPCError.methodNotFound && !speaksOfSession(text):
     // A server may say with any status that it lacks the method; the session is asked about in another way.
-    return .methodFailed(RPCError(code: RPCError.methodNotFound, message: text))
+    return .methodFailed(RPCError(code: RPCError.methodNotFound, message: told))
   case 404 where carriedID && Page(excerpt, contentType: head.contentType) == nil, 410 where carriedID:
     let isExpiry = head.status == 410 || text.lowercased().contains("expired")
     return .lost(seen(isExpiry ? .sessionExpired : .sessionTerminated))
@@ -99,7 +100,7 @@ private let wholeLimit = 2_000
 
 /// The error for an answer: its status, its code, and its own words as the detail.
 func sessionError(
-  _ type: ErrorType, _ head: ResponseHead, _ error: RPCError?, _ excerpt: String, _ gate: Gate
+  _ type: ErrorType, _ head: ResponseHead, _ error: RPCError?, _ excerpt: CutText, _ gate: Gate
 ) -> SessionError {
   var detail: Sentence =
     error.map { $0.message.isEmpty ? "error code \($0.code)" : "\(gate.text($0.message, limit: wholeLimit))" }
@@ -108,10 +109,11 @@ func sessionError(
     detail =
       Page(excerpt, contentType: head.contentType).map { page in
         let isTitled = !page.title.isEmpty && !page.text.isEmpty && page.text != page.title
-        return isTitled ? "\(page.words(gate)): \(gate.text(page.text, limit: 120))" : page.words(gate)
+        return isTitled
+          ? "\(page.words(gate)): \(gate.text(page.telling(page.text), limit: 120))" : page.words(gate)
       } ?? "\(gate.text(words(of: excerpt), limit: wholeLimit))"
   }
-  let hint = hint(head, error?.message ?? words(of: excerpt), excerpt)
+  let hint = hint(head, (error?.message ?? words(of: excerpt)).text, excerpt)
   if (300..<400).contains(head.status) {
     detail = redirectWords(head, gate)
   } else {
@@ -128,9 +130,9 @@ private func challengeWords(_ head: ResponseHead, _ gate: Gate) -> Sentence? {
   guard let told = challenges.first(where: { $0.parameters["error"] != nil }) ?? challenges.first else {
     return nil
   }
-  let parts = ["error", "error_description"].compactMap { told.parameters[$0] }
+  let parts = ["error", "error_description"].compactMap { told.told($0) }
   let reason = Sentence.joined(parts.map { Sentence(gate.text($0, limit: 120)) }, separator: ": ")
-  let scope = told.parameters["scope"].map { Sentence("scope \(gate.text($0, limit: 80))") }
+  let scope = told.told("scope").map { Sentence("scope \(gate.text($0, limit: 80))") }
   return Sentence.joined([reason, scope], separator: ", ")
 }
 
@@ -144,7 +146,7 @@ private func speaksOfSession(_ text: String) -> Bool {
 /// Whether a server says that it does not know the session, or never saw its handshake. The noun alone is not
 /// enough: an error may speak of sessions of another kind.
 private func saysSessionIsLost(_ error: RPCError) -> Bool {
-  let words = error.message.lowercased()
+  let words = error.message.text.lowercased()
   if words.contains("not initialized") || words.contains("not been initialized") { return true }
   // The code that SDKs give to an unknown session is given to many another thing: alone it says nothing.
   if error.code == RPCError.unknownSession {
@@ -161,9 +163,12 @@ private func saysSessionIsLost(_ error: RPCError) -> Bool {
 
 /// What a body says, for people: of JSON the member that holds the words, of a page its text, else its first
 /// line.
-func words(of excerpt: String) -> String {
-  let text = excerpt.drop { $0.isWhitespace }
-  if text.first == "{" || text.first == "[" { return tellingMember(of: excerpt) ?? "" }
-  if text.first == "<" { return Page.words(of: excerpt) }
-  return text.prefix { !$0.isNewline }.split { $0.isWhitespace }.joined(separator: " ")
+func words(of excerpt: CutText) -> CutText {
+  let text = excerpt.text.drop { $0.isWhitespace }
+  if text.first == "{" || text.first == "[" { return excerpt.telling(tellingMember(of: excerpt.text) ?? "") }
+  if text.first == "<" { return excerpt.telling(Page.words(of: excerpt.text)) }
+  let line = text.prefix { !$0.isNewline }
+  return CutText(
+    line.split { $0.isWhitespace }.joined(separator: " "),
+    wasCut: excerpt.wasCut && line.endIndex == text.endIndex)
 }

@@ -251,11 +251,13 @@ extension CommandReport {
     redactor.learn(server)
     let gate = Gate(own: redactor, known: KnownSecrets())
     let words = [process.program] + process.arguments.map(\.revealed)
-    let shown = words.map { quoted(gate.text($0, limit: Self.limit).text) }
+    let shown = words.map { quoted(gate.text(whole: $0, limit: Self.limit).text) }
     line = Sentence(ForeignText(local: shown.joined(separator: " "), limit: Self.limit))
-    folder = process.folder.map { Sentence(gate.text($0, limit: Self.limit)) }
-    variables = process.variables.map { Sentence(gate.text($0, limit: 80)) }
-    download = process.download.map { "\(gate.text($0.what, limit: 80)) (\(ForeignText(local: $0.runner)))" }
+    folder = process.folder.map { Sentence(gate.text(whole: $0, limit: Self.limit)) }
+    variables = process.variables.map { Sentence(gate.text(whole: $0, limit: 80)) }
+    download = process.download.map {
+      "\(gate.text(whole: $0.what, limit: 80)) (\(ForeignText(local: $0.runner)))"
+    }
   }
 }
 

@@ -1,3 +1,5 @@
+import MCPWire
+
 /// What somebody else said: a server, a proxy, a library, a file. Printable, of bounded length, and without
 /// what must not be shown.
 ///
@@ -8,10 +10,10 @@ package struct ForeignText: Hashable, Sendable, CustomStringConvertible {
   /// The text as it may be shown anywhere.
   package let text: String
 
-  /// Words that reached us from a server, or on the way to it. `wasCut` tells that they were longer, so that
-  /// their end may be the beginning of a secret.
-  init(_ words: String, through gate: Gate, limit: Int = PrintableText.detailLimit, wasCut: Bool = false) {
-    text = PrintableText.line(gate.masked(words, limit: limit, wasCut: wasCut), limit: limit)
+  /// Words that reached us from a server, or on the way to it. Where they were cut, their end may be the
+  /// beginning of a secret.
+  init(_ words: CutText, through gate: Gate, limit: Int = PrintableText.detailLimit) {
+    text = PrintableText.line(gate.masked(words, limit: limit), limit: limit)
   }
 
   /// Words of this machine in which no server had a say: a path, the system's name of an error, what the
@@ -35,27 +37,40 @@ package struct ForeignText: Hashable, Sendable, CustomStringConvertible {
 struct Gate: Sendable {
   let own: Redactor
   let known: KnownSecrets
+  /// Whose texts they are: its own short ids are masked, others' are not.
+  var session: SessionKey?
 
   /// Words as people may see them.
-  func text(_ words: String, limit: Int = PrintableText.detailLimit, wasCut: Bool = false) -> ForeignText {
-    ForeignText(words, through: self, limit: limit, wasCut: wasCut)
+  func text(_ words: CutText, limit: Int = PrintableText.detailLimit) -> ForeignText {
+    ForeignText(words, through: self, limit: limit)
+  }
+
+  /// Words of which whoever made them cut nothing off. What is as long as a text that is cut while it is read
+  /// counts as one, even so.
+  func text(whole words: String, limit: Int = PrintableText.detailLimit) -> ForeignText {
+    text(CutText(words, wasCut: words.utf8.count > CutText.limit - 4), limit: limit)
   }
 
   /// A URI reference as people may see it: where it leads, and not what it carries.
   func reference(_ reference: String, limit: Int = PrintableText.detailLimit) -> ForeignText {
-    ForeignText(reference, through: self, limit: limit, wasCut: reference.utf8.count >= 2_048)
+    text(CutText(reference, wasCut: reference.utf8.count >= 2_048), limit: limit)
   }
 
   /// Masks what must not be shown in as much of a text as `limit` characters of it can need.
-  fileprivate func masked(_ words: String, limit: Int, wasCut: Bool) -> String {
-    // A secret is longer than its mask, so more is looked at than can be shown; never all of a megabyte.
-    let window = max(8_192, limit > 1_024 ? 65_536 : 0)
-    let bytes = Array(words.utf8.prefix(window))
-    let isCut = wasCut || words.utf8.count > window
-    let covered = merged(([own] + known.redactors).flatMap { $0.matches(in: bytes, isCut: isCut) })
+  fileprivate func masked(_ words: CutText, limit: Int) -> String {
+    let redactors = ([own] + known.redactors(for: session)).filter { !$0.isEmpty }
+    // A secret is longer than its mask, so more is looked at than can be shown: the longest, and a few more;
+    // never all of a megabyte.
+    let longest = redactors.map(\.longestKnown).max() ?? 0
+    let window = min(words.text.utf8.count, 4 * limit + 4 * longest + 1_024)
+    let bytes = Array(words.text.utf8.prefix(window))
+    let isShort = window < words.text.utf8.count
+    let isCut = words.wasCut || isShort
+    let text = redactors.isEmpty ? nil : SearchedText(bytes, isCut: isCut)
+    let covered = merged(text.map { text in redactors.flatMap { $0.matches(in: text) } } ?? [])
     return String(
       decoding: maskingAddresses(covered.isEmpty ? bytes : mask(covered, in: bytes), isCut: isCut),
-      as: UTF8.self) + (words.utf8.count > window ? "..." : "")
+      as: UTF8.self) + (isShort ? "..." : "")
   }
 }
 

@@ -17,7 +17,13 @@ struct KnownSecrets: Sendable {
   private var learnt: [Secret] = []
   private var seen: [SessionKey: [String]] = [:]
 
-  var redactors: [Redactor] { [configured, earlier, ids, tokens] }
+  /// Ids that are too short for everybody's texts, and so are masked in their own sessions' only.
+  private var short: [SessionKey: Redactor] = [:]
+
+  /// What must not be shown in the texts of a session, or in nobody's.
+  func redactors(for key: SessionKey?) -> [Redactor] {
+    [configured, earlier, ids, tokens] + [key.flatMap { short[$0] }].compactMap { $0 }
+  }
 
   /// Learns what a new configuration holds.
   mutating func learn(_ servers: [Server]) {
@@ -33,27 +39,47 @@ struct KnownSecrets: Sendable {
     if learnt.count > Self.tokenLimit { tokens.forget(learnt.removeFirst().revealed) }
   }
 
-  /// A session holds an id from now on.
-  mutating func hold(_ id: String) { ids.learn(id, shortest: 1) }
+  private mutating func learn(id: String, of key: SessionKey) {
+    ids.learn(id, shortest: Self.shortestOfOthers)
+    if Self.isShort(id) { short[key, default: Redactor()].learn(id, shortest: 1) }
+  }
 
-  /// It does not any more; the id is remembered for a while, because servers go on to speak of it.
+  private mutating func forget(id: String, of key: SessionKey) {
+    ids.forget(id)
+    guard Self.isShort(id) else { return }
+    short[key]?.forget(id)
+    if short[key]?.isEmpty == true { short[key] = nil }
+  }
+
+  /// Whether an id, in one of its spellings, may be a word that others use: a server that calls its sessions
+  /// `refused` and `database` is not to blank these words in its neighbours' errors.
+  private static func isShort(_ id: String) -> Bool {
+    id.utf8.count < shortestOfOthers || id.utf8.count < 3 * shortestOfOthers && id.contains("%")
+  }
+
+  /// A session holds an id from now on.
+  mutating func hold(_ id: String, of key: SessionKey) { learn(id: id, of: key) }
+
+  /// It does not any more, or nobody can tell; the id is remembered for a while, because servers go on to
+  /// speak of it.
   mutating func release(_ id: String, of key: SessionKey) {
     see(id, of: key)
-    ids.forget(id)
+    forget(id: id, of: key)
   }
 
   /// An id, or what is as good as one, was in an answer; whether it will be used is not known yet.
   mutating func see(_ id: String, of key: SessionKey) {
     guard !id.isEmpty, seen[key]?.contains(id) != true else { return }
-    ids.learn(id, shortest: 1)
+    learn(id: id, of: key)
     seen[key, default: []].append(id)
     if let count = seen[key]?.count, count > Self.remembered, let oldest = seen[key]?.removeFirst() {
-      ids.forget(oldest)
+      forget(id: oldest, of: key)
     }
   }
 
   /// A session is gone for good.
   mutating func drop(_ key: SessionKey) {
-    for id in seen.removeValue(forKey: key) ?? [] { ids.forget(id) }
+    for id in seen.removeValue(forKey: key) ?? [] { forget(id: id, of: key) }
+    short[key] = nil
   }
 }

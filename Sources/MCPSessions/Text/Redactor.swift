@@ -10,10 +10,12 @@ struct Redactor: Sendable {
   /// The longest value that is looked for, in bytes; of a longer one its beginning.
   private static let longest = 8 * 1_024
 
-  /// Values that are masked wherever they stand, by their first four bytes; how often each was learnt.
-  private var anywhere: [UInt32: [[UInt8]: Int]] = [:]
+  /// Values that are masked wherever they stand.
+  private var anywhere = SecretPieces()
   private var alone: [[UInt8]: Int] = [:]
   private var longestAlone = 0
+  /// The length of the longest value that ever was known, in bytes.
+  private(set) var longestKnown = 0
 
   init() {}
 
@@ -42,55 +44,33 @@ struct Redactor: Sendable {
   }
 
   private mutating func add(_ value: [UInt8], _ times: Int) {
-    if value.count < Self.shortestInside {
-      let count = alone[value, default: 0] + times
-      alone[value] = count > 0 ? count : nil
-      longestAlone = max(longestAlone, value.count)
-    } else {
-      let key = Self.key(value, at: 0)
-      let count = anywhere[key]?[value, default: 0] ?? 0
-      anywhere[key, default: [:]][value] = count + times > 0 ? count + times : nil
-      if anywhere[key]?.isEmpty == true { anywhere[key] = nil }
-    }
-  }
-
-  private static func key(_ bytes: [UInt8], at place: Int) -> UInt32 {
-    UInt32(bytes[place]) | UInt32(bytes[place + 1]) << 8 | UInt32(bytes[place + 2]) << 16
-      | UInt32(bytes[place + 3]) << 24
+    longestKnown = max(longestKnown, value.count)
+    guard value.count < Self.shortestInside else { return anywhere.add(value, times) }
+    let count = alone[value, default: 0] + times
+    alone[value] = count > 0 ? count : nil
+    longestAlone = max(longestAlone, value.count)
   }
 
   // MARK: - Finding
 
-  /// So much of the beginning of a value at the end of a text is the value, cut by whoever wrote the text.
-  private static let telling = 16
-
   /// Where in a text something stands that must not be shown. With `isCut` the beginning of a value at the
   /// end of the text counts as one, however short.
   func matches(in text: [UInt8], isCut: Bool) -> [Range<Int>] {
-    guard !isEmpty else { return [] }
-    var ranges = plainMatches(in: folded(text), isCut: isCut)
-    var spelled = Spelled(text)
-    // An escape may stand in an escape: JSON in JSON, a query in a query.
-    for _ in 0..<2 where spelled.unescape() {
-      ranges += plainMatches(in: folded(spelled.bytes), isCut: isCut).map { spelled.source(of: $0) }
-    }
-    return ranges
+    matches(in: SearchedText(text, isCut: isCut))
   }
 
-  private func plainMatches(in text: [UInt8], isCut: Bool) -> [Range<Int>] {
-    var ranges: [Range<Int>] = []
-    if !anywhere.isEmpty, text.count >= 4 {
-      for place in 0...text.count - 4 {
-        guard let values = anywhere[Self.key(text, at: place)] else { continue }
-        let rest = text.count - place
-        let lengths = values.keys.filter { value in
-          (value.count <= rest || isCut || rest >= Self.telling)
-            && text[place...].starts(with: value.prefix(rest))
-        }.map { min($0.count, rest) }
-        if let length = lengths.max() { ranges.append(place..<place + length) }
-      }
+  func matches(in text: SearchedText) -> [Range<Int>] {
+    guard !isEmpty else { return [] }
+    return text.spellings.flatMap { spelling in
+      (anywhere.matches(in: spelling.bytes, isCut: text.isCut) + loneWords(in: spelling.bytes))
+        .map { spelling.source(of: $0) }
     }
-    guard !alone.isEmpty else { return ranges }
+  }
+
+  /// Where short values stand as words of their own.
+  private func loneWords(in text: [UInt8]) -> [Range<Int>] {
+    guard !alone.isEmpty else { return [] }
+    var ranges: [Range<Int>] = []
     var start = 0
     while start < text.count {
       guard isWordByte(text[start]) else {
@@ -178,7 +158,7 @@ extension Redactor {
 }
 
 /// A byte of a word, a number or a name.
-private func isWordByte(_ byte: UInt8) -> Bool {
+func isWordByte(_ byte: UInt8) -> Bool {
   switch byte {
   case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x80...0xFF: true
   default: "_-".utf8.contains(byte)
@@ -186,6 +166,6 @@ private func isWordByte(_ byte: UInt8) -> Bool {
 }
 
 /// Without the difference between capitals and small letters of ASCII.
-private func folded(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+func folded(_ bytes: some Sequence<UInt8>) -> [UInt8] {
   bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
 }

@@ -12,6 +12,34 @@ struct Spelled {
   /// The part of the text that a range of `bytes` stands for.
   func source(of range: Range<Int>) -> Range<Int> { places[range.lowerBound]..<places[range.upperBound] }
 
+  /// Takes away the difference between capitals and small letters.
+  mutating func fold() { bytes = folded(bytes) }
+
+  /// The same without the half of an escape at its end, which then belongs to the last byte before it; nil
+  /// when there is none.
+  var withoutHalfEscape: Spelled? {
+    // The longest is an entity with a number.
+    for place in bytes.indices.suffix(10).reversed() where "%\\&".utf8.contains(bytes[place]) {
+      guard isHalfEscape(bytes[(place + 1)...], of: bytes[place]) else { continue }
+      var rest = self
+      rest.bytes = Array(bytes[..<place])
+      rest.places = Array(places[..<place]) + [places[places.count - 1]]
+      return rest
+    }
+    return nil
+  }
+
+  private func isHalfEscape(_ rest: ArraySlice<UInt8>, of mark: UInt8) -> Bool {
+    switch mark {
+    case UInt8(ascii: "%"): rest.count < 2 && rest.allSatisfy { hexDigit($0) != nil }
+    case UInt8(ascii: "\\"):
+      rest.isEmpty
+        || rest.first == UInt8(ascii: "u") && rest.count < 5
+          && rest.dropFirst().allSatisfy { hexDigit($0) != nil }
+    default: rest.allSatisfy { $0 == UInt8(ascii: "#") || isWordByte($0) }
+    }
+  }
+
   /// Undoes one layer of percent-encoding, of JSON's and of HTML's escapes; false when there was none.
   mutating func unescape() -> Bool {
     guard bytes.contains(where: { "%\\&".utf8.contains($0) }) else { return false }

@@ -77,7 +77,7 @@ private struct Server {
     case 0: return .comment
     case 1: return .retry(Int(tape.next()) * 100)
     case 2: return .endpoint(tape.text())
-    case 3: return .complaint(tape.text())
+    case 3: return .complaint(CutText(whole: tape.text()))
     case 4: return .malformed(.notJSON)
     case 5: return .tooLarge
     default:
@@ -135,7 +135,8 @@ private struct Server {
     guard open[request.id] != nil else { return }
     // A stream may stay, a request may hang until it is given up.
     if tape.next() % 8 == 0 { return }
-    end.excerpt = tape.pick(["", "Session not found", "<html><title>Log in</title>", tape.text()])
+    end.excerpt = CutText(
+      whole: tape.pick(["", "Session not found", "<html><title>Log in</title>", tape.text()]))
     end.lastEventID = tape.pick(["", "", "7"])
     open[request.id] = nil
     try tell(request.id, .ended(end))

@@ -8,8 +8,7 @@ struct FuzzTarget: Sendable {
   static let all = [
     configuration, heads, events, json, messages, replies, lines, addresses, recordings, controls, filters,
     keys,
-    spans,
-    masking, conversations,
+    spans, masking, amounts, conversations,
   ]
 }
 

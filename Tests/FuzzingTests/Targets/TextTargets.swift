@@ -2,6 +2,7 @@ import TopDisplay
 import TopReports
 
 @testable import MCPSessions
+@testable import MCPWire
 
 extension FuzzTarget {
   /// A reference that a server sends, at any address: it leads to the same origin or nowhere.
@@ -74,10 +75,64 @@ extension FuzzTarget {
     let after = String(decoding: bytes.dropFirst(bytes.count / 2), as: UTF8.self)
     let encoded = "s3cr3t%2fValue%2B9%3Dz"
     for spelling in [secret, secret.uppercased(), encoded, #"s3cr3t\/Value+9=z"#] {
-      let shown = gate.text(before + " " + spelling + " " + after).text
+      let shown = gate.text(whole: before + " " + spelling + " " + after).text
       try promise(!shown.lowercased().contains(spelling.lowercased()), "shown: \(shown)")
+      let kept = spelling.prefix(4 + bytes.count % (spelling.count - 4))
+      let cut = gate.text(CutText(String(before.prefix(40)) + " " + kept, wasCut: true)).text
+      try promise(!cut.lowercased().hasSuffix(kept.lowercased()), "shown where it was cut: \(cut)")
       try promise(
         shown.unicodeScalars.allSatisfy { !PrintableText.isUnfit($0) }, "what is shown cannot be printed")
     }
   }
+
+  /// What is small in a seed and large in an attack: any text, a hundred thousand bytes of it, wherever a
+  /// server can put one. What is kept of it is bounded; that it costs little, a limit of time shows.
+  static let amounts = FuzzTarget(name: "amounts") { (bytes) throws(Broken) in
+    let unit = String(decoding: bytes.prefix(64), as: UTF8.self)
+    guard !unit.isEmpty else { return }
+    let text = String(repeating: unit, count: 100_000 / unit.utf8.count)
+    let word = JSONWriter.quoted(text)
+    let many = Array(repeating: #"{"jsonrpc":"2.0","method":"m"}"#, count: 1 + unit.utf8.count * 20)
+    var redactor = Redactor()
+    redactor.learn(String(text.prefix(8_000)) + "!")
+    redactor.learn(String(text.prefix(40)) + "!")
+    let gate = Gate(own: redactor, known: KnownSecrets())
+    for document in [
+      #"{"jsonrpc":"2.0","id":1,"error":{"code":1,"message":\#(word),"data":\#(word)}}"#,
+      #"{"jsonrpc":"2.0","id":\#(word),"method":\#(word),"params":{"data":\#(word),"logger":\#(word)}}"#,
+      #"{"jsonrpc":"2.0","id":1,"result":{"nextCursor":\#(word),"tools":[{"name":\#(word)}]}}"#,
+      #"{"jsonrpc":"2.0","id":1,"result":{"supportedVersions":[\#(word)],"content":[{"text":\#(word)}]}}"#,
+      "[" + many.joined(separator: ",") + "]",
+    ] {
+      let messages = (try? Message.read(Array(document.utf8))) ?? []
+      let kept = messages.reduce(0) { $0 + size(of: $1) }
+      try promise(kept <= 65_536, "of \(document.prefix(60)) are kept \(kept) bytes")
+      for message in messages {
+        guard case .failure(let error) = message.content else { continue }
+        let head = ResponseHead(status: 400, contentType: "application/json")
+        let shown = judge(.status(head, error, excerpt: error.message), carriedID: true, gate)
+        try promise((shown.error?.detail.text.utf8.count ?? 0) <= 10_000, "is long: \(shown)")
+      }
+    }
+    let page = CutText(("<html>" + text).utf8, limit: 2_048)
+    _ = judge(
+      .status(ResponseHead(status: 403, contentType: "text/html"), nil, excerpt: page), carriedID: true, gate)
+    try promise(gate.text(whole: text, limit: 2_000).text.utf8.count <= 20_000, "much is shown")
+  }
+}
+
+/// How much of a message is kept: its texts, in bytes.
+private func size(of message: Message) -> Int {
+  var texts: [String?] = []
+  switch message.content {
+  case .request(let method, let parameters), .notification(let method, let parameters):
+    texts = [method, parameters.data?.text, parameters.logger?.text, parameters.message?.text]
+  case .result(let result):
+    texts = [result.nextCursor, result.serverName, result.serverVersion, result.protocolVersion]
+    texts += (result.tools ?? []).map(\.name) + (result.content ?? []).map(\.text)
+    texts += result.supportedVersions ?? []
+  case .failure(let error): texts = [error.message.text] + error.supportedVersions
+  }
+  if case .string(let id) = message.id { texts.append(id) }
+  return texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
 }
