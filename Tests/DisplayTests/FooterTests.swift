@@ -91,7 +91,7 @@ import Testing
 
 /// Nobody ends the program, and every session with it, who only wants back.
 @Suite struct `A step back` {
-  @Test(arguments: [["j", "o"], ["3"], ["e"], ["4"], ["2"]] as [[Key]], ["q", .escape] as [Key])
+  @Test(arguments: [["3"], ["e"], ["4"], ["2"]] as [[Key]], ["q", .escape] as [Key])
   func `leads to the list before it leads out`(keys: [Key], key: Key) {
     var view = ViewState()
     press(keys, &view, troubledMorning)
@@ -99,5 +99,14 @@ import Testing
     #expect(press([key], &view, troubledMorning).isEmpty)
     #expect(view.pane == .servers)
     #expect(press(["q"], &view, troubledMorning) == [.quit])
+  }
+
+  @Test func `leads from the onset of trouble to the list`() {
+    for key in ["q", .escape] as [Key] {
+      var view = ViewState()
+      press(["o"], &view, Jobs.familyDown)
+      #expect(view.pane == .events)
+      #expect(press([key], &view, Jobs.familyDown).isEmpty && view.pane == .servers)
+    }
   }
 }
