@@ -38,11 +38,18 @@ import Testing
         sessiontop_sessions{state="closing"} 0
         sessiontop_sessions{state="closed"} 0
         sessiontop_sessions{state="unmonitored"} 0
-        # HELP sessiontop_server_up Whether all sessions of a watched server can be used now.
+        # HELP sessiontop_server_up Whether all sessions of a watched server can be used now; 0 also once one is \
+        unverified for a minute.
         # TYPE sessiontop_server_up gauge
         sessiontop_server_up{server="ledger"} 1
         sessiontop_server_up{server="billing"} 0
         sessiontop_server_up{server="docs-remote"} 0
+        # HELP sessiontop_sessions_unverified Sessions called live that cannot be asked, because the way to their \
+        server is closed.
+        # TYPE sessiontop_sessions_unverified gauge
+        sessiontop_sessions_unverified{server="ledger"} 0
+        sessiontop_sessions_unverified{server="billing"} 0
+        sessiontop_sessions_unverified{server="docs-remote"} 0
         # HELP sessiontop_server_state The state of a server, which is the worst of its sessions'.
         # TYPE sessiontop_server_state gauge
         sessiontop_server_state{server="ledger",state="ready"} 1

@@ -102,7 +102,7 @@ import TopPlatform
   }
 
   @Test func `the end of a session goes with the cookies of that session, whatever has begun since`() throws {
-    // The first handshake is answered when the second has long been.
+    // The first handshake is answered when nobody waits for it any more.
     let server = try LoopbackServer.start { request, peer in
       var reply = peer.answer(request)
       guard request.kind == "initialize", case .head(var head) = reply.steps[0] else { return reply }
@@ -119,7 +119,10 @@ import TopPlatform
     let watch = try Watch([
       Server(name: "a", transport: .streamableHTTP, endpoint: try Endpoint(server.url), settings: settings)
     ])
-    #expect(server.log.wait { $0.requests("DELETE").count == 1 && $0.requests("ping").count >= 1 })
+    #expect(server.log.wait { $0.requests("DELETE").count == 1 })
+    watch.engine.send(
+      .act(.reconnect, on: [SessionKey(server: "a")], by: Operator(user: "tester", origin: "")))
+    #expect(server.log.wait { $0.requests("ping").count >= 1 })
     watch.stop()
     let entries = server.log.contents.entries.map(\.request)
     let farewells = entries.filter { $0.kind == "DELETE" }
@@ -131,16 +134,18 @@ import TopPlatform
 
   @Test func `what is sent on costs the server no more requests than it may get`() throws {
     let server = try LoopbackServer.start { request, peer in
+      guard request.path != "/mcp" else { return peer.answer(request) }
       let hop = Int(request.path.split(separator: "/").last ?? "") ?? 0
-      guard hop == 3 else { return .status(307, [.init("Location", "/mcp/\(hop + 1)")]) }
-      return peer.answer(request)
+      return .status(307, [.init("Location", hop == 2 ? "/mcp" : "/start/\(hop + 1)")])
     }
     defer { server.stop() }
     var settings = SessionSettings()
     settings.pingInterval = .milliseconds(100)
     settings.listEvery = 0
     let watch = try Watch([
-      Server(name: "a", transport: .streamableHTTP, endpoint: try Endpoint(server.url), settings: settings)
+      Server(
+        name: "a", transport: .streamableHTTP, endpoint: try Endpoint(server.url.dropLast(3) + "start/0"),
+        settings: settings)
     ])
     #expect(server.log.wait { $0.requests("ping").count { $0.status == 200 } >= 15 })
     watch.stop()
@@ -150,7 +155,7 @@ import TopPlatform
       times.map { first in times.count { $0 >= first && $0 < first + .milliseconds(990) } }.max() ?? 0
     #expect(most <= 12, "\(most) requests in a second")
     let pings = entries.filter { $0.request.kind == "ping" }
-    #expect(pings.allSatisfy { $0.request.path == "/mcp/3" }, "the address is learnt by the first POST")
+    #expect(pings.allSatisfy { $0.request.path == "/mcp" }, "the address is learnt by the first POST")
     #expect(watch.store.sessions[SessionKey(server: "a")]?.errors == [:])
   }
 

@@ -110,7 +110,7 @@ import Testing
     let certificates = try Certificates.made.get()
     let path = "\(certificates.folder)/changing.pem"
     // Trusted at first is somebody else.
-    try #require(symlink("good.crt", path) == 0)
+    try #require(symlink("other.crt", path) == 0)
     let server = try LoopbackServer.start()
     defer { server.stop() }
     let front = try TLSFront(.good, to: server.port, certificates)

@@ -110,7 +110,7 @@ extension World {
   func recount() {
     checkSum()
     let statistics = store.statistics
-    let live = store.sessions.values.count { $0.state.isLive }
+    let live = store.sessions.values.count { $0.isKnownLive }
     #expect(statistics.activeSessions == live, "statistics equal a recount")
     guard !hasRemoved else { return }
     let errors = store.sessions.values.reduce(0) { $0 + $1.errors.values.reduce(0, +) }

@@ -175,7 +175,7 @@ struct Wait: Hashable, Sendable {
 /// beginning does not.
 struct Outage: Hashable, Sendable {
   /// One that lasts longer than this is no passing thing.
-  static let short = Duration.seconds(60)
+  static let short = SessionReport.longDoubt
 
   let began: Moment
   private(set) var isLong = false

@@ -63,7 +63,7 @@ extension SessionReport {
   package var hasWorked: Bool { lastGood != nil || recoveries > 0 }
 
   /// An outage of its way for so long is as good as one of its own.
-  package static let longDoubt = Outage.short
+  package static let longDoubt = Duration.seconds(60)
 
   /// Whether it cannot be asked for so long that nobody may count on it.
   package func isLongUnverified(at now: Instant) -> Bool {
