@@ -80,11 +80,8 @@ package struct Grant: Hashable, Sendable {
     let life = max(.zero, expires - obtained)
     let share = Double.random(in: 0.75...0.85, using: &random)
     let due = obtained + life * share
-    return max(.zero, min(due - now, Self.longest))
+    return max(.zero, due - now)
   }
-
-  /// A day: clocks are set, and machines sleep.
-  private static let longest = Duration.seconds(86_400)
 }
 
 extension IssuedToken {

@@ -114,15 +114,22 @@ extension SignIn {
     _ grant: Grant, isProven: Bool, setbacks: Int = 0, got: WallTime? = nil, _ turn: inout Turn
   ) {
     remember(grant.token)
-    var due = grant.renewal(at: turn.now.wall, &turn.random).map { turn.now.instant + $0 }
+    let pause = grant.renewal(at: turn.now.wall, &turn.random)
+    // Clocks are set, and machines sleep.
+    let isFar = setbacks == 0 && pause.map { $0 > Self.longestSleep } ?? false
+    var due = pause.map { turn.now.instant + min($0, Self.longestSleep) }
     if setbacks > 0 {
       due = turn.now.instant + Backoff(base: .seconds(2)).delay(attempt: setbacks, using: &turn.random)
     }
     let held = got.map(grant.got(at:)) ?? grant
-    state = .held(Holding(grant: held, renewal: due, isProven: isProven, setbacks: setbacks))
+    state = .held(
+      Holding(grant: held, renewal: due, isOnlyLook: isFar, isProven: isProven, setbacks: setbacks))
     // What the server has yet to take is no end of failures.
     if setbacks == 0, isProven { (lastError, failures) = (nil, 0) }
   }
+
+  /// A day.
+  private static let longestSleep = Duration.seconds(86_400)
 
   func record(_ grant: Grant) -> StoredGrant {
     StoredGrant(
@@ -134,6 +141,7 @@ extension SignIn {
   /// Most of a token's life is over: the next one is asked for, or a person is told in time.
   mutating func renewalDue(_ holding: Holding, _ turn: inout Turn) {
     guard let renewal = holding.renewal, renewal <= turn.now.instant else { return }
+    guard !holding.isOnlyLook else { return hold(holding.grant, isProven: holding.isProven, &turn) }
     guard isRenewable(holding.grant) else {
       var holding = holding
       holding.renewal = nil

@@ -7,8 +7,8 @@ import MCPSessions
 
 extension Desk {
   private static let lockPause = Duration.milliseconds(50)
-  /// A renewal takes a few round trips, so whoever holds the lock longer is in trouble.
-  private static let lockPatience = Duration.seconds(20)
+  /// A renewal takes two exchanges at most, so whoever holds the lock longer is in trouble.
+  private static let lockPatience = Duration.seconds(25)
 
   func perform(_ action: SignIn.Action, _ number: Int, _ customer: Customer) {
     switch action {

@@ -1,3 +1,5 @@
+// Long, because the life of a token is told here from its beginning to its end.
+
 import MCPWire
 import Testing
 
@@ -115,6 +117,25 @@ import Testing
       if case .event(.signInNeeded, .warning, _, _) = $0 { true } else { false }
     }
     #expect(told && run.token == "token-1")
+  }
+
+  @Test(arguments: [nil, "refresh-1"]) func `that lives a month is renewed, or told of, near its end`(
+    refresh: String?
+  ) throws {
+    var run = try SignInRun()
+    run.signIn(lifetime: 30 * 86_400, refresh: refresh)
+    run.actions = []
+    for _ in 0..<22 { run.pass(.seconds(86_400)) }
+    #expect(run.actions.isEmpty && run.token == "token-1")
+    for _ in 0..<4 { run.pass(.seconds(86_400)) }
+    let isAsked = run.actions.contains {
+      switch $0 {
+      case .lock: refresh != nil
+      case .event(.signInNeeded, .warning, _, _): refresh == nil
+      default: false
+      }
+    }
+    #expect(isAsked)
   }
 
   @Test func `is had without a person by client credentials, and again when it ends`() throws {
