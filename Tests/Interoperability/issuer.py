@@ -9,6 +9,7 @@ would.
 """
 
 import argparse
+import logging
 import time
 
 from authlib.common.security import generate_token
@@ -351,4 +352,6 @@ for path, methods, name in [
 application.add_url_rule("/token", "token", lambda: server.create_token_response(), methods=["POST"])
 
 if __name__ == "__main__":
+    # What a server asks with each request would hide the rest.
+    logging.getLogger("werkzeug").addFilter(lambda record: "/introspect" not in record.getMessage())
     application.run("127.0.0.1", options.port, threaded=True)

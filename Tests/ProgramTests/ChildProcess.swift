@@ -107,6 +107,11 @@ final class ChildProcess {
     return ended
   }
 
+  /// Takes in what was said meanwhile: a program whose words nobody takes stands still after a while.
+  func hear() {
+    while (try? hear(until: .now + .milliseconds(20))) == true {}
+  }
+
   /// Sends a signal and waits for the end.
   @discardableResult
   func stop(_ signal: Int32 = SIGTERM) throws -> Int32 {

@@ -34,6 +34,9 @@ final class PythonIssuer {
     }
   }
 
+  /// Lets it go on speaking.
+  func hear() { process.hear() }
+
   /// Waits until its log shows `text`.
   func wait(for text: String) throws {
     try process.wait(for: text) { $0.contains(text) }

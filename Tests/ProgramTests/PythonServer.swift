@@ -61,6 +61,9 @@ final class PythonServer {
     _ = try? ChildProcess("/usr/bin/env", ["rm", "-rf", configuration, stateFolder]).end()
   }
 
+  /// Lets the server go on speaking.
+  func hear() { process.hear() }
+
   /// Ends the server at once, without a word to its clients.
   func kill() throws {
     try process.stop(SIGKILL)

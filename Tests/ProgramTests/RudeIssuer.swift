@@ -11,7 +11,10 @@ final class RudeIssuer: Sendable {
     var secrets: [String] = []
     /// Those that were repeated.
     var repeated: Set<String> = []
+    /// The issuer gives nothing.
     var refuses = false
+    /// The server takes nothing.
+    var isShut = false
     var count = 0
     var bindsTokens = false
     /// What was refused with an echo, by path.
@@ -49,6 +52,8 @@ final class RudeIssuer: Sendable {
   }
 
   var base: String { "http://127.0.0.1:\(issuer.port)" }
+
+  func shut() { state.withLock { $0.isShut = true } }
 
   func refuse(_ isRefusing: Bool) { state.withLock { $0.refuses = isRefusing } }
 
@@ -96,7 +101,7 @@ final class RudeIssuer: Sendable {
     noteHeaders(request)
     let token = request["Authorization"]?.split(separator: " ").last.map(String.init) ?? ""
     let (isGood, scheme) = state.withLock { state in
-      (!state.refuses && token.hasPrefix("plnt-token-"), state.bindsTokens ? "DPoP" : "Bearer")
+      (!state.isShut && token.hasPrefix("plnt-token-"), state.bindsTokens ? "DPoP" : "Bearer")
     }
     guard !isGood else { return peer.answer(request) }
     let words = token.isEmpty ? "" : #", error_description="not \#(echo("mcp"))""#
@@ -151,6 +156,9 @@ final class RudeIssuer: Sendable {
   private func token() -> Reply {
     let (number, kind) = state.withLock { state in
       state.count += 1
+      // What ended long ago is nobody's secret any more.
+      let old = state.count - 3
+      state.secrets.removeAll { $0 == "plnt-token-\(old)" || $0 == "plnt-refresh-\(old)" }
       return (state.count, state.bindsTokens ? "DPoP" : "Bearer")
     }
     note(["plnt-token-\(number)", "plnt-refresh-\(number)"])

@@ -79,9 +79,11 @@ import Testing
     place.rude.refuse(false)
     place.expectNoSecret(try place.output(["login", "ledger"] + end), "login")
     let watch = try place.start(["watch", "--format", format, "--for", "60s"] + end)
-    try watch.wait(for: "three renewals") { _ in place.rude.state.withLock { $0.count } >= 4 }
+    #expect(
+      place.rude.issuer.log.wait(.seconds(30)) { $0.entries.count { $0.request.path == "/token" } >= 7 })
     place.rude.refuse(true)
     try watch.wait(for: "the refusal of a renewal") { $0.contains("invalid_client: you sent") }
+    place.rude.shut()
     for words in [["status"], ["status", "--json"]] {
       place.expectNoSecret(try place.output(words + ["--for", "3s"] + end), "\(words)")
     }
@@ -100,7 +102,7 @@ import Testing
     #expect(echoes.isSuperset(of: ["/token", "mcp", "/revoke", "/register/1"]), "\(echoes)")
     let kinds = place.rude.state.withLock { $0.repeated }
     for part in [
-      "plnt-code", "plnt-device", "plnt-refresh-3", "plnt-token-3", "plnt-client", "plnt-management",
+      "plnt-code", "plnt-device", "plnt-refresh-", "plnt-token-", "plnt-client", "plnt-management",
     ] {
       #expect(kinds.contains { $0.hasPrefix(part) }, "\(part) was never repeated")
     }

@@ -190,7 +190,7 @@ package struct SignIn: Sendable {
   /// Tokens that were held: whatever the store says of one of them is no news.
   private var past: [Secret] = []
   /// As many secrets and tokens of the past are remembered.
-  private static let remembered = 16
+  private static let remembered = 32
 
   package init(_ subject: Subject, policy: SignInPolicy) {
     self.subject = subject
