@@ -76,9 +76,7 @@ extension Transfer {
     _ = ccurl_on_trace(
       easy,
       { _, kind, bytes, count, user in
-        guard kind == CURLINFO_TEXT, let bytes, let user else { return 0 }
-        let text = UnsafeRawBufferPointer(start: bytes, count: min(count, 128))
-        if String(decoding: text, as: UTF8.self).contains("Request CERT") {
+        if let user, isCertificateRequest(kind, bytes, count) {
           Unmanaged<Transfer>.fromOpaque(user).takeUnretainedValue().wasAskedForCertificate = true
         }
         return 0

@@ -14,6 +14,8 @@ final class ExportTransfer {
   private var mediaType: String?
   private let proxy: Proxy?
   private let url: String
+  private let hasClientCertificate: Bool
+  private var wasAskedForCertificate = false
 
   /// Bytes of an answer that are looked at; what is beyond says nothing.
   private static let bodyLimit = 16 * 1_024
@@ -30,6 +32,7 @@ final class ExportTransfer {
     self.handle = handle
     signal = collector.signal
     url = collector.endpoint.url.revealed
+    hasClientCertificate = collector.clientCertificate != nil
     proxy = proxies.proxy(for: collector.endpoint.origin, own: nil)
     errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -71,6 +74,14 @@ final class ExportTransfer {
     _ = ccurl_setopt_pointer(easy, CURLOPT_HEADERDATA, me)
     _ = ccurl_setopt_pointer(easy, CURLOPT_WRITEDATA, me)
     _ = ccurl_on_open_socket(easy, { _, _, address in ccurl_open_socket(address) }, nil)
+    _ = ccurl_on_trace(
+      easy,
+      { _, kind, bytes, count, user in
+        if let user, isCertificateRequest(kind, bytes, count) {
+          Unmanaged<ExportTransfer>.fromOpaque(user).takeUnretainedValue().wasAskedForCertificate = true
+        }
+        return 0
+      }, me)
     _ = ccurl_setopt_bytes(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, user in
       guard let bytes, let user else { return 0 }
       Unmanaged<ExportTransfer>.fromOpaque(user).takeUnretainedValue()
@@ -108,9 +119,10 @@ final class ExportTransfer {
     var status = 0
     _ = ccurl_getinfo_long(easy, CURLINFO_RESPONSE_CODE, &status)
     guard code == CURLE_OK else {
-      return .failed(
-        transferFailure(
-          code, TransferEvidence(of: easy, url: url, words: String(cString: errorBuffer), proxy: proxy)))
+      var evidence = TransferEvidence(of: easy, url: url, words: String(cString: errorBuffer), proxy: proxy)
+      evidence.hasClientCertificate = hasClientCertificate
+      evidence.wasAskedForCertificate = wasAskedForCertificate && status == 0
+      return .failed(transferFailure(code, evidence))
     }
     return .response(status: status, retryAfter: retryAfter, mediaType: mediaType, body: body)
   }
