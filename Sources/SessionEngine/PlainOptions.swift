@@ -61,7 +61,8 @@ func configurePost(_ easy: UnsafeMutableRawPointer, _ bytes: [UInt8]) {
 func configurePost(_ easy: UnsafeMutableRawPointer, _ text: String) { configurePost(easy, Array(text.utf8)) }
 
 /// Whether a line of libcurl's trace says that the server asked for a certificate of ours.
-func isCertificateRequest(_ kind: curl_infotype, _ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Bool {
+func isCertificateRequest(_ kind: curl_infotype, _ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Bool
+{
   guard kind == CURLINFO_TEXT, let bytes else { return false }
   let text = UnsafeRawBufferPointer(start: bytes, count: min(count, 128))
   return String(decoding: text, as: UTF8.self).contains("Request CERT")
