@@ -1,3 +1,4 @@
+// Most of it is the whole text of one store: a line for each sample.
 import MCPSessions
 import MCPWire
 import Testing
