@@ -41,6 +41,8 @@ extension World {
   mutating func noteDeath(_ request: TransferRequest, _ head: ResponseHead) {
     let name = request.session.server
     let mayBeItsOwn = [.list, .initialized].contains(request.purpose)
+    // A conflict over a list is believed once as well, and says nothing of the id.
+    if head.status == 409, request.purpose == .list { machines[name]?.calledGoneBy.insert(.list) }
     guard head.status == 404, request.purpose != .stream, let sent = Self.sessionID(request) else { return }
     // What alone is answered so may be its own trouble: of one session after the other it is asked about.
     let isAgain = mayBeItsOwn && machines[name]?.calledGoneBy.insert(request.purpose).inserted == false
