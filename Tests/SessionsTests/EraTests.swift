@@ -29,6 +29,23 @@ private let key = SessionKey(server: "a")
     #expect(world.row("a")?.kind == .stateful, "an older server stands there now")
   }
 
+  @Test func `who lists the version that was spoken is asked once more`() throws {
+    var settings = SessionSettings()
+    settings.wire = .sessionless
+    var machine = World.Machine(isModern: true)
+    machine.script = { $0.body.contains("\"id\":1,") ? .refusedVersion("2026-07-28") : nil }
+    var world = try World(["a"], settings: settings, machine: machine)
+    world.run(5)
+    #expect(world.wire.prefix(3) == ["POST discover", "POST discover", "POST stream"])
+    #expect(world.state("a") == .ready)
+
+    machine.script = { _ in .refusedVersion("2026-07-28") }
+    var stubborn = try World(["a"], settings: settings, machine: machine)
+    stubborn.run(60)
+    #expect(stubborn.wire == ["POST discover", "POST discover"], "no cycle of answers is free")
+    #expect(stubborn.state("a") == .failed)
+  }
+
   @Test func `an old server is found by 405, and answers on its stream`() throws {
     var settings = SessionSettings()
     settings.pingInterval = .seconds(5)

@@ -22,6 +22,11 @@ extension Session {
     finish(exchange, outcome, event, &turn)
     noteLife(outcome, &turn)
     guard !fallsBackToInitialize(outcome, &turn) else { return }
+    // Who lists the very version that was spoken wants to be asked once more (2026-07-28, "Backward
+    // Compatibility").
+    if let error = outcome.refusal, listsModern(error), pipe == nil, mayFallBack {
+      return fallBack(to: .discover, &turn)
+    }
     switch judge(outcome, carriedID: false, gate(turn)) {
     case .good:
       guard case .result(let result, let head) = outcome else { return notModern(outcome, &turn) }

@@ -66,6 +66,14 @@ struct Exchange: Hashable, Sendable {
       }
     }
 
+    /// What JSON-RPC says of a refusal.
+    var refusal: RPCError? {
+      switch self {
+      case .rejected(let error, _), .status(_, let error?, _): error
+      default: nil
+      }
+    }
+
     /// An answer came, and is none to what was asked.
     var isNonsense: Bool {
       if case .broken(let error, let head?) = self {
