@@ -276,7 +276,7 @@ struct World {
     now = Moment(instant: instant, wall: WallTime(milliseconds: now.wall.milliseconds + passed))
   }
 
-  private mutating func obey(_ orders: [Fleet.Order]) {
+  mutating func obey(_ orders: [Fleet.Order]) {
     for order in orders {
       switch order {
       case .send(let request): receive(request)

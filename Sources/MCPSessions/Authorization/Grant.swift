@@ -4,8 +4,10 @@ import MCPWire
 package struct Grant: Hashable, Sendable {
   /// The value of the header that carries it, without its scheme.
   package let token: Secret
-  /// `bearer` or `dpop`.
+  /// `bearer` or `dpop`; `headers` for headers as a program gave them, which are the token then, in one text.
   package let kind: String
+  /// What is sent in place of a header made of the token.
+  package let headers: [Header]
   package let scopes: [String]
   package let obtained: WallTime
   /// Absent when the issuer does not say; the server says it by 401.
@@ -26,16 +28,24 @@ package struct Grant: Hashable, Sendable {
   }
 
   package init(
-    token: Secret, kind: String = "bearer", scopes: [String] = [], obtained: WallTime,
-    expires: WallTime? = nil, refresh: Secret? = nil, origin: Origin? = nil
+    token: Secret, kind: String = "bearer", headers: [Header] = [], scopes: [String] = [],
+    obtained: WallTime, expires: WallTime? = nil, refresh: Secret? = nil, origin: Origin? = nil
   ) {
     self.token = token
     self.kind = kind
+    self.headers = headers
     self.scopes = scopes
     self.obtained = obtained
     self.expires = expires
     self.refresh = refresh
     self.origin = origin
+  }
+
+  /// Headers that a program gave, in the order of their names.
+  init(headers: [Header], obtained: WallTime) {
+    self.init(
+      token: Secret(headers.map { "\($0.name): \($0.value.revealed)" }.joined(separator: "\n")),
+      kind: "headers", headers: headers, obtained: obtained)
   }
 
   /// What an issuer gave. A refresh token that is not replaced stays good (RFC 6749 section 6).
@@ -50,23 +60,32 @@ package struct Grant: Hashable, Sendable {
   /// The same without what renews it: the issuer has said that it is no longer good.
   var withoutRefresh: Grant {
     Grant(
-      token: token, kind: kind, scopes: scopes, obtained: obtained, expires: expires, refresh: nil,
-      origin: origin)
+      token: token, kind: kind, headers: headers, scopes: scopes, obtained: obtained, expires: expires,
+      refresh: nil, origin: origin)
   }
 
   /// The same token, got when it was got first.
   func got(at time: WallTime) -> Grant {
     Grant(
-      token: token, kind: kind, scopes: scopes, obtained: time, expires: expires, refresh: refresh,
-      origin: origin)
+      token: token, kind: kind, headers: headers, scopes: scopes, obtained: time, expires: expires,
+      refresh: refresh, origin: origin)
   }
 
   /// Whether it can stand in a header (RFC 9110 section 5.5): whoever gives it could write other headers
   /// else.
   var isSendable: Bool {
+    guard headers.isEmpty else {
+      return headers.allSatisfy {
+        HeaderRules.isToken($0.name) && !HeaderRules.owned.contains($0.name.lowercased())
+          && HeaderRules.problem(ofValue: $0.value.revealed) == nil
+      }
+    }
     let text = kind + token.revealed
     return !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
   }
+
+  /// What must not be shown of it.
+  var secrets: [Secret] { headers.isEmpty ? [token] : headers.map(\.value) }
 
   /// With whom the key was used that it is bound to; absent for one that whoever holds it can use.
   var boundBy: String? { kind == "dpop" && origin?.isBound == true ? origin?.issuer : nil }

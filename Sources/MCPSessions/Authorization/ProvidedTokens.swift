@@ -23,11 +23,13 @@ extension SignIn {
       guard let grant = providedGrant(text, line, at: turn.now.wall) else {
         return notProvided(flaw(line), work, &turn)
       }
-      learn(grant.token, &turn)
+      for secret in grant.secrets { learn(secret, &turn) }
       guard grant.isSendable else {
-        return notProvided(
-          "\(source) gives a token with characters that no header may hold; its first line is to be the token"
-            + " alone", work, &turn)
+        let flaw: Sentence =
+          grant.headers.isEmpty
+          ? "gives a token with characters that no header may hold; its first line is to be the token alone"
+          : "gives headers that cannot be sent: a name of the protocol's own, or characters that none may hold"
+        return notProvided("\(source) " + flaw, work, &turn)
       }
       // The same one again is no news; that it was refused counts until the server takes it.
       if grant.token == work.held?.token, work.demand != nil || lastError?.type == .tokenRefused {
@@ -44,6 +46,8 @@ extension SignIn {
     }
   }
 
+  /// More headers of a program are none.
+  private static let mostHeaders = 32
   /// How long a file or a program that gave no token is left alone.
   private static let providerPause = Duration.seconds(30)
 
@@ -78,7 +82,7 @@ extension SignIn {
       if case .command = subject.settings.source { return "\(source) printed nothing to standard output" }
       return "\(source) is empty; a token is to stand in its first line"
     }
-    return "\(source) gives JSON without access_token"
+    return "\(source) gives JSON without access_token, and without headers, each a text"
   }
 
   /// A token alone, or JSON with its life (`expires_in`, in seconds), or the headers that carry it.
@@ -89,15 +93,28 @@ extension SignIn {
           token: Secret(issued.access), kind: issued.kind, scopes: issued.scopes ?? [], obtained: now,
           expires: issued.ends(from: now))
       }
-      let headers = value["headers"]?.members ?? value.members
-      let header = headers.first { $0.key.lowercased() == "authorization" }?.value.text
-      guard let words = header?.split(separator: " ", maxSplits: 1), words.count == 2 else { return nil }
+      let members = (value["headers"]?.members ?? value.members).sorted { $0.key < $1.key }
+      let headers = members.compactMap { name, value in value.text.map { Header(name: name, value: $0) } }
+      // Any other member makes it JSON of another kind, such as an error, of which nothing is to be sent.
+      let isMeant = value["headers"] != nil || members.contains { isLikeHeader($0.key) }
+      guard isMeant, !members.isEmpty, headers.count == members.count, members.count <= Self.mostHeaders
+      else { return nil }
+      guard members.count == 1, members[0].key.lowercased() == "authorization" else {
+        return Grant(headers: headers, obtained: now)
+      }
+      let words = headers[0].value.revealed.split(separator: " ", maxSplits: 1)
+      guard words.count == 2 else { return nil }
       return Grant(token: Secret(String(words[1])), kind: words[0].lowercased(), obtained: now)
     }
     guard !line.isEmpty else { return nil }
     let token = line.lowercased().hasPrefix("bearer ") ? String(line.dropFirst(7)) : line
     return Grant(token: Secret(token), obtained: now)
   }
+}
+
+/// Whether nothing but a header is called so.
+private func isLikeHeader(_ name: String) -> Bool {
+  name.utf8.contains(UInt8(ascii: "-")) || ["authorization", "cookie"].contains(name.lowercased())
 }
 
 private func trimmed(_ line: Substring) -> String {

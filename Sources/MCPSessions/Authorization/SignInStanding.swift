@@ -3,8 +3,9 @@
 /// What goes with requests to a server.
 package struct Credential: Hashable, Sendable {
   package let token: Secret
-  /// `bearer` or `dpop`.
+  /// `bearer` or `dpop`, or `headers` where those are sent as they are.
   package let kind: String
+  package let headers: [Header]
   /// Another one is another credential.
   package let version: UInt64
   /// After this it is not sent any more.
@@ -55,7 +56,8 @@ extension SignIn {
 
   private func credential(_ grant: Grant) -> Credential {
     Credential(
-      token: grant.token, kind: grant.kind, version: version, expires: grant.expires,
+      token: grant.token, kind: grant.kind, headers: grant.headers, version: version,
+      expires: grant.expires,
       boundBy: grant.boundBy)
   }
 

@@ -3,8 +3,15 @@
 
 extension Session {
   mutating func credentialChanged(_ turn: inout Turn) {
+    if case .live = state { trouble.tokenChanged = turn.now.instant }
     guard case .waiting(let wait) = state, trouble.nature == .unauthorized, !isPaused else { return }
     queue(wait.approach, atOnce: true, &turn)
+  }
+
+  /// A question was answered well: the session is of use, with the token that is new if it was sent since.
+  mutating func provedUseful(_ exchange: Exchange) {
+    trouble.gaveUp = nil
+    if let changed = trouble.tokenChanged, exchange.sent > changed { trouble.tokenChanged = nil }
   }
 
   /// Why no credential can be had, while the session stands for want of one: it may be another reason by now.

@@ -24,6 +24,7 @@ enum EventText {
   static func leftover(_ id: SessionID) -> Sentence {
     "Session \(id) of an earlier run is still open, ending it"
   }
+  static let ofNewToken: Sentence = "as some servers do once when the token changes"
   static let cannotTerminate: Sentence = "Server doesn't support explicit session termination (405)"
   static func slept(_ pause: Duration) -> Sentence {
     "This process stood still for \(pause.inMilliseconds / 1_000) s; nobody is blamed for it"

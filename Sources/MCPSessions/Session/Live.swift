@@ -162,7 +162,7 @@ extension Session {
     guard !triesWithoutStream(exchange, verdict, outcome, &live, &turn) else { return state = .live(live) }
     switch verdict {
     case .good:
-      trouble.gaveUp = nil
+      provedUseful(exchange)
       listTellsOfLoss(exchange, live, &turn)
       let took = (exchange.arrived ?? turn.now.instant) - exchange.sent
       live.take(took, usual: history.latency.usual, limit: server.settings.slow)

@@ -33,7 +33,10 @@ extension Session {
 
   /// The server no longer knows the id.
   mutating func sessionLost(_ error: SessionError, established: Moment, _ turn: inout Turn) {
-    let isEarly = turn.now.instant - established.instant < Self.earlyLoss
+    // A session that goes with its token says nothing of the server's health.
+    let isOfToken = trouble.tokenChanged != nil
+    trouble.tokenChanged = nil
+    let isEarly = !isOfToken && turn.now.instant - established.instant < Self.earlyLoss
     trouble.earlyLosses = isEarly ? trouble.earlyLosses + 1 : 0
     if !isEarly { trouble.setbacks = 0 }
     if error.type == .sessionInvalid { trouble.invalidIDs += 1 } else { trouble.invalidIDs = 0 }
@@ -41,7 +44,9 @@ extension Session {
     let remedy: Remedy = trouble.invalidIDs >= 2 ? .person : .backoff
     trouble.recoveryStarted = false
     trouble.acceptedID()
-    lose(error, approach: anew, remedy: remedy, isNews: true, &turn)
+    lose(
+      isOfToken ? error.adding(EventText.ofNewToken) : error, approach: anew, remedy: remedy, isNews: true,
+      isExpected: isOfToken, &turn)
   }
 
   /// An answer that came from another address than the configured one says from which.
@@ -55,7 +60,7 @@ extension Session {
   /// Enters the wait that an error calls for, and says so.
   mutating func lose(
     _ failure: SessionError, approach: Approach, remedy: Remedy? = nil, retryAfter header: String? = nil,
-    isNews: Bool = false, within look: Duration? = nil, _ turn: inout Turn
+    isNews: Bool = false, isExpected: Bool = false, within look: Duration? = nil, _ turn: inout Turn
   ) {
     let error = located(spoken(failure).asked(of: turn.request), turn)
     let isFirst = trouble.cause == nil || isNews
@@ -105,7 +110,7 @@ extension Session {
       extendAbandoned(until: turn.now.instant + delay)
       next = delay
     }
-    announce(error, isFirst: isFirst, next: next, &turn)
+    announce(error, isFirst: isFirst, isExpected ? .info : .warning, next: next, &turn)
   }
 
   /// The way that an attempt found closed is open to others: the next attempt waits as for any other trouble.
@@ -177,11 +182,11 @@ extension Session {
   }
 
   private mutating func announce(
-    _ error: SessionError, isFirst: Bool, next: Duration?, _ turn: inout Turn
+    _ error: SessionError, isFirst: Bool, _ level: EventLevel, next: Duration?, _ turn: inout Turn
   ) {
     if isFirst {
       turn.emit(
-        .sessionError, .warning, self, error: error, next: next, EventText.sessionError(error))
+        .sessionError, level, self, error: error, next: next, EventText.sessionError(error))
     } else {
       turn.emit(
         .recoveryFailed, .warning, self, error: error, attempt: trouble.attempts, next: next,

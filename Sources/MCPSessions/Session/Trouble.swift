@@ -19,6 +19,9 @@ struct Trouble: Hashable, Sendable {
   var recoveryStarted = false
   /// Losses within a minute of their own handshakes, in a row.
   var earlyLosses = 0
+  /// When a live session got another token, until a question with it was answered: servers that bind sessions
+  /// to tokens end one then, once.
+  var tokenChanged: Instant?
   /// Answers in a row that called the id invalid, or gave an id that is.
   var invalidIDs = 0
   /// Unusable answers to `initialize` in a row.

@@ -67,6 +67,12 @@ extension TransferRequest {
   /// The same with a credential, in place of any other, and with a proof where it is bound to a key.
   func carrying(_ credential: Credential, _ possession: Possession?) -> TransferRequest {
     var request = withoutCredential
+    guard credential.headers.isEmpty else {
+      let names = Set(credential.headers.map { $0.name.lowercased() })
+      request.headers.removeAll { names.contains($0.name.lowercased()) }
+      request.headers += credential.headers
+      return request
+    }
     let scheme = credential.kind == "dpop" ? "DPoP" : credential.kind == "bearer" ? "Bearer" : credential.kind
     request.headers.append(Header(name: "Authorization", value: "\(scheme) \(credential.token.revealed)"))
     if credential.boundBy != nil,

@@ -204,6 +204,34 @@ import Testing
     if token == nil { #expect(run.error?.type == .signInFailed) }
   }
 
+  @Test(
+    arguments: [
+      (#"{"X-Api-Key": "k1", "X-Tenant": "t"}"#, ["X-Api-Key: k1", "X-Tenant: t"]),
+      (
+        #"{"headers": {"Token": "k1", "Authorization": "Bearer b"}}"#,
+        ["Authorization: Bearer b", "Token: k1"]
+      ),
+      (#"{"X-Api-Key": "k1", "count": 3}"#, nil), (#"{"error": "log in first"}"#, nil),
+      (#"{"headers": {}}"#, nil),
+      (#"{"headers": {"Mcp-Session-Id": "somebody-elses"}}"#, nil), (#"{"X-Key": "a\r\nX-Evil: 1"}"#, nil),
+    ] as [(String, [String]?)])
+  func `may be headers that a program prints, which are sent as they are`(text: String, headers: [String]?)
+    throws
+  {
+    var settings = CredentialSettings()
+    settings.source = .command(["give"])
+    var run = try SignInRun(settings, policy: .never)
+    run.tell(.wanted)
+    run.tell(.provided(.text(Array(text.utf8))))
+    guard case .credential(let credential) = run.machine.standing(at: run.moment.wall) else {
+      #expect(headers == nil && run.error?.type == .signInFailed)
+      return
+    }
+    #expect(credential.headers.map { "\($0.name): \($0.value.revealed)" } == headers)
+    let learnt = run.actions.compactMap { if case .learn(let secret) = $0 { secret } else { nil } }
+    #expect(Set(credential.headers.map(\.value)).isSubset(of: learnt), "none of them may be shown")
+  }
+
   @Test func `of a program that fails later is used as long as it lives`() throws {
     var settings = CredentialSettings()
     settings.source = .command(["/opt/give", "--key=argument"])
@@ -250,7 +278,10 @@ import Testing
     arguments: [
       (CredentialSettings.Source.file("/run/token"), "", "tokenFile /run/token is empty"),
       (.command(["/opt/give", "secret-argument"]), "\n", "tokenCommand /opt/give printed nothing"),
-      (.command(["/opt/give"]), #"{"token": "x"}"#, "tokenCommand /opt/give gives JSON without access_token"),
+      (
+        .command(["/opt/give"]), #"{"token": "x"}"#,
+        "tokenCommand /opt/give gives JSON without access_token, and without headers, each a text"
+      ),
       (.file("/run/token"), "two words", "tokenFile /run/token gives a token with characters"),
     ] as [(CredentialSettings.Source, String, String)])
   func `that is none says whose it is and what is wrong`(
