@@ -12,7 +12,7 @@ package enum RecordedLine: Sendable {
 /// Reads one line, schema version 1; nil when it is neither an event nor a snapshot. Unknown members are
 /// ignored. Texts pass the border to the terminal anew: a file may come from anywhere.
 package func readLine(_ bytes: some Collection<UInt8>) -> RecordedLine? {
-  guard let line = try? JSONValue.read(bytes), line["v"]?.whole == schemaVersion,
+  guard let line = try? JSONValue.read(bytes), code(line["v"]) == schemaVersion,
     let time = moment(line["time"])
   else { return nil }
   switch line["type"]?.text {
@@ -43,9 +43,6 @@ private func text(_ value: JSONValue?, limit: Int = 200) -> ForeignText? {
   value?.text.map { ForeignText(recorded: $0, limit: limit) }
 }
 
-/// A number of things; nobody has ever seen more of them than this, and sums of so many stay numbers.
-private func count(_ value: JSONValue?) -> Int { min(max(0, value?.whole ?? 0), 1_000_000_000_000) }
-
 private func sentence(_ value: JSONValue?) -> Sentence? { text(value, limit: 1_000).map { Sentence($0) } }
 
 private func event(_ line: JSONValue, _ time: Moment) -> Event? {
@@ -53,21 +50,21 @@ private func event(_ line: JSONValue, _ time: Moment) -> Event? {
     let level = line["level"]?.text.flatMap(EventLevel.init(rawValue:))
   else { return nil }
   return Event(
-    seq: line["seq"]?.whole.flatMap { UInt64(exactly: $0) } ?? 0, time: time, kind: kind, level: level,
+    seq: UInt64(code(line["seq"], 0...(1 << 53)) ?? 0), time: time, kind: kind, level: level,
     server: name(line["server"]), user: name(line["user"]), session: name(line["session"]),
     state: line["state"]?.text.flatMap(SessionState.init(rawValue:)),
     sessionKind: line["kind"]?.text.flatMap(SessionKind.init(word:)),
     protocolVersion: name(line["protocol"]), error: error(line["error"]),
     attempt: line["attempt"].map(count),
-    nextAttempt: line["next_attempt_ms"]?.whole.map { .milliseconds($0) },
+    nextAttempt: span(line["next_attempt_ms"]),
     repeated: max(1, count(line["repeated"])), message: sentence(line["message"]) ?? .empty)
 }
 
 private func error(_ value: JSONValue?) -> SessionError? {
   guard let value, let type = value["type"]?.text.flatMap(ErrorType.init(rawValue:)) else { return nil }
   return SessionError(
-    type, status: value["status"]?.whole, rpcCode: value["rpc_code"]?.whole,
-    curlCode: value["curl_code"]?.whole, detail: sentence(value["detail"]) ?? .empty,
+    type, status: code(value["status"], 0...999), rpcCode: code(value["rpc_code"]),
+    curlCode: code(value["curl_code"], 0...999), detail: sentence(value["detail"]) ?? .empty,
     request: value["request"]?.text.flatMap { name in Purpose.allCases.last { $0.name == name } })
 }
 
@@ -130,15 +127,15 @@ private func session(_ line: JSONValue, _ time: Moment) -> SessionReport? {
   report.toolsFingerprint = name(line["tools_fingerprint"])
   report.stream = line["stream"]?.text.flatMap(StreamState.init(rawValue:)) ?? .off
   report.probes = count(line["probes"])
-  if let latency = line["latency_ms"], let p95 = latency["p95"]?.number {
+  if let latency = line["latency_ms"], let p95 = measure(latency["p95"]) {
     report.latency = LatencySummary(
-      last: latency["last"]?.number ?? p95, p50: latency["p50"]?.number ?? p95, p95: p95,
-      p99: latency["p99"]?.number ?? p95)
+      last: measure(latency["last"]) ?? p95, p50: measure(latency["p50"]) ?? p95, p95: p95,
+      p99: measure(latency["p99"]) ?? p95)
   }
   report.errors = errors(line["errors"])
   report.recoveries = count(line["recoveries"])
   report.cause = error(line["cause"])
-  report.nextAttempt = line["next_attempt_ms"]?.whole.map { time.instant + .milliseconds($0) }
+  report.nextAttempt = span(line["next_attempt_ms"]).map { time.instant + $0 }
   report.advice = sentence(line["advice"])
   report.remark = sentence(line["remark"])
   if let hold = line["paused"], let by = sentence(hold["by"]), let since = moment(hold["since"]),
@@ -146,15 +143,15 @@ private func session(_ line: JSONValue, _ time: Moment) -> SessionReport? {
   {
     report.hold = Hold(by: by, since: since, state: was)
   }
-  if let slow = line["slow_ms"], let last = slow["last"]?.number {
-    report.slow = SlowAnswers(last: last, usual: slow["usual"]?.number)
+  if let slow = line["slow_ms"], let last = measure(slow["last"]) {
+    report.slow = SlowAnswers(last: last, usual: measure(slow["usual"]))
   }
   report.authorization = authorization(line["authorization"])
   report.lastReachable = moment(line["last_reachable"])
   report.streamSince = moment(line["stream_since"])
   report.streamCuts = count(line["stream_cuts"])
   report.missed = count(line["missed"])
-  report.nextProbe = line["next_probe_ms"]?.whole.map { time.instant + .milliseconds($0) }
+  report.nextProbe = span(line["next_probe_ms"]).map { time.instant + $0 }
   report.attempt = count(line["attempt"])
   report.awaitsList = line["awaits_list"]?.flag ?? false
   // One that does not say so cannot be told from one that waits.
@@ -168,13 +165,12 @@ private func session(_ line: JSONValue, _ time: Moment) -> SessionReport? {
 private func settings(_ value: JSONValue?) -> SessionSettings {
   var settings = SessionSettings()
   guard let value else { return settings }
-  func span(_ name: String) -> Duration? { value[name].map { .milliseconds(count($0)) } }
-  settings.timeout = span("timeout_ms") ?? settings.timeout
+  settings.timeout = span(value["timeout_ms"]) ?? settings.timeout
   settings.retryAttempts = value["retry_attempts"].map(count) ?? settings.retryAttempts
-  settings.retryDelay = span("retry_delay_ms") ?? settings.retryDelay
-  settings.pingInterval = span("ping_interval_ms") ?? settings.pingInterval
+  settings.retryDelay = span(value["retry_delay_ms"]) ?? settings.retryDelay
+  settings.pingInterval = span(value["ping_interval_ms"]) ?? settings.pingInterval
   settings.listEvery = value["list_every"].map(count) ?? settings.listEvery
-  settings.slow = span("slow_ms") ?? settings.slow
+  settings.slow = span(value["slow_ms"]) ?? settings.slow
   settings.stream = value["stream"]?.flag ?? settings.stream
   return settings
 }
@@ -203,25 +199,24 @@ func command(_ value: JSONValue?) -> CommandReport? {
 }
 
 private func process(_ value: JSONValue?, _ time: Moment) -> ProcessReport? {
-  guard let value, let id = value["id"]?.whole, let age = value["age_ms"]?.whole else { return nil }
-  let since = Moment(
-    instant: time.instant - .milliseconds(age),
-    wall: WallTime(milliseconds: time.wall.milliseconds.subtractingReportingOverflow(Int64(age)).partialValue)
-  )
+  guard let value, let id = code(value["id"], 1...Int(Int32.max)), let age = span(value["age_ms"]) else {
+    return nil
+  }
   var usage: ServerUsage?
-  if let memory = value["memory_bytes"]?.whole {
+  if let memory = size(value["memory_bytes"]) {
     usage = ServerUsage(
-      processes: count(value["processes"]), threads: count(value["threads"]), memory: Int64(memory),
-      processorTime: .milliseconds(count(value["cpu_ms"])))
+      processes: count(value["processes"]), threads: count(value["threads"]), memory: memory,
+      processorTime: span(value["cpu_ms"]) ?? .zero)
   }
   return ProcessReport(
-    id: Int32(clamping: id), since: since, usage: usage, load: value["cpu_percent"]?.number)
+    id: Int32(clamping: id), since: time.earlier(by: age), usage: usage,
+    load: measure(value["cpu_percent"], upTo: 1e6))
 }
 
 private func errors(_ value: JSONValue?) -> [ErrorType: Int] {
   var errors: [ErrorType: Int] = [:]
-  for (name, count) in value?.members ?? [:] {
-    if let type = ErrorType(rawValue: name), count.whole != nil { errors[type] = TopReports.count(count) }
+  for (name, value) in value?.members ?? [:] {
+    if let type = ErrorType(rawValue: name), measure(value) != nil { errors[type] = count(value) }
   }
   return errors
 }

@@ -130,6 +130,6 @@ func shortLatency(_ milliseconds: Double) -> String {
   func tenths(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
   guard milliseconds.isFinite else { return "-" }
   if milliseconds < 9.95 { return "\(tenths(milliseconds))ms" }
-  if milliseconds < 999.5 { return "\(Int(milliseconds.rounded()))ms" }
+  if milliseconds < 999.5 { return "\(Int(saturating: milliseconds.rounded()))ms" }
   return "\(tenths(milliseconds / 1_000))s"
 }

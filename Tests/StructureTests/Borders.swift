@@ -20,6 +20,7 @@ let borders: Set<String> = [
   "Sources/MCPSessions/Authorization/TokenRequest.swift",
   "Sources/SessionEngine/Authorization/CredentialStore.swift",
   "Sources/TopReports/ControlRequest.swift", "Sources/TopReports/LineReading.swift",
+  "Sources/TopReports/RecordedFigures.swift",
   "Sources/TopDisplay/Model/Filter.swift", "Sources/TopDisplay/Model/Pattern.swift",
   "Sources/sessiontop/Commands/Options.swift",
 ]
@@ -45,8 +46,14 @@ func calculatesUnchecked(_ line: String) -> Bool {
     guard operands.contains(where: { !isSafe($0) }) else { continue }
     return true
   }
-  // A Double that is too large for an Int ends the program.
-  return line.contains(".rounded") && line.contains("Int(") && !line.contains(".clamped")
+  return false
+}
+
+/// Whether a line makes a whole number of a Double, which ends the program when it is too large, or none.
+func wholesUnchecked(_ line: String) -> Bool {
+  let isOfDouble = [".rounded", "Double(", ".inSeconds", "seconds * "].contains { line.contains($0) }
+  guard isOfDouble, !line.contains(".clamped"), !line.contains("exactly:") else { return false }
+  return line.contains(/\bU?Int(8|16|32|64)?\((?!saturating:|clamping:)/)
 }
 
 private func isSafe(_ operand: Substring) -> Bool {

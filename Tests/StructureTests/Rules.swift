@@ -36,6 +36,15 @@ let rules: [Rule] = [
     return file.code.enumerated().filter { calculatesUnchecked($0.element) }
       .map { "\($0.offset + 1): calculates with plain operators" }
   },
+  Rule(name: "a number with fractions becomes a whole one within a range") { file in
+    guard file.isSource, file.path != "Sources/MCPSessions/Time/Saturation.swift" else { return [] }
+    return file.code.enumerated().filter { wholesUnchecked($0.element) }
+      .map { "\($0.offset + 1): makes a whole number of any Double; Int(saturating:) is for that" }
+  },
+  Rule(name: "numbers of recorded lines have one reader") { file in
+    guard file.path == "Sources/TopReports/LineReading.swift" else { return [] }
+    return lines(file, holding: [".whole", ".number", ".milliseconds("])
+  },
   Rule(name: "servers are told apart by the bytes of their names") { file in
     // `String` takes two spellings of a letter for one name, and one server for another.
     guard file.isSource, ["MCPSessions", "TopDisplay", "TopReports", "sessiontop"].contains(file.target)

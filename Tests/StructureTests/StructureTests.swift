@@ -104,8 +104,16 @@ import Testing
       "let wait = retry * 1_000"
     ),
     (
-      "no number from outside is calculated with unchecked", "Sources/MCPSessions/Time/SpanText.swift",
+      "a number with fractions becomes a whole one within a range", "Sources/TopDisplay/A.swift",
       "let wait = Int(seconds.rounded())"
+    ),
+    (
+      "a number with fractions becomes a whole one within a range", "Sources/TopReports/A.swift",
+      "let part = Int64(Double(width) * share)"
+    ),
+    (
+      "numbers of recorded lines have one reader", "Sources/TopReports/LineReading.swift",
+      "let load = value[name]?.number"
     ),
     ("nothing is left for later", "Sources/SessionEngine/A.swift", "// TO" + "DO: finish"),
     (

@@ -40,7 +40,7 @@ struct LatencyHistogram: Hashable, Sendable {
 
   /// The upper end of the bucket that holds the given share of the answers, in milliseconds.
   private func percentile(_ share: Double) -> Double {
-    let wanted = max(1, UInt32((Double(total) * share).rounded(.up)))
+    let wanted = max(1, UInt32(saturating: (Double(total) * share).rounded(.up)))
     var seen: UInt32 = 0
     var end = Self.smallest
     for count in counts {

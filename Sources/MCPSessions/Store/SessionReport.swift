@@ -66,8 +66,8 @@ package struct SlowAnswers: Hashable, Sendable {
   }
 
   private static func span(_ milliseconds: Double) -> Sentence {
-    guard milliseconds >= 1_000 else { return "\(Int(max(0, milliseconds).rounded())) ms" }
-    let tenths = Int(min(1e9, milliseconds / 100).rounded())
+    guard milliseconds >= 1_000 else { return "\(Int(saturating: max(0, milliseconds).rounded())) ms" }
+    let tenths = Int(saturating: min(1e9, milliseconds / 100).rounded())
     return "\(tenths / 10).\(tenths % 10) s"
   }
 }

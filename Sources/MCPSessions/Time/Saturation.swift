@@ -20,3 +20,14 @@ extension FixedWidthInteger {
     return isOver ? ((self < 0) == (other < 0) ? .max : .min) : product
   }
 }
+
+extension FixedWidthInteger {
+  /// The whole part, or the end of the range that it is beyond; 0 of what is no number.
+  package init(saturating number: Double) {
+    if let exact = Self(exactly: number.rounded(.towardZero)) {
+      self = exact
+    } else {
+      self = number.isNaN ? 0 : number < 0 ? .min : .max
+    }
+  }
+}

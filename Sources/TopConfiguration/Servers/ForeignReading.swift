@@ -64,7 +64,7 @@ extension ServerReader {
         section.diagnostic(.notice, limit.field, at: limit.node.mark, remark.problem, remedy: remark.remedy))
     }
     guard milliseconds >= 1 else { return }
-    let value = Int(min(milliseconds, Double(SessionPolicy.longest)))
+    let value = min(SessionPolicy.longest, Int(saturating: milliseconds))
     if limit.isForConnecting {
       guard initTimeout == nil else { return }
       initTimeout = value

@@ -91,7 +91,7 @@ extension ViewState {
         notice = "refresh takes 0.1s to 60s"
         return []
       }
-      return [.refresh(.milliseconds(Int64(seconds * 1_000)))]
+      return [.refresh(.milliseconds(Int64(saturating: seconds * 1_000)))]
     case .goto: return goTo(rest, model)
     case .saved:
       guard let text = context.filters[rest] else {

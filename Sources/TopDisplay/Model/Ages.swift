@@ -58,9 +58,9 @@ func latency(_ milliseconds: Double?) -> String {
   guard let milliseconds, milliseconds.isFinite else { return "-" }
   switch max(0, milliseconds) {
   case ..<0.95: return "\((milliseconds * 10).rounded() / 10)ms"
-  case ..<999.5: return "\(Int(milliseconds.rounded()))ms"
+  case ..<999.5: return "\(Int(saturating: milliseconds.rounded()))ms"
   case ..<9_950: return "\((milliseconds / 100).rounded() / 10)s"
-  case ..<9_999_500: return "\(Int((milliseconds / 1_000).rounded()))s"
+  case ..<9_999_500: return "\(Int(saturating: (milliseconds / 1_000).rounded()))s"
   default: return "long"
   }
 }

@@ -19,13 +19,14 @@ struct RecordingSurvey: Sendable {
     var onsets: [Int] = []
     var lost: Set<SessionKey> = []
     var lastOnset: Instant?
-    let length = max(1, (end?.instant ?? .zero).nanoseconds - (start?.instant ?? .zero).nanoseconds)
+    let (first, last) = (start?.instant ?? .zero, end?.instant ?? .zero)
+    let length = max(1, (last - first).inNanoseconds)
     for (place, entry) in entries.enumerated() {
       guard case .event(let event) = entry, let server = event.server else { continue }
       let key = SessionKey(server: server, user: event.user ?? SessionKey.sharedUser)
       if event.isError {
-        let part = (event.time.instant.nanoseconds - (start?.instant.nanoseconds ?? 0)) / (length / 240 + 1)
-        errors[Int(min(Int64(Self.parts - 1), max(0, part)))] += event.repeated
+        let part = (event.time.instant - first).inNanoseconds / (length / Int64(Self.parts) + 1)
+        errors[min(Self.parts - 1, max(0, Int(clamping: part)))] += event.repeated
       }
       switch event.kind {
       case .sessionCreated, .recoverySucceeded: lost.remove(key)

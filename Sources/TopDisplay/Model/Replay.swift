@@ -73,7 +73,7 @@ package struct Replay: Sendable {
     guard isPlaying, let last, real > last else { return false }
     let before = place
     let passed = (real - last).inSeconds * speed
-    now = now + .milliseconds(Int64(passed * 1_000))
+    now = now + .milliseconds(Int64(saturating: passed * 1_000))
     takeIn()
     if isAtEnd { isPlaying = false }
     return place != before
@@ -83,7 +83,7 @@ package struct Replay: Sendable {
   package var untilNext: Duration? {
     guard isPlaying, place < entries.count else { return nil }
     let left = (entries[place].time.instant - now.instant).inSeconds / speed
-    return .milliseconds(Int64(max(0, min(left, 86_400)) * 1_000))
+    return .milliseconds(Int64(saturating: max(0, min(left, 86_400)) * 1_000))
   }
 
   /// Does what was asked; a sentence when it cannot be done.
@@ -165,8 +165,6 @@ package struct Replay: Sendable {
 
 extension Moment {
   fileprivate static func + (moment: Moment, duration: Duration) -> Moment {
-    Moment(
-      instant: moment.instant + duration,
-      wall: WallTime(milliseconds: moment.wall.milliseconds + duration.inMilliseconds))
+    Moment(instant: moment.instant + duration, wall: moment.wall + duration)
   }
 }

@@ -79,7 +79,7 @@ extension Frame {
   /// A recording in a few cells: how much went wrong in each part of it, and where it stands.
   private func scrubber(_ line: ReplayLine, _ width: Int, _ glyphs: Glyphs) -> [(Character, Role)] {
     let most = max(1, line.errors.max() ?? 1)
-    let here = min(width - 1, Int(line.position * Double(width)))
+    let here = min(width - 1, Int(saturating: line.position * Double(width)))
     return (0..<width).map { place in
       if place == here { return (glyphs.isASCII ? "|" : "┃", .key) }
       let parts = line.errors.count

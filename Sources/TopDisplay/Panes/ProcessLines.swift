@@ -36,7 +36,8 @@ func lastWordLines(_ session: SessionReport) -> [DetailLine] {
 
 /// `3%`, `140%`: of one processor.
 func percent(_ load: Double) -> String {
-  load >= 9.95 || load == 0 ? "\(Int(load.rounded()))%" : "\((load * 10).rounded() / 10)%"
+  load >= 9.95 || load == 0
+    ? "\(Int(saturating: load.rounded()))%" : "\((load * 10).rounded() / 10)%"
 }
 
 /// `31M`, `1.2G`: of memory.
@@ -44,7 +45,8 @@ func bytes(_ count: Int64) -> String {
   let units: [(size: Double, name: String)] = [(1e9, "G"), (1e6, "M"), (1e3, "k")]
   for unit in units where Double(count) >= unit.size {
     let value = Double(count) / unit.size
-    return value < 9.95 ? "\((value * 10).rounded() / 10)\(unit.name)" : "\(Int(value.rounded()))\(unit.name)"
+    let tenths = (value * 10).rounded() / 10
+    return value < 9.95 ? "\(tenths)\(unit.name)" : "\(Int(saturating: value.rounded()))\(unit.name)"
   }
   return "\(count)"
 }
