@@ -28,6 +28,8 @@ import Testing
       oauth: {type: http, url: "http://\(dead)/", oauth: {client_secret: plnt-oauth, plnt_slip: x}, requiresOAuth: true}
       proxy: {type: http, url: "http://\(dead)/", proxy: "ftp://plnt-proxy:plnt-proxy@h"}
       run: {command: "run plnt-command", args: [--token, plnt-arg], env: {TOKEN: plnt-env}, stderr: plnt-stderr}
+      glued: {command: run, args: [--env=X=plnt-set, -eTOK=plnt-glued, -pplnt-pw, -H, "X-Org: plnt-org",
+        "https://h/mcp;t=plnt-parameter/key=plnt-path", '{"a": {"token": "two plnt-words"}}', env, B=plnt-env]}
       list: {type: http, url: "http://h/", headers: {Authorization: [plnt-list], X-B: {plnt-map: x}}}
       space: {type: http, url: "http://h/ plnt-space"}
       port: {type: http, url: "http://h:plnt-port/"}
@@ -74,7 +76,9 @@ import Testing
     let json = try output(["check", path, "--json"])
     expectNoSecret(json, "check --json")
     #expect(json.hasPrefix(#"{"v":1,"servers":[{"name":"live","transport":"streamable-http","usable":true,"#))
-    for name in ["live", "dead", "key", "user", "oauth", "proxy", "run", "policy", "broken", "nobody"] {
+    for name in [
+      "live", "dead", "key", "user", "oauth", "proxy", "run", "glued", "policy", "broken", "nobody",
+    ] {
       expectNoSecret(try output(["check", path, "--show", name]), "check --show \(name)")
       expectNoSecret(try output(["check", path, "--show", name, "--json"]), "check --show \(name) --json")
     }

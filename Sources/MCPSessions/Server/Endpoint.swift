@@ -68,8 +68,8 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     let path = tail.until("?")
     let query = tail[path.endIndex...].withoutFirst
     let shownPort = port == defaultPort ? "" : ":\(port)"
-    let keys = keysInPath(path)
-    let shownPath = (masking + keys).reduce(String(path)) { $1.isEmpty ? $0 : $0.replacing($1, with: "•••") }
+    let (masked, keys) = maskingPath(path)
+    let shownPath = masking.reduce(masked) { $1.isEmpty ? $0 : $0.replacing($1, with: "•••") }
     display = "\(scheme)://\(host)\(shownPort)\(shownPath)" + maskedQuery(query)
     url = Secret("\(scheme)://\(authority)\(tail)")
     secrets = (secretParts(userInformation: userInformation, query: query) + keys).map(Secret.init)
@@ -189,12 +189,37 @@ package struct Origin: Hashable, Sendable, CustomStringConvertible {
   package var description: String { "\(scheme)://\(host):\(port)" }
 }
 
-/// Parts of a path that look like keys: some services take one there. The longest first, so that none hides a
-/// part of another.
-func keysInPath(_ path: some StringProtocol) -> [String] {
-  path.split(separator: "/").filter { looksLikeKeyInPath($0) }.map { String($0) }.sorted {
-    $0.count > $1.count
+/// Parts of a path that are keys, or look like one: some services take one there.
+func keysInPath(_ path: some StringProtocol) -> [String] { maskingPath(path).keys }
+
+/// A path without its keys.
+private func maskingPath(_ path: some StringProtocol) -> (shown: String, keys: [String]) {
+  let segments = path.split(separator: "/", omittingEmptySubsequences: false).map {
+    maskingSegment(String($0))
   }
+  return (segments.map(\.shown).joined(separator: "/"), segments.flatMap(\.keys))
+}
+
+/// A part of a path without what looks like a key, what stands behind the name of one (`key=abc`), and the
+/// values of its parameters (`mcp;token=abc`): names stay, values go.
+func maskingSegment(_ segment: String) -> (shown: String, keys: [String]) {
+  if looksLikeKeyInPath(segment) { return ("•••", [segment]) }
+  guard segment.utf8.contains(where: { "=;".utf8.contains($0) }) else { return (segment, []) }
+  var keys: [String] = []
+  let parts = segment.split(separator: ";", omittingEmptySubsequences: false).enumerated().map {
+    place, part in
+    let name = part.prefix { $0 != "=" }
+    let value = name.count < part.count ? part.dropFirst(name.count + 1) : ""
+    if value.isEmpty {
+      guard looksLikeKeyInPath(part) else { return String(part) }
+      keys.append(String(part))
+      return "•••"
+    }
+    guard place > 0 || isSecretName(String(name)) || looksLikeKeyInPath(value) else { return String(part) }
+    keys.append(String(value))
+    return "\(name)=•••"
+  }
+  return (parts.joined(separator: ";"), keys)
 }
 
 /// Parameter names stay readable, values do not: they often are keys.

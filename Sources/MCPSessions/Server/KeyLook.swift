@@ -57,6 +57,22 @@ private let followers: [Set<UInt8>] = [
   "acehiklmopstuy", "acdefhilmoprstuy", "abcdefgilmnprst", "aeio", "aeior", "eipt", "anps", "ae",
 ].map { Set($0.utf8) }
 
+/// Whether a variable, an option, a header or a member is called like something that must not be shown.
+func isSecretName(_ name: String) -> Bool {
+  let name = name.lowercased()
+  if ["token", "key", "secret", "pass", "auth", "credential", "cookie", "session"].contains(
+    where: name.contains)
+  {
+    return true
+  }
+  // Inside of other words these are ordinary: a path, a mapping.
+  return name.split { !$0.isLetter && !$0.isNumber }.contains { shortSecretNames.contains(String($0)) }
+}
+
+private let shortSecretNames: Set<String> = [
+  "pat", "pwd", "pin", "psk", "otp", "mfa", "jwt", "sas", "sig", "dsn", "bearer", "signature", "webhook",
+]
+
 /// Whether a word looks like a key in base64, in which slashes stand that part no folders. Keys of 40 letters
 /// are those of AWS, however much they look like words.
 func looksLikeBase64(_ word: some StringProtocol) -> Bool {

@@ -241,29 +241,40 @@ extension ServerReport {
   }
 }
 
+extension Server {
+  /// Words that may repeat its command, as people may see them.
+  package func masking(_ words: String, limit: Int) -> String {
+    Gate(commandOf: self).text(whole: words, limit: limit).text
+  }
+}
+
+extension Gate {
+  fileprivate init(commandOf server: Server) {
+    var redactor = Redactor()
+    redactor.learn(server)
+    // However short it is: in its own command a word that may be a secret is never needed.
+    for secret in server.process?.secrets ?? [] { redactor.learn(secret, shortest: 1) }
+    self.init(own: redactor, known: KnownSecrets())
+  }
+}
+
 extension CommandReport {
   private static let limit = 400
 
   /// Absent for a server that is no process.
   package init?(_ server: Server) {
     guard let process = server.process else { return nil }
-    var redactor = Redactor()
-    redactor.learn(server)
-    let gate = Gate(own: redactor, known: KnownSecrets())
-    let words = [process.program] + process.arguments.map(\.revealed)
+    let gate = Gate(commandOf: server)
+    var mask = CommandMask()
+    let words = mask.shown([process.program] + process.arguments.map(\.revealed))
     let shown = words.map { quoted(gate.text(whole: $0, limit: Self.limit).text) }
     line = Sentence(ForeignText(local: shown.joined(separator: " "), limit: Self.limit))
     folder = process.folder.map { Sentence(gate.text(whole: $0, limit: Self.limit)) }
     variables = process.variables.map { Sentence(gate.text(whole: $0, limit: 80)) }
-    download = process.download.map {
+    let masked = ServerProcess(
+      program: words.first ?? "", arguments: words.dropFirst().map { Secret($0) })
+    download = masked.download.map {
       "\(gate.text(whole: $0.what, limit: 80)) (\(ForeignText(local: $0.runner)))"
     }
   }
-}
-
-/// A word as a shell would take it.
-private func quoted(_ word: String) -> String {
-  let isPlain =
-    !word.isEmpty && word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:=@,+%•".contains($0) }
-  return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
 }

@@ -80,10 +80,9 @@ private struct AddressReader {
     // What ends a sentence is none of it.
     var wordEnd = end
     while wordEnd > place, ".,;:)".utf8.contains(bytes[wordEnd - 1]) { wordEnd -= 1 }
-    guard looksLikeKeyInPath(String(decoding: bytes[place..<wordEnd], as: UTF8.self)) else {
-      return copy(end - place)
-    }
-    result += Array("•••".utf8)
+    let (shown, keys) = maskingSegment(String(decoding: bytes[place..<wordEnd], as: UTF8.self))
+    guard !keys.isEmpty else { return copy(end - place) }
+    result += Array(shown.utf8)
     place = wordEnd
     copy(end - wordEnd)
   }

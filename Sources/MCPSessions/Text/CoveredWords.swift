@@ -5,6 +5,9 @@ package func covered(_ words: [String]) -> [[UInt8]] {
   for secret in ServerProcess(program: "", arguments: words.map(Secret.init)).secrets {
     redactor.learn(secret)
   }
+  var mask = CommandMask()
+  _ = mask.shown(words)
+  for value in mask.hidden { redactor.learn(value) }
   for word in words where word.contains("://") { redactor.learn(address: word) }
   return words.map { word in
     var bytes = Array(word.utf8)

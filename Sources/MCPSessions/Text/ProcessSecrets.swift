@@ -10,7 +10,11 @@ extension ServerProcess {
       guard let value = environment[name]?.revealed else { continue }
       if isSecretName(name) { search.add(value) } else { search.read(value) }
     }
-    search.read([program] + arguments.map(\.revealed))
+    let words = [program] + arguments.map(\.revealed)
+    search.read(words)
+    var mask = CommandMask()
+    _ = mask.shown(words)
+    for secret in mask.secrets { search.add(secret) }
     return search.found
   }
 }
@@ -148,29 +152,14 @@ private func isSeveral(_ value: Substring) -> Bool {
     || value.drop { !";,&".contains($0) }.contains { $0 == "=" || $0 == ":" }
 }
 
-/// Whether a variable, an option, a header or a member is called like something that must not be shown.
-func isSecretName(_ name: String) -> Bool {
-  let name = name.lowercased()
-  if ["token", "key", "secret", "pass", "auth", "credential", "cookie", "session"].contains(
-    where: name.contains)
-  {
-    return true
-  }
-  // Inside of other words these are ordinary: a path, a mapping.
-  return name.split { !$0.isLetter && !$0.isNumber }.contains { shortSecretNames.contains(String($0)) }
-}
-
-private let shortSecretNames: Set<String> = [
-  "pat", "pwd", "pin", "psk", "otp", "mfa", "jwt", "sas", "sig", "dsn", "bearer", "signature", "webhook",
-]
 /// Values behind such a name that only switch something.
-private let switches: Set<String> = ["true", "false", "yes", "no", "on", "off", "none", "null"]
-private let schemes: Set<String> = ["bearer", "basic"]
+let switches: Set<String> = ["true", "false", "yes", "no", "on", "off", "none", "null"]
+let schemes: Set<String> = ["bearer", "basic"]
 /// Options that are followed by `user:password`.
-private let credentialOptions: Set<String> = ["-u", "-U", "--user", "--userpwd", "--proxy-user"]
+let credentialOptions: Set<String> = ["-u", "-U", "--user", "--userpwd", "--proxy-user"]
 
 /// `$NAME` or `${NAME}`, which a shell fills in.
-private func isReference(_ value: some StringProtocol) -> Bool {
+func isReference(_ value: some StringProtocol) -> Bool {
   guard value.hasPrefix("$") else { return false }
   let name = value.dropFirst().trimming { "{}".contains($0) }
   return !name.isEmpty && name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }

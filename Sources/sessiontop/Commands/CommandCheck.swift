@@ -17,7 +17,8 @@ private enum CommandPlace {
     do throws(ChildProcess.Failure) {
       self = .found(PrintableText.line(try ChildProcess.find(command)))
     } catch {
-      self = .missing(PrintableText.line(error.description, limit: 400))
+      // Who writes a whole line where the program belongs may have written a secret there.
+      self = .missing(server.masking(error.description, limit: 400))
     }
   }
 }
