@@ -9,6 +9,7 @@ package func render(
   let model = ViewModel(store, view, at: now, context: context)
   let layout = view.layout
   var frame = Frame(size: size, isASCII: context.ascii)
+  frame.hiding = model.context.hiding
   switch layout.form {
   case .words:
     frame.words(model)
@@ -37,7 +38,9 @@ package func render(
   case .dialog(let dialog): frame.dialog(dialog, model)
   case .signIn(let dialog): frame.signIn(dialog, model)
   }
-  if view.isPrivate { frame.hide(privateWords(model)) }
+  // A link holds the address that its text hides.
+  if view.isPrivate { frame.links = [] }
+  frame.hiding = .none
   return frame
 }
 

@@ -45,7 +45,8 @@ extension Frame {
     let lines = lines.flatMap { line in
       // On a narrow screen words go on in the next line; the empty line is kept.
       line.whole.isEmpty || !line.roles.isEmpty && TopDisplay.columns(of: line.whole) <= size.columns - 4
-        ? [line] : broken(line.whole, width: max(1, size.columns - 4)).map { Phrase($0, line.role) }
+        ? [line]
+        : broken(line.whole, width: max(1, size.columns - 4), hiding: hiding).map { Phrase($0, line.role) }
     }
     let wanted = (lines.map { TopDisplay.columns(of: $0.whole) }.max() ?? 0) + 4
     let width = min(size.columns, max(wanted, TopDisplay.columns(of: title) + 6))

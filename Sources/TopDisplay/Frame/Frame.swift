@@ -73,6 +73,8 @@ package struct Frame: Hashable, Sendable {
   package internal(set) var links: [Link] = []
   /// What can be pressed.
   var hotspots: [Hotspot] = []
+  /// What every text is without before it is cut to its place.
+  var hiding = Concealment.none
   /// Only ASCII may be drawn: the locale or the operator wants it so.
   let isASCII: Bool
 
@@ -102,7 +104,7 @@ package struct Frame: Hashable, Sendable {
     let end = width > size.columns - column ? size.columns : column + width
     var place = column
     var last = -1
-    for scalar in text.unicodeScalars {
+    for scalar in hiding(text).unicodeScalars {
       let drawn = drawable(scalar)
       let needed = scalar == drawn ? TopDisplay.columns(of: scalar) : isMark(scalar) ? 0 : 1
       if needed == 0 {

@@ -141,7 +141,8 @@ extension Frame {
   ) {
     guard width > 0 else { return }
     if !phrase.roles.isEmpty {
-      for (offset, (character, role)) in zip(phrase.text, phrase.roles).enumerated() where offset < width {
+      let letters = zip(hiding(phrase.text), phrase.roles)
+      for (offset, (character, role)) in letters.enumerated() where offset < width {
         write(String(character), row: row, column: column + offset, role: role, isSelected: isSelected)
       }
       return

@@ -16,7 +16,7 @@ struct DetailLine {
 
 /// Parts beside each other as far as they fit, separated by bars; a part that is too long is broken between
 /// words.
-func wrapped(_ lines: [DetailLine], width: Int) -> [Phrase] {
+func wrapped(_ lines: [DetailLine], width: Int, hiding: Concealment) -> [Phrase] {
   guard width > 0 else { return [] }
   var result: [Phrase] = []
   for line in lines {
@@ -28,7 +28,7 @@ func wrapped(_ lines: [DetailLine], width: Int) -> [Phrase] {
         continue
       }
       if !current.isEmpty { result.append(Phrase(current, line.role)) }
-      let pieces = broken(part, width: width)
+      let pieces = broken(part, width: width, hiding: hiding)
       result += pieces.dropLast().map { Phrase($0, line.role) }
       current = pieces.last ?? ""
     }
@@ -38,8 +38,9 @@ func wrapped(_ lines: [DetailLine], width: Int) -> [Phrase] {
 }
 
 /// A text in lines of `width` cells, broken between words, and within words that are longer than a line;
-/// later lines are indented.
-func broken(_ text: String, width: Int) -> [String] {
+/// later lines are indented. What is to be hidden is hidden before: broken in two, nobody would find it.
+func broken(_ text: String, width: Int, hiding: Concealment) -> [String] {
+  let text = hiding(text)
   guard columns(of: text) > width else { return [text] }
   var lines: [String] = []
   var current = String(text.prefix { $0 == " " })

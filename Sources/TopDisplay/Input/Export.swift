@@ -29,6 +29,17 @@ extension ViewState {
     }
   }
 
+  /// For a ticket: the marked sessions, or those of the selected row. Who hides something from those who see
+  /// the screen does not mean to send it to them.
+  func share(_ model: ViewModel) -> Effect {
+    let keys = targets(model)
+    let about =
+      !marks.isEmpty
+      ? counted(keys.count, "marked session")
+      : keys.isEmpty ? "all sessions" : "the selected row, \(counted(keys.count, "session"))"
+    return .share(keys, about: about, isPrivate: isPrivate)
+  }
+
   private func inspected(_ model: ViewModel) -> Extract? {
     if pane == .events { return model.selectedEvent.map { .events([$0]) } }
     let keys = selectedKeys(model)

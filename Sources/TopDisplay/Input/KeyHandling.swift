@@ -32,7 +32,7 @@ extension ViewState {
     switch overlay {
     case .signIn(let dialog): return handleSignIn(dialog, key, model, live: store)
     case .dialog(var dialog):
-      guard dialog.fitted(into: size) != nil else {
+      guard dialog.fitted(into: size, hiding: .none) != nil else {
         overlay = .none
         notice = "the window is too small for the question: nothing was done"
         return []
@@ -200,7 +200,7 @@ extension ViewState {
     case .outages: overlay = .page(.outages(of: nil), top: .max)
     case .rowEvents: showEventsOfRow(model)
     case .compare: compare(model)
-    case .share: return [.share(targets(model))]
+    case .share: return [share(model)]
     case .privacy:
       isPrivate.toggle()
       notice = isPrivate ? "hosts, users and ids are hidden on the screen" : "hosts, users and ids are shown"

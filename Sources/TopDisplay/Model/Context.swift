@@ -30,6 +30,8 @@ package struct Context: Hashable, Sendable {
   package var refresh = Duration.seconds(1)
   /// How the program was started, for the command that leads to what is seen.
   package var invocation = "sessiontop"
+  /// What texts are without on a screen that others look at.
+  var hiding = Concealment.none
   /// What is being replayed, if it is not the present that is shown.
   package var replay: ReplayStatus?
 

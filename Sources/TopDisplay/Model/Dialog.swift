@@ -125,11 +125,13 @@ struct Dialog: Hashable, Sendable {
 
   /// The lines as they stand on a screen of a size, the question last; nil where what must be seen has no
   /// room, and nothing may be answered.
-  func fitted(into size: Size) -> [String]? {
+  func fitted(into size: Size, hiding: Concealment) -> [String]? {
     let (width, room) = (size.columns - 4, size.rows - 2)
     guard width >= 8, room >= 3 else { return nil }
-    var left = ranked.map { (rank: $0.rank, lines: $0.text.isEmpty ? [""] : broken($0.text, width: width)) }
-    let end = broken(question, width: width)
+    var left = ranked.map { line in
+      (rank: line.rank, lines: line.text.isEmpty ? [""] : broken(line.text, width: width, hiding: hiding))
+    }
+    let end = broken(question, width: width, hiding: hiding)
     func count() -> Int { left.reduce(end.count) { $0 + $1.lines.count } }
     while count() > room, let least = left.compactMap(\.rank).min() { left.removeAll { $0.rank == least } }
     guard count() <= room else { return nil }

@@ -11,8 +11,9 @@ package enum Effect: Hashable, Sendable {
   case copy(String)
   /// To a file, as JSON.
   case export(Extract)
-  /// The picture and what is known of these sessions, to one file for a ticket.
-  case share([SessionKey])
+  /// The picture and what is known of these sessions, or of all when there are none, to one file for a
+  /// ticket: what it is about in words, and whether it is without what the screen hides.
+  case share([SessionKey], about: String, isPrivate: Bool)
   /// To the screen, as JSON.
   case inspect(Extract)
   case replay(ReplayMove)

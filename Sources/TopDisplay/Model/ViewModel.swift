@@ -27,7 +27,9 @@ struct ViewModel: Sendable {
     self.view = view
     self.now = moment
     present = now
-    self.context = context.showing(view)
+    var surroundings = context.showing(view)
+    if view.isPrivate { surroundings.hiding = Concealment(privateWords(shown, context)) }
+    self.context = surroundings
     glyphs = Glyphs(isASCII: context.ascii)
     rows = Rows(shown, view, at: moment, utcOffset: self.context.utcOffset)
   }

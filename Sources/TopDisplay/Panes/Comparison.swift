@@ -7,10 +7,11 @@ func comparisonLines(
   let label = 13
   let room = max(6, (width - label - 2) / 2)
   func cut(_ text: String) -> String {
+    let text = context.hiding(text)
     guard columns(of: text) > room else {
       return text + String(repeating: " ", count: room - columns(of: text))
     }
-    let head = broken(text, width: room - 1).first ?? ""
+    let head = broken(text, width: room - 1, hiding: .none).first ?? ""
     return padded(head + (context.ascii ? ">" : "…"), room)
   }
   let (left, right) = (facts(first, store, now, context), facts(second, store, now, context))

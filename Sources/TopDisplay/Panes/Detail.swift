@@ -3,8 +3,8 @@ import MCPSessions
 extension Frame {
   /// The detail beside the lists: as many lines as there is room for, the most telling first.
   mutating func detailPane(_ model: ViewModel, in area: Rectangle) {
-    for (offset, line) in wrapped(detailLines(model), width: area.columns - 2).prefix(area.rows).enumerated()
-    {
+    let lines = wrapped(detailLines(model), width: area.columns - 2, hiding: hiding)
+    for (offset, line) in lines.prefix(area.rows).enumerated() {
       write(
         line.whole, row: area.row + offset, column: area.column + 1, width: area.columns - 1, role: line.role)
       link(line.whole, row: area.row + offset, column: area.column + 1, right: area.right)
@@ -62,7 +62,7 @@ extension Frame {
 
 /// All lines of an open detail.
 func detailPageLines(_ model: ViewModel, width: Int) -> [Phrase] {
-  let lines = wrapped(detailLines(model), width: width)
+  let lines = wrapped(detailLines(model), width: width, hiding: model.context.hiding)
   let story = storyLines(model, limit: 200)
   return story.isEmpty ? lines : lines + [Phrase(""), Phrase("lately", .column)] + story
 }

@@ -106,7 +106,7 @@ extension Frame {
     }
     let room = max(1, end - area.column - 3)
     let first = max(0, line.cursor + 1 - room)
-    let shown = line.text.dropFirst(first)
+    let shown = hiding(line.text).dropFirst(first)
     write(sign, row: area.row, column: 1, width: area.columns - 1, role: .input)
     var place = 2
     for (offset, character) in shown.prefix(room).enumerated() {

@@ -20,7 +20,7 @@ extension Frame {
       }
     }
     let banners = self.banners(model)
-    if !banners.isEmpty, area.columns >= 60 { add([String(model.context.host.prefix(20))]) }
+    if !banners.isEmpty, area.columns >= 60 { add([host(model)]) }
     for banner in banners { add([banner], role: .banner) }
     // What an outage is read from stays whatever else must go: states, sessions, errors.
     let room = end - place
@@ -35,6 +35,8 @@ extension Frame {
     parts.reduce(0) { $0 + TopDisplay.columns(of: $1.text) + $1.gap } - (parts.last?.gap ?? 0)
   }
 
+  private func host(_ model: ViewModel) -> String { String(hiding(model.context.host).prefix(20)) }
+
   /// A piece of the line, and the cells behind it.
   private struct Part {
     let text: String
@@ -43,7 +45,7 @@ extension Frame {
 
   /// What the line may say, the fullest first.
   private func wordings(_ model: ViewModel, hasAlert: Bool, hasHost: Bool) -> [[Part]] {
-    let host = hasHost ? [Part(text: String(model.context.host.prefix(20)))] : []
+    let host = hasHost ? [Part(text: host(model))] : []
     let errors = [Part(text: "errors 1m \(lastMinute(model))")]
     let counts = counts(model, hasAlert: hasAlert).map { [Part(text: $0)] }
     let figures = figures(model).map { [Part(text: $0)] }

@@ -51,7 +51,7 @@ private func helpLines(_ context: Context, _ size: Size) -> [Phrase] {
   let keys =
     columns == 1
     ? cells.flatMap { cell in
-      broken(cell.text, width: max(16, size.columns - 4)).map { Phrase($0, cell.role) }
+      broken(cell.text, width: max(16, size.columns - 4), hiding: .none).map { Phrase($0, cell.role) }
     }
     : (0..<rows).map { row in
       let across = stride(from: row, to: cells.count, by: rows).map { cells[$0] }
@@ -67,7 +67,8 @@ private func helpLines(_ context: Context, _ size: Size) -> [Phrase] {
     "\(glyphs.level($0)) \($0.rawValue)"
   }
   func section(_ title: String, _ texts: [String]) -> [Phrase] {
-    [Phrase(""), Phrase(title, .column)] + texts.flatMap { broken($0, width: room) }.map { Phrase($0) }
+    let lines = texts.flatMap { broken($0, width: room, hiding: .none) }
+    return [Phrase(""), Phrase(title, .column)] + lines.map { Phrase($0) }
   }
   return keys
     + section("commands", [words.joined(separator: " ")])

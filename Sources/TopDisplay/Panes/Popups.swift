@@ -3,11 +3,11 @@ import MCPSessions
 extension Frame {
   /// The question in the middle of the screen.
   mutating func dialog(_ dialog: Dialog, _ model: ViewModel) {
-    guard let lines = dialog.fitted(into: size) else {
+    guard let lines = dialog.fitted(into: size, hiding: hiding) else {
       let words = ["The window is too small for the question.", "Make it larger; any key = No"]
       return box(words.map { Phrase($0, .key) }, title: dialog.verb.rawValue, model.glyphs)
     }
-    let question = lines.count - broken(dialog.question, width: size.columns - 4).count
+    let question = lines.count - broken(dialog.question, width: size.columns - 4, hiding: hiding).count
     box(
       lines.enumerated().map { Phrase($1, $0 < question ? .dialog : .key) }, title: dialog.verb.rawValue,
       model.glyphs)
@@ -96,6 +96,7 @@ func pageLines(
   }
   let width = max(8, size.columns - 4)
   return lines.flatMap { line in
-    line.text.isEmpty ? [line] : broken(line.text, width: width).map { Phrase($0, line.role) }
+    line.text.isEmpty
+      ? [line] : broken(line.text, width: width, hiding: context.hiding).map { Phrase($0, line.role) }
   }
 }

@@ -9,7 +9,7 @@ extension Frame {
     if let prompt = session?.authorization?.prompt {
       lines.append(
         Phrase(prompt.isOpened ? "A browser was opened. If none is seen, go to:" : "Go to:", .dialog))
-      lines += broken(prompt.address.text, width: width).map { Phrase($0, .key) }
+      lines += broken(prompt.address.text, width: width, hiding: hiding).map { Phrase($0, .key) }
       if let code = prompt.code {
         lines.append(Phrase("and type the code \(code.text)", .dialog))
       } else {

@@ -29,7 +29,7 @@ extension Dashboard {
       view.say(usesMouse ? "the mouse is ours; hold shift to select text" : "the mouse is the terminal's")
     case .copy(let text): copy(text)
     case .export(let extract): export(extract)
-    case .share(let keys): share(keys)
+    case .share(let keys, let about, let isPrivate): share(keys, about: about, isPrivate: isPrivate)
     case .inspect(let extract):
       view.show(page: "as JSON", jsonLines(of: extract, at: now).flatMap { readableJSON($0) })
     case .replay(let move):
@@ -70,7 +70,7 @@ extension Dashboard {
 
   /// One text with all that somebody else needs to look into it: the picture, what is known of these
   /// sessions, how they are kept, and what happened to them.
-  private mutating func share(_ keys: [SessionKey]) {
+  private mutating func share(_ keys: [SessionKey], about: String, isPrivate: Bool) {
     let now = now
     let names = Set(keys.map(\.exactServer))
     let servers = store.servers.filter { keys.isEmpty || names.contains($0.id) }
@@ -89,14 +89,17 @@ extension Dashboard {
       return "\(PrintableText.line(server.name)): \(words.compactMap { $0 }.joined(separator: ", "))"
     }
     let text = [
-      "sessiontop \(Outgoing.clientVersion) on \(plan.host), \(now.wall.rfc3339)", "", "== screen", picture,
-      "",
+      "sessiontop \(Outgoing.clientVersion) on \(plan.host), \(now.wall.rfc3339)", "about \(about)", "",
+      "== screen", picture, "",
       "== settings, secrets masked", settings.joined(separator: "\n"), "", "== sessions",
       known.flatMap { readableJSON($0) }.joined(separator: "\n"), "",
       "== events, the newest \(min(events.count, Self.sharedEvents)) of \(events.count)",
       events.suffix(Self.sharedEvents).map(eventLine).joined(separator: "\n"), "",
     ].joined(separator: "\n")
-    save(text, as: "ticket", ending: "txt") { "all for a ticket is in \($0)" }
+    let shown = isPrivate ? concealed(text, store, context(now)) : text
+    save(shown, as: "ticket", ending: "txt") {
+      "a ticket about \(about)\(isPrivate ? ", hosts, users and ids hidden," : "") is in \($0)"
+    }
   }
 
   /// Most events that are given on.
