@@ -27,7 +27,8 @@ func completions(of text: String, _ store: Store, _ context: Context) -> [String
 
 /// Filters that go on from `text`: fields, and behind a field its values as they are now.
 func filterCompletions(of text: String, _ store: Store) -> [String] {
-  let last = text.split(separator: " ", omittingEmptySubsequences: false).last ?? ""
+  let words = filterWords(text, isTyped: true)
+  let last = words.last.flatMap { $0.endIndex == text.endIndex ? $0 : nil } ?? ""
   let stem = String(text.dropLast(last.count)) + (last.hasPrefix("!") ? "!" : "")
   let word = String(last.hasPrefix("!") ? last.dropFirst() : last)
   guard let colon = word.firstIndex(of: ":") else {
@@ -40,10 +41,11 @@ func filterCompletions(of text: String, _ store: Store) -> [String] {
   let field = String(word[..<colon])
   let typed = String(word[word.index(after: colon)...])
   // Behind a bar the next alternative is typed.
-  let begun = typed.split(separator: "|", omittingEmptySubsequences: false).dropLast().map { $0 + "|" }
-    .joined()
-  let value = String(typed.dropFirst(begun.count))
-  let bare = value.hasPrefix("=") ? String(value.dropFirst().drop { $0 == "\"" }) : value
+  let isExact = typed.hasPrefix("=")
+  let parts = isExact ? exactAlternatives(typed.dropFirst()) : typed.split(separator: "|")
+  let value = typed.hasSuffix("|") ? "" : String(parts.last ?? "")
+  let begun = String(typed.dropLast(value.count))
+  let bare = isExact ? unquoted((isOpenQuote(value[...]) ? value + "\"" : value)[...]) : value
   let names: [String]? =
     switch field {
     case "server": store.servers.map(\.name)
@@ -52,8 +54,11 @@ func filterCompletions(of text: String, _ store: Store) -> [String] {
     }
   if let names {
     let fitting = names.filter { $0.hasPrefix(bare) }
-    // A name is meant as it is, not also all that it is a part of.
-    return fitting.map { stem + (begun.isEmpty ? exactly(field, $0) : "\(field):\(begun)\($0)") }
+    // A name is meant as it is, not also all that it is a part of; beside parts of names it is one of them.
+    let known = isExact ? exactAlternatives(begun.dropFirst()).map(unquoted) : []
+    return begun.isEmpty || isExact
+      ? fitting.map { stem + exactly(field, known + [$0]) }
+      : fitting.filter { !$0.contains(" ") }.map { "\(stem)\(field):\(begun)\($0)" }
   }
   let values: [String] =
     switch field {

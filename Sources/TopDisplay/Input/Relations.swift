@@ -19,7 +19,7 @@ extension ViewState {
     }
     guard !names.isEmpty else { return notice = "select a server, a session or an event first" }
     let words = [exactly("server", names), user.map { exactly("user", $0) }].joined(" ")
-    narrow(to: Filter(words))
+    narrow(to: Filter(words, limit: .max))
     pane = .events
     events = .following
     isDetailOpen = false

@@ -1,7 +1,8 @@
 /// A line that is being typed, with a place in it.
 struct LineEditor: Hashable, Sendable {
-  /// The most characters that can be typed.
-  static let limit = 200
+  /// The most characters that can be typed: more than what is asked for may have, so that too much is seen
+  /// and told, never cut off in silence.
+  static let limit = 4_000
 
   private(set) var text: String
   /// Where the next character goes, in characters from the start.

@@ -5,7 +5,7 @@ import MCPSessions
 /// Words are ANDed, `|` separates alternatives, `!` negates. A bare word is looked for anywhere in a row,
 /// whatever its case; `field:word` in one field, in whole when it holds a `*` or begins with `=`; `/re/` is a
 /// regular expression, which may hold spaces; `err>0`, `age<5m` compare numbers and times. Example:
-/// `server:git* state:recovering|failed !user:bot err>0 /time(d )?out/ server:="a name"`.
+/// `server:git* state:recovering|failed !user:bot err>0 /time(d )?out/ server:="a name"|other`.
 ///
 /// `since:02:10 until:02:12` and `ago<10m` limit the events to a time.
 ///
@@ -17,8 +17,18 @@ struct Filter: Hashable, Sendable {
   let objection: String?
   private let terms: [Term]
 
-  init(_ text: String) {
+  /// The longest that is taken from a person or another program, in characters.
+  static let limit = 2_000
+
+  /// A text beyond the limit is an objection, never a shorter filter: that would choose other rows.
+  init(_ text: String, limit: Int = Filter.limit) {
     self.text = text
+    guard text.unicodeScalars.count <= limit else {
+      (terms, objection) = (
+        [], "a filter has \(limit) characters at most, this one \(text.unicodeScalars.count)"
+      )
+      return
+    }
     var terms: [Term] = []
     var objection: String?
     for word in filterWords(text) {
@@ -202,10 +212,9 @@ private struct Term: Hashable, Sendable {
 
   /// Alternatives; one in quotes behind `=` may hold anything.
   private static func patterns(_ text: Substring) throws(Objection) -> [Pattern] {
-    if text.hasPrefix("=\""), text.count > 3, text.hasSuffix("\"") {
-      return [Pattern(exactly: text.dropFirst(2).dropLast())]
+    if text.hasPrefix("=") {
+      return exactAlternatives(text.dropFirst()).map { Pattern(exactly: unquoted($0)[...]) }
     }
-    if text.hasPrefix("=") { return text.dropFirst().split(separator: "|").map(Pattern.init(exactly:)) }
     let parts = text.first == "/" ? [text] : text.split(separator: "|")
     return try parts.map { (part) throws(Objection) in
       guard let pattern = Pattern(part) else {
@@ -219,46 +228,6 @@ private struct Term: Hashable, Sendable {
   private static func number(_ text: Substring, of field: String) -> Double? {
     seconds(inSpan: text, bare: field == "p95" ? 0.001 : 1)
   }
-}
-
-/// The words of a filter: separated by spaces, except within slashes that begin a word or a field's value,
-/// and within quotes behind `=`.
-private func filterWords(_ text: String) -> [Substring] {
-  var words: [Substring] = []
-  var start = text.startIndex
-  var closing: Character?
-  var previous: Character = " "
-  for place in text.indices {
-    let character = text[place]
-    if character == closing {
-      closing = nil
-    } else if closing == nil,
-      character == "/" && " !:".contains(previous) || character == "\"" && previous == "="
-    {
-      closing = character
-    } else if character == " ", closing.map({ !text[place...].contains($0) }) ?? true {
-      if start < place { words.append(text[start..<place]) }
-      start = text.index(after: place)
-      closing = nil
-    }
-    previous = character
-  }
-  if start < text.endIndex { words.append(text[start...]) }
-  return words
-}
-
-/// A filter that means one name and no other, however it is spelled.
-func exactly(_ field: String, _ name: String) -> String {
-  let isPlain = name.allSatisfy { $0.isLetter || $0.isNumber || "-_.:/@".contains($0) }
-  return isPlain ? "\(field):=\(name)" : "\(field):=\"\(name)\""
-}
-
-/// A filter that means any of these names and no other. One of them that cannot stand beside others is told
-/// by itself alone.
-func exactly(_ field: String, _ names: [String]) -> String {
-  let plain = names.filter { name in name.allSatisfy { $0.isLetter || $0.isNumber || "-_.:/@".contains($0) } }
-  guard names.count > 1, let first = names.first else { return exactly(field, names.first ?? "") }
-  return plain.isEmpty ? exactly(field, first) : "\(field):=\(plain.joined(separator: "|"))"
 }
 
 /// The known word that was probably meant: the same but for its end, or one letter away.

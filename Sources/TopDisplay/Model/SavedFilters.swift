@@ -17,7 +17,6 @@ package struct SavedFilters: Hashable, Sendable {
     guard !name.isEmpty, name.count <= 32,
       name.allSatisfy({ $0.isLetter || $0.isNumber || "-_".contains($0) })
     else { return "a name is one word of letters, digits, - and _" }
-    guard text.count <= LineEditor.limit else { return "is longer than \(LineEditor.limit) characters" }
     if let objection = Filter(text).objection { return objection }
     guard texts.count < Self.limit || texts[name] != nil else {
       return "there are over \(Self.limit) filters"

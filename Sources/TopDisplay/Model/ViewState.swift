@@ -143,7 +143,7 @@ package struct ViewState: Hashable, Sendable {
 
   /// Begins with a filter that was asked for.
   package mutating func start(filter: String) {
-    self.filter = Filter(String(filter.prefix(LineEditor.limit)))
+    self.filter = Filter(filter)
   }
 
   /// Shows a text over the panes until a key is pressed.
