@@ -1,15 +1,22 @@
 extension Store {
-  /// What an engine would have reported together with an event, as far as the event tells: the other way
-  /// round from a session that tells of itself.
-  package func report(of event: Event) -> EngineReport {
+  /// Takes in what an engine would have reported together with an event, as far as the event tells: the other
+  /// way round from a session that tells of itself.
+  package mutating func fold(recorded event: Event) {
+    if let server = event.server, event.kind != .configReloaded, event.kind != .configProblem {
+      let user = event.user ?? SessionKey.sharedUser
+      let users = self.server(ExactText(server))?.users ?? []
+      if !users.contains(user) { take(adding(SessionKey(server: server, user: user), users: users)) }
+    }
+    fold(report(of: event), at: event.time)
+  }
+
+  private func report(of event: Event) -> EngineReport {
     var report = EngineReport()
     report.events = [event]
     guard let server = event.server, event.kind != .configReloaded, event.kind != .configProblem else {
       return report
     }
     let key = SessionKey(server: server, user: event.user ?? SessionKey.sharedUser)
-    let users = servers.first { $0.name.isExactly(server) }?.users ?? []
-    if !users.contains(key.user) { report.servers = adding(key, users: users) }
     var session =
       sessions[key] ?? SessionReport(key: key, state: event.state ?? .connecting, since: event.time)
     session.take(event)
@@ -18,14 +25,12 @@ extension Store {
     return report
   }
 
-  private func adding(_ key: SessionKey, users: [String]) -> [ServerReport] {
-    let old = servers.first { $0.name.isExactly(key.server) }
-    let server = ServerReport(
+  private func adding(_ key: SessionKey, users: [String]) -> ServerReport {
+    let old = server(key.exactServer)
+    return ServerReport(
       name: key.server, transport: old?.transport ?? .streamableHTTP, url: old?.url,
       users: users + [key.user],
       note: old?.note, settings: old?.settings ?? SessionSettings())
-    let others = servers.map { $0.name.isExactly(key.server) ? server : $0 }
-    return old == nil ? others + [server] : others
   }
 }
 

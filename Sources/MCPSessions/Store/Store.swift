@@ -1,11 +1,6 @@
 /// All that is known, folded from the engine's reports. A copy of it at an instant is a snapshot.
 package struct Store: Hashable, Sendable {
-  package private(set) var servers: [ServerReport] = [] {
-    didSet {
-      places = Dictionary(
-        servers.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
-    }
-  }
+  package private(set) var servers: [ServerReport] = []
   package private(set) var sessions: [SessionKey: SessionReport] = [:]
   /// Ways to origins that are closed, or that somebody waits for.
   package private(set) var origins: [Int: OriginReport] = [:]
@@ -20,6 +15,8 @@ package struct Store: Hashable, Sendable {
   private var places: [ExactText: Int] = [:]
   /// All sessions in the order of their keys, so that a list of them need not be sorted for every picture.
   package private(set) var order: [SessionKey] = []
+  /// Many reports are being taken in, and sessions came or went since they were sorted.
+  private var (isFolding, isUnordered) = (false, false)
   /// How each server fared, by name.
   private var histories: [ExactText: StateHistory] = [:]
   /// When servers could not be used, however much was told since.
@@ -65,7 +62,7 @@ package struct Store: Hashable, Sendable {
   private mutating func takeSessions(of report: EngineReport) -> Set<ExactText> {
     var changed: Set<ExactText> = []
     var isOther = false
-    defer { if isOther { order = sessions.keys.sorted() } }
+    defer { if isOther { orderSessions() } }
     for key in report.removed where sessions.removeValue(forKey: key) != nil {
       isOther = true
       let server = ExactText(key.server)
@@ -85,8 +82,37 @@ package struct Store: Hashable, Sendable {
     return changed
   }
 
-  private mutating func take(_ servers: [ServerReport]) {
+  /// Takes in many reports at once: what is sorted is sorted once.
+  package mutating func folding(_ body: (inout Store) -> Void) {
+    isFolding = true
+    body(&self)
+    isFolding = false
+    if isUnordered { orderSessions() }
+  }
+
+  private mutating func orderSessions() {
+    isUnordered = isFolding
+    if !isFolding { order = sessions.keys.sorted() }
+  }
+
+  /// One that is new, or is known better than before.
+  mutating func take(_ server: ServerReport) {
+    if let place = places[server.id] {
+      servers[place] = server
+    } else {
+      places[server.id] = servers.count
+      servers.append(server)
+    }
+  }
+
+  private mutating func place(_ servers: [ServerReport]) {
     self.servers = servers
+    places = Dictionary(
+      servers.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  private mutating func take(_ servers: [ServerReport]) {
+    place(servers)
     let names = Set(servers.map(\.id))
     durations = durations.filter { names.contains($0.key.server) }
   }
@@ -99,7 +125,7 @@ package struct Store: Hashable, Sendable {
     store.keys = self.keys.mapValues { $0.intersection(keys) }
     store.order = order.filter { keys.contains($0) }
     let names = Set(keys.map(\.exactServer))
-    store.servers = servers.filter { names.contains($0.id) }
+    store.place(servers.filter { names.contains($0.id) })
     return store
   }
 

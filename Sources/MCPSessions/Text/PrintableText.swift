@@ -9,11 +9,13 @@ package enum PrintableText {
 
   /// One printable line of at most `limit` characters; a longer one ends in "...".
   package static func line(_ text: String, limit: Int = detailLimit) -> String {
+    // Nearly all that is ever shown is plain, and nothing need be looked up of that.
+    if text.utf8.count <= limit, text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return text }
     var result = String.UnicodeScalarView()
     var length = 0
     var marks = 0
     for scalar in text.unicodeScalars {
-      let category = scalar.properties.generalCategory
+      let category = scalar.isASCII ? .unassigned : scalar.properties.generalCategory
       // Some marks are unfit themselves, because nobody sees them.
       if [.nonspacingMark, .enclosingMark].contains(category), !isUnfit(scalar) {
         // A handful of marks is a letter of some script; a tower of them is an attack on the line above.

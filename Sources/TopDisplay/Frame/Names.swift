@@ -8,16 +8,16 @@ func shortened(_ names: [String], to width: Int, isASCII: Bool) -> [ExactText: S
   let long = Set(names.filter { columns(of: $0) > width }.map { ExactText($0) })
   guard !long.isEmpty, width >= 5 else { return [:] }
   let sign = isASCII ? ">" : "…"
-  let fitting = Set(names.map { ExactText($0) }).subtracting(long)
+  var looks = Looks(taken: Set(names.map { ExactText($0) }).subtracting(long))
   var result: [ExactText: String] = [:]
-  var taken = fitting
   func cut(_ name: ExactText) -> ExactText {
-    let name = name.text
     let end = (width - 1) / 2
-    return ExactText(String(name.prefix(width - 1 - end)) + sign + String(name.suffix(end)))
+    return ExactText(beginning(of: name.text, width - 1 - end) + sign + ending(of: name.text, end))
   }
-  for (look, group) in Dictionary(grouping: long.sorted(), by: cut) {
-    if group.count == 1, taken.insert(look).inserted {
+  // In order, so that the same names look alike in every picture.
+  let groups = Dictionary(grouping: long.sorted(), by: cut).sorted { $0.key < $1.key }
+  for (look, group) in groups {
+    if group.count == 1, looks.take(look) {
       result[group[0]] = look.text
       continue
     }
@@ -26,22 +26,64 @@ func shortened(_ names: [String], to width: Int, isASCII: Bool) -> [ExactText: S
       min(common, zip(letters[0], name).prefix { $0 == $1 }.count)
     }
     for (name, letters) in zip(group, letters) {
-      let rest = letters.dropFirst(max(0, first - 1))
-      let fits = rest.count <= width - 1
-      let look = sign + String(rest.prefix(fits ? width - 1 : width - 2)) + (fits ? "" : sign)
-      result[name] = taken.insert(ExactText(look)).inserted ? look : numbered(name.text, width, &taken)
+      let rest = String(letters.dropFirst(max(0, first - 1)))
+      let fits = columns(of: rest) <= width - 1
+      let look = sign + (fits ? rest : beginning(of: rest, width - 2) + sign)
+      result[name] = looks.take(ExactText(look)) ? look : looks.number(name.text, width)
     }
   }
   return result
 }
 
-/// The last resort: a number.
-private func numbered(_ name: String, _ width: Int, _ taken: inout Set<ExactText>) -> String {
-  var number = 1
-  while true {
-    let end = "~\(number)"
-    let look = String(name.prefix(max(1, width - end.count))) + end
-    if taken.insert(ExactText(look)).inserted || end.count >= width { return look }
-    number += 1
+/// How names of one list look, no two of them alike.
+private struct Looks {
+  private var taken: Set<ExactText>
+  /// The last number that was given behind each beginning.
+  private var numbers: [ExactText: Int] = [:]
+
+  init(taken: Set<ExactText>) { self.taken = taken }
+
+  /// False when another name looks so already.
+  mutating func take(_ look: ExactText) -> Bool { taken.insert(look).inserted }
+
+  /// The last resort: a number, the first that is free.
+  mutating func number(_ name: String, _ width: Int) -> String {
+    var digits = 1
+    while true {
+      let stem = beginning(of: name, max(1, width - 1 - digits)) + "~"
+      let (first, last) = (power(of: digits - 1), power(of: digits) - 1)
+      let key = ExactText(stem + "\(digits)")
+      var number = numbers[key] ?? first - 1
+      while number < last {
+        number += 1
+        numbers[key] = number
+        let look = stem + "\(number)"
+        if taken.insert(ExactText(look)).inserted || digits + 1 >= width { return look }
+      }
+      digits += 1
+    }
   }
+
+  /// Of ten.
+  private func power(of digits: Int) -> Int { (0..<min(digits, 18)).reduce(1) { product, _ in product * 10 } }
+}
+
+/// As much of a text as has room in so many cells.
+private func beginning(of text: String, _ width: Int) -> String {
+  var used = 0
+  return String(
+    text.prefix {
+      used += columns(of: String($0))
+      return used <= width
+    })
+}
+
+/// As much of its end.
+private func ending(of text: String, _ width: Int) -> String {
+  var used = 0
+  let count = text.reversed().prefix {
+    used += columns(of: String($0))
+    return used <= width
+  }.count
+  return String(text.suffix(count))
 }

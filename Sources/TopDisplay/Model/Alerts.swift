@@ -17,9 +17,10 @@ struct Alerts: Hashable, Sendable {
     var news: [Alert] = []
     var problems: [ExactText: SessionReport] = [:]
     for server in servers where server.isProblem { problems[server.id] = server.worst }
+    let worst = Dictionary(servers.map { ($0.id, $0.worst) }, uniquingKeysWith: { first, _ in first })
     for (name, before) in known where problems[name] == nil {
       known[name] = nil
-      let session = servers.first { $0.id == name }?.worst
+      let session = worst[name] ?? nil
       news.append(Alert(session: session ?? before.session, isRaised: false, isKept: session != nil))
     }
     for (name, session) in problems {

@@ -131,7 +131,7 @@ package struct Replay: Sendable {
   private mutating func go(to count: Int) {
     if count < place { rewind() }
     guard count > 0 else { return now = entries.first?.time ?? now }
-    while place < count { takeOne() }
+    takeIn { $0 < count }
     now = entries[count - 1].time
   }
 
@@ -150,16 +150,23 @@ package struct Replay: Sendable {
   }
 
   private mutating func takeIn() {
-    while place < entries.count, entries[place].time.instant <= now.instant { takeOne() }
+    let now = now.instant
+    takeIn { [entries] in entries[$0].time.instant <= now }
   }
 
-  private mutating func takeOne() {
-    let entry = entries[place]
-    place += 1
-    switch entry {
-    case .event(let event): store.fold(store.report(of: event), at: event.time)
-    case .snapshot(let report, let time): store.fold(report, at: time)
+  /// Takes in entries as long as the next one is wanted.
+  private mutating func takeIn(while isWanted: (Int) -> Bool) {
+    var next = place
+    store.folding { [entries] store in
+      while next < entries.count, isWanted(next) {
+        switch entries[next] {
+        case .event(let event): store.fold(recorded: event)
+        case .snapshot(let report, let time): store.fold(report, at: time)
+        }
+        next += 1
+      }
     }
+    place = next
   }
 }
 
