@@ -28,7 +28,7 @@ import Testing
     Writing("日本語サー", 8, "日本語…", 8),
     Writing("a日本語サ", 8, "a日本語…", 8),
     Writing("ab日本語サ", 8, "ab日本…", 8),
-    Writing("abc", 2, "ab", 2),
+    Writing("abc", 2, "a…", 2),
     Writing("日", 1, "…", 1),
     Writing("e\u{301}te\u{301}", 8, "e\u{301}te\u{301}", 3),
     Writing("a\u{1B}[31mb", 8, "a?[31mb", 7),

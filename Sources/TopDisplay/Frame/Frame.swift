@@ -199,11 +199,10 @@ package struct Frame: Hashable, Sendable {
   }
 
   private mutating func cut(row: Int, from column: Int, place: Int, end: Int, role: Role, isSelected: Bool) {
-    // The last character makes room, both halves of it when it is wide; very narrow texts are cut without a
-    // sign.
+    // The last character makes room, both halves of it when it is wide.
     var place = place
     if place == end {
-      guard end - column >= 4 else { return }
+      guard end - column >= 2 else { return }
       place -= cells[row * size.columns + place - 1].isContinuation ? 2 : 1
     }
     put(isASCII ? ">" : "…", columns: 1, row: row, column: place, role: role, isSelected: isSelected)

@@ -2,7 +2,8 @@
 struct Column<Row>: Sendable {
   let title: String
   var width: Int
-  let alignsRight: Bool
+  /// Holds figures: they stand at the right, and are never cut, because part of a figure is another one.
+  let isFigure: Bool
   /// Lower ranks leave first when the width is short; nil never leaves.
   var rank: Int?
   /// Takes what the others leave over, and is cut to it; `width` is what it asks for before others must
@@ -16,7 +17,7 @@ struct Column<Row>: Sendable {
   ) {
     self.title = title
     self.width = width
-    alignsRight = right
+    isFigure = right
     self.rank = rank
     isFlexible = flexible
     self.words = words
@@ -72,7 +73,7 @@ extension Frame {
     var place = area.column + 3
     for column in columns {
       put(
-        Phrase(column.title, .column), alignsRight: column.alignsRight, row: area.row, column: place,
+        Phrase(column.title, .column), alignsRight: column.isFigure, row: area.row, column: place,
         width: min(column.width, area.right - place), isSelected: false)
       hotspots.append(
         Hotspot(row: area.row, column: place, width: column.width, meaning: .title(column.title)))
@@ -128,9 +129,11 @@ extension Frame {
     }
     var place = area.column + 3
     for column in columns {
+      let width = min(column.width, area.right - place)
+      var words = column.words(row)
+      if column.isFigure { words.text = fitted(figure: words.text, to: width, isASCII: glyphs.isASCII) }
       put(
-        column.words(row), alignsRight: column.alignsRight, row: line, column: place,
-        width: min(column.width, area.right - place), isSelected: isSelected)
+        words, alignsRight: column.isFigure, row: line, column: place, width: width, isSelected: isSelected)
       place += column.width + 1
     }
   }

@@ -65,13 +65,6 @@ func latency(_ milliseconds: Double?) -> String {
   }
 }
 
-/// A count in at most `width` characters: `1204`, `12k`, `3M`.
-func count(_ number: Int, width: Int = 4) -> String {
-  let text = String(number)
-  guard text.count > width else { return text }
-  return number < 1_000_000 ? "\(number / 1_000)k" : "\(number / 1_000_000)M"
-}
-
 /// `1 tool`, `14 tools`.
 func counted(_ number: Int, _ thing: String) -> String { "\(number) \(thing)\(number == 1 ? "" : "s")" }
 

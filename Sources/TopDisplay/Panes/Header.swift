@@ -88,7 +88,9 @@ extension Frame {
         .map { "\($0.count) \($0.state.rawValue)\($0.state == .ready ? doubt : "")" }.joined(separator: " ")
     }
     let telling = counts.filter { $0.state == .ready || $0.state == .paused || $0.state.isProblem }
-    let brief = bad > 0 ? "\(bad) not well" : doubtful > 0 ? "\(doubtful) unverified" : "all well"
+    let away = model.context.absences.isEmpty ? nil : "service away"
+    let calm = away ?? (doubtful > 0 ? "\(doubtful) unverified" : "all well")
+    let brief = bad > 0 ? "\(bad) not well" : calm
     let worst = hasAlert ? nil : model.rows.problems.first.map { "\($0.key.server) \($0.state.rawValue), " }
     return [
       "servers \(total): \(worst ?? "")\(words(counts))", "servers \(total): \(worst ?? "")\(words(telling))",

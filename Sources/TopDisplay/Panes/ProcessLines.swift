@@ -37,12 +37,12 @@ func lastWordLines(_ session: SessionReport) -> [DetailLine] {
 /// `3%`, `140%`: of one processor.
 func percent(_ load: Double) -> String {
   load >= 9.95 || load == 0
-    ? "\(Int(saturating: load.rounded()))%" : "\((load * 10).rounded() / 10)%"
+    ? "\(count(Int(saturating: load.rounded())))%" : "\((load * 10).rounded() / 10)%"
 }
 
 /// `31M`, `1.2G`: of memory.
 func bytes(_ count: Int64) -> String {
-  let units: [(size: Double, name: String)] = [(1e9, "G"), (1e6, "M"), (1e3, "k")]
+  let units: [(size: Double, name: String)] = [(1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")]
   for unit in units where Double(count) >= unit.size {
     let value = Double(count) / unit.size
     let tenths = (value * 10).rounded() / 10

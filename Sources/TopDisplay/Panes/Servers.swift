@@ -8,6 +8,9 @@ extension Frame {
     let longest = rows.map { columns(of: $0.title) }.max() ?? 0
     let name = min(longest, max(12, area.columns / 3), isWide ? 40 : 28)
     let looks = shortened(rows.map(\.title), to: max(10, name), isASCII: model.glyphs.isASCII)
+    // `12/140`, as wide as the largest of them.
+    let most = rows.reduce(0) { max($0, $1.listed.total) }
+    let live = max(5, min(11, 2 * String(most).count + 1))
     let marked = Set(model.view.marks.map(\.exactServer))
     // What the rows are sorted by stays in sight.
     func rank(_ field: Sort.Field, _ rank: Int?) -> Int? { model.view.sort.field == field ? nil : rank }
@@ -19,7 +22,7 @@ extension Frame {
         inState(server, at: server.worst.map { model.now(of: $0.key) } ?? now)
       },
       Column(
-        "LIVE", 5, right: true,
+        "LIVE", live, right: true,
         text: { $0.listed.total == 0 || $0.isUnwatched ? "-" : "\($0.listed.live)/\($0.listed.total)" }),
       Column("P95", 5, right: true, rank: rank(.p95, isWide ? 5 : 1), text: { latency($0.p95) }),
       Column("GOOD", 6, right: true, rank: rank(.good, 2), text: { lastGood($0, at: now) }),

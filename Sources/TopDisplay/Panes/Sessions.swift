@@ -29,7 +29,9 @@ extension Frame {
     let (store, now) = (model.store, model.now)
     let notes = Dictionary(store.servers.map { ($0.id, $0.note) }, uniquingKeysWith: { first, _ in first })
     let isOfAll = model.rows.scope?.count != 1
-    let user = min(12, max(4, model.rows.sessions.prefix(500).map { columns(of: $0.user) }.max() ?? 0))
+    let users = Set(model.rows.sessions.map(\.exactUser)).map(\.text)
+    let user = min(12, max(4, users.map { columns(of: $0) }.max() ?? 0))
+    let userLooks = shortened(users, to: user, isASCII: model.glyphs.isASCII)
     func words(
       _ title: String, _ width: Int, right: Bool = false, rank: Int? = nil,
       _ text: @escaping @Sendable (SessionReport) -> String
@@ -38,14 +40,14 @@ extension Frame {
     }
     var list: [Column<SessionKey>] = [words("ID", 11, rank: 8) { $0.session ?? "-" }]
     if isOfAll {
-      let names = Set(model.rows.sessions.prefix(500).map(\.exactServer))
+      let names = Set(model.rows.sessions.map(\.exactServer))
       let longest = names.map { columns(of: $0.text) }.max() ?? 0
       let room = min(width < 90 ? 13 : width / 5, max(8, longest))
       let looks = shortened(names.map(\.text), to: room, isASCII: model.glyphs.isASCII)
       list.insert(Column("SERVER", room, text: { looks[$0.exactServer] ?? $0.server }), at: 0)
     }
     list += [
-      Column("USER", user, rank: isOfAll ? nil : 9, text: { $0.user }),
+      Column("USER", user, rank: isOfAll ? nil : 9, text: { userLooks[$0.exactUser] ?? $0.user }),
       words("KIND", 9, rank: 2) { $0.kind?.rawValue ?? "-" },
       words("PROTOCOL", 10, rank: 1) { $0.protocolVersion ?? "-" },
       Column("STATE", 12) { key in

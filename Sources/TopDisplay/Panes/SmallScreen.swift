@@ -6,19 +6,25 @@ extension Frame {
   mutating func words(_ model: ViewModel) {
     guard size.rows > 0, size.columns > 0 else { return }
     var texts: [String] = []
+    var counts = model.rows.counts
+    if !model.context.absences.isEmpty { texts.append("! service away") }
+    if model.store.configurationProblem != nil { texts.append("! configuration not taken") }
     if let worst = model.rows.problems.first {
+      // How many are as bad, and which of them is so for the longest time.
+      let count = counts.first { $0.state == worst.state }?.count ?? 1
+      counts.removeAll { $0.state == worst.state }
       texts += [
-        "\(model.glyphs.state(worst.state)) \(worst.state.rawValue)", worst.key.server,
+        "\(model.glyphs.state(worst.state)) \(count) \(worst.state.rawValue)", worst.key.server,
         age(of: worst.since, at: model.now), model.next(worst),
       ].compactMap { $0 }
     } else if model.rows.unverified > 0 {
       texts.append("\(StateLook.doubt) \(model.rows.unverified) unverified")
-    } else if let best = model.rows.counts.first {
-      texts.append("\(model.glyphs.state(best.state)) all well")
+    } else if let first = counts.first, texts.isEmpty, !counts.contains(where: { $0.state == .connecting }) {
+      texts.append("\(model.glyphs.state(first.state)) all well")
     }
     if model.staleness != nil { texts.insert("STALE", at: 0) }
     if model.view.frozen != nil { texts.insert("FROZEN", at: 0) }
-    texts += model.rows.counts.map { "\($0.count) \($0.state.rawValue)" }
+    texts += counts.map { "\($0.count) \($0.state.rawValue)" }
     if texts.isEmpty { texts = ["no servers yet"] }
     var (row, column) = (0, 0)
     for text in texts {
