@@ -26,7 +26,7 @@ package func plainLines(_ store: Store, filter: String, at now: Moment, utcOffse
   // Those that are well are counted with their server; a filter asks for them one by one.
   for key in model.rows.sessions {
     guard let session = store.sessions[key], session.state != .unmonitored,
-      !filter.isEmpty || session.state.isProblem,
+      !filter.isEmpty || session.isTrouble,
       totals[key.exactServer] ?? 0 > 1
     else { continue }
     lines.append("Session of \(key.user) at \(key.server): " + words(session, note: nil, model) + ".")
@@ -60,6 +60,6 @@ private func words(_ server: ServerSummary, _ model: ViewModel) -> String {
 
 private func words(_ session: SessionReport, note: Sentence?, _ model: ViewModel) -> String {
   let why = model.why(session, note: note).whole
-  return "\(session.state.rawValue) for \(age(of: session.since, at: model.now))"
+  return "\(session.stateWord) for \(age(of: session.onset, at: model.now))"
     + (why.isEmpty ? "" : ", \(why)")
 }

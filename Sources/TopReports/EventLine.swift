@@ -20,6 +20,7 @@ package func eventLine(_ event: Event) -> String {
     $0.member("kind", event.sessionKind?.rawValue)
     $0.member("protocol", event.protocolVersion)
     $0.error("error", event.error)
+    $0.member("closed_since", event.closedSince?.wall.rfc3339)
     $0.member("attempt", event.attempt)
     $0.member("next_attempt_ms", event.nextAttempt?.inMilliseconds)
     $0.member("repeated", event.repeated)

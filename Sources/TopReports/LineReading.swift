@@ -49,7 +49,7 @@ private func event(_ line: JSONValue, _ time: Moment) -> Event? {
   guard let kind = line["event"]?.text.flatMap(EventKind.init(rawValue:)),
     let level = line["level"]?.text.flatMap(EventLevel.init(rawValue:))
   else { return nil }
-  return Event(
+  var event = Event(
     seq: UInt64(code(line["seq"], 0...(1 << 53)) ?? 0), time: time, kind: kind, level: level,
     server: name(line["server"]), user: name(line["user"]), session: name(line["session"]),
     state: line["state"]?.text.flatMap(SessionState.init(rawValue:)),
@@ -58,6 +58,8 @@ private func event(_ line: JSONValue, _ time: Moment) -> Event? {
     attempt: line["attempt"].map(count),
     nextAttempt: span(line["next_attempt_ms"]),
     repeated: max(1, count(line["repeated"])), message: sentence(line["message"]) ?? .empty)
+  event.closedSince = moment(line["closed_since"])
+  return event
 }
 
 private func error(_ value: JSONValue?) -> SessionError? {

@@ -20,9 +20,10 @@ package enum PluginStatus: Int32, Sendable {
 /// One line for monitoring systems: `SESSIONTOP CRITICAL - 1 of 7 sessions: billing down | servers=7 ...`.
 ///
 /// Critical are sessions in one of `failing`; without it those that cannot be used by themselves again
-/// (`down`, `unstable`, `unauthorized`, `failed`) and those that cannot be asked for over a minute, while
-/// `degraded`, `recovering`, `paused` and what cannot be asked for a shorter time are a warning. Unknown is
-/// what has not come to anything yet, and a store without sessions.
+/// (`down`, `unstable`, `unauthorized`, `failed`), `recovering` ones that were never of use, and those that
+/// cannot be asked, or wait for their way, for over a minute, while `degraded`, `recovering`, `paused` and
+/// what waits for a shorter time are a warning. Unknown is what has not come to anything yet, and a store
+/// without sessions.
 package func pluginLine(
   _ store: Store, failing: FailingStates?, at now: Moment
 ) -> (line: String, status: PluginStatus) {
@@ -45,8 +46,11 @@ private func grade(of session: SessionReport, failing: FailingStates?, at now: I
   if session.isUnverified { return session.isLongUnverified(at: now) ? .critical : .warning }
   switch session.state {
   case .ready, .idle, .unmonitored, .closed, .closing: return .ok
-  case .degraded, .recovering, .paused: return .warning
+  case .degraded, .paused: return .warning
+  // What never was of use is no passing thing.
+  case .recovering: return session.hasWorked ? .warning : .critical
   case .down, .unstable, .unauthorized, .failed: return .critical
+  case .connecting where session.closedWay != nil: return session.isCutOff(at: now) ? .critical : .warning
   case .connecting: return .unknown
   }
 }

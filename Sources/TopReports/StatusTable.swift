@@ -31,7 +31,8 @@ private func serverRow(
 ) -> [String] {
   let worst = sessions.max { $0.rank < $1.rank }.map { reason($0, at: now) } ?? ""
   let why = worst.isEmpty ? server.note?.text ?? "" : worst
-  let good = sessions.compactMap(\.lastGood).map(\.instant).max()
+  // The oldest of them, as in the dashboard: what is to be seen is the one that is worst off.
+  let good = sessions.compactMap(\.lastGood).map(\.instant).min()
   return [
     PrintableText.line(server.name), shown(state, sessions.contains { $0.state == state && $0.isUnverified }),
     sessions.isEmpty ? "-" : "\(sessions.count(where: \.isKnownLive))/\(sessions.count)",

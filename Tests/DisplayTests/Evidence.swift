@@ -35,6 +35,20 @@ enum Evidence {
       ? nil : .failure(.connectRefused, curlCode: 7, "Failed to connect to tools.example.org port 443")
   }
 
+  /// One way to a family of servers is closed: the first of them found it out, and nobody can ask the others.
+  static let unverifiedFamily: Store = {
+    let family: KeyValuePairs = [
+      "jira-cloud": "https://tools.example.org/cloud", "jira-desk": "https://tools.example.org/desk",
+      "jira-eu": "https://tools.example.org/eu", "jira-us": "https://tools.example.org/us",
+      "jira-old": "https://tools.example.org/old", "wiki": "https://wiki.example.org/mcp",
+    ]
+    let script: ScriptedFleet.Script = { _, seconds in
+      seconds < -80
+        ? nil : .failure(.connectRefused, curlCode: 7, "Failed to connect to tools.example.org port 443")
+    }
+    return (try? ScriptedFleet(family, age: 900, scripts: ["jira-cloud": script]))?.store ?? store([], [])
+  }()
+
   /// The router knows no application while the new one is not up.
   static let redeploy = story("crm") { _, seconds in
     seconds < -40 ? nil : .status(404, type: "text/html", html("Application not found"))
@@ -91,6 +105,9 @@ enum Evidence {
       screen("refused-certificate", refusedCertificate), screen("dead-proxy", deadProxy),
       `Golden frames`.Screen(
         name: "cause-closed-way-80x24", columns: 80, rows: 24, store: closedWay, keys: ["j"]),
+      screen("unverified-family", unverifiedFamily),
+      `Golden frames`.Screen(
+        name: "cause-unverified-family-80x24", columns: 80, rows: 24, store: unverifiedFamily),
       screen("stale-id", staleID(age: 723.2, since: 20)),
       screen("stale-id-replaced", staleID(age: 900, since: 180), keys: [.enter]),
     ]

@@ -44,7 +44,7 @@ import Testing
     let doubtful = store(
       [server("ledger", users: ["app", "ben"]), server("wiki")], [held, other, ready("wiki")])
     let text = screen(doubtful, columns, rows)
-    #expect(text.contains("unverified"), "\(text)")
+    #expect(text.contains("ready?"), "\(text)")
     guard rows > 4 else { return }
     #expect(text.contains("? ledger ") && text.contains(" ready? ") && text.contains("* wiki"), "\(text)")
     var view = ViewState()

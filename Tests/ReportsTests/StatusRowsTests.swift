@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (SessionState.degraded, PluginStatus.warning), (.recovering, .warning), (.paused, .warning),
+    (SessionState.degraded, PluginStatus.warning), (.recovering, .critical), (.paused, .warning),
     (.down, .critical),
     (.failed, .critical), (.unstable, .critical), (.connecting, .unknown), (.ready, .ok), (.idle, .ok),
   ]) func `ranks states`(state: SessionState, status: PluginStatus) {
@@ -76,5 +76,10 @@ import Testing
     var store = Store()
     store.fold(report, at: noon)
     #expect(pluginLine(store, failing: nil, at: noon).status == status)
+    // What was of use before comes back as a rule.
+    report.sessions[key]?.lastGood = noon
+    store.fold(report, at: noon)
+    let hasWorked = pluginLine(store, failing: nil, at: noon).status
+    #expect(hasWorked == (state == .recovering ? .warning : status))
   }
 }

@@ -8,7 +8,7 @@ import Testing
     #expect(
       statusTable(busyStore(), at: noon, width: 160) == """
         SERVER       STATE         SES   P95   GOOD  ERR  WHY
-        ledger       ready         2/2  1.4s     1s    1
+        ledger       ready         2/2  1.4s     3s    1
         billing      recovering    0/1     -  4m12s    6  session_terminated, 404 Session not found; next \
         in 6s
         docs-remote  unauthorized  0/1     -      -    2  auth_error, 401; give a token in \
@@ -35,7 +35,7 @@ import Testing
     #expect(
       statusTable(busyStore(), at: noon, width: 80) == """
         SERVER       STATE         SES   P95   GOOD  ERR  WHY
-        ledger       ready         2/2  1.4s     1s    1
+        ledger       ready         2/2  1.4s     3s    1
         billing      recovering    0/1     -  4m12s    6  session_terminated, 404 Ses...
         docs-remote  unauthorized  0/1     -      -    2  auth_error, 401; give a tok...
         git          unmonitored     -     -      -    0  websocket transport is not ...

@@ -35,6 +35,43 @@ private func doubtful(_ closed: Int64?, _ state: SessionState = .ready) -> Store
   }
 
   @Test(arguments: [
+    (SessionState.recovering, false, Int64?.none, PluginStatus.critical, "recovering"),
+    (.recovering, true, nil, .warning, "recovering"), (.connecting, true, nil, .unknown, "connecting"),
+    (.connecting, true, 5, .warning, "connecting (connect_refused)"),
+    (.connecting, true, 60, .critical, "connecting (connect_refused)"),
+    (.connecting, false, 5, .critical, "connecting (connect_refused)"),
+  ]) func `or waits for its way is no unknown, and critical where it never was of use`(
+    state: SessionState, hasWorked: Bool, closed: Int64?, status: PluginStatus, words: String
+  ) {
+    var session = SessionReport(key: SessionKey(server: "ledger"), state: state, since: moment(4_990))
+    if hasWorked { session.lastGood = moment(4_000) }
+    session.closedWay = closed.map {
+      ClosedWay(since: moment(5_000 - $0), cause: SessionError(.connectRefused, detail: "no"))
+    }
+    var report = EngineReport()
+    report.servers = [server("ledger")]
+    report.sessions = [session.key: session]
+    var store = Store()
+    store.fold(report, at: noon)
+    let (line, found) = pluginLine(store, failing: nil, at: noon)
+    #expect(found == status && line.contains("1 of 1 sessions: ledger \(words) |"), "\(line)")
+  }
+
+  @Test func `counts for the oldest of a server's last good answers, as on the screen`() {
+    var report = EngineReport()
+    report.servers = [server("ledger")]
+    for (user, good) in [("ana", Int64(4_940)), ("ben", 4_999)] {
+      var session = SessionReport(key: SessionKey(server: "ledger", user: user), state: .ready, since: noon)
+      session.lastGood = moment(good)
+      report.sessions[session.key] = session
+    }
+    var store = Store()
+    store.fold(report, at: noon)
+    let row = statusTable(store, at: noon, width: 200).split(separator: "\n").dropFirst().first ?? ""
+    #expect(row.contains(" 1m00s "), "\(row)")
+  }
+
+  @Test(arguments: [
     ("unverified", PluginStatus.critical), ("down", .ok), ("ready", .critical), ("degraded", .ok),
   ]) func `can be named as what alone is not well`(word: String, status: PluginStatus) {
     var failing = FailingStates()

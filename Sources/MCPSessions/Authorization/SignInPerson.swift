@@ -95,7 +95,11 @@ extension SignIn {
     _ turn: inout Turn
   ) {
     guard let registered = answer.document.flatMap(RegisteredClient.init) else {
-      return refused(answer, "the registration was refused", work, &turn)
+      let what: Sentence = "the registration was refused"
+      guard !answer.isOutage else { return refused(answer, what, work, &turn) }
+      return fail(
+        "\(what): \(words(for: answer)); where the issuer registers nobody by itself, set oauth.client_id",
+        work, &turn)
     }
     let client = Client.registered(registered, discovery.metadata, port: opening.port)
     if let secret = client.secret { learn(secret, &turn) }

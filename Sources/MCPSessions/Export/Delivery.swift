@@ -161,7 +161,7 @@ package struct Delivery: Sendable {
 
   private mutating func takeLost() -> Sentence {
     defer { lost = 0 }
-    return lost == 0 ? "" : "; \(lost) events did not reach it"
+    return lost == 0 ? "" : "; \(lost) \(lost == 1 ? "event" : "events" as Sentence) did not reach it"
   }
 
   /// What is to be told, in sentences without their full stop.

@@ -84,6 +84,13 @@ struct Admission: Hashable, Sendable {
     return ClosedWay(since: now.earlier(by: now.instant - breaker.since), cause: error)
   }
 
+  /// Who looks at a closed way next, or is looking.
+  var prober: Int? {
+    guard breaker.isOpen else { return nil }
+    if let prober = breaker.prober { return prober }
+    return queue[head...].first { tickets[$0.session]?.number == $0.number }?.session
+  }
+
   /// When the way of a session that waits is looked at next.
   var nextAttempt: Instant? { breaker.isOpen ? breaker.next : nil }
 

@@ -36,7 +36,11 @@ extension Fleet {
 
   /// What a session waits for that has nothing to tell of itself yet.
   private func noteWait(_ index: Int, _ row: inout SessionReport) {
-    guard row.state == .connecting, sessions[index].isQueued, let way = wayOf[index] else { return }
+    guard sessions[index].isQueued, let way = wayOf[index] else { return }
+    guard row.state == .connecting else {
+      if row.state.isOutage, row.remark == nil { row.remark = waiting(index, way) }
+      return
+    }
     if let closed = ways[way].closed(at: moment) {
       row.closedWay = closed
       row.remark = "waits until the way to its server opens: \(closed.cause)"
@@ -46,6 +50,14 @@ extension Fleet {
     } else {
       row.remark = "waits for its turn: others are connecting"
     }
+  }
+
+  /// Whom or what a lost session waits for, unless it is the next to look itself.
+  private func waiting(_ index: Int, _ way: Int) -> Sentence? {
+    guard ways[way].breaker.isOpen else { return "waits for its turn: others are connecting" }
+    guard let prober = ways[way].prober, prober != index else { return nil }
+    return
+      "waits for the way: \(ForeignText(local: sessions[prober].key.server, limit: 60)) probes it for all"
   }
 
   mutating func count(_ measurement: Measurement, _ index: Int, _ now: Moment) {

@@ -27,7 +27,7 @@ extension Session {
       return isAsking ? "whether the id is the trouble is found out by a new handshake beside it" : nil
     }
     if let since = live.heldSince {
-      return "not probed since \(Self.clock(since)), the way to its server is closed"
+      return SessionReport.notProbed(since: since)
     }
     if let floodWords { return floodWords }
     if tools.failure?.type == .authError { return "the list of tools wants other credentials than the rest" }

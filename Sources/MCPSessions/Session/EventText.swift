@@ -30,6 +30,11 @@ enum EventText {
     "This process stood still for \(pause.inMilliseconds / 1_000) s; nobody is blamed for it"
   }
 
+  static func unverified(_ last: Sentence, _ way: ClosedWay, since: Sentence) -> Sentence {
+    "Session unverified: not probed since \(last), the way to its server is closed since \(since) (\(way.cause))"
+  }
+  static let verified: Sentence = "Session verified again: the way to its server is open"
+
   static let cleared: Sentence = "Session cleared"
   static let recovered: Sentence = "Session recovery successful"
 

@@ -9,13 +9,28 @@ extension Session {
       if exchange.purpose == .list { live.wantsList = true }
       live.probesSent -= 1
       history.probes -= 1
-      live.heldSince = live.heldSince ?? live.lastValid
-      live.closedWay = live.closedWay ?? way
       live.probe = .due(turn.now.instant + stretched(Self.heldPause, using: &turn.random))
+      doubt(&live, way, &turn)
     } else if case .opening(id, let memory) = live.stream {
       live.stream = .waiting(until: turn.now.instant + stretched(Self.heldPause, using: &turn.random), memory)
     }
     state = .live(live)
+  }
+
+  /// Nobody can tell any more whether it lives: said once, with what closed the way.
+  private func doubt(_ live: inout Live, _ way: ClosedWay, _ turn: inout Turn) {
+    guard live.heldSince == nil else { return }
+    (live.heldSince, live.closedWay) = (live.lastValid, way)
+    turn.emit(
+      .verificationChanged, .warning, self, error: way.cause, closed: way.since,
+      EventText.unverified(Self.clock(live.lastValid), way, since: Self.clock(way.since)))
+  }
+
+  /// It was answered: what was doubted is known again.
+  func verified(_ live: inout Live, _ turn: inout Turn) {
+    guard live.heldSince != nil else { return }
+    (live.heldSince, live.closedWay) = (nil, nil)
+    turn.emit(.verificationChanged, .info, self, EventText.verified)
   }
 
   /// How long a held question waits before it asks again whether the way is open.

@@ -219,7 +219,7 @@ extension Session {
     live.lostConnection = false
     live.lastMiss = nil
     live.lastValid = turn.now
-    (live.heldSince, live.closedWay) = (nil, nil)
+    verified(&live, &turn)
     live.isDoubted = false
   }
 

@@ -150,16 +150,15 @@ extension Turn {
   mutating func emit(
     _ kind: EventKind, _ level: EventLevel, _ session: Session, error: SessionError? = nil,
     attempt: Int? = nil, next: Duration? = nil, session id: String? = nil, command: CommandNumber? = nil,
-    _ message: Sentence
+    closed: Moment? = nil, _ message: Sentence
   ) {
     let identity = session.identity
-    actions.append(
-      .event(
-        Event(
-          time: now, kind: kind, level: level, server: session.key.server, user: session.key.user,
-          session: id ?? identity?.id?.masked, state: session.publicState,
-          sessionKind: identity?.kind,
-          protocolVersion: identity?.revision.rawValue, error: error, attempt: attempt, nextAttempt: next,
-          message: message, command: command)))
+    var event = Event(
+      time: now, kind: kind, level: level, server: session.key.server, user: session.key.user,
+      session: id ?? identity?.id?.masked, state: session.publicState, sessionKind: identity?.kind,
+      protocolVersion: identity?.revision.rawValue, error: error, attempt: attempt, nextAttempt: next,
+      message: message, command: command)
+    event.closedSince = closed
+    actions.append(.event(event))
   }
 }

@@ -8,6 +8,9 @@ public enum EventKind: String, CaseIterable, Sendable {
   case sessionTerminated = "session_terminated"
   /// What was remembered of a session that is gone was dropped.
   case sessionCleared = "session_cleared"
+  /// A session that is called live cannot be asked any more, because its way is closed
+  /// (`Event.closedSince`, `Event.error`), or was answered again.
+  case verificationChanged = "verification_changed"
   /// Something went wrong; `Event.error` says what.
   case sessionError = "session_error"
   /// A session was lost, and coming back begins.
@@ -101,6 +104,8 @@ public struct Event: Hashable, Sendable {
   public var nextAttempt: Duration?
   /// How many equal events this one stands for, 1 or more.
   public var repeated: Int
+  /// When the way was closed for which the session cannot be asked; nil of what can.
+  public var closedSince: Moment?
   package var message: Sentence
   /// Of an operator's action: which command it came from, where somebody waits for that.
   package var command: CommandNumber?

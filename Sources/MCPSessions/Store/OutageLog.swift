@@ -1,5 +1,5 @@
-/// A time in which a server could not be used, kept although the events of its beginning may be gone: one
-/// outage of many sessions tells more in an hour than any ring of events holds.
+/// A time in which a server could not be used, or not be asked whether it can, kept although the events of
+/// its beginning may be gone: one outage of many sessions tells more in an hour than a ring of events holds.
 package struct OutageRecord: Hashable, Sendable {
   package let server: String
   /// When the first of its sessions was lost.
@@ -12,6 +12,11 @@ package struct OutageRecord: Hashable, Sendable {
   package internal(set) var cause: SessionError?
   /// The most sessions that were lost at once.
   package internal(set) var sessions: Int
+  /// None of them was lost: all that is known is that they could not be asked.
+  package internal(set) var isDoubt: Bool
+  /// A person reconnected, ended or paused what was lost: it did not come back by itself.
+  package internal(set) var isEndedByPerson = false
+  fileprivate var acted: Instant?
   /// Attempts to come back that failed.
   package internal(set) var attempts = 0
 }
@@ -30,7 +35,7 @@ package struct OutageLog: Hashable, Sendable {
   /// The outages of a server, the oldest first.
   package func of(_ server: String) -> [OutageRecord] { records.filter { $0.server.isExactly(server) } }
 
-  /// Takes in how a server is: the worst of its sessions that cannot be used, and how many cannot; nil when
+  /// Takes in how a server is: the worst of its sessions that cannot be used or asked, and how many; nil when
   /// none is lost.
   mutating func note(_ lost: (worst: SessionReport, count: Int)?, of server: String, at now: Moment) {
     let name = ExactText(server)
@@ -38,19 +43,29 @@ package struct OutageLog: Hashable, Sendable {
     case (nil, nil): break
     case (let place?, nil):
       records[place].ended = now
+      records[place].isEndedByPerson = records[place].acted.map { now.instant - $0 <= Self.span } ?? false
       lasting[name] = nil
     case (let place?, let lost?):
       if lost.worst.state.severity > records[place].state.severity { records[place].state = lost.worst.state }
-      records[place].cause = records[place].cause ?? lost.worst.cause
+      records[place].cause = records[place].cause ?? lost.worst.reason
+      if !lost.worst.isUnverified { records[place].isDoubt = false }
       records[place].sessions = max(records[place].sessions, lost.count)
     case (nil, let lost?):
       lasting[name] = records.count
       records.append(
         OutageRecord(
-          server: server, began: lost.worst.since, state: lost.worst.state, cause: lost.worst.cause,
-          sessions: lost.count))
+          server: server, began: lost.worst.onset, state: lost.worst.state, cause: lost.worst.reason,
+          sessions: lost.count, isDoubt: lost.worst.isUnverified))
       if records.count > Self.limit { forgetOldest() }
     }
+  }
+
+  /// What a person does takes effect at once; what ends later ended by itself.
+  private static let span = Duration.seconds(1)
+
+  /// A person acted on a session.
+  mutating func act(on server: String, at now: Moment) {
+    if let place = lasting[ExactText(server)] { records[place].acted = now.instant }
   }
 
   /// Counts attempts that failed.

@@ -52,13 +52,19 @@ extension SessionReport {
     kind = event.sessionKind ?? kind
     protocolVersion = event.protocolVersion ?? protocolVersion
     session = event.session ?? (state.isLive ? session : nil)
-    cause = state.isLive && state != .degraded ? nil : event.error ?? cause
+    if event.kind != .verificationChanged {
+      cause = state.isLive && state != .degraded ? nil : event.error ?? cause
+    }
+    if event.kind == .stateChanged { noteReason(event) }
+    if !state.isLive { (unverifiedSince, closedWay) = (nil, nil) }
     attempt = state.isLive ? 0 : event.attempt ?? attempt
     nextAttempt = event.nextAttempt.map { event.time.instant + $0 }
     switch event.kind {
+    case .verificationChanged: noteVerification(event)
     case .sessionCreated:
       created = event.time
       noteGood(event.time)
+      (unverifiedSince, closedWay, remark) = (nil, nil, nil)
     case .recoverySucceeded:
       recoveries += event.repeated
       noteGood(event.time)
@@ -77,6 +83,28 @@ extension SessionReport {
     default: break
     }
     if !state.isLive { (stream, streamSince) = (.off, nil) }
+  }
+
+  /// What it cannot be asked for, as its event has it; else it was answered.
+  private mutating func noteVerification(_ event: Event) {
+    guard let since = event.closedSince, let error = event.error else {
+      (unverifiedSince, closedWay, remark) = (nil, nil, nil)
+      return noteGood(event.time)
+    }
+    let known = lastValid ?? since
+    unverifiedSince = known
+    closedWay = ClosedWay(since: since, cause: error)
+    remark = Self.notProbed(since: known)
+  }
+
+  /// Why a session is no more than degraded stands in words where no error is the reason.
+  private mutating func noteReason(_ event: Event) {
+    let words = event.message.text
+    let head = "State: \(SessionState.degraded.rawValue) ("
+    remark = nil
+    guard state == .degraded, event.error == nil, words.hasPrefix(head), words.hasSuffix(")") else { return }
+    let reason = String(words.dropFirst(head.count).dropLast())
+    (cause, remark) = (nil, Sentence(ForeignText(recorded: reason, limit: 400)))
   }
 
   /// Who did what an event tells.

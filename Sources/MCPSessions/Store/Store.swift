@@ -49,6 +49,10 @@ package struct Store: Hashable, Sendable {
       if event.kind == .recoveryFailed, let server = event.server {
         outages.count(event.repeated, of: server)
       }
+      // What was refused is a warning.
+      if event.kind == .operatorAction, event.level == .info, let server = event.server {
+        outages.act(on: server, at: event.time)
+      }
       if let type = event.error?.type, event.kind == .sessionError || event.kind == .recoveryFailed {
         errors.count(
           type, asking: event.error?.request, times: event.repeated, at: event.time.instant)
@@ -71,7 +75,7 @@ package struct Store: Hashable, Sendable {
     }
     for (key, session) in report.sessions {
       let before = sessions.updateValue(session, forKey: key)
-      guard before?.state != session.state else { continue }
+      guard before?.state != session.state || before?.isUnverified != session.isUnverified else { continue }
       let server = ExactText(key.server)
       if before == nil {
         isOther = true
@@ -150,8 +154,10 @@ package struct Store: Hashable, Sendable {
       return outages.note(nil, of: server.text, at: now)
     }
     histories[server, default: StateHistory()].note(worst, at: now.instant)
-    let lost = own.filter(\.state.isOutage)
-    let first = lost.min { $0.since.instant < $1.since.instant }
+    let lost = own.filter { $0.state.isOutage || $0.isUnverified }
+    // What is known to be lost tells more than what cannot be asked.
+    let known = lost.filter(\.state.isOutage)
+    let first = (known.isEmpty ? lost : known).min { $0.onset.instant < $1.onset.instant }
     outages.note(first.map { ($0, lost.count) }, of: server.text, at: now)
   }
 

@@ -56,8 +56,8 @@ extension SessionReport {
     return closedWay?.since ?? known
   }
 
-  /// Why it is not simply well, whatever it is called.
-  package var reason: SessionError? { cause ?? (isUnverified ? closedWay?.cause : nil) }
+  /// Why it is not simply well, whatever it is called; of one that waits for its way, what closed that.
+  package var reason: SessionError? { cause ?? closedWay?.cause }
 
   /// Whether it was of use since the engine began.
   package var hasWorked: Bool { lastGood != nil || recoveries > 0 }
@@ -68,6 +68,18 @@ extension SessionReport {
   /// Whether it cannot be asked for so long that nobody may count on it.
   package func isLongUnverified(at now: Instant) -> Bool {
     isUnverified && now - onset.instant >= Self.longDoubt
+  }
+
+  /// Whether it waits for a way that is closed for so long, or behind which it never was of use.
+  package func isCutOff(at now: Instant) -> Bool {
+    guard state == .connecting, let closedWay else { return false }
+    return !hasWorked || now - closedWay.since.instant >= Self.longDoubt
+  }
+
+  /// What there is to know of one that cannot be asked.
+  static func notProbed(since: Moment) -> Sentence {
+    let clock = ForeignText(local: since.wall.clock(), limit: 20)
+    return "not probed since \(clock) UTC, the way to its server is closed"
   }
 
   /// The word for it beside the states, for filters and scripts.

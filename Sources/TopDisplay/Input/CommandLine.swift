@@ -74,6 +74,13 @@ extension ViewState {
       guard !rest.isEmpty else { return handle(.acknowledge, model, live: live) }
       let filter = Filter(rest)
       if let objection = filter.objectionToActing { notice = objection } else { acknowledge(filter, model) }
+    case .unacknowledge:
+      let filter = Filter(rest)
+      if let objection = rest.isEmpty ? nil : filter.objectionToActing {
+        notice = objection
+      } else {
+        unacknowledge(filter, model)
+      }
     case .reconnect, .terminate, .pause, .resume:
       guard let action = OperatorAction(rawValue: word.rawValue) else { return [] }
       guard !rest.isEmpty else {

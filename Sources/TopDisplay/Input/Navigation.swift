@@ -123,7 +123,7 @@ extension ViewState {
     case .sessions:
       let keys = rows.sessions
       let isProblem = { (place: Int) in
-        store.sessions[keys[place]]?.state.isProblem ?? false
+        store.sessions[keys[place]]?.isTrouble ?? false
       }
       guard let place = next(keys.count, from: sessions.index(in: keys), isProblem) else {
         return notice = "every session shown is well"
@@ -146,11 +146,11 @@ extension ViewState {
       default: nil
       }
     guard let session else { return notice = "select a server or a session first" }
-    guard session.state.isProblem else { return notice = "\(session.key.server) is well" }
+    guard session.isTrouble else { return notice = "\(session.key.server) is well" }
     let (store, rows) = (model.store, model.rows)
     // What led to a state is told just before it.
-    let start = session.since.instant - .seconds(1)
-    let isOld = rows.events.first.map { store.events[$0].time.instant > session.since.instant } ?? true
+    let start = session.onset.instant - .seconds(1)
+    let isOld = rows.events.first.map { store.events[$0].time.instant > session.onset.instant } ?? true
     guard !isOld,
       let place = rows.events.firstIndex(where: {
         let event = store.events[$0]

@@ -120,11 +120,11 @@ extension ViewState {
         : acknowledged(selected, problems)
     }
     let open = problems.filter { !alerts.isAcknowledged($0.key.exactServer) }
-    guard let worst = incidents(open).first else {
+    guard let shown = incidents(open).first else {
       return notice = problems.isEmpty ? "all is well" : "everything is acknowledged"
     }
-    for name in worst.servers { alerts.acknowledge(name) }
-    notice = acknowledged(worst.servers, problems)
+    for name in shown.servers { alerts.acknowledge(name) }
+    notice = acknowledged(shown.servers, problems)
   }
 
   /// The same for the servers of the sessions that a filter lets through.
@@ -135,6 +135,18 @@ extension ViewState {
     guard !names.isEmpty else { return notice = "nothing that is not well matches" }
     for name in names { alerts.acknowledge(name) }
     notice = acknowledged(names, problems)
+  }
+
+  /// Brings back what was acknowledged: all of it, or the servers of the sessions that a filter lets through.
+  mutating func unacknowledge(_ filter: Filter, _ model: ViewModel) {
+    let names = model.rows.problems.filter {
+      alerts.isAcknowledged($0.key.exactServer) && filter.accepts($0, in: model.store, at: model.now.instant)
+    }.map(\.key.exactServer)
+    for name in names { alerts.acknowledge(name, isSeen: false) }
+    notice =
+      names.isEmpty
+      ? "nothing that is acknowledged matches"
+      : "\(Families(model.store.servers).title(of: names)) no longer acknowledged"
   }
 
   private func acknowledged(_ names: [ExactText], _ problems: [SessionReport]) -> String {

@@ -3,7 +3,7 @@ enum CommandWord: String, CaseIterable, Sendable {
   case servers, sessions, events, errors
   case group, filter, saved, sort, mark, unmark
   case reconnect, terminate, pause, resume
-  case freeze, follow, goto, acknowledge, mute, log, outages
+  case freeze, follow, goto, acknowledge, unacknowledge, mute, log, outages
   case copy, export, inspect, compare, share, privacy
   case theme, refresh, mouse, reload, redraw, undo, utc, zoom, help, quit
 
@@ -28,7 +28,7 @@ enum CommandWord: String, CaseIterable, Sendable {
 
   var argument: Argument {
     switch self {
-    case .filter, .mark, .reconnect, .terminate, .pause, .resume, .acknowledge: .filter
+    case .filter, .mark, .reconnect, .terminate, .pause, .resume, .acknowledge, .unacknowledge: .filter
     case .sort: .sort
     case .theme: .theme
     case .refresh: .seconds

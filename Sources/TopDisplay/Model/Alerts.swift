@@ -12,23 +12,35 @@ struct Alerts: Hashable, Sendable {
 
   /// Takes in how the servers are; tells what became worse, and what is well again.
   ///
-  /// What was acknowledged stays so until the server is well or worse.
+  /// What was acknowledged stays so until the server is well or worse. A way that is closed is news once,
+  /// however many find it out one after the other, and open again once the last of them was answered.
   mutating func take(_ servers: [ServerSummary]) -> [Alert] {
     var news: [Alert] = []
     var problems: [ExactText: SessionReport] = [:]
     for server in servers where server.isProblem { problems[server.id] = server.worst }
     let worst = Dictionary(servers.map { ($0.id, $0.worst) }, uniquingKeysWith: { first, _ in first })
-    for (name, before) in known where problems[name] == nil {
-      known[name] = nil
+    let doubted = known.values.map(\.session).filter(\.isUnverified)
+    let gone = known.filter { problems[$0.key] == nil }
+    for name in gone.keys { known[name] = nil }
+    var told: [SessionReport] = []
+    for (name, before) in gone.sorted(by: { $0.key < $1.key }) {
       let session = worst[name] ?? nil
+      if before.session.isUnverified, session?.isKnownLive == true {
+        let others = Array(problems.values) + told
+        guard !others.contains(where: before.session.sharesClosedWay) else { continue }
+        told.append(before.session)
+      }
       news.append(Alert(session: session ?? before.session, isRaised: false, isKept: session != nil))
     }
-    for (name, session) in problems {
-      let severity = session.state.alarm
+    var closed = doubted
+    for (name, session) in problems.sorted(by: { $0.key < $1.key }) {
+      let severity = session.alarm
       let isWorse = severity > (known[name]?.severity ?? 0)
       let isSeen = known[name]?.isAcknowledged ?? false
       known[name] = Known(severity: severity, session: session, isAcknowledged: isSeen && !isWorse)
-      if isWorse { news.append(Alert(session: session, isRaised: true)) }
+      guard isWorse, !closed.contains(where: session.sharesClosedWay) else { continue }
+      closed.append(session)
+      news.append(Alert(session: session, isRaised: true))
     }
     return news.sorted { $0.session.key < $1.session.key }
   }
@@ -40,9 +52,9 @@ struct Alerts: Hashable, Sendable {
   func isAcknowledged(_ server: ExactText) -> Bool { known[server]?.isAcknowledged ?? false }
 }
 
-extension SessionState {
+extension SessionReport {
   /// How bad it is for somebody who is told: that what is lost stays lost is no news to who has seen it.
-  fileprivate var alarm: Int { self == .down ? Self.recovering.severity : severity }
+  fileprivate var alarm: Int { state == .down ? SessionState.recovering.severity * 2 : rank }
 }
 
 /// A server became worse than it was known to be, or well again.
@@ -55,15 +67,15 @@ package struct Alert: Hashable, Sendable {
 
   /// What the event stream would say of it, for a program that is told.
   package func event(at now: Moment) -> Event {
-    let why = session.cause.map { " (\($0))" as Sentence }
+    let why = session.reason.map { " (\($0))" as Sentence }
     let words: Sentence = why ?? session.slow.map { " (\($0.words))" } ?? ""
     return Event(
       time: now, kind: .stateChanged, level: isRaised ? .warning : .info, server: session.key.server,
       user: session.key.user, session: session.session, state: session.state, sessionKind: session.kind,
-      protocolVersion: session.protocolVersion, error: session.cause,
+      protocolVersion: session.protocolVersion, error: isRaised ? session.reason : session.cause,
       attempt: session.attempt > 0 ? session.attempt : nil,
       nextAttempt: session.nextAttempt.map { max(.zero, $0 - now.instant) },
-      message: isRaised ? "State: \(session.state)\(words)" : end
+      message: isRaised ? "State: \(ForeignText(local: session.stateWord))\(words)" : end
     )
   }
 
@@ -111,7 +123,7 @@ extension ViewState {
     }
     let more = problems.count > 1 ? ", \(problems.count) not well" : ""
     let title = PrintableText.line(
-      "\(name): \(worst.session.key.server) \(worst.session.state.rawValue)\(more)", limit: 80)
+      "\(name): \(worst.session.key.server) \(worst.session.stateWord)\(more)", limit: 80)
     return context.ascii ? String(title.map { $0.isASCII ? $0 : "?" }) : title
   }
 }

@@ -24,6 +24,8 @@ struct Dialog: Hashable, Sendable {
   let away: Int
   /// Commands that are started on this machine, with what they are started with.
   let commands: [String]
+  /// Whether there is an id that a DELETE can name.
+  private let isIDHeld: Bool
   /// Whether all of them are processes, which are ended in another way than by a request.
   private let areProcesses: Bool
   private(set) var typed = ""
@@ -48,7 +50,8 @@ struct Dialog: Hashable, Sendable {
     keys = targets.map(\.key).sorted()
     live = targets.count(where: \.isOpen)
     streams = targets.count { $0.stream == .open }
-    connecting = targets.count { $0.state == .connecting }
+    connecting = targets.count(where: \.isAttempting)
+    isIDHeld = targets.contains { $0.session != nil }
     answers =
       live > 0 && (verb == .reconnect || verb == .terminate)
       ? lastAnswers(of: servers, store) : []
@@ -148,7 +151,10 @@ struct Dialog: Hashable, Sendable {
 
   private var effect: String {
     let way = areProcesses ? "by closing its input, then SIGTERM" : "with DELETE"
-    let ending = live > 0 ? "What lives is ended \(way)" : "Nothing is live"
+    let ending =
+      live > 0
+      ? (areProcesses || isIDHeld ? "What lives is ended \(way)" : "No DELETE is sent: what lives has no id")
+      : isIDHeld ? "The id that is kept is ended \(way)" : "Nothing is live"
     return switch verb {
     case .reconnect: "\(ending), then a new session is opened."
     case .terminate: "\(ending); it stays closed until reconnected."

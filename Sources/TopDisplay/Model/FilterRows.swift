@@ -18,7 +18,7 @@ struct ServerSummary: Filterable, Sendable {
   private let boxedReport: Boxed<ServerReport>
   private var boxedWorst: Boxed<SessionReport>?
   /// What decides whether another session is worse, so that the worst need not be taken out of its box.
-  private var worstOf: (severity: Int, unverified: Int, since: Instant, key: SessionKey)?
+  private var worstOf: (rank: Int, since: Instant, key: SessionKey)?
   private(set) var live = 0
   private(set) var total = 0
   /// The same of those sessions that are listed.
@@ -43,7 +43,8 @@ struct ServerSummary: Filterable, Sendable {
   var report: ServerReport { boxedReport.value }
   /// The session that is worst off, and of equals the one that has been so the longest.
   var worst: SessionReport? { boxedWorst?.value }
-  var isProblem: Bool { state.isProblem }
+  /// Something is wrong, or nobody can tell whether.
+  var isProblem: Bool { state.isProblem || isUnverified }
   /// It is called well, and not all of its sessions can be asked.
   var isUnverified: Bool { worst?.isUnverified == true }
 
@@ -56,7 +57,7 @@ struct ServerSummary: Filterable, Sendable {
 
   mutating func take(_ session: SessionReport) {
     total += 1
-    if session.state.isLive { live += 1 }
+    if session.isKnownLive { live += 1 }
     listed = (live, total)
     errors += session.errorCount
     recoveries += session.recoveries
@@ -66,13 +67,10 @@ struct ServerSummary: Filterable, Sendable {
     }
     if let worst = worstOf {
       let isWorse =
-        (session.state.severity, session.isUnverified ? 1 : 0, worst.since, worst.key)
-        > (worst.severity, worst.unverified, session.since.instant, session.key)
+        (session.rank, worst.since, worst.key) > (worst.rank, session.onset.instant, session.key)
       guard isWorse else { return }
     }
-    worstOf = (
-      session.state.severity, session.isUnverified ? 1 : 0, session.since.instant, session.key
-    )
+    worstOf = (session.rank, session.onset.instant, session.key)
     boxedWorst = .value(session)
     state = session.state
   }
@@ -171,7 +169,7 @@ extension Filter {
 extension ViewState {
   /// Whether a session is one of those that are listed.
   func lists(_ session: SessionReport, in store: Store, at now: Instant) -> Bool {
-    (!showsProblemsOnly || session.state.isProblem) && filter.accepts(session, in: store, at: now)
+    (!showsProblemsOnly || session.isTrouble) && filter.accepts(session, in: store, at: now)
   }
 }
 

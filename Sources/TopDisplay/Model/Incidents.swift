@@ -1,7 +1,8 @@
 import MCPSessions
 
 /// Servers that are not well for what looks like one reason: the same state and type of error, begun within a
-/// few seconds of each other. One thing to look at and to act on, however many servers it hit.
+/// few seconds of each other. One thing to look at and to act on, however many servers it hit. Those that
+/// cannot be asked are such servers too: the closed way is their reason, and its closing their beginning.
 struct Incident: Sendable {
   /// How far the beginnings of one incident may lie apart.
   static let span = Duration.seconds(5)
@@ -18,16 +19,26 @@ struct Incident: Sendable {
   fileprivate init(_ session: SessionReport) { members = [session] }
 
   fileprivate func holds(_ session: SessionReport) -> Bool {
-    first.state == session.state && first.cause?.type == session.cause?.type
-      && session.since.instant - first.since.instant <= Self.span
+    first.likeness == session.likeness && session.onset.instant - first.onset.instant <= Self.span
   }
 
   fileprivate mutating func add(_ session: SessionReport) { members.append(session) }
 }
 
 private struct Likeness: Hashable {
-  let state: SessionState
+  /// `ready?` and `ready` are not alike.
+  let word: String
   let error: ErrorType?
+}
+
+extension SessionReport {
+  fileprivate var likeness: Likeness { Likeness(word: stateWord, error: reason?.type) }
+
+  /// Whether neither can be asked, for the same way closed.
+  func sharesClosedWay(with other: SessionReport) -> Bool {
+    isUnverified && likeness == other.likeness && onset.instant - other.onset.instant <= Incident.span
+      && other.onset.instant - onset.instant <= Incident.span
+  }
 }
 
 /// Problems as incidents, in the order of their first ones; of equally bad problems the oldest come first.
@@ -36,7 +47,7 @@ func incidents(_ problems: [SessionReport]) -> [Incident] {
   // The newest incident of a state and type: older ones are over their span.
   var latest: [Likeness: Int] = [:]
   for session in problems {
-    let key = Likeness(state: session.state, error: session.cause?.type)
+    let key = session.likeness
     if let place = latest[key], found[place].holds(session) {
       found[place].add(session)
     } else {

@@ -22,21 +22,28 @@ struct OutageStory: Sendable {
     let many = [
       records.count > 1 ? "\(records.count)" : nil, sessions > records.count ? "\(sessions) sessions" : nil,
     ].joined(", ")
-    let why = first.cause.map(shortWords) ?? first.state.rawValue
+    let worst = records.max { $0.rank < $1.rank } ?? first
+    let word = worst.isDoubt ? SessionReport.unverifiedWord : worst.state.rawValue
+    let why = first.cause.map(shortWords) ?? word
     let attempts = records.reduce(0) { $0 + $1.attempts }
     let folded = attempts == 0 ? "" : ", \(attempts) attempt\(attempts == 1 ? "" : "s") failed"
     let end: String
     if isOver, let last = records.compactMap(\.ended).max(by: { $0.instant < $1.instant }) {
       let clock = last.wall.clock(offset: context.utcOffset)
-      end = "back \(clock) after \(age(last.instant - first.began.instant))"
+      let how = records.contains(where: \.isEndedByPerson) ? "ended by a person" : "back"
+      end = "\(how) \(clock) after \(age(last.instant - first.began.instant))"
     } else {
       let back = records.count { $0.ended != nil }
       let some = back == 0 ? "" : ", \(back) back"
-      end = "\(first.state.rawValue) for \(age(of: first.began, at: now))\(some)"
+      end = "\(word) for \(age(of: first.began, at: now))\(some)"
     }
     let start = context.dated(first.began.wall, at: now.wall)
     return "\(start) \(names)\(many.isEmpty ? "" : " (\(many))"): \(why); \(end)\(folded)"
   }
+}
+
+extension OutageRecord {
+  fileprivate var rank: Int { isDoubt ? 0 : state.severity }
 }
 
 /// Outages as stories, in the order of their beginnings.

@@ -33,7 +33,7 @@ struct Rows: Sendable {
       store.forEachSession { session in
         guard view.lists(session, in: store, at: instant) else { return }
         counts[session.key.exactServer, default: (0, 0)].total += 1
-        if session.state.isLive { counts[session.key.exactServer]?.live += 1 }
+        if session.isKnownLive { counts[session.key.exactServer]?.live += 1 }
       }
       for place in sorted.indices { sorted[place].list(counts[sorted[place].id] ?? (0, 0)) }
     }
@@ -99,7 +99,7 @@ struct Rows: Sendable {
   /// The worst session of each server that is not well, the worst and oldest trouble first.
   var problems: [SessionReport] {
     allServers.compactMap { $0.isProblem ? $0.worst : nil }.sorted {
-      ($1.state.severity, $0.since.instant, $0.key) < ($0.state.severity, $1.since.instant, $1.key)
+      ($1.rank, $0.onset.instant, $0.key) < ($0.rank, $1.onset.instant, $1.key)
     }
   }
 }
@@ -154,14 +154,14 @@ func summaries(_ store: Store, _ sort: Sort, at now: Instant) -> [ServerSummary]
 /// How long a session has not been well, in seconds: of two equally bad ones the older trouble stands first,
 /// on the alert line as in the lists. Those that are well keep their places.
 private func age(ofTrouble session: SessionReport, at now: Instant) -> Double {
-  session.state.isProblem ? (now - session.since.instant).inSeconds : 0
+  session.isTrouble ? (now - session.onset.instant).inSeconds : 0
 }
 
 extension Sort {
   fileprivate func number(of server: ServerSummary, at now: Instant) -> Double? {
     switch field {
     case .state: server.isUnverified ? SessionState.doubtfulOrder : Double(server.state.listOrder)
-    case .for: server.worst.map { -(now - $0.since.instant).inSeconds }
+    case .for: server.worst.map { -(now - $0.onset.instant).inSeconds }
     case .age: server.worst?.created.map { (now - $0.instant).inSeconds }
     case .good: server.lastGood.map { (now - $0.instant).inSeconds }
     case .p95: server.p95
@@ -175,7 +175,7 @@ extension Sort {
   fileprivate func number(of session: SessionReport, at now: Instant) -> Double? {
     switch field {
     case .state: session.isUnverified ? SessionState.doubtfulOrder : Double(session.state.listOrder)
-    case .for: -(now - session.since.instant).inSeconds
+    case .for: -(now - session.onset.instant).inSeconds
     case .age: session.created.map { (now - $0.instant).inSeconds }
     case .good: session.lastGood.map { (now - $0.instant).inSeconds }
     case .p95: session.latency?.p95

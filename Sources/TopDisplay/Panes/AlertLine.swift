@@ -2,6 +2,7 @@ import MCPSessions
 
 extension Frame {
   /// What is worst: since when, why, and what happens next; then the next worst, as far as there is room.
+  /// What was acknowledged is told as seen once nothing else is.
   mutating func alert(_ model: ViewModel, in area: Rectangle) {
     guard !area.isEmpty else { return }
     // Where there are several, each has a row of its own that tells so.
@@ -20,7 +21,11 @@ extension Frame {
     let all = model.rows.problems
     let problems = all.filter { !model.view.alerts.isAcknowledged($0.key.exactServer) }
     guard !problems.isEmpty else {
-      let words = all.isEmpty ? calmWords(model) : "\(all.count) not well, acknowledged: \(names(all))"
+      var words = calmWords(model)
+      if let worst = incidents(all).first {
+        let more = all.count - worst.members.count
+        words = "(seen) \(self.words(worst, model).whole)\(more > 0 ? " (+\(more) more seen)" : "")"
+      }
       write(" \(words)", row: area.row, column: 0, width: area.columns, role: .muted)
       return
     }
@@ -57,19 +62,15 @@ extension Frame {
     guard incident.members.count > 1 else { return words(session, model) }
     let why = model.why(session, note: nil)
     let head =
-      "\(model.glyphs.state(session.state)) \(incident.members.count) servers \(session.state.rawValue) "
+      "\(StateLook(session, model.glyphs).sign) \(incident.members.count) servers \(session.stateWord) "
       + "\(since(session, model)) \(incident.name(Families(model.store.servers)))"
     return Phrase("\(head)\(why.text.isEmpty ? "" : ": ")\(why.text)", .alert, tail: why.tail)
   }
 
   /// How long, and since what time of day.
   private func since(_ session: SessionReport, _ model: ViewModel) -> String {
-    let clock = session.since.wall.clock(offset: model.context.utcOffset)
-    return "\(age(of: session.since, at: model.now(of: session.key))) (\(clock))"
-  }
-
-  private func names(_ sessions: [SessionReport]) -> String {
-    sessions.map(\.key.server).joined(separator: ", ")
+    let clock = session.onset.wall.clock(offset: model.context.utcOffset)
+    return "\(age(of: session.onset, at: model.now(of: session.key))) (\(clock))"
   }
 
   private func words(_ session: SessionReport, _ model: ViewModel) -> Phrase {
@@ -79,7 +80,7 @@ extension Frame {
     let user = session.key.user == SessionKey.sharedUser || lost > 1 ? "" : "/\(session.key.user)"
     let why = model.why(session, note: model.server(session.key.server)?.note)
     let head =
-      "\(model.glyphs.state(session.state)) \(session.key.server)\(user) \(session.state.rawValue) \(since(session, model))\(many)"
+      "\(StateLook(session, model.glyphs).sign) \(session.key.server)\(user) \(session.stateWord) \(since(session, model))\(many)"
     return Phrase("\(head)\(why.text.isEmpty ? "" : ": ")\(why.text)", .alert, tail: why.tail)
   }
 
@@ -89,11 +90,6 @@ extension Frame {
     if let first = paused.first {
       let others = paused.count > 1 ? " and \(paused.count - 1) more" : ""
       return "\(first.name)\(others) paused, which may be forgotten; all else is well"
-    }
-    let doubtful = model.rows.unverified
-    if doubtful > 0 {
-      return
-        "\(doubtful) \(doubtful == 1 ? "server" : "servers") unverified: the way there is closed, no other is bad"
     }
     let connecting = model.rows.allServers.count { $0.state == .connecting }
     return connecting == 0

@@ -31,13 +31,13 @@ private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewMo
   let server = model.server(session.key.server)
   let state = session.state
   let look = StateLook(session, model.glyphs)
-  let isCalm = state == .ready
+  let isCalm = state == .ready && !session.isUnverified
   let attempt = session.attempt > 0 && !state.isLive ? "attempt \(session.attempt)" : nil
   let next = state.isLive ? nil : model.next(session)
   var lines = [
     DetailLine(
-      "\(look.sign) \(look.word) for \(age(of: session.since, at: model.now(of: session.key), calm: isCalm))",
-      isCalm ? nil : "since \(model.context.clock(session.since.wall))",
+      "\(look.sign) \(look.word) for \(age(of: session.onset, at: model.now(of: session.key), calm: isCalm))",
+      isCalm ? nil : "since \(model.context.clock(session.onset.wall))",
       session.kind?.rawValue, session.protocolVersion, session.session.map { "id \($0)" }, attempt, next,
       role: look.role)
   ]

@@ -15,21 +15,23 @@ func groupLines(
     case .user: session.key.user
     }
   }
-  func bad(_ sessions: [SessionReport]) -> Int { sessions.count(where: \.state.isProblem) }
+  func bad(_ sessions: [SessionReport]) -> Int { sessions.count(where: \.isTrouble) }
   let sorted = groups.sorted { left, right in
     let (a, b) = (bad(left.value), bad(right.value))
     return a != b ? a > b : left.key < right.key
   }
   let width = min(36, sorted.map { columns(of: $0.key) }.max() ?? 0)
   return sorted.map { name, sessions in
-    let states = Dictionary(grouping: sessions, by: \.state).map { (state: $0.key, count: $0.value.count) }
-      .sorted { $0.state.severity > $1.state.severity }.map { "\($0.count) \($0.state.rawValue)" }
-    let worst = sessions.filter(\.state.isProblem).min { $0.since.instant < $1.since.instant }
-    let since = worst.map { ", the oldest trouble \(age(of: $0.since, at: now))" } ?? ""
+    let states = Dictionary(grouping: sessions, by: \.stateWord).compactMap { word, alike in
+      alike.first.map { (word: word, rank: $0.rank, count: alike.count) }
+    }.sorted { $0.rank > $1.rank }.map { "\($0.count) \($0.word)" }
+    let worst = sessions.filter(\.isTrouble).min { $0.onset.instant < $1.onset.instant }
+    let since = worst.map { ", the oldest trouble \(age(of: $0.onset, at: now))" } ?? ""
     let errors = sessions.reduce(0) { $0 + $1.errorCount }
-    let state = sessions.map(\.state).max { $0.severity < $1.severity } ?? .unmonitored
+    let bad = sessions.max { $0.rank < $1.rank }
+    let role = bad.map { StateLook($0, Glyphs(isASCII: context.ascii)).role } ?? Role(.unmonitored)
     return Phrase(
-      "\(padded(name, width))  \(states.joined(separator: ", "))\(since), \(errors) errors", Role(state))
+      "\(padded(name, width))  \(states.joined(separator: ", "))\(since), \(errors) errors", role)
   }
 }
 

@@ -88,12 +88,16 @@ extension Frame {
         .map { "\($0.count) \($0.state.rawValue)\($0.state == .ready ? doubt : "")" }.joined(separator: " ")
     }
     let telling = counts.filter { $0.state == .ready || $0.state == .paused || $0.state.isProblem }
+    // What stands there adds up to the total.
+    let untold = total - telling.reduce(0) { $0 + $1.count }
+    let other = untold > 0 ? " \(untold) other" : ""
     let away = model.context.absences.isEmpty ? nil : "service away"
     let calm = away ?? (doubtful > 0 ? "\(doubtful) unverified" : "all well")
     let brief = bad > 0 ? "\(bad) not well" : calm
-    let worst = hasAlert ? nil : model.rows.problems.first.map { "\($0.key.server) \($0.state.rawValue), " }
+    let worst = hasAlert ? nil : model.rows.problems.first.map { "\($0.key.server) \($0.stateWord), " }
     return [
-      "servers \(total): \(worst ?? "")\(words(counts))", "servers \(total): \(worst ?? "")\(words(telling))",
+      "servers \(total): \(worst ?? "")\(words(counts))",
+      "servers \(total): \(worst ?? "")\(words(telling))\(other)",
       "servers \(total): \(brief)",
       "\(worst ?? "")\(total) srv \(brief)",
       "\(total) srv \(brief)", "\(total)/\(bad)",

@@ -85,7 +85,7 @@ extension Frame {
 /// Since when: the time in its state of what tells most.
 private func inState(_ server: ServerSummary, at now: Moment) -> Phrase {
   guard let worst = server.worst, !server.isUnwatched else { return Phrase("-") }
-  return Phrase(age(of: worst.since, at: now, calm: !server.isProblem))
+  return Phrase(age(of: worst.onset, at: now, calm: !server.isProblem))
 }
 
 /// How long until the next attempt.

@@ -54,7 +54,7 @@ extension Frame {
         store.sessions[key].map { StateLook($0, model.glyphs).phrase } ?? Phrase("")
       },
       words("FOR", 6, right: true) {
-        age(of: $0.since, at: model.now(of: $0.key), calm: $0.state == .ready)
+        age(of: $0.onset, at: model.now(of: $0.key), calm: $0.state == .ready && !$0.isUnverified)
       },
       words("AGE", 6, right: true, rank: model.view.sort.field == .age ? nil : 3) {
         age(of: $0.created, at: now, calm: true)

@@ -11,14 +11,16 @@ extension Frame {
     if model.store.configurationProblem != nil { texts.append("! configuration not taken") }
     if let worst = model.rows.problems.first {
       // How many are as bad, and which of them is so for the longest time.
-      let count = counts.first { $0.state == worst.state }?.count ?? 1
-      counts.removeAll { $0.state == worst.state }
+      let alike = worst.isUnverified ? model.rows.unverified : counts.first { $0.state == worst.state }?.count
+      let count = max(alike ?? 1, 1)
+      if !worst.isUnverified { counts.removeAll { $0.state == worst.state } }
       texts += [
-        "\(model.glyphs.state(worst.state)) \(count) \(worst.state.rawValue)", worst.key.server,
-        age(of: worst.since, at: model.now), model.next(worst),
+        "\(StateLook(worst, model.glyphs).sign) \(count) \(worst.stateWord)", worst.key.server,
+        age(of: worst.onset, at: model.now), model.next(worst),
       ].compactMap { $0 }
-    } else if model.rows.unverified > 0 {
-      texts.append("\(StateLook.doubt) \(model.rows.unverified) unverified")
+      if model.rows.unverified > 0, !worst.isUnverified {
+        texts.append("\(model.rows.unverified) unverified")
+      }
     } else if let first = counts.first, texts.isEmpty, !counts.contains(where: { $0.state == .connecting }) {
       texts.append("\(model.glyphs.state(first.state)) all well")
     }

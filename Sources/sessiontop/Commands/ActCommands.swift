@@ -61,7 +61,8 @@ struct Deed: ParsableArguments {
     help: "Which running instance is to do it, where there is more than one.", completion: .instances)
   var instance: String?
 
-  @Flag(name: .customLong("dry-run"), help: "Only tell which sessions are meant.")
+  @Flag(
+    name: .customLong("dry-run"), help: "Only tell which sessions are meant, and what would be done to each.")
   var dryRun = false
 
   @Flag(name: [.short, .long], help: "Do not ask.")

@@ -192,6 +192,7 @@ final class ControlSocket {
       let outcomes = keys.map { key in
         ActionOutcome(
           key: key, state: store.sessions[key]?.state, isDone: nil,
+          why: store.sessions[key]?.plan(action) ?? "",
           command: commandToStart(action, key.server, store))
       }
       answer(.result(number: number, action, isDryRun: true, outcomes), to: id)

@@ -1,0 +1,30 @@
+extension SessionReport {
+  /// What an operator's action would do to it as it is now, in words, or why it would do nothing.
+  package func plan(_ action: OperatorAction) -> String {
+    switch (action, state) {
+    case (_, .unmonitored): return "not possible: it is not watched"
+    case (.pause, .idle), (.pause, .closing), (.pause, .closed): return "not possible: it is not connected"
+    case (.pause, .paused): return "nothing to do: it is paused already"
+    case (.pause, _): return "no probe and no attempt to come back until it is resumed"
+    case (.resume, .paused): return "probes and attempts go on at once"
+    case (.resume, _): return "not possible: it is not paused"
+    case (.terminate, .closed), (.terminate, .idle): return "nothing to do: it is not connected"
+    case (.terminate, .closing): return "nothing to do: it is being ended"
+    case (.terminate, _): return "\(ending); it stays closed until reconnected"
+    case (.reconnect, _): return "\(ending), then a new session is opened\(wait)"
+    }
+  }
+
+  /// How the server is told that it is over.
+  package var ending: String {
+    if kind == .process, isOpen { return "its input is closed, then SIGTERM" }
+    if let session { return "DELETE is sent for \(session)" }
+    return isOpen ? "no DELETE is sent, the session has no id" : "no DELETE is sent, there is no session"
+  }
+
+  private var wait: String {
+    guard let closedWay else { return "" }
+    let words: Sentence = ", as soon as the way to its server is open (\(closedWay.cause))"
+    return words.text
+  }
+}
