@@ -1,140 +1,127 @@
 import MCPSessions
 
 /// A process that only carries messages to an address: the address is watched itself.
+///
+/// What a wrapper is told is trusted to go to the address that it is told, so nothing may be taken for one
+/// that only looks like it: it is known by the package that is started, and read by that package's grammar.
 struct Wrapper {
-  /// As people call it.
-  let name: String
-  let transport: Transport
+  let package: WrapperPackage
+  private(set) var transport: Transport
   /// Its place in `args`.
-  let address: (index: Int, text: String)
-  let headers: [(index: Int, name: String, value: String)]
+  let address: CommandWord
+  private(set) var headers: [(index: Int, name: String, value: String)] = []
 
-  /// Known by the words of a command line; absent when it is none, or when it serves instead of asking.
+  /// As people call it.
+  var name: String { package.name }
+
+  /// Absent when no wrapper is started, when it serves instead of asking, or when a word of it is unknown.
   init?(command: String, arguments: [String]) {
-    let all = [command] + arguments
-    let words = Wrapper.wordsOfShell(all) ?? all.enumerated().map { (index: $0.offset - 1, text: $0.element) }
-    guard let place = words.firstIndex(where: { Wrapper.name(of: $0.text) != nil }),
-      let name = Wrapper.name(of: words[place].text)
+    let words = ([command] + arguments).enumerated().map {
+      CommandWord(index: $0.offset - 1, text: $0.element)
+    }
+    guard let started = startedWrapper(words[...]) else { return nil }
+    let package = started.package
+    guard started.words.prefix(package.verb.count).map(\.text) == package.verb else { return nil }
+    var reader = WrapperWords(package: package, rest: started.words.dropFirst(package.verb.count))
+    guard reader.read(), let address = reader.address, isAddress(address.text),
+      !started.isContained || isElsewhere(address.text)
     else { return nil }
-    var rest = words.dropFirst(place + 1)
-    // It serves as well, and only `run` with an address carries.
-    if name == "fastmcp", rest.popFirst()?.text != "run" { return nil }
-    var reader = WordReader(name: name)
-    for word in rest { reader.take(word.text, at: word.index) }
-    guard let address = reader.address else { return nil }
-    self.name = name
+    self.package = package
     self.address = address
-    transport = reader.transport
     headers = reader.headers
-  }
-
-  /// The words of the line behind `sh -c`, all of which stand in one argument; `args[0]` is the second word.
-  private static func wordsOfShell(_ words: [String]) -> [(index: Int, text: String)]? {
-    let shell = words.first?.split(separator: "/").last ?? ""
-    guard ["sh", "bash", "zsh", "dash"].contains(shell),
-      let option = words.firstIndex(where: { $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.hasSuffix("c") }),
-      option + 1 < words.count
-    else { return nil }
-    return shellWords(words[option + 1]).map { (index: option, text: $0) }
-  }
-
-  /// The wrapper that a word names: `mcp-remote@latest`, `/usr/lib/node_modules/mcp-remote/dist/proxy.js`.
-  private static func name(of word: String) -> String? {
-    let parts = word.split(separator: "/").map { part in
-      part.hasPrefix("@") ? String(part) : String(part.prefix { $0 != "@" && $0 != "=" })
-    }
-    return ["mcp-remote", "supergateway", "mcp-proxy", "fastmcp"].first { name in
-      parts.contains { $0 == name || $0 == name + ".cmd" || $0 == name + ".exe" }
-    }
+    transport = reader.transport
+    if package.knowsByPath, hasEventPath(address.text) { transport = .sse }
   }
 }
 
 /// Reads the words behind a wrapper's name.
-private struct WordReader {
-  let name: String
-  var address: (index: Int, text: String)?
+private struct WrapperWords {
+  let package: WrapperPackage
+  var rest: ArraySlice<CommandWord>
+  var address: CommandWord?
   var headers: [(index: Int, name: String, value: String)] = []
-  var transport = Transport.streamableHTTP
-  /// The option whose value comes next.
-  private var option: String?
-  /// The name of a header whose value comes next.
-  private var headerName: String?
-  private var isDone = false
+  var transport: Transport
 
-  init(name: String) {
-    self.name = name
+  init(package: WrapperPackage, rest: ArraySlice<CommandWord>) {
+    self.package = package
+    self.rest = rest
+    transport = package.transport
   }
 
-  mutating func take(_ word: String, at index: Int) {
-    if let header = headerName {
-      headers.append((index, header, word))
-      headerName = nil
-      return
+  /// False when a word is not in the grammar.
+  mutating func read() -> Bool {
+    while let word = rest.popFirst() {
+      guard word.text.hasPrefix("-") ? readOption(word) : readPositional(word) else { return false }
     }
-    if let option {
-      self.option = nil
-      return take(word, of: option, at: index)
-    }
-    if word.hasPrefix("-") {
-      let name = String(word.prefix { $0 != "=" })
-      if word.contains("="), name.hasPrefix("--") {
-        return take(String(word.dropFirst(name.count + 1)), of: name, at: index)
-      }
-      if name == "--stdio" { isDone = true }
-      if Self.valued.contains(name) { option = name }
-      return
-    }
-    guard address == nil, !isDone, self.name != "supergateway" else { return }
-    if word.contains("://") || word.hasPrefix("${") { address = (index, word) }
+    return true
   }
 
-  private static let valued: Set<String> = [
-    "--header", "--headers", "-H", "--transport", "--streamableHttp", "--sse", "--oauth2Bearer", "--host",
-    "--port", "--stdio", "--resource", "--auth-timeout", "--ignore-tool", "--static-oauth-client-metadata",
-    "--static-oauth-client-info", "--logLevel", "--client-id", "--client-secret", "--token-url",
-    "--protocolVersion",
-  ]
+  private mutating func readPositional(_ word: CommandWord) -> Bool {
+    guard case .address(let mayFollow) = package.positional else { return false }
+    guard address == nil else { return mayFollow(word.text) }
+    address = word
+    return true
+  }
 
-  private mutating func take(_ value: String, of option: String, at index: Int) {
+  private mutating func readOption(_ word: CommandWord) -> Bool {
+    let name = String(word.text.prefix { !package.joinsByEqualsSign || $0 != "=" })
+    guard let option = package.options[name] else { return false }
+    if name.count < word.text.count {
+      rest = [CommandWord(index: word.index, text: String(word.text.dropFirst(name.count + 1)))] + rest
+    }
     switch option {
-    case "--header", "--headers", "-H":
-      guard let colon = value.firstIndex(of: ":") else {
-        // mcp-proxy takes name and value as two words.
-        headerName = value
-        return
-      }
-      let text = value[value.index(after: colon)...]
-      headers.append((index, trim(String(value[..<colon])), trim(String(text))))
-    case "--transport":
-      transport = value.hasPrefix("sse") ? .sse : .streamableHTTP
-    case "--streamableHttp", "--sse":
-      guard name == "supergateway", !isDone else { return }
-      address = (index, value)
-      transport = option == "--sse" ? .sse : .streamableHTTP
-    case "--oauth2Bearer":
-      headers.append((index, "Authorization", "Bearer \(value)"))
-    default: break
+    case .flag: return name.count == word.text.count
+    case .words(let count): return (0..<count).allSatisfy { _ in rest.popFirst() != nil }
+    case .list: while next() != nil {}
+    case .address(let transport):
+      guard address == nil, let value = rest.popFirst() else { return false }
+      address = value
+      self.transport = transport
+    case .header:
+      guard let value = rest.popFirst() else { return false }
+      addHeader(value)
+    case .headerList: while let value = next() { addHeader(value) }
+    case .headerPair:
+      guard let name = rest.popFirst(), let value = rest.popFirst() else { return false }
+      headers.append((value.index, name.text, value.text))
+    case .bearer:
+      guard let value = rest.popFirst() else { return false }
+      headers.append((value.index, "Authorization", "Bearer \(value.text)"))
+    case .transport(let words):
+      guard let transport = rest.popFirst().flatMap({ words[$0.text] }) else { return false }
+      self.transport = transport
+    case .only(let words): return rest.popFirst().map { words.contains($0.text) } ?? false
     }
+    return true
+  }
+
+  /// The next word, if it is no option.
+  private mutating func next() -> CommandWord? {
+    rest.first?.text.hasPrefix("-") == false ? rest.popFirst() : nil
+  }
+
+  /// What has no name is left out, as the wrappers do.
+  private mutating func addHeader(_ word: CommandWord) {
+    guard let colon = word.text.firstIndex(of: ":") else { return }
+    let value = word.text[word.text.index(after: colon)...]
+    headers.append((word.index, trim(String(word.text[..<colon])), trim(String(value))))
   }
 }
 
-/// A line as a shell takes it apart, quotes left out; enough for the lines that people write into such files.
-private func shellWords(_ line: String) -> [String] {
-  var words: [String] = []
-  var word: String?
-  var quote: Character?
-  for character in line {
-    if let open = quote {
-      if character == open { quote = nil } else { word = (word ?? "") + String(character) }
-    } else if character == "\"" || character == "'" {
-      quote = character
-      word = word ?? ""
-    } else if character.isWhitespace {
-      if let done = word { words.append(done) }
-      word = nil
-    } else {
-      word = (word ?? "") + String(character)
-    }
-  }
-  return words + (word.map { [$0] } ?? [])
+/// A web address, or a variable that holds one.
+private func isAddress(_ text: String) -> Bool {
+  ["http://", "https://", "${"].contains { text.lowercased().hasPrefix($0) }
+}
+
+/// The host is another machine's, whoever asks.
+private func isElsewhere(_ address: String) -> Bool {
+  guard let host = (try? Endpoint(address))?.origin.host else { return false }
+  return host.contains(".") && !host.hasPrefix("127.") && !host.hasSuffix(".internal")
+    && !host.hasSuffix(".localhost")
+}
+
+/// A part of the path is `sse`.
+private func hasEventPath(_ address: String) -> Bool {
+  let path = address.prefix { $0 != "?" && $0 != "#" }
+  return path.split(separator: "/").dropFirst(2).contains("sse")
 }

@@ -149,7 +149,7 @@ extension ServerReader {
         header.name, Located(value: header.value, mark: mark), field: field, key: "", at: mark,
         syntax: [.braces], with: ownEnvironment)
     }
-    if let token = ownEnvironment["API_ACCESS_TOKEN"], wrapper.name == "mcp-proxy" {
+    if let token = wrapper.package.tokenVariable.flatMap({ ownEnvironment[$0] }) {
       let (field, mark) = place(ofWord: wrapper.address.index)
       addHeader(
         "Authorization", Located(value: "Bearer \(token)", mark: mark), field: field, key: "", at: mark,
