@@ -167,6 +167,12 @@ func directory(of path: String) -> String {
 /// A path that a file names, seen from where that file is.
 func relocated(_ path: String, beside file: String) -> String { resolved(path, in: directory(of: file)) }
 
+/// A path with the home for its `~`, as a shell would give it.
+func atHome(_ path: String, _ environment: [String: String]) -> String {
+  guard path.hasPrefix("~/"), let home = environment["HOME"], !home.isEmpty else { return path }
+  return home + path.dropFirst()
+}
+
 /// Why a file cannot be read that is to be a regular one, or a link to one; absent when it can.
 func obstacleToReading(_ path: String) -> String? {
   var status = stat()

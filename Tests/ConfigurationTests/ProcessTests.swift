@@ -81,6 +81,21 @@ import Testing
     #expect(loaded.servers[1].process != nil)
   }
 
+  @Test func `gets the variables that its entry only names`() throws {
+    let loaded = loadText(
+      """
+      [mcp_servers.a]
+      command = "serve"
+      env_vars = ["TOKEN", "NOBODY", {name = "OTHER", source = "local"}]
+      env = {OTHER = "own"}
+      """, environment: environment, name: ".codex/config.toml")
+    let process = try #require(loaded.servers.first?.process)
+    #expect(process.environment["TOKEN"]?.revealed == "tok-1234" && process.environment["NOBODY"] == nil)
+    #expect(process.environment["OTHER"]?.revealed == "own" && process.variables == ["OTHER", "TOKEN"])
+    let told = loaded.diagnostics.map(\.description)
+    #expect(told.count == 1 && told[0].contains("env_vars: names NOBODY, which is not set"), "\(told)")
+  }
+
   @Test(
     arguments: [
       (["npx", "-y", "@scope/thing@1"], "@scope/thing@1 (npx)"),

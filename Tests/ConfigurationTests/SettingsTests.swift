@@ -195,4 +195,24 @@ struct SettingsTests {
         environment: warning: SESSIONTOP_REDONLY: unknown variable, nothing reads it; did you mean SESSIONTOP_READ_ONLY?
         """)
   }
+
+  @Test(arguments: [
+    ("~/logs/a", "/home/ana/logs/a"), ("logs/a", "etc/logs/a"), ("./a", "etc/./a"), ("/var/a", "/var/a"),
+    ("~ana/a", "etc/~ana/a"), ("${STATE}/a", "/var/lib/a"),
+  ])
+  func `says of a path that it is at home, beside its file, or whole`(written: String, meant: String) {
+    let loaded = loadText(
+      "log: {file: '\(written)', text: '\(written)'}\nmetrics: {file: '\(written)'}\nmcpServers: {}\n",
+      environment: ["HOME": "/home/ana", "STATE": "/var/lib"], name: "etc/sessiontop.yaml")
+    let settings = loaded.settings
+    #expect([settings.log.file, settings.log.text, settings.metrics.file] == [meant, meant, meant])
+  }
+
+  @Test func `says of a path in a variable that it is at home or seen from the current folder`() {
+    let loaded = loadText(
+      "mcpServers: {}\n",
+      environment: ["HOME": "/home/ana", "SESSIONTOP_LOG_FILE": "~/a", "SESSIONTOP_LOG_TEXT": "b"],
+      name: "etc/sessiontop.yaml")
+    #expect(loaded.settings.log.file == "/home/ana/a" && loaded.settings.log.text == "b")
+  }
 }

@@ -30,7 +30,12 @@ extension Owner {
       places: [".vscode/mcp.json", ".vscode/settings.json", "code/user/mcp.json", "code/user/settings.json"],
       serversKey: "servers", otherServersKeys: ["mcp.servers"],
       variables: [.environmentPrefix, .input, .editor], timeUnit: .milliseconds, takesComments: true,
-      keys: ["envFile", "gallery", "version", "dev", "sandbox", "sandboxEnabled"]),
+      keys: ["gallery", "version", "dev", "sandbox", "sandboxEnabled"],
+      costs: [
+        Cost(
+          key: "envFile", severity: .notice, problem: "the variables of this file are not read here",
+          remedy: "write those that the server needs under env")
+      ]),
     Owner(
       kind: .visualStudio, name: "Visual Studio", places: [".vs/mcp.json"], serversKey: "servers",
       variables: [.environmentPrefix, .input, .editor], timeUnit: .milliseconds, takesComments: true),
@@ -45,7 +50,11 @@ extension Owner {
     Owner(
       kind: .cursor, name: "Cursor", places: [".cursor/mcp.json"],
       variables: [.environmentPrefix, .braces, .defaults, .editor], timeUnit: .unclear, takesComments: true,
-      keys: ["envFile"]),
+      costs: [
+        Cost(
+          key: "envFile", severity: .notice, problem: "the variables of this file are not read here",
+          remedy: "write those that the server needs under env")
+      ]),
     Owner(
       kind: .antigravity, name: "Antigravity",
       places: [

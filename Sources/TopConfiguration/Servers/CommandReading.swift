@@ -33,10 +33,11 @@ extension ServerReader {
       environment[entry.key] = ownEnvironment[entry.key].map(Secret.init) ?? environment[entry.key]
       _ = filled(entry.value.scalar?.text ?? "")
     }
+    for name in passedOn { environment[name] = ownEnvironment[name].map(Secret.init) }
     let folder = section.mapping["cwd"]?.scalar.flatMap { $0.value == .text ? filled($0.text) : nil }
     process = ServerProcess(
       program: relocatedProgram(program), arguments: texts.dropFirst().map(Secret.init),
-      environment: environment, variables: own,
+      environment: environment, variables: own + passedOn,
       folder: folder.flatMap { $0.isEmpty ? nil : relocated($0, beside: section.file) })
   }
 

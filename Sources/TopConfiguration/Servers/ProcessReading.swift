@@ -25,6 +25,7 @@ extension ServerReader {
       checkVariables(text, "env.\(entry.key)")
       ownEnvironment[entry.key] = substituted(text.value).text
     }
+    if !isOurs { readPassedOn() }
     if let node = section.mapping["args"] {
       resolve("args", .masked, at: node.mark)
       if isOurs { _ = section.texts("args", &findings) }
@@ -43,6 +44,28 @@ extension ServerReader {
     guard isOurs else { return }
     _ = section.text("cwd", &findings)
     readErrorOutput()
+  }
+
+  /// Names of variables that go from here to the process: `env_vars` of Codex, `env_keys` of goose.
+  private mutating func readPassedOn() {
+    for key in ["env_vars", "env_keys"] {
+      for item in original[key]?.items ?? [] {
+        // Codex takes `{name: ..., source: ...}` as well.
+        guard let name = item.scalar?.text ?? item.mapping?["name"]?.scalar?.text, !name.isEmpty,
+          ownEnvironment[name] == nil
+        else { continue }
+        guard let value = context.environment[name] else {
+          findings.add(
+            section.diagnostic(
+              .notice, key, at: item.mark,
+              "names \(shownName(name)), which is not set in this environment: the server starts without it",
+              remedy: "set it where sessiontop is started, or write it under env"))
+          continue
+        }
+        ownEnvironment[name] = value
+        passedOn.append(name)
+      }
+    }
   }
 
   /// A word or the number of a descriptor.

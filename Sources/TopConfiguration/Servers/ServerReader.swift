@@ -46,6 +46,8 @@ struct ServerReader {
   var foreignKind: String?
   /// What a process is started with, and what its arguments may name.
   var ownEnvironment: [String: String] = [:]
+  /// Of those, the ones that the entry only names.
+  var passedOn: [String] = []
   /// What is started, for a server that is a process.
   var process: ServerProcess?
 

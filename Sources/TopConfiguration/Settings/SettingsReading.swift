@@ -53,9 +53,9 @@ struct SettingsReader {
       let number = section.integer(field.key, in: range, unit: "milliseconds", &findings)
       isRead = set(place, number.map { .milliseconds($0.value) })
     case .word(let place): isRead = set(place, section.text(field.key, &findings)?.value)
-    case .text(let place):
+    case .path(let place):
       guard let text = optionalText(field, section, &findings) else { return }
-      settings[keyPath: place] = text.value
+      settings[keyPath: place] = text.value.map { relocated(atHome($0, environment), beside: section.file) }
     case .address(let place):
       guard let text = optionalText(field, section, &findings) else { return }
       guard text.value.map(isAddress) != false else {
@@ -200,7 +200,7 @@ struct SettingsReader {
       }
       settings[keyPath: place] = .milliseconds(number)
     case .word(let place): settings[keyPath: place] = text
-    case .text(let place): settings[keyPath: place] = text
+    case .path(let place): settings[keyPath: place] = atHome(text, environment)
     case .address(let place):
       guard isAddress(text) else { return "must be HOST:PORT" }
       settings[keyPath: place] = text

@@ -13,8 +13,9 @@ struct SettingField: Sendable {
     case number(any Place<Int>, ClosedRange<Int>, unit: String)
     case milliseconds(any Place<Duration>, ClosedRange<Int>)
     case word(any Place<String>)
-    /// Absent unless set; variables of the environment may stand in it.
-    case text(any Place<String?>)
+    /// Of a file, absent unless set; variables of the environment may stand in it, `~/` is the home, and a
+    /// relative one is seen from the file that names it.
+    case path(any Place<String?>)
     /// `HOST:PORT`.
     case address(any Place<String?>)
     /// true, false or auto.
@@ -54,7 +55,7 @@ struct SettingField: Sendable {
     case .number(let place, _, _): return .number(settings[keyPath: place])
     case .milliseconds(let place, _): return .number(Int(settings[keyPath: place].inMilliseconds))
     case .word(let place): return shown(settings[keyPath: place])
-    case .text(let place), .address(let place): return settings[keyPath: place].map(shown) ?? .none
+    case .path(let place), .address(let place): return settings[keyPath: place].map(shown) ?? .none
     case .words(let place):
       // The program's name; its arguments may be an address with a key, or a token.
       guard let program = settings[keyPath: place].first else { return shown("[]") }
@@ -109,10 +110,10 @@ struct SettingField: Sendable {
       section: "ui", key: "filters", kind: .filters(\.ui.filters),
       comment: "Filters by name, for the key ' and :saved, such as {night: \"!server:*-dev\"}."),
     SettingField(
-      section: "log", key: "file", kind: .text(\.log.file),
-      comment: "The event log; null means the folder of state."),
+      section: "log", key: "file", kind: .path(\.log.file),
+      comment: "The event log, ~/ or seen from this file; null means the folder of state."),
     SettingField(
-      section: "log", key: "text", kind: .text(\.log.text),
+      section: "log", key: "text", kind: .path(\.log.text),
       comment: "A file for log lines, as watch prints them; null means none."),
     SettingField(
       section: "log", key: "events", kind: .flag(\.log.events), comment: "Whether events are logged at all."),
@@ -130,7 +131,7 @@ struct SettingField: Sendable {
       section: "metrics", key: "listen", kind: .address(\.metrics.listen),
       comment: "HOST:PORT where Prometheus asks; null means nowhere."),
     SettingField(
-      section: "metrics", key: "file", kind: .text(\.metrics.file),
+      section: "metrics", key: "file", kind: .path(\.metrics.file),
       comment: "A file for the textfile collector; null means none."),
     SettingField(
       section: "serve", key: "name", kind: .word(\.serve.name),

@@ -16,7 +16,7 @@ struct SignInTarget {
       key = SessionKey(server: server.name)
       return
     }
-    guard let loaded = load(source.config) else {
+    guard let loaded = load(source.places) else {
       throw CannotRun(
         description: "there is no configuration to find it in", exitCode: ExitCode.configuration)
     }
