@@ -212,21 +212,23 @@ import Testing
   @Test func `sees several machines at once, each with the state of its line`() throws {
     let (alpha, beta) = (try House(), try House())
     try withHosts(["alpha": alpha, "beta": beta]) { environment in
-      let screen = try PseudoTerminal(columns: 120, rows: 40)
-      let program = try ChildProcess(
-        sessiontopBinary, ["attach", "ssh:alpha", "ssh:beta/default"], environment: environment,
-        terminal: screen.path)
-      try screen.wait(for: "alpha/ledger")
-      try screen.wait(for: "beta/default/ledger")
-      screen.type(":reconnect server:=alpha/ledger\r")
-      try screen.wait(for: "econnect")
-      screen.type("y")
-      #expect(alpha.server.log.wait { $0.requests("initialize").count == 2 })
+      let tmux = try Tmux(columns: 120, rows: 40)
+      let words = environment.map { "\($0)='\($1)'" }.joined(separator: " ")
+      try tmux.run(
+        "env \(words.replacing("xterm-256color", with: "screen")) sessiontop attach ssh:alpha ssh:beta/default"
+      )
+      try tmux.wait(for: "both") { $0.contains("alpha/ledger") && $0.contains("beta/default/ledger") }
+      try tmux.press(":", "reconnect server:=alpha/ledger", "Enter")
+      try tmux.wait(for: "the question") { $0.contains("y = yes") }
+      try tmux.press("y")
+      try tmux.wait(for: "its end") { $0.contains("reconnect: 1 of 1 back") }
+      #expect(alpha.server.log.contents.requests("initialize").count == 2)
       #expect(beta.server.log.contents.requests("initialize").count == 1)
       #expect(try alpha.service.stop(SIGKILL) == -SIGKILL)
-      try screen.wait(for: "alpha is away")
-      try screen.wait(for: "(1 unverified)")
-      #expect(try program.stop() == 0)
+      try tmux.wait(for: "who is away, and what is not known so") {
+        $0.contains("alpha is away") && $0.contains("(1 unverified)")
+      }
+      try tmux.press("q")
     }
     #expect(try beta.service.stop() == 0)
   }

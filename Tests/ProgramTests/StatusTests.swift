@@ -23,8 +23,8 @@ import Testing
     Call(arguments: ["--fail-on", "failed,down"], exit: 0, says: ["gone\tapp\trecovering"]),
     Call(arguments: ["--fail-on", "recovering"], exit: 1, says: ["gone\tapp\trecovering"]),
     Call(
-      arguments: ["--plugin"], exit: 1,
-      says: ["SESSIONTOP WARNING - 1 of 2 sessions: gone recovering (connect_refused) | servers=2;;;0"]),
+      arguments: ["--plugin"], exit: 2,
+      says: ["SESSIONTOP CRITICAL - 1 of 2 sessions: gone recovering (connect_refused) | servers=2;;;0"]),
     Call(
       arguments: ["--plugin", "--fail-on", "recovering"], exit: 2, says: ["SESSIONTOP CRITICAL - 1 of 2"]),
     Call(

@@ -20,7 +20,10 @@ def ask(query):
     try:
         return json.load(opener.open(address, timeout=5))
     except urllib.error.HTTPError as error:
-        return json.load(error)
+        try:
+            return json.load(error)
+        except ValueError:  # it says so in plain words while it starts
+            return {"status": "away", "error": str(error)}
     except OSError as error:
         return {"status": "away", "error": str(error)}
 
