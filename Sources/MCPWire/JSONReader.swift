@@ -195,7 +195,7 @@ struct JSONReader {
         text.append(byte)
         continue
       }
-      text.append(contentsOf: String(try cursor.escape()).utf8)
+      text.append(contentsOf: try cursor.escape().utf8)
     }
     return CutText(text, limit: limit, wasCut: cursor.place < places.upperBound)
   }
@@ -240,16 +240,19 @@ struct JSONReader {
     case UInt8(ascii: "t"): return "\t"
     case UInt8(ascii: "u"):
       let first = try codeUnit()
-      var units = [first]
-      // Nothing may stand between the halves of a pair.
-      if UTF16.isLeadSurrogate(first) {
-        try take(UInt8(ascii: "\\"))
-        try take(UInt8(ascii: "u"))
-        units.append(try codeUnit())
+      guard UTF16.isLeadSurrogate(first) else {
+        // Half of a pair is no character.
+        guard let scalar = Unicode.Scalar(first) else { throw .notJSON }
+        return scalar
       }
-      guard let pair = String(validating: units, as: UTF16.self)?.unicodeScalars, pair.count == 1,
-        let scalar = pair.first
-      else { throw .notJSON }
+      // Nothing may stand between the halves of a pair.
+      try take(UInt8(ascii: "\\"))
+      try take(UInt8(ascii: "u"))
+      let second = try codeUnit()
+      guard UTF16.isTrailSurrogate(second) else { throw .notJSON }
+      // The ten bits of each half, over the plane that needs no pairs (RFC 2781, section 2.2).
+      let value = 0x1_0000 + (UInt32(first & 0x3FF) << 10 | UInt32(second & 0x3FF))
+      guard let scalar = Unicode.Scalar(value) else { throw .notJSON }
       return scalar
     default: throw .notJSON
     }
@@ -257,11 +260,11 @@ struct JSONReader {
 
   private mutating func codeUnit() throws(MessageError) -> UInt16 {
     var unit: UInt16 = 0
-    for _ in 0..<4 {
-      guard place < bytes.count, let digit = Character(Unicode.Scalar(bytes[place])).hexDigitValue else {
-        throw .notJSON
-      }
-      unit = unit << 4 | UInt16(truncatingIfNeeded: digit)
+    let end = place + 4
+    guard end <= bytes.count else { throw .notJSON }
+    while place < end {
+      guard let digit = hexDigit(bytes[place]) else { throw .notJSON }
+      unit = unit << 4 | UInt16(digit)
       place += 1
     }
     return unit
@@ -290,14 +293,5 @@ struct JSONReader {
     let start = place
     while place < bytes.count, (0x30...0x39).contains(bytes[place]) { place += 1 }
     if place == start { throw .notJSON }
-  }
-}
-
-extension Double {
-  /// A number as JSON writes it. JSON sets no bound to numbers: one that is beyond all is the farthest there
-  /// is.
-  init(json text: String) {
-    let number = Double(text) ?? 0
-    self = number.isFinite ? number : number < 0 ? -.greatestFiniteMagnitude : .greatestFiniteMagnitude
   }
 }

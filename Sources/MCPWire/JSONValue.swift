@@ -41,3 +41,12 @@ package enum JSONValue: Hashable, Sendable {
     if case .object(let members) = self { members } else { [:] }
   }
 }
+
+extension Double {
+  /// A number as JSON writes it. JSON sets no bound to numbers: one that is beyond all is the farthest there
+  /// is.
+  init(json text: String) {
+    let number = Double(text) ?? 0
+    self = number.isFinite ? number : number < 0 ? -.greatestFiniteMagnitude : .greatestFiniteMagnitude
+  }
+}

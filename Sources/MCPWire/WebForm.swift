@@ -53,9 +53,9 @@ package struct WebForm: Hashable, Sendable {
     var place = 0
     while place < bytes.count {
       if bytes[place] == UInt8(ascii: "%"), place + 2 < bytes.count,
-        let value = UInt8(String(decoding: bytes[place + 1...place + 2], as: UTF8.self), radix: 16)
+        let high = hexDigit(bytes[place + 1]), let low = hexDigit(bytes[place + 2])
       {
-        result.append(value)
+        result.append(high << 4 | low)
         place += 3
       } else {
         result.append(bytes[place] == UInt8(ascii: "+") ? UInt8(ascii: " ") : bytes[place])

@@ -1,3 +1,5 @@
+import MCPWire
+
 /// A text with escapes undone, which still knows where in the text each byte came from.
 struct Spelled {
   private(set) var bytes: [UInt8]
@@ -103,15 +105,6 @@ struct Spelled {
       let scalar = Unicode.Scalar(value)
     else { return nil }
     return (Array(String(scalar).utf8), end + 1 - place)
-  }
-}
-
-func hexDigit(_ byte: UInt8) -> UInt8? {
-  switch byte {
-  case 0x30...0x39: byte - 0x30
-  case 0x41...0x46: byte - 0x37
-  case 0x61...0x66: byte - 0x57
-  default: nil
   }
 }
 
