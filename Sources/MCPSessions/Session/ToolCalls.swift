@@ -214,11 +214,13 @@ struct ToolList: Hashable, Sendable {
 
   var count: Int? { known?.tools.count }
   var isComplete: Bool { known?.isComplete ?? true }
-  var fingerprint: Fingerprint? { known.map { Fingerprint(of: $0.tools.values.map(\.fingerprint)) } }
+  /// Over the definitions of all tools; reckoned once for a list, not for each report.
+  private(set) var fingerprint: Fingerprint?
 
   /// Takes a new list; returns what is different from the one before, if anything is.
   mutating func replace(by list: Pages, at now: Instant) -> ToolChange? {
     defer { known = list }
+    fingerprint = Fingerprint(of: list.tools.values.map(\.fingerprint))
     guard let old = known else { return nil }
     let (before, after) = (old.tools, list.tools)
     if after.count < before.count {
