@@ -146,7 +146,7 @@ package struct Fleet: Sendable {
 
   /// The time for ending sessions is over: what is not ended is told as left behind.
   package mutating func giveUp(at now: Moment) {
-    for index in sessions.indices where !sessions[index].isAtRest { pending.append((index, .giveUp)) }
+    for index in sessions.indices where !sessions[index].summary.isAtRest { pending.append((index, .giveUp)) }
     _ = settle(now)
   }
 
@@ -174,7 +174,8 @@ package struct Fleet: Sendable {
     ways.wake(at: now.instant)
     while let (instant, index) = deadlines.pop(dueAt: now.instant) {
       if pushed[index] == instant { pushed[index] = nil }
-      if let deadline = sessions[index].deadline, deadline <= now.instant { pending.append((index, .timer)) }
+      let deadline = sessions[index].summary.deadline
+      if let deadline, deadline <= now.instant { pending.append((index, .timer)) }
       touched.insert(index)
     }
     return settle(now)
@@ -239,20 +240,19 @@ package struct Fleet: Sendable {
       known: known)
     // The turn alone holds it now, so that what it learns is not learnt by a copy.
     known = KnownSecrets()
-    let wasConnecting = sessions[index].isConnecting
-    let wasWaiting = wasConnecting || sessions[index].isQueued
-    let wasAtRest = sessions[index].isAtRest
+    let before = sessions[index].summary
     sessions[index].handle(input, &turn)
     random = turn.random
     nextTransfer = turn.nextTransfer
     swap(&known, &turn.known)
-    let change = (sessions[index].isConnecting ? 1 : 0) - (wasConnecting ? 1 : 0)
+    let after = sessions[index].summary
+    let change = (after.isConnecting ? 1 : 0) - (before.isConnecting ? 1 : 0)
     connecting += change
     if sessions[index].server.process != nil { startingProcesses += change }
-    restless += (wasAtRest ? 1 : 0) - (sessions[index].isAtRest ? 1 : 0)
+    restless += (before.isAtRest ? 1 : 0) - (after.isAtRest ? 1 : 0)
     touched.insert(index)
     obey(turn.actions, index, now)
-    leaveQueue(index, wasWaiting: wasWaiting)
+    leaveQueue(index, before)
     schedule(index)
     startSuccessor(of: index)
     vacate(index)
@@ -312,15 +312,15 @@ package struct Fleet: Sendable {
   }
 
   /// A session that stopped waiting, or stopped probing for others, must not hold anyone up.
-  mutating func leaveQueue(_ index: Int, wasWaiting: Bool) {
-    guard let way = wayOf[index], wasWaiting, !sessions[index].isQueued, !sessions[index].isConnecting else {
-      return
-    }
+  mutating func leaveQueue(_ index: Int, _ before: Session.Summary) {
+    let after = sessions[index].summary
+    guard let way = wayOf[index], before.isConnecting || before.isQueued, !after.isQueued, !after.isConnecting
+    else { return }
     ways.change(way) { $0.remove(index) }
   }
 
   mutating func schedule(_ index: Int) {
-    guard let deadline = sessions[index].deadline, pushed[index] != deadline else { return }
+    guard let deadline = sessions[index].summary.deadline, pushed[index] != deadline else { return }
     pushed[index] = deadline
     deadlines.push(deadline, index)
   }

@@ -33,7 +33,7 @@ extension Fleet {
     publish(
       Event(
         time: now, kind: kind, level: level, server: key.server, user: key.user,
-        state: indexes[key].map { sessions[$0].publicState }, error: error, message: message))
+        state: indexes[key].map { sessions[$0].summary.state }, error: error, message: message))
   }
 
   /// An operator wants something of a sign-in; who does it is not here.

@@ -68,20 +68,20 @@ extension Fleet {
     report.removed.remove(key)
     touched.insert(index)
     // One handshake at a time for each session: that of its predecessor is awaited first.
-    let predecessor = retired.sorted().first { sessions[$0].key == key && sessions[$0].isHandshaking }
+    let predecessor = retired.sorted().first { sessions[$0].key == key && sessions[$0].summary.isHandshaking }
     if let predecessor { successors[predecessor] = index } else { pending.append((index, .start)) }
   }
 
   /// Starts the session that waited for the end of this one's handshake.
   mutating func startSuccessor(of index: Int) {
-    guard let next = successors[index], !sessions[index].isHandshaking else { return }
+    guard let next = successors[index], !sessions[index].summary.isHandshaking else { return }
     successors[index] = nil
     pending.append((next, .start))
   }
 
   /// Frees the slot of a session that is gone, once its last word to the server is said.
   mutating func vacate(_ index: Int) {
-    guard retired.contains(index), sessions[index].isAtRest else { return }
+    guard retired.contains(index), sessions[index].summary.isAtRest else { return }
     recount(index)
     if indexes[sessions[index].key] == nil { known.drop(sessions[index].key) }
     retired.remove(index)

@@ -18,7 +18,7 @@ extension Fleet {
   }
 
   func nextAttempt(_ index: Int) -> Instant? {
-    guard sessions[index].isQueued, let way = wayOf[index] else { return nil }
+    guard sessions[index].summary.isQueued, let way = wayOf[index] else { return nil }
     return ways[way].nextAttempt
   }
 
@@ -36,7 +36,7 @@ extension Fleet {
 
   /// What a session waits for that has nothing to tell of itself yet.
   private func noteWait(_ index: Int, _ row: inout SessionReport) {
-    guard sessions[index].isQueued, let way = wayOf[index] else { return }
+    guard sessions[index].summary.isQueued, let way = wayOf[index] else { return }
     guard row.state == .connecting else {
       if row.state.isOutage, row.remark == nil { row.remark = waiting(index, way) }
       return
@@ -71,7 +71,7 @@ extension Fleet {
   /// Brings the sums up to date with one session; all others stay as they were counted.
   mutating func recount(_ index: Int) {
     var new = sessions[index].history.sums
-    new.activeSessions = sessions[index].isKnownLive ? 1 : 0
+    new.activeSessions = sessions[index].summary.isKnownLive ? 1 : 0
     // Most of what happens to a session is one more ping, which none of the sums counts.
     guard new != counted[index] else { return }
     let change = new.activeSessions - counted[index].activeSessions

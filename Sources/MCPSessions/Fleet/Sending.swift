@@ -4,7 +4,7 @@ extension Fleet {
   /// While a way is closed, what is not an attempt to connect waits, without touching the network.
   mutating func send(_ request: TransferRequest, _ index: Int, _ way: Int) {
     let isProbe = [.ping, .list, .stream, .discover].contains(request.purpose)
-    if isProbe, !sessions[index].isConnecting, let closed = ways[way].closed(at: moment) {
+    if isProbe, !sessions[index].summary.isConnecting, let closed = ways[way].closed(at: moment) {
       pending.append((index, .held(request.id, closed)))
       return
     }

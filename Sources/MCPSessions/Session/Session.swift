@@ -138,6 +138,8 @@ struct Session: Sendable {
   var cookies: [String] = []
   /// When the state that people see was entered.
   var since: Moment
+  /// Where the last step left it.
+  private(set) var summary = Summary()
 
   init(key: SessionKey, server: Server, at now: Moment) {
     self.key = key
@@ -150,11 +152,12 @@ struct Session: Sendable {
     case .broken(let why): state = .broken(SessionError(.configError, detail: "\(ForeignText(local: why))"))
     case .automatic, .onDemand, .switchedOff: state = .idle
     }
+    summary = summarize(publicState)
   }
 
   /// The one door: takes what happened and asks, in `turn`, for what is to be done.
   mutating func handle(_ input: Input, _ turn: inout Turn) {
-    let before = publicState
+    let before = summary.state
     let held = identity
     switch input {
     case .start: start(&turn)
@@ -184,57 +187,15 @@ struct Session: Sendable {
     if case .live = state { trouble.hasFallenBack = false }
     measureEnd(of: held, &turn)
     outage = Outage(outage, in: publicState, at: turn.now)
-    let state = publicState
-    if state != before {
-      since = state.isOutage ? outage?.began ?? turn.now : turn.now
+    summary = summarize(publicState)
+    if summary.state != before {
+      since = summary.state.isOutage ? outage?.began ?? turn.now : turn.now
       announceState(&turn)
     }
   }
 
-  /// When the machine wants to be woken with `.timer`; absent when it waits for something else.
-  var deadline: Instant? {
-    let own: Instant? =
-      switch state {
-      case .live(let live): live.deadline(server.settings, isPaused: isPaused, channel)
-      case .waiting(let wait): isPaused ? nil : wait.until
-      case .attaching(let attachment): attachment.due
-      case .launching(let due): due
-      case .initializing(let handshake): handshake.due
-      default: nil
-      }
-    let becomesDown = publicState == .recovering ? outage?.isLongFrom : nil
-    let abandonedDue = abandoned.values.map(\.due).min()
-    let others = [replies.deadline, awaited?.deadline, abandonedDue, traffic.floodUntil, becomesDown]
-    return ([own] + others).compactMap { $0 }.min()
-  }
-
-  /// Whether a handshake or its like is in flight, for the limit over all sessions.
-  var isConnecting: Bool {
-    switch state {
-    case .initializing, .discovering, .attaching, .launching, .confirming, .resuming: true
-    default: false
-    }
-  }
-
-  /// Whether an `initialize` of it is in flight.
-  var isHandshaking: Bool {
-    if case .initializing = state { true } else { !abandoned.isEmpty }
-  }
-
-  /// Whether it waits for its turn.
-  var isQueued: Bool { if case .queued = state { true } else { false } }
-
   /// Whether something that is no part of its life any more is still to come to an end.
   var isSayingFarewell: Bool { !farewells.isEmpty || !partings.isEmpty || !abandoned.isEmpty }
-
-  /// Whether nothing of this session is left to do when the program ends.
-  var isAtRest: Bool {
-    guard !isSayingFarewell else { return false }
-    switch state {
-    case .closed, .unmonitored, .broken, .idle: return true
-    default: return false
-    }
-  }
 
   mutating func start(_ turn: inout Turn) {
     guard case .idle = state else {

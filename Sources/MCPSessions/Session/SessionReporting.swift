@@ -49,14 +49,8 @@ extension Session {
     }
   }
 
-  /// What `SessionReport.isKnownLive` says of its report, without making one.
-  var isKnownLive: Bool {
-    guard publicState.isLive, case .live(let live) = state else { return false }
-    return live.heldSince == nil
-  }
-
   func report() -> SessionReport {
-    var report = SessionReport(key: key, state: publicState, since: since)
+    var report = SessionReport(key: key, state: summary.state, since: since)
     report.cause = cause
     report.attempt = trouble.attempts
     report.errors = history.errors
@@ -73,7 +67,7 @@ extension Session {
     (report.lastGood, report.lastValid) = (history.lastGood, history.lastValid)
     report.advice = isPaused ? nil : processAdvice ?? advice
     report.remark = remark
-    report.isAttempting = isConnecting
+    report.isAttempting = summary.isConnecting
     report.hold = held.map {
       Hold(by: EventText.name(of: $0.by), since: $0.since, state: heldState)
     }
@@ -116,7 +110,7 @@ extension Session {
   }
 
   mutating func announceState(_ turn: inout Turn) {
-    let state = publicState
+    let state = summary.state
     let isBad = state.severity >= SessionState.degraded.severity
     turn.emit(
       .stateChanged, isBad ? .info : .debug, self, error: cause,
