@@ -138,27 +138,14 @@ extension Transfer {
 func use(_ trust: TrustFiles.Content, for easy: UnsafeMutableRawPointer) {
   if let authorities = trust.authorities {
     _ = ccurl_setopt_blob(easy, CURLOPT_CAINFO_BLOB, authorities, authorities.count)
-    if let folder = hashedAuthorities { _ = ccurl_setopt_string(easy, CURLOPT_CAPATH, folder) }
+    if let folder = SystemAuthorities.folder { _ = ccurl_setopt_string(easy, CURLOPT_CAPATH, folder) }
+  } else if SystemAuthorities.areInBundle {
+    // Beside a folder libcurl would read the bundle anew for each connection, and keep it as often.
+    _ = ccurl_setopt_string(easy, CURLOPT_CAPATH, nil)
+    _ = ccurl_setopt_string(easy, CURLOPT_PROXY_CAPATH, nil)
   }
   if let certificate = trust.certificate, let key = trust.key {
     _ = ccurl_setopt_blob(easy, CURLOPT_SSLCERT_BLOB, certificate, certificate.count)
     _ = ccurl_setopt_blob(easy, CURLOPT_SSLKEY_BLOB, key, key.count)
   }
-}
-
-/// Where the system keeps its authorities by the hashes of their names, which is what libcurl can look up;
-/// absent on systems that have one bundle only.
-private let hashedAuthorities: String? = {
-  let folder = "/etc/ssl/certs"
-  guard let directory = opendir(folder) else { return nil }
-  defer { closedir(directory) }
-  while let entry = readdir(directory) {
-    let name = withUnsafeBytes(of: entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-    if name.count >= 10, name[8] == UInt8(ascii: "."), name.prefix(8).allSatisfy(isHexDigit) { return folder }
-  }
-  return nil
-}()
-
-private func isHexDigit(_ byte: UInt8) -> Bool {
-  (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
 }
