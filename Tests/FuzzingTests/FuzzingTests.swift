@@ -11,7 +11,7 @@ import Testing
     try #require(!seeds.isEmpty, "a target needs a seed in Tests/FuzzingTests/Seeds/\(target.name)")
     for seed in seeds { try target.run(seed) }
     let first = UInt64(environment("FIRST_SEED") ?? "") ?? 1
-    let count = min(UInt64(environment("SEEDS") ?? "") ?? 30, 10_000)
+    let count = min(UInt64(environment("SEEDS") ?? "") ?? 100, 10_000)
     for number in first..<(first + count) {
       var random = SeededGenerator(seed: number)
       let bytes = mutation(of: seeds, using: &random)

@@ -16,7 +16,7 @@ import TopPlatform
   @Test func `that was stopped blames nobody and loses no session`() throws {
     let server = try LoopbackServer.start()
     defer { server.stop() }
-    let configuration = try configuration(server, sessions: 50, "session: {pingInterval: 300, listEvery: 0}")
+    let configuration = try configuration(server, sessions: 50, "session: {pingInterval: 1500, listEvery: 0}")
     defer { unlink(configuration) }
     let program = try ChildProcess(
       sessiontopBinary, ["watch", "--format", "jsonl", "--config", configuration, "--for", "60s"])
@@ -32,7 +32,8 @@ import TopPlatform
     #expect(Set(server.sessions.map(\.id)) == ids, "no session was replaced")
     let first = server.log.contents.entries.dropFirst(calls).prefix(50).map(\.request.time)
     if let begin = first.first, let end = first.last {
-      #expect(end - begin > .milliseconds(100), "what is late is spread, not sent at once")
+      // Over a whole interval; a third of it no server reads at once, however busy the machine is.
+      #expect(end - begin > .milliseconds(500), "what is late is spread, not sent at once")
     }
     #expect(try program.stop() == 0)
     #expect(!program.output.contains(#""event":"session_error""#), "\(program.output.suffix(2_000))")

@@ -60,15 +60,11 @@ extension Check {
     return nil
   }
 
-  /// How late an answer may be read where processors are slow; what is sent until then was on its way. The
-  /// next probe comes a second later.
-  static let reading = Duration.milliseconds(250)
-
   /// A 404 to GET alone is no proof; everything else is.
   static let deadIDs = Check("dead-ids-are-never-sent-again") { evidence in
     var deaths: [String: Duration] = [:]
     for (id, entry) in evidence.carrying {
-      if let death = deaths[id], entry.request.time > death + reading {
+      if let death = deaths[id], entry.request.time > death + .milliseconds(50) {
         return "\(entry.request.kind) carries an id that died \(entry.request.time - death) before"
       }
       let isDeath =

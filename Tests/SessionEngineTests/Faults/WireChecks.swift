@@ -73,7 +73,7 @@ extension Check {
       return "no session was lost"
     }
     // What was on its way when the answer came does not count.
-    let known = (loss.entry.finished ?? loss.entry.request.time) + reading
+    let known = (loss.entry.finished ?? loss.entry.request.time) + .milliseconds(50)
     return evidence.carrying.first { $0.id == loss.id && $0.entry.request.time > known }
       .map { "\($0.entry.request.kind) carries the dead id" }
   }
