@@ -46,6 +46,8 @@ import Testing
     let text = screen(doubtful, columns, rows)
     #expect(text.contains("ready?"), "\(text)")
     guard rows > 4 else { return }
+    #expect(text.contains("1 unverified") || text.contains("*1 ?1"), "the header counts it: \(text)")
+    #expect(text.contains("? ledger ready? 1m00s (14:31:07): not probed since 14:31:07"), "\(text)")
     #expect(text.contains("? ledger ") && text.contains(" ready? ") && text.contains("* wiki"), "\(text)")
     var view = ViewState()
     press(["/"] + typed("verified:no"), &view, doubtful)
@@ -54,6 +56,13 @@ import Testing
       store([server("wiki"), server("ledger")], [held, ready("wiki")]), ViewState(), at: now)
     #expect(listed.servers.map(\.name) == ["ledger", "wiki"], "what is not verified stands above what is")
     #expect(held.state == .ready && !held.state.isProblem)
+  }
+
+  @Test(arguments: [(80, 24), (120, 40)])
+  func `says of a list of problems that it has none, not that there is nothing`(columns: Int, rows: Int) {
+    let well = store([server("ledger"), server("wiki")], [ready("ledger"), ready("wiki")])
+    let text = screen(well, columns, rows, keys: ["!"])
+    #expect(text.contains("no server is unwell; ! shows all") && !text.contains("no servers yet"), "\(text)")
   }
 
   @Test func `agrees with itself on what is worst`() {

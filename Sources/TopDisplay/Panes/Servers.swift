@@ -78,7 +78,13 @@ extension Frame {
   }
 
   private func ifEmpty(_ model: ViewModel) -> String {
-    model.view.filter.isEmpty ? "no servers yet" : "no server matches the filter"
+    let all = model.rows.allServers.count
+    if model.view.showsProblemsOnly, all > 0 {
+      let what = model.view.filter.isEmpty ? "" : " that matches the filter"
+      let back = model.context.hint(.problemsOnly, "shows all")
+      return ["no server\(what) is unwell", back].compactMap { $0 }.joined(separator: "; ")
+    }
+    return model.view.filter.isEmpty ? "no servers yet" : "no server matches the filter"
   }
 }
 
