@@ -37,7 +37,7 @@ func transferFailure(number: UInt32, _ evidence: TransferEvidence) -> TransferFa
 
 /// What libcurl says of a transfer that failed, as an error type of ours.
 func transferFailure(_ code: CURLcode, _ evidence: TransferEvidence) -> TransferFailure {
-  let words = evidence.words.isEmpty ? String(cString: curl_easy_strerror(code)) : evidence.words
+  let words = ownWords(code, evidence.words) ?? String(cString: curl_easy_strerror(code))
   func error(_ type: ErrorType, _ detail: String) -> TransferFailure {
     TransferFailure(type, curlCode: Int(code.rawValue), words: detail)
   }
@@ -71,6 +71,13 @@ func transferFailure(_ code: CURLcode, _ evidence: TransferEvidence) -> Transfer
   }
   if code == CURLE_UNSUPPORTED_PROTOCOL, !evidence.isSecure { return flawed(type, .noHTTP) }
   return error(type, type == .sessionTimeout ? patience(words) : words)
+}
+
+/// What was said of this failure. libcurl keeps the first words of a transfer: those of a kept connection that
+/// broke say nothing of the new one that could not be made after it.
+private func ownWords(_ code: CURLcode, _ words: String) -> String? {
+  let isOfKept = ["Send failure: ", "Recv failure: "].contains { words.hasPrefix($0) }
+  return words.isEmpty || code == CURLE_COULDNT_CONNECT && isOfKept ? nil : words
 }
 
 /// `no answer within 10 s`, where libcurl counts milliseconds.

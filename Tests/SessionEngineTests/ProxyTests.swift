@@ -202,6 +202,12 @@ import Testing
       number: CurlCode.timeout, TransferEvidence(words: "Resolving timed out after 5001 milliseconds"))
     #expect(error.type == .dnsError)
   }
+
+  @Test(arguments: ["Send failure: Broken pipe", "Recv failure: Connection reset by peer"])
+  func `What broke before is not told of a connection that cannot be made`(words: String) {
+    let error = transferFailure(number: CurlCode.connect, TransferEvidence(words: words))
+    #expect(error.type == .connectRefused && !error.words.contains("failure"), "\(error)")
+  }
 }
 
 /// libcurl's numbers.
