@@ -170,6 +170,13 @@ package struct Store: Hashable, Sendable {
     statistics.eventsDropped = later.statistics.eventsDropped
   }
 
+  /// Takes over from a later store how many sessions of ours could not be ended. That the others were is no part
+  /// of what was to be seen.
+  package mutating func countLeftBehind(by later: Store) {
+    statistics.leftBehind = later.statistics.leftBehind
+    statistics.eventsDropped = later.statistics.eventsDropped
+  }
+
   /// Looks at the report of a session where it lies: it is large, and a list asks thousands for one number.
   package func reading<Value>(_ key: SessionKey, _ body: (SessionReport) -> Value?) -> Value? {
     sessions.index(forKey: key).flatMap { body(sessions.values[$0]) }

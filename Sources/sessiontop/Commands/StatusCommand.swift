@@ -79,7 +79,7 @@ struct Status: ProgramCommand {
     var settling = Settling(expectsSessions: !loaded.servers.isEmpty)
     let last = try runHeadless(
       loaded, signIn: signingIn.policy, for: duration.duration, signals: signals, output: &settling)
-    settling.settled?.countEnded(by: last)
+    settling.settled?.countLeftBehind(by: last)
     return tell(query.answer(settling.settled ?? last, at: settling.time ?? Moment.now))
   }
 
