@@ -10,6 +10,9 @@ package enum Revision: String, CaseIterable, Comparable, Sendable {
   /// What we offer first over streamable HTTP.
   package static let newestWithSessions = Revision.v2025_11_25
 
+  /// Whether it begins with `initialize`. Servers answer that over HTTP whatever way their revision foresaw.
+  package var hasHandshake: Bool { self <= .newestWithSessions }
+
   /// Whether streamable HTTP of this revision can carry a session.
   package var hasSessions: Bool { self >= .v2025_03_26 && self <= .v2025_11_25 }
 

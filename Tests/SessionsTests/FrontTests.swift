@@ -243,6 +243,18 @@ private func page(_ title: String, _ body: String = "") -> String {
     #expect(world.wire.filter { $0 == "POST initialize" }.count == 2)
   }
 
+  @Test(arguments: [(400, "unsupported; try 2024-11-05"), (422, #"{"supported":["2024-11-05"]}"#)])
+  func `is followed by the first one, which came before this way, where it alone is named`(
+    status: Int, words: String
+  ) throws {
+    var world = try world { request in
+      request.purpose == .initialize && !request.body.contains("2024-11-05") ? .status(status, words) : nil
+    }
+    world.run(5)
+    #expect(world.state("a") == .ready, "\(world.wire) \(String(describing: world.row("a")?.cause))")
+    #expect(world.wire.filter { $0 == "POST initialize" }.count == 2)
+  }
+
   @Test(
     arguments: [
       (400, "Unsupported protocol version (supported: 2024-10-07)"), (400, "Unsupported MCP version"),
@@ -266,7 +278,7 @@ private func page(_ title: String, _ body: String = "") -> String {
   @Test(
     arguments: [
       ("2025-11-25", nil), ("2025-06-18", Revision.v2025_06_18), ("2025-11-25,2025-03-26", .v2025_03_26),
-      ("2024-10-07", nil),
+      ("2024-10-07", nil), ("2024-11-05", .v2024_11_05), ("2024-11-05,2025-03-26", .v2025_03_26),
     ] as [(String, Revision?)]) func `is one of the list that the server gives`(
       listed: String, next: Revision?
     )

@@ -52,7 +52,7 @@ extension Session {
       return notModern(.result(result, head), &turn)
     }
     guard versions.contains(Revision.v2026_07_28.rawValue) else {
-      let older = Revision.allCases.last { $0.hasSessions && versions.contains($0.rawValue) }
+      let older = Revision.allCases.last { $0.hasHandshake && versions.contains($0.rawValue) }
       if let older, pipe == nil, server.settings.wire == .automatic, mayFallBack {
         speaksModern = false
         return fallBack(to: .initialize(older), &turn)

@@ -138,12 +138,12 @@ func olderRevision(
   if let error, let older = olderRevision(error, offered) { return older }
   guard head.status >= 400, Page(excerpt, contentType: head.contentType) == nil else { return nil }
   let named = Set(Revision.dates(in: excerpt.text))
-  return Revision.allCases.last { $0.hasSessions && $0 < offered && named.contains($0.rawValue) }
+  return Revision.allCases.last { $0.hasHandshake && $0 < offered && named.contains($0.rawValue) }
 }
 
 /// The next revision to offer after a complaint about the version; absent when the complaint is another.
 func olderRevision(_ error: RPCError, _ offered: Revision) -> Revision? {
-  let older = Revision.allCases.filter { $0.hasSessions && $0 < offered }.reversed()
+  let older = Revision.allCases.filter { $0.hasHandshake && $0 < offered }.reversed()
   let listed = older.filter {
     error.supportedVersions.contains($0.rawValue) || error.message.text.contains($0.rawValue)
   }

@@ -110,7 +110,7 @@ extension Session {
     var revision = Revision.newestWithSessions
     if case .result(let result, _) = outcome, let named = result.supportedVersions, result.hasCapabilities {
       // Some answer the question and name only revisions that have a handshake.
-      let older = Revision.allCases.last { $0.hasSessions && named.contains($0.rawValue) }
+      let older = Revision.allCases.last { $0.hasHandshake && named.contains($0.rawValue) }
       guard !named.contains(Revision.v2026_07_28.rawValue), let older else { return false }
       revision = older
     }
