@@ -161,6 +161,24 @@ struct LoadingTests {
     #expect(loaded.servers.map(\.endpoint?.display) == ["https://h//x", nil])
   }
 
+  @Test(arguments: ["\\ud800", "\\udc00", "\\ud83d\\ud83d", "\\ud83d\\n", "\\uDE00\\uD83D"])
+  func `Half of a character spoils no more than itself`(half: String) {
+    let loaded = loadText(
+      #"{"mcpServers": {"odd": {"type": "http", "url": "https://h/mcp", "title": "\#(half)"}, "#
+        + #""ok": {"type": "http", "url": "https://h/ok"}}}"#, name: ".mcp.json")
+    #expect(loaded.servers.map(\.name) == ["odd", "ok"] && loaded.servers.allSatisfy { $0.endpoint != nil })
+    let told = report(loaded)
+    #expect(told.contains(".mcp.json:1:75: warning: half of a character"), "\(told)")
+    #expect(told.contains("or both of its halves") && !told.contains("error"), "\(told)")
+  }
+
+  @Test(arguments: ["1e5", "1E+5", "-1.5e-3", "5000"]) func `A number is no name without quotes`(number: String) {
+    let loaded = loadText(
+      #"{"mcpServers": {"a": {"type": "http", "url": "https://h/mcp", "priority": \#(number)}}}"#,
+      name: ".mcp.json")
+    #expect(!report(loaded).contains("quotes") && loaded.servers.count == 1, "\(report(loaded))")
+  }
+
   @Test func `Servers that LibreChat would not connect to are told, and watched all the same`() {
     let loaded = loadText(
       """

@@ -33,11 +33,14 @@ func readServer(
   let keys = site.section.keys + [entry.key]
   let consequence = context.owner.consequence
   guard let mapping = entry.value.mapping else {
+    let form =
+      site.section.mapping.isFlow
+      ? #"write {"type": ..., "url": ...} in its place"# : "write 'type:' and 'url:' below it, indented"
     findings.add(
       Diagnostic(
         file: context.file, mark: entry.value.mark, .error, path: joinedPath(keys),
         "must be a mapping, not \(entry.value.kind)",
-        remedy: "write 'type:' and 'url:' below it, indented\(consequence)"))
+        remedy: form + consequence))
     return ReadServer(
       server: Server(
         name: name, transport: .streamableHTTP, endpoint: nil,

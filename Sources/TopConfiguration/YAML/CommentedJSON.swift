@@ -1,6 +1,6 @@
 // What editors and their JSON allow and YAML does not.
 
-/// A JSON text with its comments blanked out, its surrogate pairs written as YAML writes them, and a space
+/// A JSON text with its comments blanked out, its surrogates written as YAML writes them, and a space
 /// behind the colon of a name without quotes; any other text as it is. No byte moves to another line, and
 /// none but those behind a pair or such a name to another column.
 func readableJSON(_ bytes: [UInt8]) -> [UInt8] {
@@ -14,13 +14,7 @@ func readableJSON(_ bytes: [UInt8]) -> [UInt8] {
     let byte = bytes[place]
     if isQuoted {
       if byte == 0x5C {
-        if let pair = surrogatePair(bytes, at: place) {
-          result += Array("\\U".utf8) + hexadecimal(pair, digits: 8)
-          place += 12
-        } else {
-          result += bytes[place..<min(place + 2, bytes.count)]
-          place += 2
-        }
+        place = copyEscape(bytes, at: place, to: &result)
         continue
       }
       isQuoted = byte != 0x22
@@ -109,19 +103,45 @@ private func endOfComment(_ bytes: [UInt8], from start: Int) -> Int {
   return bytes.count
 }
 
-/// The character that `\uD83D\uDE00` stands for, if that is what stands at a backslash.
-func surrogatePair(_ bytes: [UInt8], at place: Int) -> UInt32? {
-  func unit(_ start: Int) -> UInt32? {
-    guard start + 6 <= bytes.count, bytes[start] == 0x5C, bytes[start + 1] == 0x75 else { return nil }
-    return UInt32(String(decoding: bytes[(start + 2)..<(start + 6)], as: UTF8.self), radix: 16)
+/// What `\uD83D\uDE00` stands for, which YAML writes in one.
+enum Surrogates: Equatable {
+  case pair(UInt32)
+  /// One without the other: JavaScript keeps it, nobody can show it.
+  case half
+
+  /// What stands at a backslash; absent for any other escape.
+  init?(_ bytes: [UInt8], at place: Int) {
+    func unit(_ start: Int) -> UInt32? {
+      guard start + 6 <= bytes.count, bytes[start] == 0x5C, bytes[start + 1] == 0x75 else { return nil }
+      return UInt32(String(decoding: bytes[(start + 2)..<(start + 6)], as: UTF8.self), radix: 16)
+    }
+    guard let first = unit(place), (0xD800...0xDFFF).contains(first) else { return nil }
+    guard first < 0xDC00, let low = unit(place + 6), (0xDC00...0xDFFF).contains(low) else {
+      self = .half
+      return
+    }
+    self = .pair(0x10000 + (first - 0xD800) << 10 + (low - 0xDC00))
   }
-  guard let high = unit(place), (0xD800...0xDBFF).contains(high), let low = unit(place + 6),
-    (0xDC00...0xDFFF).contains(low)
-  else { return nil }
-  return 0x10000 + (high - 0xD800) << 10 + (low - 0xDC00)
 }
 
-func hexadecimal(_ value: UInt32, digits: Int) -> [UInt8] {
+/// Copies an escape in the form that libyaml reads; answers where it ends. Half a character becomes the one
+/// that stands for what cannot be shown, so that it spoils no more than itself.
+func copyEscape(_ bytes: [UInt8], at place: Int, to result: inout [UInt8]) -> Int {
+  switch Surrogates(bytes, at: place) {
+  case .pair(let character):
+    result += Array("\\U".utf8) + hexadecimal(character, digits: 8)
+    return place + 12
+  case .half:
+    result += Array("\\uFFFD".utf8)
+    return place + 6
+  case nil:
+    let end = min(place + 2, bytes.count)
+    result += bytes[place..<end]
+    return end
+  }
+}
+
+private func hexadecimal(_ value: UInt32, digits: Int) -> [UInt8] {
   let text = String(value, radix: 16)
   return Array((String(repeating: "0", count: max(0, digits - text.count)) + text).utf8)
 }

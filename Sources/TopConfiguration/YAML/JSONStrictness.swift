@@ -9,6 +9,8 @@ struct JSONDeviation {
     case singleQuote
     case pythonWord(String)
     case typographicQuote
+    /// `\uD83D` without its second half.
+    case halfCharacter
     /// The three backticks of Markdown around the text.
     case fence
     /// What git writes where two versions clash.
@@ -77,6 +79,7 @@ private struct JSONScanner {
       if let comma { note(.trailingComma, at: comma) }
       advance(1)
     case 0x41...0x5A, 0x61...0x7A, 0x5F, 0x24: word()
+    case 0x2D, 0x30...0x39: number()
     case 0xE2 where isTypographicQuote:
       note(.typographicQuote)
       advance(3)
@@ -109,9 +112,23 @@ private struct JSONScanner {
     while place < bytes.count, bytes[place] != quote {
       // A string ends with its line, or the rest of the file would be taken for one.
       if bytes[place] == 0x0A { return }
-      advance(bytes[place] == 0x5C ? 2 : 1)
+      guard bytes[place] == 0x5C else {
+        advance(1)
+        continue
+      }
+      switch Surrogates(bytes, at: place) {
+      case .pair: advance(12)
+      case .half:
+        note(.halfCharacter)
+        advance(6)
+      case nil: advance(2)
+      }
     }
     advance(1)
+  }
+
+  private mutating func number() {
+    while place < bytes.count, isWordByte(bytes[place]) || bytes[place] == UInt8(ascii: "+") { advance(1) }
   }
 
   private mutating func comment(isBlock: Bool) {
@@ -134,8 +151,6 @@ private struct JSONScanner {
     case "True": note(.pythonWord("True"), at: start)
     case "False": note(.pythonWord("False"), at: start)
     case "None": note(.pythonWord("None"), at: start)
-    // The exponent of a number, or a part of one, is no name.
-    case "e", "E": break
     default: note(.bareName, at: start)
     }
   }
@@ -190,6 +205,11 @@ extension JSONDeviation {
       return (
         .error, "git left the marks of two versions here\(others), no client reads this file",
         "keep one of the versions and remove the marks"
+      )
+    case .halfCharacter:
+      return (
+        .warning, "half of a character\(others), which is read as one that cannot be shown",
+        "write the character itself, or both of its halves"
       )
     case .typographicQuote:
       return (.error, "a typographic quote\(others), no client reads this file", "write plain double quotes")

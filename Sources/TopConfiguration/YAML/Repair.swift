@@ -2,7 +2,7 @@
 // touched.
 
 /// The text with blank lines and comments freed of tabs, names of anchors written with letters that libyaml
-/// knows, and surrogate pairs in double quotes put together. Nothing moves to another line.
+/// knows, and surrogates in double quotes put together. Nothing moves to another line.
 func repaired(_ bytes: [UInt8]) -> [UInt8] {
   var result: [UInt8] = []
   result.reserveCapacity(bytes.count)
@@ -23,13 +23,7 @@ func repaired(_ bytes: [UInt8]) -> [UInt8] {
     }
     if let open = quote {
       if byte == 0x5C, open == 0x22 {
-        if let pair = surrogatePair(bytes, at: place) {
-          result += Array("\\U".utf8) + hexadecimal(pair, digits: 8)
-          place += 12
-        } else {
-          result += bytes[place..<min(place + 2, bytes.count)]
-          place += 2
-        }
+        place = copyEscape(bytes, at: place, to: &result)
         continue
       }
       if byte == 0x27, open == byte, next == byte {
