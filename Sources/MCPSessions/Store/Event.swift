@@ -105,7 +105,7 @@ public struct Event: Hashable, Sendable {
   /// How many equal events this one stands for, 1 or more.
   public var repeated: Int
   /// When the way was closed for which the session cannot be asked; nil of what can.
-  public var closedSince: Moment?
+  package var closedSince: Moment?
   package var message: Sentence
   /// Of an operator's action: which command it came from, where somebody waits for that.
   package var command: CommandNumber?
