@@ -2,6 +2,7 @@ import TopConfiguration
 import TopDisplay
 import Glibc
 import MCPSessions
+import TopTestFolders
 import Testing
 
 struct LoadingTests {
