@@ -78,24 +78,30 @@ let package = Package(
         "TopPlatform", "TopReports",
       ], path: "Tests/Performance/Benchmark"),
 
+    // A folder for a test, which goes with it.
+    .target(name: "TopTestFolders", path: "Tests/TopTestFolders"),
     .testTarget(name: "MCPWireTests", dependencies: ["MCPWire"]),
     .testTarget(name: "SessionsTests", dependencies: ["MCPWire", "MCPSessions"]),
     .testTarget(
       name: "DisplayTests", dependencies: ["CTopLinux", "TopDisplay", "MCPWire", "MCPSessions"],
       exclude: ["Golden"]),
     .testTarget(name: "ReportsTests", dependencies: ["MCPWire", "TopReports", "MCPSessions"]),
-    .testTarget(name: "ConfigurationTests", dependencies: ["TopConfiguration", "TopDisplay", "MCPSessions"]),
+    .testTarget(
+      name: "ConfigurationTests",
+      dependencies: ["TopConfiguration", "TopDisplay", "MCPSessions", "TopTestFolders"]),
     .testTarget(name: "LoopbackServersTests", dependencies: ["LoopbackServers", "MCPWire"] + nio),
     .testTarget(
       name: "SessionEngineTests",
       dependencies: [
         "CTopLinux", "SessionEngine", "LoopbackServers", "MCPWire", "MCPSessions", "TopPlatform",
+        "TopTestFolders",
       ]),
-    .testTarget(name: "PlatformTests", dependencies: ["TopPlatform"]),
+    .testTarget(name: "PlatformTests", dependencies: ["TopPlatform", "TopTestFolders"]),
     .testTarget(
       name: "ProgramTests",
       dependencies: [
         "CTopLinux", "LoopbackServers", "MCPWire", "TopPlatform", "TopReports", "MCPSessions", "sessiontop",
+        "TopTestFolders",
       ],
       exclude: ["Prometheus"]),
     .testTarget(name: "StructureTests"),

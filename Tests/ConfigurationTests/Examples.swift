@@ -1,4 +1,5 @@
 import TopConfiguration
+import TopTestFolders
 
 /// Loads one text as `librechat.yaml`.
 func loadText(

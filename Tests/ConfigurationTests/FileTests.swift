@@ -1,6 +1,7 @@
 import TopConfiguration
 import Glibc
 import MCPSessions
+import TopTestFolders
 import Testing
 
 /// Whatever a path leads to, there is an answer soon.

@@ -1,3 +1,4 @@
+import TopTestFolders
 import Testing
 
 @testable import TopConfiguration

@@ -2,6 +2,7 @@ import TopConfiguration
 import TopDisplay
 import Glibc
 import MCPSessions
+import TopTestFolders
 import Testing
 
 struct LoadingTests {
@@ -172,7 +173,8 @@ struct LoadingTests {
     #expect(told.contains("or both of its halves") && !told.contains("error"), "\(told)")
   }
 
-  @Test(arguments: ["1e5", "1E+5", "-1.5e-3", "5000"]) func `A number is no name without quotes`(number: String) {
+  @Test(arguments: ["1e5", "1E+5", "-1.5e-3", "5000"])
+  func `A number is no name without quotes`(number: String) {
     let loaded = loadText(
       #"{"mcpServers": {"a": {"type": "http", "url": "https://h/mcp", "priority": \#(number)}}}"#,
       name: ".mcp.json")

@@ -2,6 +2,7 @@
 
 import TopConfiguration
 import MCPSessions
+import TopTestFolders
 import Testing
 
 /// A file of another program: what is said of it, and what becomes of its servers.

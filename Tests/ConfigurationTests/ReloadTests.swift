@@ -1,5 +1,6 @@
 import TopConfiguration
 import MCPSessions
+import TopTestFolders
 import Testing
 
 struct ReloadTests {

@@ -2,6 +2,7 @@
 
 import TopConfiguration
 import MCPSessions
+import TopTestFolders
 import Testing
 
 /// What people write opens whatever program taught them to write it so.

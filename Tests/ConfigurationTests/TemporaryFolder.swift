@@ -1,28 +1,12 @@
 import Glibc
+import TopTestFolders
 
-/// A folder of its own for each test, removed with it.
-final class TemporaryFolder {
-  let path: String
-  private var created: [String] = []
-
-  init() {
-    var template = Array("/tmp/sessiontop-test-XXXXXX".utf8CString)
-    path = mkdtemp(&template).map { String(cString: $0) } ?? "/tmp"
-  }
-
-  deinit {
-    for path in created.reversed() { remove(path) }
-    rmdir(path)
-  }
-
+extension TemporaryFolder {
   func write(_ text: String, to name: String) { write(Array(text.utf8), to: name) }
 
+  /// Writes a file, and makes the folders on its way.
   func write(_ bytes: [UInt8], to name: String) {
-    let parts = name.split(separator: "/").dropLast()
-    for count in 1..<(parts.count + 1) where !parts.isEmpty {
-      let folder = path + "/" + parts.prefix(count).joined(separator: "/")
-      if mkdir(folder, 0o700) == 0 { created.append(folder) }
-    }
+    for place in name.indices where name[place] == "/" { mkdir("\(path)/\(name[..<place])", 0o700) }
     let descriptor = open("\(path)/\(name)", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     var rest = bytes[...]
     while !rest.isEmpty {
@@ -31,6 +15,5 @@ final class TemporaryFolder {
       rest = rest.dropFirst(count)
     }
     close(descriptor)
-    created.append("\(path)/\(name)")
   }
 }

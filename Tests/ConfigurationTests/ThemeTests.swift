@@ -1,5 +1,6 @@
 import TopDisplay
 import Glibc
+import TopTestFolders
 import Testing
 
 @testable import TopConfiguration

@@ -113,8 +113,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             body = gzip.decompress(body)
         tell("request", self.path, kind, packing or "plain", self.headers.get("api-key"), "->", answer)
         if answer == "silent":
-            time.sleep(600)
+            threading.Event().wait()
         if answer == "slow":
+            # How long an answer takes is what is tried here.
             time.sleep(2)
         status, _, pause = answer.partition("/")
         status = int(status) if status.isdigit() else 200

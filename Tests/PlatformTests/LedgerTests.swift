@@ -1,30 +1,15 @@
 import Glibc
+import TopTestFolders
 import Testing
 
 @testable import TopPlatform
 
 /// What a run that was killed left running, the next one ends.
 @Suite struct `A ledger of processes` {
-  private let folder: String
+  private let place = TemporaryFolder()
+  private var folder: String { place.path }
 
-  init() throws {
-    var template = Array("/tmp/sessiontop-ledger-XXXXXX".utf8CString)
-    try #require(mkdtemp(&template) != nil)
-    folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-
-  private func ledgers() -> [String] {
-    guard let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) {
-        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name.hasPrefix("processes-") { names.append(name) }
-    }
-    return names
-  }
+  private func ledgers() -> [String] { place.names().filter { $0.hasPrefix("processes-") } }
 
   @Test func `of a living run is left alone, of a dead one ended by number and start`() throws {
     let mark = "ledger-\(UInt64.random(in: 0 ... .max))"

@@ -1,13 +1,11 @@
 import Glibc
 import TopPlatform
+import TopTestFolders
 import Testing
 
 @Suite struct `A server of lines` {
-  private func path() throws -> String {
-    var template = Array("/tmp/sessiontop-line-XXXXXX".utf8CString)
-    let folder = try #require(mkdtemp(&template).map { String(cString: $0) })
-    return folder + "/one.sock"
-  }
+  private let folder = TemporaryFolder()
+  private var path: String { folder.path + "/one.sock" }
 
   private func news(of server: LineServer, until isEnough: ([LineServer.News]) -> Bool) -> [LineServer.News] {
     var news: [LineServer.News] = []
@@ -19,7 +17,6 @@ import Testing
   }
 
   @Test func `hears whole lines, and knows who speaks`() throws {
-    let path = try path()
     let server = try LineServer(path: path)
     let client = try LineClient(path: path)
     #expect(client.send("one") && client.send("two"))
@@ -33,7 +30,6 @@ import Testing
   }
 
   @Test func `takes the place of a dead one, and of no living one`() throws {
-    let path = try path()
     let file = open(path, O_CREAT | O_WRONLY, 0o600)
     close(file)
     let server = try LineServer(path: path)
@@ -42,14 +38,12 @@ import Testing
   }
 
   @Test func `says what stands where it is to be`() throws {
-    let path = try path()
     try #require(mkdir(path, 0o700) == 0)
     #expect(throws: ErrorNumber(EISDIR)) { try LineServer(path: path) }
     #expect(access(path, F_OK) == 0 && access(path + ".lock", F_OK) != 0, "the lock is given up")
   }
 
   @Test func `leaves nothing behind`() throws {
-    let path = try path()
     var server: LineServer? = try LineServer(path: path)
     #expect(server != nil && access(path, F_OK) == 0 && access(path + ".lock", F_OK) == 0)
     server = nil
@@ -57,13 +51,12 @@ import Testing
   }
 
   @Test func `removes what the killed left, and nothing of the living`() throws {
-    let living = try path()
-    let folder = living.dropLast("/one.sock".count)
-    let server = try LineServer(path: living)
+    let folder = folder.path
+    let server = try LineServer(path: path)
     for name in ["dead.sock", "dead.sock.lock", "other", "other.lock"] {
       close(open("\(folder)/\(name)", O_CREAT | O_WRONLY, 0o600))
     }
-    LineServer.sweep(String(folder), of: ".sock")
+    LineServer.sweep(folder, of: ".sock")
     let left = ["dead.sock", "dead.sock.lock", "other", "other.lock", "one.sock", "one.sock.lock"].filter {
       access("\(folder)/\($0)", F_OK) == 0
     }
@@ -72,7 +65,6 @@ import Testing
   }
 
   @Test func `hears lines that come in pieces, however many come at once`() throws {
-    let path = try path()
     let server = try LineServer(path: path)
     let client = try LineClient(path: path)
     let long = String(repeating: "y", count: 50_000)
@@ -94,7 +86,6 @@ import Testing
   }
 
   @Test func `that stands still keeps nobody waiting who calls`() throws {
-    let path = try path()
     let server = try LineServer(path: path)
     var callers: [LineClient] = []
     // Nobody takes them: the queue fills, and the next is told so at once.
@@ -107,7 +98,6 @@ import Testing
   }
 
   @Test func `keeps only so much for who does not read, and tells when that is taken`() throws {
-    let path = try path()
     let server = try LineServer(path: path)
     let client = try LineClient(path: path)
     _ = news(of: server) { !$0.isEmpty }
@@ -126,7 +116,6 @@ import Testing
   }
 
   @Test func `forgets who leaves`() throws {
-    let path = try path()
     let server = try LineServer(path: path)
     var client: LineClient? = try LineClient(path: path)
     #expect(client?.send("bye") == true)

@@ -1,6 +1,7 @@
 import Glibc
 import LoopbackServers
 import MCPSessions
+import TopTestFolders
 import Testing
 
 /// Dashboards on one service.
@@ -8,6 +9,7 @@ import Testing
   private final class House {
     let server: LoopbackServer
     let configuration: String
+    private let folder = TemporaryFolder()
     let environment: [String: String]
     var service: ChildProcess
 
@@ -18,9 +20,9 @@ import Testing
         ledger: {type: streamable-http, url: "\(server.url)"}
       log: {events: false}
       """.temporaryFile(suffix: ".yaml")
-      var template = Array("/tmp/sessiontop-run-XXXXXX".utf8CString)
-      let folder = mkdtemp(&template).map { String(cString: $0) } ?? ""
-      environment = ["XDG_RUNTIME_DIR": folder, "XDG_STATE_HOME": folder, "TERM": "xterm-256color"]
+      environment = [
+        "XDG_RUNTIME_DIR": folder.path, "XDG_STATE_HOME": folder.path, "TERM": "xterm-256color",
+      ]
       service = try ChildProcess(
         sessiontopBinary, ["serve", "--config", configuration], environment: environment)
       try service.wait(for: "a session") { $0.contains("Session created") }
@@ -29,7 +31,6 @@ import Testing
     deinit {
       server.stop()
       unlink(configuration)
-      _ = try? ChildProcess("/usr/bin/env", ["rm", "-rf", environment["XDG_RUNTIME_DIR"] ?? "/nowhere"]).end()
     }
 
     func restart() throws {
@@ -132,7 +133,7 @@ import Testing
   }
 
   @Test func `hears a new run of a service that has the number of the former one`() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     var service: PlayedService? = try PlayedService(
       in: folder.path, started: 1_795_444_327_000, events: [event(1_000, "from the former run")])
     let (screen, program) = try follow(try #require(service), in: folder)
@@ -147,7 +148,7 @@ import Testing
   }
 
   @Test func `sends nothing to a service that is away, and says so`() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     var service: PlayedService? = try PlayedService(in: folder.path)
     let (screen, program) = try follow(try #require(service), in: folder)
     try screen.wait(for: "all is well")
@@ -165,7 +166,7 @@ import Testing
   }
 
   @Test func `shows why a service will not`() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let service = try PlayedService(in: folder.path, refusal: "not on a Friday")
     let (screen, program) = try follow(service, in: folder)
     try screen.wait(for: "all is well")
@@ -190,7 +191,7 @@ import Testing
 
   /// Stands for ssh: each host is a folder for sockets of this machine.
   private func withHosts(_ houses: [String: House], _ body: ([String: String]) throws -> Void) throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let cases = houses.map { "\($0)) export XDG_RUNTIME_DIR=\($1.environment["XDG_RUNTIME_DIR"] ?? "");;" }
     try """
     #!/bin/sh

@@ -1,4 +1,5 @@
 import Glibc
+import TopTestFolders
 import Testing
 
 /// What scripts read of a configuration.
@@ -99,7 +100,7 @@ import Testing
   }
 
   @Test func `is done of what a user has, found by itself`() throws {
-    let home = try TemporaryFolder()
+    let home = TemporaryFolder()
     for folder in [".cursor", ".codex"] { mkdir("\(home.path)/\(folder)", 0o700) }
     try #"{"mcpServers": {"a": {"url": "http://127.0.0.1:1/"}, "b": {"command": "npx"}}}"#
       .write(to: "\(home.path)/.cursor/mcp.json")

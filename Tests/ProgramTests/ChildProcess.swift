@@ -1,5 +1,6 @@
 import CTopLinux
 import Glibc
+import TopTestFolders
 
 /// A program that a test starts, hears and ends. What it says on both outputs comes through one socket.
 final class ChildProcess {
@@ -155,13 +156,13 @@ extension String {
 
   /// Writes the text to a new file in the temporary folder and gives its path.
   func temporaryFile(suffix: String) throws -> String {
-    var template = Array("/tmp/sessiontop-test-XXXXXX\(suffix)".utf8CString)
+    var template = Array("\(TemporaryFolder.parent)/sessiontop-test-XXXXXX\(suffix)".utf8CString)
     let file = mkstemps(&template, Int32(suffix.utf8.count))
-    guard file >= 0 else { throw ChildProcess.Failure(description: "cannot write to /tmp") }
+    guard file >= 0 else { throw ChildProcess.Failure(description: "cannot write a file") }
     defer { close(file) }
     var text = self
     let written = text.withUTF8 { Glibc.write(file, $0.baseAddress, $0.count) }
-    guard written == utf8.count else { throw ChildProcess.Failure(description: "cannot write to /tmp") }
+    guard written == utf8.count else { throw ChildProcess.Failure(description: "cannot write a file") }
     return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import TopTestFolders
 import Testing
 
 /// Everything an operator can type wrong gets one clear line and an exit code.
@@ -72,7 +73,7 @@ import Testing
     "probe http://127.0.0.1:1/", "replay LOG", "attach --pipe", "reconnect a --dry-run",
     "login a --config FILE", "logout a --config FILE",
   ]) func `never ends well where its output is closed or cannot be written`(words: String) throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let (file, log) = (folder.path + "/librechat.yaml", folder.path + "/events.jsonl")
     try "mcpServers:\n  a: {type: http, url: 'http://127.0.0.1:1/mcp', startup: false}\n".write(to: file)
     try "".write(to: log)

@@ -1,11 +1,12 @@
 import Glibc
 import LoopbackServers
+import TopTestFolders
 import Testing
 
 /// The record on disk, which `watch` and the dashboard write beside what they show.
 @Suite struct `The event log` {
   @Test func `holds what watch printed, for its owner alone`() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let program = try run(folder, log: "{}")
     let printed = program.output.split(separator: "\n").filter { $0.contains(#""type":"event""#) }
     let path = folder.path + "/state/sessiontop/events.jsonl"
@@ -16,30 +17,30 @@ import Testing
   }
 
   @Test func `is put aside when it is full, and the oldest goes`() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let file = folder.path + "/log.jsonl"
     for _ in 0..<4 {
       try String(repeating: "x", count: 4_096).write(to: file)
       _ = try run(folder, log: "{file: \(file), maxBytes: 4096, keep: 2}")
     }
-    #expect(folder.names == ["log.jsonl", "log.jsonl.1", "log.jsonl.2", "sessiontop.yaml", "state"])
+    #expect(folder.names() == ["log.jsonl", "log.jsonl.1", "log.jsonl.2", "sessiontop.yaml", "state"])
     #expect(try String(contentsOf: file).hasPrefix(#"{"v":1,"#))
   }
 
   @Test(arguments: [("2020-01-01T00:00:00.000Z", true), ("2999-01-01T00:00:00.000Z", false)])
   func `is put aside when its first line is old`(time: String, isOld: Bool) throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let (file, text) = (folder.path + "/log.jsonl", folder.path + "/log.txt")
     try "{\"v\":1,\"type\":\"event\",\"seq\":1,\"time\":\"\(time)\"}\n".write(to: file)
     try "\(time) INFO [MCP] before\n".write(to: text)
     _ = try run(folder, log: "{file: \(file), text: \(text), maxHours: 24}")
     let aside = isOld ? ["log.jsonl", "log.jsonl.1", "log.txt", "log.txt.1"] : ["log.jsonl", "log.txt"]
-    #expect(folder.names == aside + ["sessiontop.yaml", "state"])
+    #expect(folder.names() == aside + ["sessiontop.yaml", "state"])
     #expect(try String(contentsOf: text + (isOld ? ".1" : "")).hasPrefix("\(time) INFO [MCP] before\n"))
   }
 
   @Test func `has log lines beside it where they are asked for`() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let text = folder.path + "/log.txt"
     let program = try run(folder, log: "{text: /dev/full}", words: ["--log-file", text])
     let lines = try String(contentsOf: text).split(separator: "\n")
@@ -50,7 +51,7 @@ import Testing
   }
 
   @Test func `is for the system's journal what it understands`() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let server = try LoopbackServer.start()
     defer { server.stop() }
     let configuration = folder.path + "/sessiontop.yaml"
@@ -70,7 +71,7 @@ import Testing
   }
 
   @Test func `that cannot be written is told once, and stops nothing`() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let program = try run(folder, log: "{file: /dev/full}")
     let told = program.output.split(separator: "\n").filter { $0.contains(#""event":"events_dropped""#) }
     #expect(told.count == 1)
@@ -80,7 +81,7 @@ import Testing
   }
 
   @Test func `begins on a line of its own behind one that was cut`() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let file = folder.path + "/log.jsonl"
     try "{\"v\":1,\"type\":\"ev".write(to: file)
     let program = try run(folder, log: "{file: \(file)}")
@@ -90,7 +91,7 @@ import Testing
   }
 
   @Test func `that was moved away is made anew`() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let file = folder.path + "/log.jsonl"
     let server = try LoopbackServer.start()
     defer { server.stop() }
@@ -110,7 +111,7 @@ import Testing
   }
 
   @Test func `leaves alone what is not ours in its own folder`() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let victim = folder.path + "/victim"
     try "theirs".write(to: victim)
     chmod(victim, 0o644)
@@ -125,9 +126,9 @@ import Testing
   }
 
   @Test func `is not written where the settings say so`() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     _ = try run(folder, log: "{events: false}")
-    #expect(folder.names == ["sessiontop.yaml", "state"])
+    #expect(folder.names() == ["sessiontop.yaml", "state"])
     #expect(access(folder.path + "/state/sessiontop/events.jsonl", F_OK) != 0)
   }
 

@@ -1,4 +1,5 @@
 import Glibc
+import TopTestFolders
 
 /// A small Python program that listens before other servers: replicas in turn, or TLS.
 final class Front {

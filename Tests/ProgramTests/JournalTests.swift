@@ -1,5 +1,6 @@
 import Glibc
 import LoopbackServers
+import TopTestFolders
 import Testing
 
 /// What a run leaves behind that had no time to take leave, the next one ends.
@@ -7,7 +8,7 @@ import Testing
   @Test func `leaves sessions that the next run ends, and says so`() throws {
     let server = try LoopbackServer.start()
     defer { server.stop() }
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let configuration = folder.path + "/librechat.yaml"
     try """
     mcpServers:

@@ -1,5 +1,6 @@
 import Glibc
 import LoopbackServers
+import TopTestFolders
 import Testing
 import TopPlatform
 
@@ -67,7 +68,7 @@ import TopPlatform
   @Test func `whose disk takes nothing keeps nobody waiting`() throws {
     let server = try LoopbackServer.start()
     defer { server.stop() }
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let disk = folder.path + "/events.jsonl"
     #expect(mkfifo(disk, 0o600) == 0)
     // Somebody has it open and never reads: it takes 64 KiB, and then no more.

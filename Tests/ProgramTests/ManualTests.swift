@@ -1,5 +1,6 @@
 import Glibc
 import LoopbackServers
+import TopTestFolders
 import Testing
 
 /// What belongs to a program on a system, made from the definitions of its commands.
@@ -56,7 +57,7 @@ import Testing
   }
 
   @Test func `offer names of servers, values of options, and files`() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let file = folder.path + "/librechat.yaml"
     try """
     mcpServers:
@@ -95,7 +96,7 @@ import Testing
     log: {events: false}
     """.temporaryFile(suffix: ".yaml")
     defer { unlink(configuration) }
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let listener = try ChildProcess(
       "/usr/bin/env",
       [
@@ -109,18 +110,16 @@ import Testing
         """, folder.path + "/notify",
       ])
     try listener.wait(for: "a socket") { $0.contains("bound") }
-    var template = Array("/tmp/sessiontop-run-XXXXXX".utf8CString)
-    let run = mkdtemp(&template).map { String(cString: $0) } ?? ""
+    let run = TemporaryFolder()
     let service = try ChildProcess(
       sessiontopBinary, ["serve", "--config", configuration],
       environment: [
-        "XDG_RUNTIME_DIR": run, "NOTIFY_SOCKET": folder.path + "/notify", "WATCHDOG_USEC": "400000",
+        "XDG_RUNTIME_DIR": run.path, "NOTIFY_SOCKET": folder.path + "/notify", "WATCHDOG_USEC": "400000",
       ])
     try listener.wait(for: "two signs of life") { $0.split(separator: "WATCHDOG=1").count > 2 }
     #expect(listener.output.contains("READY=1"))
     try listener.wait(for: "how it stands") { $0.contains("STATUS=1 servers, 1 of 1 sessions live") }
     #expect(try service.stop() == 0)
     try listener.wait(for: "the end") { $0.contains("STOPPING=1") }
-    _ = try ChildProcess("/usr/bin/env", ["rm", "-rf", run]).end()
   }
 }

@@ -1,6 +1,7 @@
 import Glibc
 import LoopbackServers
 import MCPWire
+import TopTestFolders
 import Testing
 
 /// `probe` as a person and a script meet it.
@@ -58,7 +59,7 @@ import Testing
   ]) func `tells what is wrong with a certificate`(days: Int, exit: Int32, words: String, remedy: String)
     throws
   {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let server = try LoopbackServer.start(Behavior(name: "ledger"))
     defer { server.stop() }
     let front = try Front(tls: certificate(lasting: days, in: folder), to: server.port)
@@ -70,7 +71,7 @@ import Testing
   }
 
   @Test func `warns of a certificate that ends soon`() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let server = try LoopbackServer.start(Behavior(name: "ledger"))
     defer { server.stop() }
     let file = try certificate(lasting: 5, in: folder)

@@ -1,5 +1,6 @@
 import Glibc
 import LoopbackServers
+import TopTestFolders
 import Testing
 
 /// Debian's Prometheus and its tool, and the files for it that get installed.
@@ -27,20 +28,15 @@ struct `Prometheus` {
     rule_files: ['\(Self.packaging)/sessiontop.rules.yml']
     scrape_configs: [{job_name: sessiontop, static_configs: [{targets: ['127.0.0.1:\(metricsPort)']}]}]
     """.temporaryFile(suffix: ".yml")
-    var template = Array("/tmp/sessiontop-prometheus-XXXXXX".utf8CString)
-    try #require(mkdtemp(&template) != nil)
-    let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    defer {
-      for path in [file, configuration, scraping] { unlink(path) }
-      _ = try? ChildProcess("/bin/rm", ["-rf", folder]).end()
-    }
+    let folder = TemporaryFolder()
+    defer { for path in [file, configuration, scraping] { unlink(path) } }
     let program = try ChildProcess(
       sessiontopBinary, ["watch", "--format", "jsonl", "--config", configuration, "--for", "300s"])
     try program.wait(for: "a stream") { $0.contains(#""event":"stream_opened""#) }
     let prometheus = try ChildProcess(
       "/usr/bin/env",
       [
-        "prometheus", "--config.file=\(scraping)", "--storage.tsdb.path=\(folder)",
+        "prometheus", "--config.file=\(scraping)", "--storage.tsdb.path=\(folder.path)",
         "--web.listen-address=127.0.0.1:\(port)", "--log.level=warn",
       ])
     func expect(_ query: String, is value: String) throws {

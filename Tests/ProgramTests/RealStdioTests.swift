@@ -1,5 +1,6 @@
 import Glibc
 import TopPlatform
+import TopTestFolders
 import Testing
 
 /// Servers of the registry, as their readers start them.
@@ -38,7 +39,7 @@ import Testing
       throw ChildProcess.Failure(description: environment.output)
     }
     let python = String(environment.output.prefix { $0 != "\n" })
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let configuration = folder.path + "/librechat.yaml"
     let words = real.arguments.map { "\"\($0)\"" }.joined(separator: ", ")
     try """

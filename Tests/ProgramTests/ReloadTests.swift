@@ -1,5 +1,6 @@
 import Glibc
 import LoopbackServers
+import TopTestFolders
 import Testing
 
 /// A configuration that is edited while the program runs on it.
@@ -91,9 +92,8 @@ import Testing
   @Test func `a mounted file that is a link to a link is followed`() throws {
     let servers = try (0..<2).map { _ in try LoopbackServer.start() }
     defer { servers.forEach { $0.stop() } }
-    var template = Array("/tmp/sessiontop-mount-XXXXXX".utf8CString)
-    let folder = mkdtemp(&template).map { String(cString: $0) } ?? ""
-    defer { _ = try? ChildProcess("/bin/rm", ["-rf", folder]).end() }
+    let place = TemporaryFolder()
+    let folder = place.path
     for (index, server) in servers.enumerated() {
       mkdir("\(folder)/..\(index)", 0o700)
       let text = "mcpServers:\n" + entry("a", server)
@@ -114,7 +114,7 @@ import Testing
   @Test func `a folder on the way that is swapped or made anew is followed`() throws {
     let servers = try (0..<2).map { _ in try LoopbackServer.start() }
     defer { servers.forEach { $0.stop() } }
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     func release(_ name: String, _ server: LoopbackServer) throws {
       mkdir("\(folder.path)/\(name)", 0o700)
       try ("mcpServers:\n" + entry("a", server)).write(to: "\(folder.path)/\(name)/librechat.yaml")
@@ -137,7 +137,7 @@ import Testing
   @Test func `a file is not taken while somebody writes it`() throws {
     let servers = try (0..<2).map { _ in try LoopbackServer.start() }
     defer { servers.forEach { $0.stop() } }
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let path = "\(folder.path)/librechat.yaml"
     let often = ", sessionConfig: {pingInterval: 200}"
     let text = "mcpServers:\n" + entry("a", servers[0], often)

@@ -1,5 +1,6 @@
 import Glibc
 import LoopbackServers
+import TopTestFolders
 import Testing
 
 /// A dashboard that comes through a real ssh to a real sshd.
@@ -8,7 +9,7 @@ import Testing
   func `is one of many on a service, and whoever is killed is missed by nobody else`() throws {
     let server = try LoopbackServer.start(Behavior(name: "ledger"))
     defer { server.stop() }
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let configuration = folder.path + "/sessiontop.yaml"
     try """
     mcpServers:
@@ -34,7 +35,7 @@ import Testing
     var service = try serve()
     let shell = try SecureShell(runtime: folder.path)
     // Its own folder, so that the service is found on the far side alone.
-    let far = try TemporaryFolder()
+    let far = TemporaryFolder()
     let farEnvironment = environment.merging(["XDG_RUNTIME_DIR": far.path, "PATH": shell.path]) { $1 }
     let one = try dashboard([], environment)
     let two = try dashboard([], environment)
@@ -95,7 +96,7 @@ private final class SecureShell {
 
   /// `runtime`: the folder of sockets of the far side.
   init(runtime: String) throws {
-    folder = try TemporaryFolder()
+    folder = TemporaryFolder()
     self.runtime = runtime
     let held = try LoopbackServer.start()
     let port = held.port

@@ -3,6 +3,7 @@ import LoopbackServers
 import MCPWire
 import TopPlatform
 import MCPSessions
+import TopTestFolders
 import Testing
 
 /// What this program prints as JSON is what its schema says, no more and no less.
@@ -97,12 +98,11 @@ import Testing
     log: {events: false}
     """.temporaryFile(suffix: ".yaml")
     defer { unlink(configuration) }
-    var template = Array("/tmp/sessiontop-run-XXXXXX".utf8CString)
-    let folder = mkdtemp(&template).map { String(cString: $0) } ?? ""
+    let folder = TemporaryFolder()
     let service = try ChildProcess(
-      sessiontopBinary, ["serve", "--config", configuration], environment: ["XDG_RUNTIME_DIR": folder])
+      sessiontopBinary, ["serve", "--config", configuration], environment: ["XDG_RUNTIME_DIR": folder.path])
     try service.wait(for: "a session") { $0.contains("Session created") }
-    let client = try LineClient(path: folder + "/sessiontop/default.sock")
+    let client = try LineClient(path: folder.path + "/sessiontop/default.sock")
     let lines = [
       #"{"v":1,"type":"hello","version":"0","read_only":false,"follow":true}"#,
       #"{"v":1,"type":"command","id":1,"command":"terminate","dry_run":false,"filter":"server:ledger"}"#,
@@ -119,6 +119,5 @@ import Testing
     }
     #expect(wanted.isSubset(of: kinds), "\(kinds)")
     #expect(try service.stop() == 0)
-    _ = try ChildProcess("/usr/bin/env", ["rm", "-rf", folder]).end()
   }
 }

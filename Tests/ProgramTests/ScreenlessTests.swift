@@ -1,5 +1,6 @@
 import Glibc
 import LoopbackServers
+import TopTestFolders
 import Testing
 
 /// What the screen knows, for those who do not look at one.
@@ -38,7 +39,7 @@ import Testing
   }
 
   @Test func `a program is told of alerts, and nothing in them is run`() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let told = folder.path + "/told.jsonl"
     let configuration = try """
     mcpServers: {"$(touch pwned)": {type: streamable-http, url: "http://127.0.0.1:1/mcp"}}
@@ -59,11 +60,11 @@ import Testing
     let line = try String(contentsOf: told)
     #expect(line.contains(#""event":"state_changed""#) && line.contains(#""state":"recovering""#), "\(line)")
     #expect(line.contains(#""type":"connect_refused""#))
-    #expect(folder.names == ["told.jsonl"])
+    #expect(folder.names() == ["told.jsonl"])
   }
 
   @Test func `themes are listed, shown and checked`() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let environment = ["XDG_CONFIG_HOME": folder.path]
     let same = folder.path + "/same.yaml"
     try """

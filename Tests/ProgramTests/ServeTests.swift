@@ -1,6 +1,7 @@
 import Glibc
 import LoopbackServers
 import TopPlatform
+import TopTestFolders
 import Testing
 
 /// A service, and what others see and do through it.
@@ -8,6 +9,7 @@ import Testing
   private final class Service {
     let server: LoopbackServer
     let configuration: String
+    private let folder = TemporaryFolder()
     let environment: [String: String]
     let program: ChildProcess
 
@@ -19,10 +21,7 @@ import Testing
         gone: {type: streamable-http, url: "http://127.0.0.1:1/mcp"}
       log: {events: false}
       """.temporaryFile(suffix: ".yaml")
-      // A short path: a socket's has 107 bytes at most.
-      var template = Array("/tmp/sessiontop-run-XXXXXX".utf8CString)
-      let folder = mkdtemp(&template).map { String(cString: $0) } ?? ""
-      environment = ["XDG_RUNTIME_DIR": folder]
+      environment = ["XDG_RUNTIME_DIR": folder.path]
       program = try ChildProcess(
         sessiontopBinary, ["serve", "--config", configuration] + words, environment: environment)
       try program.wait(for: "a session") { $0.contains("Session created") }
@@ -31,7 +30,6 @@ import Testing
     deinit {
       server.stop()
       unlink(configuration)
-      _ = try? ChildProcess("/usr/bin/env", ["rm", "-rf", environment["XDG_RUNTIME_DIR"] ?? "/nowhere"]).end()
     }
 
     func run(_ words: [String], exit: Int32) throws -> String {
@@ -42,7 +40,7 @@ import Testing
   }
 
   @Test func `tells what a verb would start, and starts it only when told so`() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let ran = folder.path + "/ran"
     try """
     mcpServers:

@@ -1,5 +1,6 @@
 import Glibc
 import LoopbackServers
+import TopTestFolders
 import Testing
 
 /// A service with a user of its own, as systemd gives it one.
@@ -7,7 +8,7 @@ import Testing
   /// With DynamicUser= the state folder is a link of root's to a folder of that user's.
   @Test(.enabled(if: geteuid() == 0, "only root can lay that link"))
   func `keeps its state where root laid a link for it`() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let server = try LoopbackServer.start(Behavior(name: "ledger"))
     defer { server.stop() }
     let script = """

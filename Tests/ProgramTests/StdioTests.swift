@@ -1,5 +1,6 @@
 import Glibc
 import TopPlatform
+import TopTestFolders
 import Testing
 
 /// Servers that are processes, good and hostile, as the whole program keeps them; nothing of them is left.
@@ -9,7 +10,7 @@ import Testing
   private let marker = "\(UInt32.random(in: 1_000_000 ... .max)).5"
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = TemporaryFolder()
   }
 
   private func watch(

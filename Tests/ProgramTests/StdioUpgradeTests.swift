@@ -1,5 +1,6 @@
 import Glibc
 import TopPlatform
+import TopTestFolders
 import Testing
 
 /// What is installed is replaced while it runs: a real file, started and started again by the whole program.
@@ -9,7 +10,7 @@ import Testing
   private let marker = "\(UInt32.random(in: 1_000_000 ... .max)).7"
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = TemporaryFolder()
   }
 
   /// Puts a release in place as package managers do: written aside, then renamed.

@@ -1,5 +1,6 @@
 import Glibc
 import LoopbackServers
+import TopTestFolders
 import Testing
 
 /// What a collector gets that reads with the official definitions, and what becomes of one that does not take
@@ -93,9 +94,9 @@ import Testing
   }
 
   @Test func `goes over TLS to a collector that knows us, and to none that we do not know`() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let own = try certificate(lasting: 30, in: folder)
-    let other = try TemporaryFolder()
+    let other = TemporaryFolder()
     let client = try certificate(lasting: 30, in: other)
     let collector = try Collector(words: ["--certificate", own, "--authority", client])
     let server = try LoopbackServer.start()

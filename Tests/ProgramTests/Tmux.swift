@@ -1,4 +1,5 @@
 import Glibc
+import TopTestFolders
 
 /// A terminal multiplexer of our own, with one window in which a program runs; its screen is text.
 ///
@@ -6,14 +7,12 @@ import Glibc
 /// looks again when something was drawn.
 final class Tmux {
   private let socket: String
-  private let folder: String
+  private let folder = TemporaryFolder()
   private let pipe: ChildProcess
 
   /// Opens a window of this size; the program starts with `run`, typed into its shell.
   init(columns: Int, rows: Int) throws {
-    var template = Array("/tmp/sessiontop-tmux-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw ChildProcess.Failure(description: "no folder in /tmp") }
-    folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let folder = folder.path
     socket = folder + "/socket"
     guard mkfifo(folder + "/pipe", 0o600) == 0 else { throw ChildProcess.Failure(description: "no pipe") }
     pipe = try ChildProcess("/bin/cat", [folder + "/pipe"])
@@ -27,7 +26,6 @@ final class Tmux {
 
   deinit {
     _ = try? tmux(["kill-server"])
-    _ = try? ChildProcess("/bin/rm", ["-rf", folder]).end()
   }
 
   /// The text of the screen, spaces at the ends of lines cut.

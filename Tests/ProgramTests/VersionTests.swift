@@ -1,5 +1,6 @@
 import Glibc
 import TopPlatform
+import TopTestFolders
 import Testing
 
 /// Programs of different versions on the two sides of a socket.
@@ -21,7 +22,7 @@ import Testing
     ["attach", "default"], ["attach"], ["reconnect", "ledger", "--yes"],
     ["pause", "a", "--instance", "default"],
   ]) func `is told as that, with what to do`(words: [String]) throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     mkdir(folder.path + "/sessiontop", 0o700)
     let server = try LineServer(path: folder.path + "/sessiontop/default.sock")
     let program = try ChildProcess(sessiontopBinary, words, environment: ["XDG_RUNTIME_DIR": folder.path])
@@ -35,7 +36,7 @@ import Testing
   }
 
   @Test func `that came back in the place of one of ours is told on the dashboard`() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     var service: PlayedService? = try PlayedService(in: folder.path)
     let screen = try PseudoTerminal(columns: 120, rows: 30)
     let program = try ChildProcess(

@@ -3,6 +3,7 @@ import MCPWire
 import TopPlatform
 import MCPSessions
 import Synchronization
+import TopTestFolders
 import Testing
 
 @testable import SessionEngine
@@ -11,8 +12,8 @@ import Testing
 @Suite struct `A shared folder of journals` {
   @Test func `belongs to each of many runs that start at the same instant`() throws {
     // Two in two containers have the same process id; here all have it.
-    let folder = "/tmp/sessiontop-journal-\(randomName())"
-    try #require(mkdir(folder, 0o700) == 0)
+    let place = TemporaryFolder()
+    let folder = place.path
     let left = OpenSession(
       key: SessionKey(server: "a"), origin: "http://127.0.0.1:1", revision: .newestWithSessions,
       id: try #require(SessionID("left")), since: Moment.now.wall)
@@ -44,7 +45,7 @@ import Testing
     let (found, trouble) = (seen.found.withLock { $0 }, seen.trouble.withLock { $0 })
     #expect(found.count == 8 && trouble == [])
     #expect(found.flatMap { $0 } == [left], "one of them ends it")
-    #expect(rmdir(folder) == 0, "nothing is left to remember")
+    #expect(place.names().isEmpty, "nothing is left to remember")
   }
 }
 

@@ -2,37 +2,19 @@ import Glibc
 import MCPWire
 import TopPlatform
 import MCPSessions
+import TopTestFolders
 import Testing
 
 @testable import SessionEngine
 
 /// The journal on a real disk, in a folder of its own; what a run leaves is what it leaves by ending without
 /// a word.
-@Suite final class `The journal of open sessions` {
-  private let folder: String
+@Suite struct `The journal of open sessions` {
+  private let place = TemporaryFolder()
+  /// Not there yet.
+  private var folder: String { place.path + "/state" }
 
-  init() {
-    folder = "/tmp/sessiontop-journal-\(randomName())"
-  }
-
-  deinit {
-    for name in names() { unlink("\(folder)/\(name)") }
-    rmdir(folder)
-    unlink(folder)
-  }
-
-  private func names() -> [String] {
-    guard let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) {
-        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if !name.hasPrefix(".") { names.append(name) }
-    }
-    return names.sorted()
-  }
+  private func names() -> [String] { place.names(in: "state") }
 
   private func session(_ server: String, _ id: String, hoursOld: Int64 = 0) throws -> OpenSession {
     OpenSession(
@@ -214,7 +196,6 @@ import Testing
   @Test(arguments: ["another's folder", "a folder that others may write in", "a link to a folder of ours"])
   func `stays out of a folder that is not ours alone`(situation: String) throws {
     let real = "\(folder)-real"
-    defer { rmdir(real) }
     if situation == "a link to a folder of ours" {
       try #require(mkdir(real, 0o700) == 0 && symlink(real, folder) == 0)
     } else {

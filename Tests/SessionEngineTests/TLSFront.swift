@@ -1,17 +1,17 @@
 import Glibc
+import TopTestFolders
 import Testing
 
 /// Certificates of an authority that exists for the tests only.
 struct Certificates: Sendable {
-  let folder: String
+  private let place = TemporaryFolder()
+  var folder: String { place.path }
   var authority: String { folder + "/ca.pem" }
 
   /// Made by the openssl program, once for all tests.
   static let made = Swift.Result { try Certificates() }
 
   private init() throws {
-    var template = Array("/tmp/sessiontop-tls-XXXXXX".utf8CString)
-    folder = try #require(mkdtemp(&template).map { String(cString: $0) })
     let script = """
       set -e; cd \(folder)
       exec 2>/dev/null

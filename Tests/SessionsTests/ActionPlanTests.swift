@@ -12,6 +12,8 @@ import Testing
     (.reconnect, .down, nil, "no DELETE is sent, there is no session, then a new session is opened"),
     (.terminate, .recovering, "1...", "DELETE is sent for 1...; it stays closed until reconnected"),
     (.terminate, .closed, nil, "nothing to do: it is not connected"),
+    (.terminate, .closing, nil, "nothing to do: it is being ended"),
+    (.pause, .paused, nil, "nothing to do: it is paused already"),
     (.pause, .idle, nil, "not possible: it is not connected"),
     (.pause, .ready, "1...", "no probe and no attempt to come back until it is resumed"),
     (.resume, .paused, nil, "probes and attempts go on at once"),

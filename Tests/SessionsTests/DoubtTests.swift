@@ -3,7 +3,7 @@ import Testing
 @testable import MCPSessions
 
 /// Two sessions of one origin; `a` lost its session to a port that refuses, `b` waits unasked.
-private func closedWay(_ seconds: Double = 20) throws -> World {
+func closedWay(_ seconds: Double = 20) throws -> World {
   var settings = SessionSettings()
   settings.pingInterval = .seconds(2)
   var world = try World(["a", "b"], sameOrigin: true, settings: settings)

@@ -202,15 +202,8 @@ private func world(
   }
 
   @Test func `wait for a closed way without an error, a miss or a change of state`() throws {
-    var settings = SessionSettings()
-    settings.pingInterval = .seconds(2)
-    var world = try World(["a", "b"], sameOrigin: true, settings: settings)
-    world.run(8)
-    world.machines["a"]?.mode = .refusing
-    world.endStreams("a")
-    world.run(1.5)
+    var world = try closedWay(0)
     let before = world.wire.count { $0.contains("b-session-1") }
-    world.machines["b"]?.mode = .silent
     world.run(30)
     #expect(world.state("b") == .ready && world.row("b")?.missed == 0 && world.row("b")?.errors == [:])
     #expect(world.row("b")?.remark?.text.hasPrefix("not probed since 10:00:0") == true)

@@ -22,7 +22,7 @@ let borders: Set<String> = [
   "Sources/TopReports/ControlRequest.swift", "Sources/TopReports/LineReading.swift",
   "Sources/TopReports/RecordedFigures.swift",
   "Sources/TopDisplay/Model/Filter.swift", "Sources/TopDisplay/Model/Pattern.swift",
-  "Sources/sessiontop/Commands/Options.swift",
+  "Sources/sessiontop/Options.swift",
 ]
 
 /// What may be counted with the plain operators even there, because it is no value of theirs: places in

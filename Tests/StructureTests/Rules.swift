@@ -148,7 +148,7 @@ private func allowedImports(_ file: SourceFile) -> Set<String> {
     let rooms: Set = [
       "MCPWire", "MCPSessions", "TopDisplay", "TopReports", "TopPlatform", "SessionEngine",
       "TopConfiguration", "TopConsole",
-      "LoopbackServers", "sessiontop", "CTopLinux",
+      "LoopbackServers", "sessiontop", "CTopLinux", "TopTestFolders",
     ]
     return rooms.union(system).union(nio).union(["FoundationEssentials", "Testing"])
   }

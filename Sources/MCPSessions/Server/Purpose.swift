@@ -26,7 +26,7 @@ public enum Purpose: String, CaseIterable, Sendable {
 
 extension Purpose {
   /// What people know the request by: the method of MCP, or of HTTP where there is none.
-  public var name: String {
+  package var name: String {
     switch self {
     case .initialize: "initialize"
     case .discover: "server/discover"

@@ -3,14 +3,14 @@ package import MCPWire
 /// A server to be watched: what is asked of it, not how it is doing.
 public struct Server: Hashable, Sendable {
   /// How reports and events call it; not empty, unique within an engine.
-  public let name: String
+  package let name: String
   package let transport: Transport
   /// Absent for servers that are started as a process.
   package let endpoint: Endpoint?
   /// Extra headers in the order of the file, variables already in place.
   package let headers: [Header]
   /// How its sessions are kept.
-  public package(set) var settings: SessionSettings
+  package var settings: SessionSettings
   package let availability: Availability
   /// The URL of its own proxy; absent means what the environment says. May hold a password.
   package let proxy: Secret?
@@ -49,7 +49,7 @@ public struct Server: Hashable, Sendable {
 /// One user of a server that keeps a session for each: what stands in place of the server's own.
 public struct Account: Hashable, Sendable {
   /// Who it is; any text that is not empty, unique within the server.
-  public let user: String
+  package let user: String
   package let endpoint: Endpoint?
   package let headers: [Header]
   package let secrets: [Secret]

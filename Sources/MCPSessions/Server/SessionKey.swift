@@ -16,20 +16,9 @@ public struct SessionKey: Hashable, Comparable, Sendable {
     (exactServer, exactUser) = (ExactText(server), ExactText(user))
   }
 
-  /// Whether both names are the same, byte for byte.
-  public static func == (left: SessionKey, right: SessionKey) -> Bool {
-    left.exactServer == right.exactServer && left.exactUser == right.exactUser
-  }
-
   /// By server, then by user.
   public static func < (left: SessionKey, right: SessionKey) -> Bool {
     left.exactServer == right.exactServer
       ? left.exactUser < right.exactUser : left.exactServer < right.exactServer
-  }
-
-  /// By the bytes of both names.
-  public func hash(into hasher: inout Hasher) {
-    exactServer.hash(into: &hasher)
-    exactUser.hash(into: &hasher)
   }
 }

@@ -1,17 +1,26 @@
 extension SessionReport {
   /// What an operator's action would do to it as it is now, in words, or why it would do nothing.
   package func plan(_ action: OperatorAction) -> String {
+    if let objection = objection(to: action) { return objection }
+    return switch action {
+    case .pause: "no probe and no attempt to come back until it is resumed"
+    case .resume: "probes and attempts go on at once"
+    case .terminate: "\(ending); it stays closed until reconnected"
+    case .reconnect: "\(ending), then a new session is opened\(wait)"
+    }
+  }
+
+  /// Why an operator's action makes no sense for it as it is now; nil when it does.
+  package func objection(to action: OperatorAction) -> String? {
     switch (action, state) {
-    case (_, .unmonitored): return "not possible: it is not watched"
-    case (.pause, .idle), (.pause, .closing), (.pause, .closed): return "not possible: it is not connected"
-    case (.pause, .paused): return "nothing to do: it is paused already"
-    case (.pause, _): return "no probe and no attempt to come back until it is resumed"
-    case (.resume, .paused): return "probes and attempts go on at once"
-    case (.resume, _): return "not possible: it is not paused"
-    case (.terminate, .closed), (.terminate, .idle): return "nothing to do: it is not connected"
-    case (.terminate, .closing): return "nothing to do: it is being ended"
-    case (.terminate, _): return "\(ending); it stays closed until reconnected"
-    case (.reconnect, _): return "\(ending), then a new session is opened\(wait)"
+    case (_, .unmonitored): "not possible: it is not watched"
+    case (.pause, .idle), (.pause, .closing), (.pause, .closed): "not possible: it is not connected"
+    case (.pause, .paused): "nothing to do: it is paused already"
+    case (.resume, .paused): nil
+    case (.resume, _): "not possible: it is not paused"
+    case (.terminate, .closed), (.terminate, .idle): "nothing to do: it is not connected"
+    case (.terminate, .closing): "nothing to do: it is being ended"
+    case (.pause, _), (.terminate, _), (.reconnect, _): nil
     }
   }
 

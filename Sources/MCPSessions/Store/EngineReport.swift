@@ -22,7 +22,7 @@ public struct EngineReport: Hashable, Sendable {
   /// The ways to origins that changed, by a number that holds as long as a way is used.
   package var origins: [Int: OriginReport] = [:]
   /// True once, in the very last report: the engine has stopped, or could not begin for want of descriptors.
-  public var stopped = false
+  package var stopped = false
 
   package init() {}
 

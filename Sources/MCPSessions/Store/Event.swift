@@ -77,7 +77,7 @@ public enum EventLevel: String, CaseIterable, Comparable, Sendable {
 /// the names as they were given.
 public struct Event: Hashable, Sendable {
   /// Counts from 1 and never repeats within a run; gaps mean dropped events.
-  public var seq: UInt64
+  package var seq: UInt64
   /// When it happened.
   public var time: Moment
   /// What happened.
@@ -93,19 +93,19 @@ public struct Event: Hashable, Sendable {
   /// The session's state after it.
   public var state: SessionState?
   /// What kind of conversation it is; nil before the first handshake.
-  public var sessionKind: SessionKind?
+  package var sessionKind: SessionKind?
   /// The negotiated revision of MCP, `2025-11-25`; nil before the first handshake.
-  public var protocolVersion: String?
+  package var protocolVersion: String?
   /// What went wrong; nil when nothing did.
   public var error: SessionError?
   /// The number of the attempt, from 1; nil when it is none.
-  public var attempt: Int?
+  package var attempt: Int?
   /// Time from this event to the next attempt.
   public var nextAttempt: Duration?
   /// How many equal events this one stands for, 1 or more.
   public var repeated: Int
   /// When the way was closed for which the session cannot be asked; nil of what can.
-  public var closedSince: Moment?
+  package var closedSince: Moment?
   package var message: Sentence
   /// Of an operator's action: which command it came from, where somebody waits for that.
   package var command: CommandNumber?

@@ -84,7 +84,7 @@ public struct SessionError: Error, Hashable, Sendable {
   /// The `code` of a JSON-RPC error, `-32600` for example; nil when the answer held none.
   public let rpcCode: Int?
   /// libcurl's code (`CURLE_…`), when the transfer itself failed.
-  public let curlCode: Int?
+  package let curlCode: Int?
   /// The request that it belongs to; nil where it is the way's, or nobody's.
   public let request: Purpose?
   /// What stands in the way, where the words tell more than the type.

@@ -16,13 +16,13 @@ package struct ServerIdentity: Hashable, Sendable {
 /// session.
 public struct LatencySummary: Hashable, Sendable {
   /// The last answer.
-  public let last: Double
+  package let last: Double
   /// Half of the answers were at least as quick; within 5 %.
   public let p50: Double
   /// 95 of 100 were.
   public let p95: Double
   /// 99 of 100 were.
-  public let p99: Double
+  package let p99: Double
 
   package init(last: Double, p50: Double, p95: Double, p99: Double) {
     self.last = last
@@ -92,19 +92,19 @@ public struct SessionReport: Hashable, Sendable {
   /// The last exchange that succeeded.
   public var lastGood: Moment?
   /// The last sign of life of any kind: an answer, whatever it said.
-  public var lastReachable: Moment?
+  package var lastReachable: Moment?
   /// The last answer that showed the server still knows the session.
-  public var lastValid: Moment?
+  package var lastValid: Moment?
   /// The stream on which the server may speak by itself.
-  public var stream: StreamState
+  package var stream: StreamState
   /// When the stream was opened, if it is open.
-  public var streamSince: Moment?
+  package var streamSince: Moment?
   /// How often an open stream ended without our doing, since the engine began.
-  public var streamCuts: Int
+  package var streamCuts: Int
   /// Probes that were sent (`ping` or `tools/list`), since the engine began.
-  public var probes: Int
+  package var probes: Int
   /// Probes without an answer in time, since the engine began.
-  public var missed: Int
+  package var missed: Int
   package var nextProbe: Instant?
   /// Since when it is not probed because the way to its server is closed, as others found out; nil while it
   /// is. What is known of it was so then.
@@ -122,7 +122,7 @@ public struct SessionReport: Hashable, Sendable {
   /// Why the session is not simply ready; nil when it is.
   public var cause: SessionError?
   /// Attempts since the loss; 0 while there is none.
-  public var attempt: Int
+  package var attempt: Int
   package var nextAttempt: Instant?
   /// How slow it answers, when that is what is wrong with it.
   package var slow: SlowAnswers?
@@ -136,7 +136,7 @@ public struct SessionReport: Hashable, Sendable {
   package var hasMoreTools = false
   /// A fingerprint over the definitions of all tools, of hexadecimal digits; it changes when any of them
   /// does.
-  public var toolsFingerprint: String?
+  package var toolsFingerprint: String?
   /// Why there is no stream, or why the last one ended.
   package var streamFailure: SessionError?
   /// Events on its streams that were no messages.

@@ -78,7 +78,7 @@ extension SessionKind {
 
 /// The stream on which a server may speak by itself (specification 2025-11-25, "Listening for Messages from
 /// the Server").
-public enum StreamState: String, CaseIterable, Sendable {
+package enum StreamState: String, CaseIterable, Sendable {
   /// Not asked for, or no session to ask with.
   case off
   /// It is being asked for.

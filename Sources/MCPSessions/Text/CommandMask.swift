@@ -34,7 +34,7 @@ struct CommandMask {
     case .header: return header(word)
     case .credentials: return credentials(word)
     case .script: return script(word)
-    case .secret where schemes.contains(word.lowercased()):
+    case .secret where SecretWord.isScheme(word):
       behind = .secret
       return word
     // An option before another one only switched something.
@@ -96,7 +96,7 @@ struct CommandMask {
   private func kind(of option: String) -> Behind {
     if variableOptions.contains(option) { return .variable }
     if headerOptions.contains(option) { return .header }
-    if credentialOptions.contains(option) { return .credentials }
+    if SecretWord.takesCredentials(option) { return .credentials }
     if scriptOptions.contains(option) { return .script }
     return option.hasPrefix("-") && isSecretName(option) ? .secret : .nothing
   }
@@ -105,7 +105,7 @@ struct CommandMask {
   private mutating func assignment(_ word: String) -> String {
     guard let equals = word.firstIndex(of: "=") else { return word }
     let (name, value) = (word[..<equals], String(word[word.index(after: equals)...]))
-    guard isShown(value) == nil else { return word }
+    guard !SecretWord.saysNothing(value) else { return word }
     hidden.append(value)
     if isSecretName(String(name)) { secrets.append(value) }
     return "\(name)=\(Self.mask)"
@@ -126,18 +126,13 @@ struct CommandMask {
   }
 
   private mutating func hide(_ value: String) -> String {
-    if let shown = isShown(value) { return shown }
+    guard !SecretWord.saysNothing(value) else { return value }
     hidden.append(value)
     secrets.append(value)
     // A server may say it without the scheme.
     let words = value.split(separator: " ", maxSplits: 1)
-    if words.count == 2, schemes.contains(words[0].lowercased()) { secrets.append(String(words[1])) }
+    if words.count == 2, SecretWord.isScheme(words[0]) { secrets.append(String(words[1])) }
     return Self.mask
-  }
-
-  /// The value itself where it says nothing: a reference that a shell fills in, a switch, an empty one.
-  private func isShown(_ value: String) -> String? {
-    value.isEmpty || isReference(value) || switches.contains(value.lowercased()) ? value : nil
   }
 
   /// A line for a shell, or what may be one.

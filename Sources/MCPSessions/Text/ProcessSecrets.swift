@@ -26,27 +26,12 @@ private struct SecretSearch {
 
   mutating func add(_ value: some StringProtocol) {
     let value = value.trimming { $0.isWhitespace || "\"'`".contains($0) }
-    guard !value.isEmpty, !isReference(value), !switches.contains(value.lowercased()) else { return }
+    guard !SecretWord.saysNothing(value) else { return }
     found.append(String(value))
   }
 
-  /// Words of which one may be the value of the one before it: `--token`, `abc`.
-  mutating func read(_ words: [String]) {
-    var next = Next.free
-    for word in words {
-      switch next {
-      case .secret where schemes.contains(word.lowercased()): continue
-      // The option before it only switched something.
-      case .secret where !word.hasPrefix("--"):
-        add(word)
-        next = .free
-        continue
-      case .credentials: addPassword(word[...])
-      case .free, .secret: break
-      }
-      next = read(word)
-    }
-  }
+  /// The words of a command, each of which may be a text of several.
+  mutating func read(_ words: [String]) { follow(words.map { $0[...] }) { $0.read(String($1)) } }
 
   /// One word, or a text of several; what that makes of the word behind it.
   @discardableResult
@@ -59,15 +44,26 @@ private struct SecretSearch {
       add(value)
     }
     if looksLikePassword(text) { add(text) }
+    let words = text.split { $0.isWhitespace || ",;&|<>(){}[]".contains($0) }
+    return follow(words.map { $0.trimming { "\"'`".contains($0) } }) { $0.read(word: $1) }
+  }
+
+  /// What a word says of the one that follows it.
+  enum Next { case free, secret, credentials }
+
+  /// Words of which one may be the value of the one before it: `--token`, `abc`, or `token`, `:`, `abc`.
+  @discardableResult
+  private mutating func follow(_ words: [Substring], read: (inout Self, Substring) -> Next) -> Next {
     var next = Next.free
     var before: Substring = ""
-    for word in text.split(whereSeparator: { $0.isWhitespace || ",;&|<>(){}[]".contains($0) }) {
-      let word = word.trimming { "\"'`".contains($0) }
+    for word in words {
       defer { before = word }
-      if word == ":" || word == "=", isSecretName(String(before)) { next = .secret }
+      let isJoint = word == ":" || word == "="
+      if isJoint, isSecretName(String(before)) { next = .secret }
       switch next {
       // Between the name of a header and its value may stand a scheme.
-      case .secret where schemes.contains(word.lowercased()) || word == ":" || word == "=": continue
+      case .secret where isJoint || SecretWord.isScheme(word): continue
+      // An option before another one only switched something.
       case .secret where !word.hasPrefix("--"):
         add(word)
         next = .free
@@ -75,13 +71,10 @@ private struct SecretSearch {
       case .credentials: addPassword(word)
       case .free, .secret: break
       }
-      next = read(word: word)
+      next = read(&self, word)
     }
     return next
   }
-
-  /// What a word says of the one that follows it.
-  enum Next { case free, secret, credentials }
 
   private mutating func read(word: Substring) -> Next {
     if let scheme = word.firstRange(of: "://") {
@@ -103,7 +96,7 @@ private struct SecretSearch {
     }
     if looksLikeKey(rest) || looksLikeBase64(rest) { add(rest) }
     for part in rest.split(separator: "/") where looksLikeKey(part) { add(part) }
-    if credentialOptions.contains(String(rest)) { return .credentials }
+    if SecretWord.takesCredentials(rest) { return .credentials }
     return rest.hasPrefix("-") && isSecretName(String(rest)) ? .secret : .free
   }
 
@@ -152,22 +145,9 @@ private func isSeveral(_ value: Substring) -> Bool {
     || value.drop { !";,&".contains($0) }.contains { $0 == "=" || $0 == ":" }
 }
 
-/// Values behind such a name that only switch something.
-let switches: Set<String> = ["true", "false", "yes", "no", "on", "off", "none", "null"]
-let schemes: Set<String> = ["bearer", "basic"]
-/// Options that are followed by `user:password`.
-let credentialOptions: Set<String> = ["-u", "-U", "--user", "--userpwd", "--proxy-user"]
-
-/// `$NAME` or `${NAME}`, which a shell fills in.
-func isReference(_ value: some StringProtocol) -> Bool {
-  guard value.hasPrefix("$") else { return false }
-  let name = value.dropFirst().trimming { "{}".contains($0) }
-  return !name.isEmpty && name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
-}
-
 extension StringProtocol {
   /// Without what stands at both ends and is none of it.
-  fileprivate func trimming(_ isAround: (Character) -> Bool) -> Substring {
+  func trimming(_ isAround: (Character) -> Bool) -> Substring {
     var rest = Substring(self)
     while let last = rest.last, isAround(last) { rest.removeLast() }
     return rest.drop(while: isAround)

@@ -6,14 +6,9 @@ import Synchronization
 /// Every iteration stands for itself: it begins with all sessions as they are then, and goes on with what
 /// changes. The engine never waits for a reader. What a reader has not taken merges into one report of
 /// bounded size: of each session the newest state wins, and of events the newest 4096 are kept;
-/// `eventsDropped` says how many were not. An iteration ends after the report whose `stopped` is true, and
-/// when its task is cancelled.
+/// `eventsDropped` says how many were not. An iteration ends once the engine has stopped, and when its task
+/// is cancelled.
 public struct EngineReports: AsyncSequence, Sendable {
-  /// All that changed since the report before.
-  public typealias Element = EngineReport
-  /// An engine that is running has nothing to fail with.
-  public typealias Failure = Never
-
   let audience: Audience
 
   /// Begins to listen; whoever stops iterating is forgotten.
@@ -23,10 +18,8 @@ public struct EngineReports: AsyncSequence, Sendable {
   public struct Iterator: AsyncIteratorProtocol {
     fileprivate let seat: Seat
 
-    /// The next report, as soon as there is one; nil after the last one, and when the task is cancelled.
-    public mutating func next() async -> EngineReport? { await seat.next() }
-
-    /// The same, without leaving the caller's actor.
+    /// What changed since the report before, as soon as something did; nil after the last one, and when the
+    /// task is cancelled.
     public mutating func next(isolation actor: isolated (any Actor)?) async -> EngineReport? {
       await seat.next()
     }

@@ -3,6 +3,10 @@ import MCPSessions
 // The one place that says what programs differ in: a row each.
 
 extension Owner {
+  private static let unreadFile = Cost(
+    key: "envFile", severity: .notice, problem: "the variables of this file are not read here",
+    remedy: "write those that the server needs under env")
+
   static let table: [Owner] = [
     Owner(
       kind: .sessiontop, name: "sessiontop", variables: .libreChat, timeUnit: .milliseconds, switches: [:]),
@@ -31,11 +35,7 @@ extension Owner {
       serversKey: "servers", otherServersKeys: ["mcp.servers"],
       variables: [.environmentPrefix, .input, .editor], timeUnit: .milliseconds, takesComments: true,
       keys: ["gallery", "version", "dev", "sandbox", "sandboxEnabled"],
-      costs: [
-        Cost(
-          key: "envFile", severity: .notice, problem: "the variables of this file are not read here",
-          remedy: "write those that the server needs under env")
-      ]),
+      costs: [unreadFile]),
     Owner(
       kind: .visualStudio, name: "Visual Studio", places: [".vs/mcp.json"], serversKey: "servers",
       variables: [.environmentPrefix, .input, .editor], timeUnit: .milliseconds, takesComments: true),
@@ -50,11 +50,7 @@ extension Owner {
     Owner(
       kind: .cursor, name: "Cursor", places: [".cursor/mcp.json"],
       variables: [.environmentPrefix, .braces, .defaults, .editor], timeUnit: .unclear, takesComments: true,
-      costs: [
-        Cost(
-          key: "envFile", severity: .notice, problem: "the variables of this file are not read here",
-          remedy: "write those that the server needs under env")
-      ]),
+      costs: [unreadFile]),
     Owner(
       kind: .antigravity, name: "Antigravity",
       places: [

@@ -111,7 +111,7 @@ func startedWrapper(_ words: ArraySlice<CommandWord>) -> StartedWrapper? {
 private func startedByShell(_ words: ArraySlice<CommandWord>) -> StartedWrapper? {
   let options = words.prefix { $0.text.hasPrefix("-") && !$0.text.hasPrefix("--") }
   guard let last = options.last?.text, last.hasSuffix("c"), let line = words.dropFirst(options.count).first,
-    words.count == options.count + 1, var parts = shellWords(line.text)
+    words.count == options.count + 1, var parts = plainCommandWords(line.text)
   else { return nil }
   if parts.first == "exec" { parts.removeFirst() }
   return startedWrapper(parts.map { CommandWord(index: line.index, text: $0) }[...])
@@ -119,7 +119,7 @@ private func startedByShell(_ words: ArraySlice<CommandWord>) -> StartedWrapper?
 
 /// The words of one plain command, quotes left out; absent when the line is more than that, such as several
 /// commands, or has something that the shell fills in.
-private func shellWords(_ line: String) -> [String]? {
+private func plainCommandWords(_ line: String) -> [String]? {
   var words: [String] = []
   var word: String?
   var quote: Character?

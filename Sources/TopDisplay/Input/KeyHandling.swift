@@ -46,7 +46,7 @@ extension ViewState {
       marks = []
       // A server may have gone while the question was open.
       let keys = dialog.keys.filter {
-        store.sessions[$0].map { Dialog.applies(dialog.verb, to: $0) } ?? false
+        store.sessions[$0].map { $0.objection(to: dialog.verb) == nil } ?? false
       }
       guard !keys.isEmpty else {
         notice = "nothing was done: \(dialog.keys.count == 1 ? "the session is" : "the sessions are") gone"

@@ -48,7 +48,7 @@ extension ViewState {
     if known.isEmpty, let absence = keys.lazy.compactMap(context.absence).first {
       return notice = "\(absence.words(context)): nothing is sent"
     }
-    let targets = known.filter { Dialog.applies(verb, to: $0) }
+    let targets = known.filter { $0.objection(to: verb) == nil }
     guard !targets.isEmpty else {
       return notice =
         keys.isEmpty

@@ -92,3 +92,15 @@ extension KeyMap {
     self.init(choices: context.keys, isActing: context.isActing, isReplay: context.replay != nil)
   }
 }
+
+extension Context {
+  /// The first key of an action as it is written; nil when no key does it here.
+  func key(_ action: Action) -> String? {
+    KeyMap(self).bindings.first { $0.action == action }?.keys.first?.spelled
+  }
+
+  /// For texts that tell what could be done: `r reconnects`; nil when no key does it here.
+  func hint(_ action: Action, _ words: String) -> String? {
+    key(action).map { "\($0 == "esc" ? "Esc" : $0) \(words)" }
+  }
+}

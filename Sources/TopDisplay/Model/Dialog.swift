@@ -57,19 +57,6 @@ struct Dialog: Hashable, Sendable {
       ? lastAnswers(of: servers, store) : []
   }
 
-  /// Whether an action makes sense for a session.
-  static func applies(_ verb: OperatorAction, to session: SessionReport) -> Bool {
-    switch (verb, session.state) {
-    case (_, .unmonitored), (.terminate, .closed), (.terminate, .closing): false
-    // What was never begun cannot be ended.
-    case (.terminate, .idle): false
-    case (.pause, .idle), (.pause, .closing), (.pause, .closed): false
-    case (.pause, _): session.state != .paused
-    case (.resume, _): session.state == .paused
-    default: true
-    }
-  }
-
   /// Why nothing can be done to a session.
   static func state(_ session: SessionReport) -> String { session.state.rawValue }
 

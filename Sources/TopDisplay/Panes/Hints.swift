@@ -31,18 +31,6 @@ struct Hint: Hashable, Sendable {
   }
 }
 
-extension Context {
-  /// The first key of an action as it is written; nil when no key does it here.
-  func key(_ action: Action) -> String? {
-    KeyMap(self).bindings.first { $0.action == action }?.keys.first?.spelled
-  }
-
-  /// For texts that tell what could be done: `r reconnects`; nil when no key does it here.
-  func hint(_ action: Action, _ words: String) -> String? {
-    key(action).map { "\($0 == "esc" ? "Esc" : $0) \(words)" }
-  }
-}
-
 /// The keys that matter now, the most telling first: only what does something here.
 func hints(_ model: ViewModel) -> [Hint] {
   let (view, context) = (model.view, model.context)

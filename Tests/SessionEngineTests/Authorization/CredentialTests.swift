@@ -5,6 +5,7 @@ import LoopbackServers
 import TopPlatform
 import MCPSessions
 import Synchronization
+import TopTestFolders
 import Testing
 
 @testable import SessionEngine
@@ -69,7 +70,7 @@ private func server(
 
 @Suite struct `A server that wants a sign-in` {
   @Test func `is signed in to by a browser, and connected to at once`() throws {
-    let folder = try TemporaryPlace()
+    let folder = TemporaryFolder()
     let authority = try Authority.start()
     defer { authority.stop() }
     var watch = try EngineWatch(
@@ -86,7 +87,7 @@ private func server(
   }
 
   @Test func `is known again at the next start, without a browser`() throws {
-    let folder = try TemporaryPlace()
+    let folder = TemporaryFolder()
     let authority = try Authority.start()
     defer { authority.stop() }
     for _ in 0..<2 {
@@ -98,7 +99,7 @@ private func server(
     }
     #expect(authority.state.withLock { $0.visits } == 1)
     var status = stat()
-    let names = try #require(try? folder.names(in: "credentials").filter { $0.hasSuffix(".json") })
+    let names = folder.names(in: "credentials").filter { $0.hasSuffix(".json") }
     #expect(names.count == 2)
     for name in names {
       #expect(stat(folder.path + "/credentials/" + name, &status) == 0 && status.st_mode & 0o777 == 0o600)
@@ -106,7 +107,7 @@ private func server(
   }
 
   @Test func `that binds tokens to a key gets a proof with each request, and the numbers it wants`() throws {
-    let folder = try TemporaryPlace()
+    let folder = TemporaryFolder()
     var rules = Authority.Rules()
     (rules.binds, rules.lifetime) = (true, 2)
     let authority = try Authority.start(rules)
@@ -125,14 +126,14 @@ private func server(
     let state = authority.state.withLock { $0 }
     #expect(state.flaws == [] && state.proofs.count > 10)
     #expect(state.visits == 1, "the second run knows the key of the first")
-    let names = try #require(try? folder.names(in: "credentials").filter { $0.hasSuffix(".pem") })
+    let names = folder.names(in: "credentials").filter { $0.hasSuffix(".pem") }
     var status = stat()
     #expect(names.count == 1)
     #expect(stat(folder.path + "/credentials/" + names[0], &status) == 0 && status.st_mode & 0o777 == 0o600)
   }
 
   @Test func `that refuses all tokens is left in peace, also beside another that does`() throws {
-    let folder = try TemporaryPlace()
+    let folder = TemporaryFolder()
     let authorities = try (0..<2).map { _ in try Authority.start() }
     defer { authorities.forEach { $0.stop() } }
     var watch = try EngineWatch(
@@ -153,7 +154,7 @@ private func server(
   }
 
   @Test func `says why a sign-in failed, and is connected to when it wants no token any more`() throws {
-    let folder = try TemporaryPlace()
+    let folder = TemporaryFolder()
     var rules = Authority.Rules()
     rules.denies = true
     let authority = try Authority.start(rules)
@@ -175,7 +176,7 @@ private func server(
   }
 
   @Test func `that sent a handshake back for a token has made nothing that could be left`() throws {
-    let folder = try TemporaryPlace()
+    let folder = TemporaryFolder()
     var rules = Authority.Rules()
     rules.hangs = true
     let authority = try Authority.start(rules)
@@ -190,7 +191,7 @@ private func server(
   }
 
   @Test func `hears of the end of a session with a token that is renewed for that`() throws {
-    let folder = try TemporaryPlace()
+    let folder = TemporaryFolder()
     var rules = Authority.Rules()
     rules.lifetime = 2
     let authority = try Authority.start(rules)
@@ -210,7 +211,7 @@ private func server(
   }
 
   @Test func `keeps its registration while another server's sign-in lives by it`() throws {
-    let folder = try TemporaryPlace()
+    let folder = TemporaryFolder()
     let store = CredentialStore(stateFolder: folder.path)
     let client = Client(id: "c", secret: nil, method: .none)
     let text =
@@ -229,7 +230,7 @@ private func server(
   }
 
   @Test func `in a slip refuses its tokens for a moment, which costs the session little more`() throws {
-    let folder = try TemporaryPlace()
+    let folder = TemporaryFolder()
     let authority = try Authority.start()
     defer { authority.stop() }
     var watch = try EngineWatch(
@@ -247,7 +248,7 @@ private func server(
   }
 
   @Test func `opens one browser for all sessions that need the same`() throws {
-    let folder = try TemporaryPlace()
+    let folder = TemporaryFolder()
     let authority = try Authority.start()
     defer { authority.stop() }
     let servers = try (0..<40).map { try server(authority, name: "s\($0)", ping: .seconds(30)) }
@@ -259,7 +260,7 @@ private func server(
   }
 
   @Test func `keeps its session while tokens that live a second come and go`() throws {
-    let folder = try TemporaryPlace()
+    let folder = TemporaryFolder()
     var rules = Authority.Rules()
     rules.lifetime = 1
     let authority = try Authority.start(rules)
@@ -287,7 +288,7 @@ private func server(
   }
 
   @Test func `that takes no token at all sees one sign-in`() throws {
-    let folder = try TemporaryPlace()
+    let folder = TemporaryFolder()
     var rules = Authority.Rules()
     rules.takesNothing = true
     let authority = try Authority.start(rules)
@@ -301,7 +302,7 @@ private func server(
   }
 
   @Test func `is served by a token from a file, and by the next one when the file changes`() throws {
-    let folder = try TemporaryPlace()
+    let folder = TemporaryFolder()
     let authority = try Authority.start()
     defer { authority.stop() }
     let path = folder.path + "/token"
@@ -315,7 +316,7 @@ private func server(
   }
 
   @Test func `is served by a token that a program prints`() throws {
-    let folder = try TemporaryPlace()
+    let folder = TemporaryFolder()
     let authority = try Authority.start()
     defer { authority.stop() }
     authority.state.withLock { $0.tokens["planted-token-of-a-program"] = .now }
@@ -337,7 +338,7 @@ private func server(
   @Test func `is told of the end of a session with the last token that was good, whatever became of it`()
     throws
   {
-    let folder = try TemporaryPlace()
+    let folder = TemporaryFolder()
     let authority = try Authority.start()
     defer { authority.stop() }
     let path = folder.path + "/token"
@@ -354,7 +355,7 @@ private func server(
   }
 
   @Test func `is told of the end of a session with its token when it leaves the configuration`() throws {
-    let folder = try TemporaryPlace()
+    let folder = TemporaryFolder()
     let authority = try Authority.start()
     defer { authority.stop() }
     authority.state.withLock { $0.tokens["planted-token-of-a-program"] = .now }
@@ -374,7 +375,7 @@ private func server(
   }
 
   @Test func `is waited for by its first requests as long as its program takes`() throws {
-    let folder = try TemporaryPlace()
+    let folder = TemporaryFolder()
     let authority = try Authority.start()
     defer { authority.stop() }
     authority.state.withLock { $0.tokens["planted-token-of-a-program"] = .now }
@@ -400,7 +401,7 @@ private func server(
     ("kill -9 $$", "was ended by signal 9"), ("exit 0", "printed nothing to standard output"),
   ])
   func `tells which program gave no token, and its last words`(script: String, words: String) throws {
-    let folder = try TemporaryPlace()
+    let folder = TemporaryFolder()
     let authority = try Authority.start()
     defer { authority.stop() }
     let program = folder.path + "/give"
@@ -415,7 +416,7 @@ private func server(
   }
 
   @Test func `is signed in to from outside while it is watched`() throws {
-    let folder = try TemporaryPlace()
+    let folder = TemporaryFolder()
     let authority = try Authority.start()
     defer { authority.stop() }
     var first = try EngineWatch([try server(authority)], folder: folder.path, signIn: .ask)
@@ -435,12 +436,12 @@ private func server(
     #expect(first.watch(for: .seconds(10)) { $0.states == [.unauthorized] })
     #expect(first.watch(for: .seconds(10)) { _ in !authority.state.withLock { $0.deletions.isEmpty } })
     first.stop()
-    #expect(try folder.names(in: "credentials").filter { !$0.hasSuffix(".lock") } == [])
+    #expect(folder.names(in: "credentials").filter { !$0.hasSuffix(".lock") } == [])
     #expect(authority.state.withLock { $0.deletions } == ["client-1"])
   }
 
   @Test func `shares one refresh token between two programs without spending it twice`() throws {
-    let folder = try TemporaryPlace()
+    let folder = TemporaryFolder()
     var rules = Authority.Rules()
     rules.lifetime = 1
     let authority = try Authority.start(rules)
@@ -458,39 +459,5 @@ private func server(
     #expect(state.visits == 1 && Set(state.used).count == state.used.count)
     let events = first.events.drop { $0.kind != .sessionCreated } + second.events
     #expect(!events.contains { $0.kind == .sessionError })
-  }
-}
-
-/// A folder that is gone with the value.
-private final class TemporaryPlace {
-  let path: String
-
-  init() throws {
-    path = "/tmp/sessiontop-test-\(randomName())"
-    try makePrivateFolder(path)
-  }
-
-  deinit {
-    remove(path)
-  }
-
-  func names(in folder: String) throws -> [String] { Self.names(path + "/" + folder) }
-
-  private static func names(_ folder: String) -> [String] {
-    guard let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names
-  }
-
-  private func remove(_ path: String) {
-    for name in Self.names(path) { remove(path + "/" + name) }
-    if rmdir(path) != 0 { unlink(path) }
   }
 }
