@@ -12,6 +12,8 @@ import Testing
     let columns: Int
     let rows: Int
     var store = troubledMorning
+    /// What has become of it when the keys were pressed.
+    var afterwards: Store?
     var keys: [Key] = []
     var ascii = false
     var readOnly = false
@@ -82,7 +84,7 @@ import Testing
       Screen(name: "situation-hundred-lost", columns: 120, rows: 40, store: Situations.hundredLost),
       Screen(
         name: "situation-configuration-broken", columns: 80, rows: 24, store: Situations.configurationBroken),
-    ] + Jobs.screens + Evidence.screens
+    ] + Jobs.screens + Evidence.screens + SigningIn.screens
 
   @Test(arguments: screens) func `are as they were seen`(screen: Screen) throws {
     var view = ViewState()
@@ -91,7 +93,8 @@ import Testing
     context.replay = screen.replay
     _ = view.watch(screen.store, at: now)
     press(screen.keys, &view, screen.store, context: context)
-    let frame = render(screen.store, view, at: moment(screen.later), size: view.size, context: context)
+    let shown = screen.afterwards ?? screen.store
+    let frame = render(shown, view, at: moment(screen.later), size: view.size, context: context)
     let drawn = (screen.isStyled ? frame.styled : frame.text) + "\n"
     let path = goldenFolder + screen.name + ".txt"
     if getenv("UPDATE_GOLDEN") != nil { try write(drawn, to: path) }

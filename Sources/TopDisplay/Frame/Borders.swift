@@ -41,14 +41,16 @@ extension Frame {
   }
 
   /// A framed text over the middle of the screen; on a small screen its first line and its last ones.
-  mutating func box(_ lines: [Phrase], title: String, _ glyphs: Glyphs) {
+  /// Lines of the role `bare` go from edge to edge, without a border in what is selected there.
+  mutating func box(_ lines: [Phrase], title: String, _ glyphs: Glyphs, bare: Role? = nil) {
     let lines = lines.flatMap { line in
       // On a narrow screen words go on in the next line; the empty line is kept.
-      line.whole.isEmpty || !line.roles.isEmpty && TopDisplay.columns(of: line.whole) <= size.columns - 4
+      line.role == bare || line.whole.isEmpty
+        || !line.roles.isEmpty && TopDisplay.columns(of: line.whole) <= size.columns - 4
         ? [line]
         : broken(line.whole, width: max(1, size.columns - 4), hiding: hiding).map { Phrase($0, line.role) }
     }
-    let wanted = (lines.map { TopDisplay.columns(of: $0.whole) }.max() ?? 0) + 4
+    let wanted = (lines.filter { $0.role != bare }.map { TopDisplay.columns(of: $0.whole) }.max() ?? 0) + 4
     let width = min(size.columns, max(wanted, TopDisplay.columns(of: title) + 6))
     let rows = min(size.rows, lines.count + 2)
     let isFramed = width >= 12 && rows >= 4
@@ -75,5 +77,11 @@ extension Frame {
     guard isFramed else { return }
     for row in [area.row - 1, area.bottom] { fill(row: row, column: area.column - 1, width: width) }
     borders([(area, title, false)], glyphs)
+    for (offset, line) in visible.enumerated() where line.role == bare {
+      let row = area.row + offset
+      hotspots.removeAll { $0.row == row }
+      fill(row: row, column: 0, width: size.columns, role: line.role)
+      put(line, row: row, column: 0, width: size.columns, isSelected: false)
+    }
   }
 }

@@ -4,12 +4,12 @@ extension Frame {
   /// How far a sign-in is, where the person goes, and what can be pasted.
   mutating func signIn(_ dialog: SignInDialog, _ model: ViewModel) {
     let session = model.store.sessions[dialog.key]
-    let width = max(20, size.columns - 6)
     var lines: [Phrase] = []
     if let prompt = session?.authorization?.prompt {
       lines.append(
         Phrase(prompt.isOpened ? "A browser was opened. If none is seen, go to:" : "Go to:", .dialog))
-      lines += broken(prompt.address.text, width: width, hiding: hiding).map { Phrase($0, .key) }
+      // From edge to edge and with nothing between, so that it is whole when it is selected.
+      lines += rows(of: hiding(prompt.address.text)).map { Phrase($0, .key) }
       if let code = prompt.code {
         lines.append(Phrase("and type the code \(code.text)", .dialog))
       } else {
@@ -22,8 +22,21 @@ extension Frame {
     }
     lines.append(Phrase(state(of: session, dialog, model), .dialog))
     let isOver = dialog.isOver(session, at: model.present.instant)
-    lines.append(Phrase(isOver ? "any key closes" : "Tab copies the address, Esc leaves", .muted))
-    box(lines, title: "sign in to \(PrintableText.line(dialog.key.server, limit: 40))", model.glyphs)
+    let isAddress = session?.authorization?.prompt != nil
+    let keys = isOver ? "any key closes" : isAddress ? "Tab copies the address, Esc leaves" : "Esc leaves"
+    lines.append(Phrase(keys, .muted))
+    box(
+      lines, title: "sign in to \(PrintableText.line(dialog.key.server, limit: 40))", model.glyphs, bare: .key
+    )
+  }
+
+  private func rows(of address: String) -> [String] {
+    var (left, rows) = (address[...], [String]())
+    while !left.isEmpty {
+      rows.append(String(left.prefix(max(1, size.columns))))
+      left = left.dropFirst(max(1, size.columns))
+    }
+    return rows
   }
 
   private func state(of session: SessionReport?, _ dialog: SignInDialog, _ model: ViewModel) -> String {
