@@ -59,6 +59,8 @@ struct BrowserVisit: Hashable, Sendable {
     /// The issuer said no, in its words.
     case refused(TokenError)
     case noCode
+    /// What may come once came twice.
+    case doubled
     /// A code alone does not say who gave it, and this issuer promised to.
     case needsAddress
   }
@@ -66,7 +68,9 @@ struct BrowserVisit: Hashable, Sendable {
   /// The code in an answer that came to the loopback listener or was pasted as a whole address. Compared to
   /// the byte: `https://a` and `https://a/` are two issuers here.
   func code(in query: WebForm) throws(Flaw) -> Secret {
-    guard let stated = query["state"], isEqual(stated, state.revealed) else { throw .otherState }
+    guard query.names(state) else { throw .otherState }
+    // RFC 6749 section 3.1: no field comes twice, so that nobody reads one and we the other.
+    guard !["iss", "error", "code"].contains(where: query.isDoubled) else { throw .doubled }
     if let stated = query["iss"] {
       guard stated == issuer || !checksIssuer else { throw .otherIssuer(stated) }
     } else if promisesIssuer {
@@ -99,11 +103,17 @@ struct BrowserVisit: Hashable, Sendable {
     guard words.count == 1, let word = words.first, !word.contains("://") else { return false }
     return (16...4_096).contains(word.utf8.count) && word.utf8.allSatisfy { (0x21...0x7E).contains($0) }
   }
+}
 
-  /// Takes as long for any two texts of one length.
-  private func isEqual(_ left: String, _ right: String) -> Bool {
-    let (left, right) = (Array(left.utf8), Array(right.utf8))
-    guard left.count == right.count else { return false }
+extension WebForm {
+  /// Whether an answer belongs to the visit of this state, which is in it once.
+  package func names(_ state: Secret) -> Bool {
+    guard !isDoubled("state"), let stated = self["state"] else { return false }
+    // Takes as long for any two texts of one length.
+    let (left, right) = (Array(stated.utf8), Array(state.revealed.utf8))
+    guard left.count == right.count, !right.isEmpty else { return false }
     return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
   }
+
+  fileprivate func isDoubled(_ name: String) -> Bool { fields.count { $0.name == name } > 1 }
 }

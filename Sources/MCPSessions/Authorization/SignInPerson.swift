@@ -132,7 +132,8 @@ extension SignIn {
     turn.actions.append(.show(address: visit.address, code: nil))
   }
 
-  /// The browser came back.
+  /// The browser came back. Whoever does not know the state is not it: any page can ask a port of this
+  /// machine, and ends nothing.
   mutating func returned(_ query: WebForm, _ turn: inout Turn) {
     guard case .working(let work) = state, case .browser(let discovery, let visit, _) = work.step else {
       return
@@ -140,7 +141,10 @@ extension SignIn {
     do {
       exchange(try visit.code(in: query), discovery, visit, work, &turn)
     } catch {
-      flawed(error, work, &turn)
+      guard error == .otherState else { return flawed(error, work, &turn) }
+      turn.actions.append(
+        .event(.signInNeeded, .warning, "\(words(for: error)); still waiting for the answer to this one", nil)
+      )
     }
   }
 
@@ -157,7 +161,7 @@ extension SignIn {
       switch error {
       case .noCode, .needsAddress, .otherState:
         turn.actions.append(.event(.signInNeeded, .warning, words(for: error), nil))
-      case .otherIssuer, .noIssuer, .refused: flawed(error, work, &turn)
+      case .otherIssuer, .noIssuer, .doubled, .refused: flawed(error, work, &turn)
       }
     }
   }
@@ -184,6 +188,7 @@ extension SignIn {
       "what came back is of another issuer, \(gate.reference(issuer, limit: 120))"
     case .noIssuer: "what came back does not say who gave it, which the issuer promised to"
     case .refused(let error): words(for: error)
+    case .doubled: "what came back says something twice"
     case .noCode: "that is no code: paste the whole address that the browser ended at"
     case .needsAddress:
       "a code alone does not say who gave it: paste the whole address that the browser ended at"

@@ -163,9 +163,7 @@ final class Desk {
       filesChanged()
     }
     for (number, customer) in customers {
-      if let query = customer.listener?.act() {
-        tell(number, .returned(query))
-      }
+      for query in customer.listener?.act() ?? [] { tell(number, .returned(query)) }
       if let provided = customer.program?.act(at: now) {
         customer.program = nil
         tell(number, .provided(provided))

@@ -93,9 +93,11 @@ extension Desk {
     let kept = store?.registration(at: issuer)
     if let token = kept?.management?.token { tell(number, .known(token)) }
     let registered = kept?.client
-    customer.listener = LoopbackListener(port: port ?? registered?.port)
+    customer.listener = LoopbackListener(port: port ?? registered?.port, state: Secret(state))
     // A port that the configuration names is the only one; one of an earlier registration was any.
-    if customer.listener == nil, port == nil { customer.listener = LoopbackListener(port: nil) }
+    if customer.listener == nil, port == nil {
+      customer.listener = LoopbackListener(port: nil, state: Secret(state))
+    }
     let found = customer.listener?.port
     tell(
       number,

@@ -1,12 +1,15 @@
 // The kinds of sockets are declared where the compiler saw them first, and that is the shim of libcurl.
 import CTopCurl
 import Glibc
+import MCPSessions
 import MCPWire
 import TopPlatform
 
 /// Waits at a port of this machine for a browser to come back, once. Nothing here blocks.
 final class LoopbackListener {
   let port: Int
+  private let state: Secret
+  private var hasToldStranger = false
   private let listener: Listener
   /// Connections and what they have sent: browsers open some that they never use.
   private var visitors: [(descriptor: Int32, bytes: [UInt8])] = []
@@ -16,7 +19,9 @@ final class LoopbackListener {
   private static let requestLimit = 16_384
 
   /// Listens on 127.0.0.1, at `port` or at any that is free. Absent when the port is taken.
-  init?(port wanted: Int?) {
+  /// The browser is known by `state`.
+  init?(port wanted: Int?, state: Secret) {
+    self.state = state
     let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard socket >= 0 else { return nil }
     _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
@@ -49,14 +54,15 @@ final class LoopbackListener {
   /// Readable when there is something to do.
   var descriptors: [Int32] { [listener.descriptor] + visitors.map(\.descriptor) }
 
-  /// Does what can be done; returns the query once somebody came to `/callback` with one.
-  func act() -> WebForm? {
+  /// Does what can be done; returns the query of whoever came to `/callback` and knows the state. Of those
+  /// who do not, only the first is worth a word: any page can come every few milliseconds.
+  func act() -> [WebForm] {
     while let visitor = listener.next() {
       // The one that has been silent longest gives way, so that silence keeps no browser out.
       if visitors.count == Self.visitorLimit { close(visitors.removeFirst().descriptor) }
       visitors.append((visitor, []))
     }
-    var found: WebForm?
+    var found: [WebForm] = []
     var left: [(descriptor: Int32, bytes: [UInt8])] = []
     for var visitor in visitors {
       switch read(&visitor) {
@@ -64,9 +70,12 @@ final class LoopbackListener {
       case .gone: close(visitor.descriptor)
       case .asked(let target):
         let query = Self.query(of: target)
-        reply(to: visitor.descriptor, isExpected: query != nil && found == nil)
+        let isExpected = query?.names(state) == true
+        reply(to: visitor.descriptor, isExpected ? .end : query == nil ? .nothing : .stranger)
         close(visitor.descriptor)
-        found = found ?? query
+        guard let query, isExpected || !hasToldStranger else { continue }
+        hasToldStranger = hasToldStranger || !isExpected
+        found.append(query)
       }
     }
     visitors = left
@@ -102,9 +111,20 @@ final class LoopbackListener {
     return WebForm(query: target[target.index(after: mark)...])
   }
 
-  private func reply(to visitor: Int32, isExpected: Bool) {
-    let status = isExpected ? "200 OK" : "404 Not Found"
-    let words = isExpected ? "You may close this page and go back to the terminal." : "There is nothing here."
+  private enum Page {
+    case end
+    case stranger
+    case nothing
+  }
+
+  private func reply(to visitor: Int32, _ page: Page) {
+    let (status, words) =
+      switch page {
+      case .end: ("200 OK", "You may close this page and go back to the terminal.")
+      case .stranger:
+        ("400 Bad Request", "This belongs to another sign-in: open the address in the terminal.")
+      case .nothing: ("404 Not Found", "There is nothing here.")
+      }
     let page = "<!doctype html><meta charset=utf-8><title>sessiontop</title><p>\(words)\n"
     let text =
       "HTTP/1.1 \(status)\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: \(page.utf8.count)\r\n"

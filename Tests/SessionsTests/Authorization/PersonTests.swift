@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ["state": "another"], ["state": nil], ["code": nil, "error": "access_denied"], ["code": nil],
+    ["code": nil, "error": "access_denied"], ["code": nil],
   ])
   func `is not asked twice when the answer is no good`(changes: [String: String?]) throws {
     var run = try SignInRun()
@@ -55,6 +55,32 @@ import Testing
     run.open()
     run.answer(#"{"client_id": "id-2"}"#, status: 201)
     #expect(run.visits == 2)
+  }
+
+  @Test(arguments: [
+    "code=c&state=another", "code=c", "code=c&state=", "code=c&state", "error=access_denied", "",
+    "code=c&state=state-of-this-visit&state=another", "code=c&state=another&state=state-of-this-visit",
+    "error=access_denied&state=state-of-this-visiT", "code=c&STATE=state-of-this-visit",
+    "code=c&state=state-of-this-visit-and-more", "code=c&iss=https://evil.example&state=another",
+  ])
+  func `is not brought back by a page that does not know the state`(query: String) throws {
+    var run = try SignInRun()
+    run.reachPerson()
+    let (request, error) = (run.request?.number, run.error)
+    for _ in 0..<3 { run.tell(.returned(WebForm(query: query))) }
+    #expect(run.request?.number == request && run.machine.step == .waitingForPerson && run.error == error)
+    let isTold = run.actions.contains { if case .event(.signInNeeded, _, _, _) = $0 { true } else { false } }
+    #expect(isTold)
+    run.comeBack()
+    #expect(run.form["code"] == "the-code")
+  }
+
+  @Test(arguments: ["code=a&code=b", "code=a&iss=https://issuer.example&iss=https://evil.example"])
+  func `is not let in by an answer that says something twice`(query: String) throws {
+    var run = try SignInRun()
+    run.reachPerson()
+    run.tell(.returned(WebForm(query: query + "&state=state-of-this-visit")))
+    #expect(run.form["code"] == nil && run.error?.type == .signInFailed)
   }
 
   @Test(arguments: [
