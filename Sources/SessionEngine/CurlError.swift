@@ -73,8 +73,8 @@ func transferFailure(_ code: CURLcode, _ evidence: TransferEvidence) -> Transfer
   return error(type, type == .sessionTimeout ? patience(words) : words)
 }
 
-/// What was said of this failure. libcurl keeps the first words of a transfer: those of a kept connection that
-/// broke say nothing of the new one that could not be made after it.
+/// What was said of this failure. libcurl keeps the first words of a transfer: those of a kept connection
+/// that broke say nothing of the new one that could not be made after it.
 private func ownWords(_ code: CURLcode, _ words: String) -> String? {
   let isOfKept = ["Send failure: ", "Recv failure: "].contains { words.hasPrefix($0) }
   return words.isEmpty || code == CURLE_COULDNT_CONNECT && isOfKept ? nil : words

@@ -170,8 +170,8 @@ package struct Store: Hashable, Sendable {
     statistics.eventsDropped = later.statistics.eventsDropped
   }
 
-  /// Takes over from a later store how many sessions of ours could not be ended. That the others were is no part
-  /// of what was to be seen.
+  /// Takes over from a later store how many sessions of ours could not be ended. That the others were is no
+  /// part of what was to be seen.
   package mutating func countLeftBehind(by later: Store) {
     statistics.leftBehind = later.statistics.leftBehind
     statistics.eventsDropped = later.statistics.eventsDropped
