@@ -25,12 +25,10 @@ struct Loop: ~Copyable {
   private var tidying = Moment.now.instant + .seconds(5)
   /// Set by a stop: what is not ended by then is left.
   private var giveUp: Instant?
+  private var standstill = Standstill(at: Moment.now.instant)
 
   /// The longest that ending all sessions may take.
   private static let farewellLimit = Duration.milliseconds(4_500)
-  /// A turn that takes this much longer than it waited was none: the process was stopped, or the machine was
-  /// suspended. Time-outs of that time are nobody's fault.
-  private static let standstill = Duration.seconds(2)
   /// The longest wait, so that who looks at it knows that it still turns.
   private static let beat = Duration.seconds(1)
   /// How long an answered transfer may take to end by itself.
@@ -54,67 +52,70 @@ struct Loop: ~Copyable {
   }
 
   mutating func run() {
-    obey(fleet.start(at: Moment.now))
-    var awake = Moment.now.instant
+    obey(fleet.start(at: time()))
     while true {
       tell()
-      let now = Moment.now.instant
+      let now = time().instant
       if fleet.isAtRest || giveUp.map({ $0 <= now }) == true { break }
-      // Work between two waits that takes this long was none either.
-      let busy = now - awake
       known.note(now)
       let dues = [
         fleet.deadline, giveUp, transfers.deadline(at: now), processes?.deadline(at: now), journal.deadline,
         tidying, now + Self.beat, credentials.deadline, fleet.reportDue,
       ]
-      let late = transfers.run(until: dues.compactMap { $0 }.min())
-      awake = Moment.now.instant
-      let stall = Duration.nanoseconds(max(0, late)) + busy
-      if stall > Self.standstill { fleet.slept(for: stall, at: Moment.now) }
+      let waited = transfers.run(until: dues.compactMap { $0 }.min())
+      _ = time(after: waited)
       let mail = commands.drain()
       if mail.dropped > 0 {
         let words: Sentence =
           "\(mail.dropped) commands came faster than they can be done and were dropped"
-        fleet.announce(.configProblem, .warning, words, at: Moment.now)
+        fleet.announce(.configProblem, .warning, words, at: time())
       }
       for command in mail.commands {
-        if command == .stop, giveUp == nil { giveUp = Moment.now.instant + Self.farewellLimit }
+        if command == .stop, giveUp == nil { giveUp = time().instant + Self.farewellLimit }
         switch command {
         case .apply(let servers, _): credentials.serve(servers)
         case .signIn(let order, let key, _): credentials.act(order, on: key)
         default: break
         }
-        obey(fleet.command(command, at: Moment.now))
+        obey(fleet.command(command, at: time()))
       }
       takeCredentials()
-      for (request, events) in transfers.takeNews(at: Moment.now.instant) { take(events, of: request) }
-      for (id, event) in processes?.takeNews(at: Moment.now.instant) ?? [] {
-        obey(fleet.process(id, event, at: Moment.now))
+      for (request, events) in transfers.takeNews(at: time().instant) { take(events, of: request) }
+      for (id, event) in processes?.takeNews(at: time().instant) ?? [] {
+        obey(fleet.process(id, event, at: time()))
       }
-      transfers.act(at: Moment.now.instant)
+      transfers.act(at: time().instant)
       takeLeftovers()
-      obey(fleet.wake(at: Moment.now))
-      if tidying <= Moment.now.instant {
+      obey(fleet.wake(at: time()))
+      if tidying <= time().instant {
         clinux_give_back_memory()
-        tidying = Moment.now.instant + .seconds(3_600)
+        tidying = time().instant + .seconds(3_600)
       }
     }
-    fleet.giveUp(at: Moment.now)
+    fleet.giveUp(at: time())
     processes?.close()
     credentials.stop()
     journal.close(until: giveUp)
-    var last = fleet.takeReport(at: Moment.now)
+    var last = fleet.takeReport(at: time())
     last.stopped = true
     known.take(last)
     report(last)
   }
 
+  /// The time, for whatever is done next. There is no other way to it here, so that no stretch in which this
+  /// process stood still goes unseen before the fleet is told what is late.
+  private mutating func time(after wait: Duration = .zero) -> Moment {
+    let now = Moment.now
+    if let pause = standstill.look(at: now.instant, after: wait) { fleet.slept(for: pause, at: now) }
+    return now
+  }
+
   private mutating func obey(_ orders: [Fleet.Order]) {
     for order in orders {
       switch order {
-      case .send(let request): pass(credentials.pass(request, at: Moment.now), request)
+      case .send(let request): pass(credentials.pass(request, at: time()), request)
       case .release(let id):
-        transfers.release(id, until: Moment.now.instant + Self.releaseLimit)
+        transfers.release(id, until: time().instant + Self.releaseLimit)
       case .cancel(let id):
         credentials.drop(id)
         transfers.remove(id)
@@ -137,18 +138,18 @@ struct Loop: ~Copyable {
   }
 
   private mutating func obeyProcess(_ order: Fleet.Order) {
-    let now = Moment.now.instant
+    let now = time().instant
     switch order {
     case .launch(let request):
       if processes == nil { openProcesses() }
       guard let processes else {
         let words = "no descriptor or thread is left"
-        return obey(fleet.process(request.id, .ended(.notStarted(words)), at: Moment.now))
+        return obey(fleet.process(request.id, .ended(.notStarted(words)), at: time()))
       }
       processes.start(request)
     case .write(let id, let line):
       for event in processes?.write(line, to: id, at: now) ?? [] {
-        obey(fleet.process(id, event, at: Moment.now))
+        obey(fleet.process(id, event, at: time()))
       }
     case .endProcess(let id): processes?.end(id, at: now)
     case .send, .release, .cancel, .journal: break
@@ -163,63 +164,63 @@ struct Loop: ~Copyable {
     case .fail(let why): failure = why
     }
     guard let failure else { return }
-    obey(fleet.transfer(request.id, .ended(TransferEnd(failure: failure)), at: Moment.now))
+    obey(fleet.transfer(request.id, .ended(TransferEnd(failure: failure)), at: time()))
   }
 
   /// What came in of a transfer. A refusal that another credential may cure is nobody's business yet.
   private mutating func take(_ events: [TransferEvent], of request: TransferRequest) {
     for event in events {
-      if case .head(let head) = event, credentials.refused(head, request, at: Moment.now) {
+      if case .head(let head) = event, credentials.refused(head, request, at: time()) {
         transfers.remove(request.id)
-        return obey(fleet.transfer(request.id, .sent(false), at: Moment.now))
+        return obey(fleet.transfer(request.id, .sent(false), at: time()))
       }
       if case .ended = event { credentials.drop(request.id) }
-      obey(fleet.transfer(request.id, event, at: Moment.now))
+      obey(fleet.transfer(request.id, event, at: time()))
     }
   }
 
   /// What became of credentials, and of the requests that waited for them.
   private mutating func takeCredentials() {
-    let news = credentials.takeNews(at: Moment.now)
+    let news = credentials.takeNews(at: time())
     fleet.learn(news.secrets)
     for (keys, report) in news.reports { fleet.note(report, of: keys) }
     for (key, what) in news.happenings {
-      fleet.tell(what.kind, what.level, of: key, error: what.error, what.message, at: Moment.now)
+      fleet.tell(what.kind, what.level, of: key, error: what.error, what.message, at: time())
     }
     for (request, passage) in news.ready { pass(passage, request) }
-    if !news.changed.isEmpty { obey(fleet.credentialChanged(of: news.changed, at: Moment.now)) }
+    if !news.changed.isEmpty { obey(fleet.credentialChanged(of: news.changed, at: time())) }
   }
 
   /// What earlier runs left, once it is known: what this configuration can end is ended.
   private mutating func takeLeftovers() {
-    guard let leftovers = journal.takeNews(at: Moment.now.instant) else { return }
-    let (orders, taken) = fleet.adopt(leftovers, at: Moment.now)
+    guard let leftovers = journal.takeNews(at: time().instant) else { return }
+    let (orders, taken) = fleet.adopt(leftovers, at: time())
     journal.adopt(taken)
     obey(orders)
   }
 
   private mutating func tell() {
-    journal.act(at: Moment.now.instant)
+    journal.act(at: time().instant)
     if journal.trouble != toldTrouble {
       let words: Sentence =
         journal.trouble.map { "\(ForeignText(local: $0))" } ?? "the journal of open sessions is written again"
-      fleet.announce(.configProblem, journal.trouble == nil ? .info : .warning, words, at: Moment.now)
+      fleet.announce(.configProblem, journal.trouble == nil ? .info : .warning, words, at: time())
       toldTrouble = journal.trouble
     }
     let ended = journal.takeEndedProcesses()
     if ended > 0 {
       let words: Sentence = "\(ended) processes that an earlier run left behind were ended"
-      fleet.announce(.configProblem, .warning, words, at: Moment.now)
+      fleet.announce(.configProblem, .warning, words, at: time())
     }
     let forgotten = journal.takeForgotten()
     if forgotten > 0 {
       let words: Sentence =
         "\(forgotten) sessions that earlier runs left open are given up: for a day no run had their servers in its"
         + " configuration"
-      fleet.announce(.configProblem, .warning, words, at: Moment.now)
+      fleet.announce(.configProblem, .warning, words, at: time())
     }
-    guard let due = fleet.reportDue, due <= Moment.now.instant else { return }
-    let news = fleet.takeReport(at: Moment.now)
+    guard let due = fleet.reportDue, due <= time().instant else { return }
+    let news = fleet.takeReport(at: time())
     guard !news.isEmpty else { return }
     known.take(news)
     report(news)

@@ -147,8 +147,9 @@ final class Transfers {
   }
 
   /// Waits for sockets, timers or the watched descriptor, at most until `deadline`; runs libcurl as far as it
-  /// goes. Returns how late the wait ended, in nanoseconds: much, if the process stood still.
-  func run(until deadline: Instant?) -> Int64 {
+  /// goes. Returns how long it waited, and no longer than it meant to: whatever else passed is no wait.
+  @discardableResult
+  func run(until deadline: Instant?) -> Duration {
     let due = [deadline?.nanoseconds, exchanges?.timer, streams?.timer].compactMap { $0 }.min()
     let start = monotonic()
     let pause = due.map { max(0, $0 - start) }
@@ -156,7 +157,7 @@ final class Transfers {
     // Rounded up: waking a moment early would only mean to wait again.
     let milliseconds = pause.map { Int32(min(60_000, ($0 + 999_999) / 1_000_000)) } ?? 60_000
     let count = epoll_wait(epoll, &events, Int32(events.count), milliseconds)
-    let late = monotonic() - start - Int64(milliseconds) * 1_000_000
+    let waited = min(monotonic() - start, Int64(milliseconds) * 1_000_000)
     for index in 0..<max(0, Int(count)) {
       let (socket, mask) = (clinux_event_descriptor(&events[index]), clinux_event_mask(&events[index]))
       switch clinux_event_tag(&events[index]) {
@@ -167,7 +168,7 @@ final class Transfers {
     }
     exchanges?.actOnTime()
     streams?.actOnTime()
-    return late
+    return .nanoseconds(waited)
   }
 
   /// What transfers received or came to since the last call, as far as each session's budget goes; those at

@@ -87,9 +87,9 @@ package struct ProbeRun: ~Copyable {
         self.issuers = nil
         obey(probe.answer(answer.number, answer.answer, at: .now))
       }
-      _ = transfers.run(until: Moment.now.instant)
+      transfers.run(until: Moment.now.instant)
     } else {
-      _ = transfers.run(until: dues.min())
+      transfers.run(until: dues.min())
     }
     takeCredentials()
     for (request, events) in transfers.takeNews(at: Moment.now.instant) { take(events, of: request) }
