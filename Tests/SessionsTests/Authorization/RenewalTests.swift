@@ -26,6 +26,17 @@ import Testing
     #expect(run.form["refresh_token"] == "refresh-2", "what is not replaced stays good")
   }
 
+  @Test(arguments: [2, 3, 5, 8, 60, 3_600], UInt64(1)...40)
+  func `is renewed before who counts whole seconds ends it`(lifetime: Int, seed: UInt64) {
+    // Given at the end of a second, of which the issuer keeps the beginning.
+    let obtained = WallTime(milliseconds: 1_700_000_000_999)
+    let grant = Grant(
+      token: Secret("t"), obtained: obtained, expires: obtained + .seconds(lifetime), refresh: Secret("r"))
+    var random = SeededGenerator(seed: seed)
+    let due = grant.renewal(at: obtained, &random) ?? .zero
+    #expect(due > .zero && due < .seconds(lifetime) - .milliseconds(999), "after \(due)")
+  }
+
   @Test func `is on the disk before it is used`() throws {
     var run = try SignInRun()
     run.signIn(lifetime: 100, refresh: "refresh-1")
