@@ -4,7 +4,7 @@ import Testing
 
 /// The real engine against every fault, on real sockets.
 struct FaultTests {
-  /// Every second case each, so that what is measured is what the faults cost and not how slow the machine is.
+  /// Every second case each, so that what is measured is what faults cost and not how slow the machine is.
   private static let ordinary = FaultCase.all.filter { !$0.isHeavy }
   private static let first = Task { try await FaultRun.together(part(0)) }
   private static let second = Task {

@@ -96,10 +96,10 @@ package struct Grant: Hashable, Sendable {
   /// not come at once. Absent for a token without an end.
   func renewal(at now: WallTime, _ random: inout SeededGenerator) -> Duration? {
     guard let expires else { return nil }
-    let whole = max(.zero, expires - obtained)
+    let length = max(.zero, expires - obtained)
     // Many servers keep the end in whole seconds and cut the rest, up to a second before what they promised;
     // one that sees a token after that takes back also what renews it.
-    let life = whole - min(.seconds(1), whole / 2)
+    let life = max(length - .seconds(1), length * 0.5)
     let share = Double.random(in: 0.75...0.85, using: &random)
     let due = obtained + life * share
     return max(.zero, due - now)
