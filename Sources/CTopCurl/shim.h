@@ -3,6 +3,7 @@
 #define CCURL_SHIM_H
 
 #include <curl/curl.h>
+#include <stdint.h>
 #include <sys/socket.h>
 
 static inline CURLcode ccurl_setopt_long(CURL *easy, CURLoption option, long value) {
@@ -25,6 +26,16 @@ static inline CURLcode ccurl_setopt_bytes_in(CURL *easy, CURLoption option, cons
 static inline CURLcode ccurl_setopt_blob(CURL *easy, CURLoption option, const void *bytes, size_t count) {
   struct curl_blob blob = {(void *)bytes, count, CURL_BLOB_COPY};
   return curl_easy_setopt(easy, option, &blob);
+}
+
+// For how many seconds connections share what was read of a bundle of authorities; older libraries share none.
+static inline CURLcode ccurl_keep_authorities(CURL *easy, int64_t seconds) {
+#if LIBCURL_VERSION_NUM >= 0x075700
+  return curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, (long)seconds);
+#else
+  (void)easy, (void)seconds;
+  return CURLE_OK;
+#endif
 }
 
 static inline CURLcode ccurl_setopt_list(CURL *easy, CURLoption option, struct curl_slist *value) {

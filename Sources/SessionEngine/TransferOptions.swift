@@ -139,8 +139,9 @@ func use(_ trust: TrustFiles.Content, for easy: UnsafeMutableRawPointer) {
   if let authorities = trust.authorities {
     _ = ccurl_setopt_blob(easy, CURLOPT_CAINFO_BLOB, authorities, authorities.count)
     if let folder = SystemAuthorities.folder { _ = ccurl_setopt_string(easy, CURLOPT_CAPATH, folder) }
-  } else if SystemAuthorities.areInBundle {
+  } else if SystemAuthorities.areInBundle(at: Moment.now.instant) {
     // Beside a folder libcurl would read the bundle anew for each connection, and keep it as often.
+    _ = ccurl_keep_authorities(easy, SystemAuthorities.freshness.components.seconds)
     _ = ccurl_setopt_string(easy, CURLOPT_CAPATH, nil)
     _ = ccurl_setopt_string(easy, CURLOPT_PROXY_CAPATH, nil)
   }

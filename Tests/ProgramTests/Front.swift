@@ -3,35 +3,38 @@ import TopTestFolders
 
 /// A small Python program that listens before other servers: replicas in turn, or TLS.
 final class Front {
-  let port: Int
+  var port: Int { ports[0] }
+  let ports: [Int]
   private let process: ChildProcess
 
   /// Passes each new connection to the next of `ports`.
   init(inTurnTo ports: [Int]) throws {
     process = try ChildProcess(
       "/usr/bin/env", ["python3", "-u", "-c", Self.script, ""] + ports.map(String.init))
-    port = try Self.port(process)
+    self.ports = try Self.ports(process)
   }
 
-  /// TLS with the certificate of `file` (PEM, with its key) before `port`.
-  init(tls file: String, to port: Int) throws {
-    process = try ChildProcess("/usr/bin/env", ["python3", "-u", "-c", Self.script, file, "\(port)"])
-    self.port = try Self.port(process)
+  /// TLS with the certificate of `file` (PEM, with its key) before `port`, at as many ports as are wanted.
+  init(tls file: String, to port: Int, ports count: Int = 1) throws {
+    process = try ChildProcess(
+      "/usr/bin/env", ["python3", "-u", "-c", Self.script, file, "\(port)"],
+      environment: ["PORTS": "\(count)"])
+    ports = try Self.ports(process)
   }
 
-  private static func port(_ process: ChildProcess) throws -> Int {
-    try process.wait(for: "the front's port") { $0.contains("\n") }
-    guard let port = Int(process.output.prefix { $0 != "\n" }) else {
-      throw ChildProcess.Failure(description: "no port: \(process.output)")
-    }
-    return port
+  private static func ports(_ process: ChildProcess) throws -> [Int] {
+    try process.wait(for: "the front's ports") { $0.contains("\n") }
+    let ports = process.output.prefix { $0 != "\n" }.split(separator: " ").compactMap { Int($0) }
+    guard !ports.isEmpty else { throw ChildProcess.Failure(description: "no port: \(process.output)") }
+    return ports
   }
 
   private static let script = """
-    import itertools, socket, ssl, sys, threading
+    import itertools, os, socket, ssl, sys, threading
     certificate, targets = sys.argv[1], itertools.cycle(int(port) for port in sys.argv[2:])
-    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-    print(listener.getsockname()[1])
+    count = int(os.environ.get("PORTS", "1"))
+    listeners = [socket.create_server(("127.0.0.1", 0), backlog=64) for _ in range(count)]
+    print(*(listener.getsockname()[1] for listener in listeners))
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
@@ -53,9 +56,13 @@ final class Front {
             return
         threading.Thread(target=pump, args=(client, server), daemon=True).start()
         pump(server, client)
-    while True:
-        client, _ = listener.accept()
-        threading.Thread(target=serve, args=(client, next(targets)), daemon=True).start()
+    def listen(listener):
+        while True:
+            client, _ = listener.accept()
+            threading.Thread(target=serve, args=(client, next(targets)), daemon=True).start()
+    for listener in listeners[1:]:
+        threading.Thread(target=listen, args=(listener,), daemon=True).start()
+    listen(listeners[0])
     """
 }
 

@@ -88,6 +88,29 @@ import TopPlatform
     #expect(server.sessions.isEmpty)
   }
 
+  /// Each server is behind a port of its own, and trusted by nobody: the authorities are asked for each.
+  @Test(.enabled(if: sharesAuthorities, "this libcurl reads its authorities for each connection"))
+  func `reads its authorities once, however many servers are asked over TLS`() throws {
+    let server = try LoopbackServer.start()
+    defer { server.stop() }
+    let folder = TemporaryFolder()
+    let front = try Front(tls: certificate(lasting: 90, in: folder), to: server.port, ports: 20)
+    let entries = zip(0..., front.ports).map {
+      "  s\($0): {type: http, url: \"https://127.0.0.1:\($1)/mcp\"}\n"
+    }
+    let configuration = try "log: {events: false}\nmcpServers:\n\(entries.joined())"
+      .temporaryFile(suffix: ".yaml")
+    defer { unlink(configuration) }
+    let program = try ChildProcess(
+      sessiontopBinary, ["watch", "--format", "jsonl", "--config", configuration, "--for", "60s"])
+    try program.wait(for: "all refusals") { $0.count(of: #""type":"tls_error""#) >= 20 }
+    let read = try String(contentsOf: "/proc/\(program.pid)/io").split(separator: "\n").first ?? ""
+    let bytes = try #require(Int(read.drop { !$0.isNumber }))
+    let bundle = try String(contentsOf: "/etc/ssl/certs/ca-certificates.crt").utf8.count
+    #expect(bytes < 6 * bundle, "read \(bytes) bytes, the bundle has \(bundle)")
+    #expect(try program.stop() == 0)
+  }
+
   @Test func `on which nothing can be written watches all the same`() throws {
     let server = try LoopbackServer.start()
     defer { server.stop() }
@@ -151,6 +174,13 @@ import TopPlatform
     #expect(server.sessions.isEmpty)
   }
 }
+
+/// Debian's bundle, and a libcurl of 7.87 or later.
+private let sharesAuthorities: Bool = {
+  let library = try? ChildProcess("/usr/bin/env", ["curl-config", "--checkfor", "7.87.0"])
+  let isNew = (try? library?.end()) == 0
+  return isNew && access("/etc/ssl/certs/ca-certificates.crt", R_OK) == 0
+}()
 
 private let unshare = ["unshare", "--mount", "--net", "--map-root-user", "python3"]
 
