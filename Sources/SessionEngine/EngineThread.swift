@@ -65,7 +65,7 @@ final class EngineThread: Sendable {
       let fleet = Fleet(servers: plan.servers, limits: plan.limits, seed: seeds.next(), at: now)
       var loop = Loop(
         plan: plan, transfers: transfers, fleet: fleet, journal: journal, commands: commands, tell: tell,
-        known: known, credentials: credentials)
+        known: known, credentials: credentials, at: now.instant)
       loop.run()
     }
   }

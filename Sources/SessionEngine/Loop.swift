@@ -22,10 +22,10 @@ struct Loop: ~Copyable {
   private var toldTrouble: String?
   /// When free memory is given back next: after the rush of the start, and then once an hour, so that weeks
   /// of outages leave nothing behind.
-  private var tidying = Moment.now.instant + .seconds(5)
+  private var tidying: Instant
   /// Set by a stop: what is not ended by then is left.
   private var giveUp: Instant?
-  private var standstill = Standstill(at: Moment.now.instant)
+  private var standstill: Standstill
 
   /// The longest that ending all sessions may take.
   private static let farewellLimit = Duration.milliseconds(4_500)
@@ -37,8 +37,10 @@ struct Loop: ~Copyable {
   init(
     plan: EnginePlan, transfers: Transfers, fleet: consuming Fleet, journal: consuming Journal,
     commands: Mailbox<CommandQueue>, tell: @escaping @Sendable (EngineReport) -> Void, known: Known,
-    credentials: Credentials
+    credentials: Credentials, at now: Instant
   ) {
+    tidying = now + .seconds(5)
+    standstill = Standstill(at: now)
     self.credentials = credentials
     self.known = known
     self.transfers = transfers

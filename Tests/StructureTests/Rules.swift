@@ -41,6 +41,10 @@ let rules: [Rule] = [
     return file.code.enumerated().filter { wholesUnchecked($0.element) }
       .map { "\($0.offset + 1): makes a whole number of any Double; Int(saturating:) is for that" }
   },
+  Rule(name: "the engine's loop has one way to the time, which sees a standstill") { file in
+    guard file.path == "Sources/SessionEngine/Loop.swift" else { return [] }
+    return Array(lines(file, holding: ["Moment.now"]).dropFirst())
+  },
   Rule(name: "numbers of recorded lines have one reader") { file in
     guard file.path == "Sources/TopReports/LineReading.swift" else { return [] }
     return lines(file, holding: [".whole", ".number", ".milliseconds("])
