@@ -63,6 +63,8 @@ import Testing
     let well = store([server("ledger"), server("wiki")], [ready("ledger"), ready("wiki")])
     let text = screen(well, columns, rows, keys: ["!"])
     #expect(text.contains("no server is unwell; ! shows all") && !text.contains("no servers yet"), "\(text)")
+    let sessions = screen(well, columns, rows, keys: ["!", "2"])
+    #expect(sessions.contains("no session is unwell; ! shows all"), "\(sessions)")
   }
 
   @Test func `agrees with itself on what is worst`() {

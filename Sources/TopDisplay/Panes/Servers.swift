@@ -78,13 +78,17 @@ extension Frame {
   }
 
   private func ifEmpty(_ model: ViewModel) -> String {
-    let all = model.rows.allServers.count
-    if model.view.showsProblemsOnly, all > 0 {
-      let what = model.view.filter.isEmpty ? "" : " that matches the filter"
-      let back = model.context.hint(.problemsOnly, "shows all")
-      return ["no server\(what) is unwell", back].compactMap { $0 }.joined(separator: "; ")
-    }
+    if model.view.showsProblemsOnly, !model.rows.allServers.isEmpty { return model.noneUnwell("server") }
     return model.view.filter.isEmpty ? "no servers yet" : "no server matches the filter"
+  }
+}
+
+extension ViewModel {
+  /// What a list of problems says that has none.
+  func noneUnwell(_ what: String) -> String {
+    let matching = view.filter.isEmpty ? "" : " that matches the filter"
+    let back = context.hint(.problemsOnly, "shows all")
+    return ["no \(what)\(matching) is unwell", back].compactMap { $0 }.joined(separator: "; ")
   }
 }
 

@@ -86,6 +86,7 @@ extension Frame {
   }
 
   private func ifEmpty(_ model: ViewModel) -> String {
+    if model.view.showsProblemsOnly, !model.store.sessions.isEmpty { return model.noneUnwell("session") }
     if !model.view.filter.isEmpty { return "no session matches the filter" }
     return model.rows.scope?.first.flatMap { model.store.server($0)?.note?.text } ?? "no sessions"
   }
