@@ -181,6 +181,14 @@ struct LoadingTests {
     #expect(!report(loaded).contains("quotes") && loaded.servers.count == 1, "\(report(loaded))")
   }
 
+  @Test(arguments: ["5abc", "1e", "0x10", "1e5x", "-inf"])
+  func `What only begins as a number is a name without quotes`(value: String) {
+    let loaded = loadText(
+      #"{"mcpServers": {"a": {"type": "http", "url": "https://h/mcp", "priority": \#(value)}}}"#,
+      name: ".mcp.json")
+    #expect(report(loaded).contains("a name without quotes"), "\(report(loaded))")
+  }
+
   @Test func `Servers that LibreChat would not connect to are told, and watched all the same`() {
     let loaded = loadText(
       """

@@ -127,8 +127,15 @@ private struct JSONScanner {
     advance(1)
   }
 
+  /// Takes a number; letters behind it are a word.
   private mutating func number() {
-    while place < bytes.count, isWordByte(bytes[place]) || bytes[place] == UInt8(ascii: "+") { advance(1) }
+    while place < bytes.count, "0123456789+-.".utf8.contains(bytes[place]) || isExponent { advance(1) }
+  }
+
+  /// Whether an `e` between digits stands here.
+  private var isExponent: Bool {
+    guard bytes[place] | 0x20 == UInt8(ascii: "e"), let next else { return false }
+    return "0123456789+-".utf8.contains(next)
   }
 
   private mutating func comment(isBlock: Bool) {
