@@ -39,8 +39,7 @@ package struct SHA256: Sendable {
   private mutating func compress() {
     var words = [UInt32](repeating: 0, count: 64)
     for index in 0..<16 {
-      let (high, low) = (UInt32(block[index * 4]) << 8 | UInt32(block[index * 4 + 1]), block[index * 4 + 2])
-      words[index] = high << 16 | UInt32(low) << 8 | UInt32(block[index * 4 + 3])
+      words[index] = block[index * 4..<index * 4 + 4].reduce(0) { $0 << 8 | UInt32($1) }
     }
     for index in 16..<64 {
       let (early, late) = (words[index - 15], words[index - 2])

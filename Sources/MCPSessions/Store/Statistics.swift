@@ -13,11 +13,11 @@ public struct Statistics: Hashable, Sendable {
   /// Losses after which a session came back.
   public var recoveriesSucceeded = 0
   /// Session ids received (`Mcp-Session-Id`).
-  package var opened = 0
+  public var opened = 0
   /// Session ids that a server confirmed gone, by DELETE or by 404.
   public var ended = 0
   /// Session ids whose DELETE failed: the server may still hold them.
-  package var leftBehind = 0
+  public var leftBehind = 0
   /// Events that were lost to a limit before anybody could read them.
   public var eventsDropped = 0
 

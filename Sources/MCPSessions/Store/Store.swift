@@ -166,8 +166,7 @@ package struct Store: Hashable, Sendable {
   package mutating func countEnded(by later: Store) {
     statistics.opened = later.statistics.opened
     statistics.ended = later.statistics.ended
-    statistics.leftBehind = later.statistics.leftBehind
-    statistics.eventsDropped = later.statistics.eventsDropped
+    countLeftBehind(by: later)
   }
 
   /// Takes over from a later store how many sessions of ours could not be ended. That the others were is no
