@@ -34,6 +34,8 @@ struct ProbeWorld {
     /// Of the handshake with this number only the head ever comes.
     var stalledHandshake: Int?
     var versions = ["2025-11-25", "2025-06-18"]
+    /// So many offers are refused with a list that has what was offered, the others of it first.
+    var refusals = 0
   }
 
   var probe: ServerProbe
@@ -47,6 +49,7 @@ struct ProbeWorld {
   var given = 0
   var place = 0
   var lists = 0
+  var refused = 0
   var streams: [TransferID] = []
   var asked: [String] = []
   var hasStopped = false
@@ -152,12 +155,20 @@ struct ProbeWorld {
     answer.serverName = "ledger"
     if method == "server/discover" {
       guard kind.isModern else { return status(400, "what?") }
+      if refused < kind.refusals {
+        refused += 1
+        return failure(id, -32_022, supported: ["2026-07-28"])
+      }
       answer.supportedVersions = ["2026-07-28"]
       return result(id, answer)
     }
     if kind.isModern { return failure(id, -32_022, supported: ["2026-07-28"]) }
     if kind.isOld, streams.isEmpty { return status(405, "Method Not Allowed") }
     let offer = body?["params"]?["protocolVersion"]?.text ?? ""
+    if refused < kind.refusals {
+      refused += 1
+      return failure(id, -32_602, supported: kind.versions)
+    }
     guard kind.isOld || kind.versions.contains(offer) else {
       return failure(id, -32_602, supported: kind.versions)
     }

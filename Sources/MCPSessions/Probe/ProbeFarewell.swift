@@ -76,7 +76,9 @@ extension ServerProbe {
       record(
         .delete, .note, "405: clients may not end a session; it is kept until it idles out", took: took)
       tasks.removeAll { if case .afterDelete = $0 { true } else { false } }
-    case 404?, 410?: record(.delete, .note, "\(status ?? 0): the session was gone already", took: took)
+    case 404?, 410?:
+      endRefusal = status
+      record(.delete, .note, "\(status ?? 0): the session was gone already", took: took)
     default:
       let again: Sentence = tries == 0 ? "" : ", at the replica that was reached at try \(tries + 1)"
       record(.delete, .ok, "\(status ?? 0)\(again)", took: took)
@@ -96,16 +98,31 @@ extension ServerProbe {
       record(.afterDelete, .ok, "the ended id is refused with \(outcome.head?.status ?? 0)", took: took)
     case (.lost, let status?):
       record(.afterDelete, .note, "the ended id is refused with \(status) and not 404", took: took)
-    case (.good, _), (.methodFailed, _):
-      fail(
-        .afterDelete,
-        SessionError(.protocolError, status: outcome.head?.status, detail: "the id works on after DELETE"),
-        took: took, remedy: "the server only says that it ends sessions: report it to its maker")
+    case (.good, _), (.methodFailed, _): worksOn(outcome, took)
     case (.trouble(let error), _), (.refused(let error), _), (.conflict(let error), _), (.busy(let error), _):
       record(.afterDelete, .note, "the ended id is refused: \(error)", took: took)
     case (.lost(let error), nil): record(.afterDelete, .note, "the ended id is refused: \(error)", took: took)
     }
     advance()
+  }
+
+  /// The id is good after its end, which has three meanings.
+  private mutating func worksOn(_ outcome: Exchange.Outcome, _ took: Duration) {
+    if takesAnyID {
+      let finding: Sentence = "accepted, as any id is: whether the session ended cannot be seen"
+      return record(.afterDelete, .note, finding, took: took)
+    }
+    (report.ended, report.leftBehind) = (report.ended - 1, report.leftBehind + 1)
+    if let endRefusal {
+      let finding: Sentence = "the id works on: \(endRefusal) was the answer to DELETE, not about the session"
+      return record(
+        .afterDelete, .note, finding, took: took,
+        remedy: "let the server take DELETE, or answer 405: it keeps each session until it idles out")
+    }
+    fail(
+      .afterDelete,
+      SessionError(.protocolError, status: outcome.head?.status, detail: "the id works on after DELETE"),
+      took: took, remedy: "the server only says that it ends sessions: report it to its maker")
   }
 
   // MARK: - Another session

@@ -48,7 +48,7 @@ extension ServerProbe {
       default: error.flatMap { olderRevision($0, revision) }
       }
     if let older = named {
-      offered.append(revision)
+      refusedRevisions.append(revision)
       return initialize(older)
     }
     if let error, isOpen, !isModernTold, isModern(error) || listsModern(error) {
@@ -90,8 +90,7 @@ extension ServerProbe {
       channel == nil && pipe == nil
       ? ids.compactMap(SessionID.init).sorted { $0.revealed < $1.revealed }.first : nil
     settle(result, id, revision)
-    let refusals = Sentence.joined(offered.map { "\($0) was refused, " }, separator: "")
-    tellEra("\(refusals)\(Self.transport(identity)), revision \(revision)")
+    tellEra(revision)
     tellIdentity(took)
     tellSession(ids: ids, id)
     plan(result)
@@ -110,9 +109,10 @@ extension ServerProbe {
     report.identity = who
   }
 
-  private mutating func tellEra(_ words: Sentence) {
+  private mutating func tellEra(_ revision: Revision) {
     if pipe == nil { tellAccess() }
-    record(.era, .ok, words)
+    let refusals = Sentence.joined(refusedRevisions.map { "\($0) was refused, " }, separator: "")
+    record(.era, .ok, "\(refusals)\(Self.transport(identity)), revision \(revision)")
   }
 
   private static func transport(_ identity: Identity?) -> Sentence {
@@ -185,20 +185,32 @@ extension ServerProbe {
         if error.type.isOfCredentials { return unauthorized(error, head) }
         if head == nil, pipe == nil, !hasSeenWay { return wayFailed(error) }
       }
+      // Who lists the very version that was spoken is asked once more, as a session asks it.
+      if let error = outcome.refusal, listsModern(error), pipe == nil,
+        !refusedRevisions.contains(.v2026_07_28)
+      {
+        refusedRevisions.append(.v2026_07_28)
+        return discover()
+      }
       let seen = judge(outcome, carriedID: false, gate).error
       if let seen, seen.type == .authError { return unauthorized(seen, outcome.head) }
       let why = seen ?? noDiscovery(outcome)
       return handshakeFailed(why.adding("server/discover brought no answer of revision 2026-07-28"), took)
     }
-    guard let versions = result.supportedVersions, versions.contains(Revision.v2026_07_28.rawValue) else {
-      let offers = gate.text(whole: (result.supportedVersions ?? []).joined(separator: ", "), limit: 80)
+    let versions = result.supportedVersions ?? []
+    guard versions.contains(Revision.v2026_07_28.rawValue) else {
+      let older = Revision.allCases.last { $0.hasHandshake && versions.contains($0.rawValue) }
+      if let older, pipe == nil, server.settings.wire == .automatic, !refusedRevisions.contains(older) {
+        return initialize(older)
+      }
+      let offers = gate.text(whole: versions.joined(separator: ", "), limit: 80)
       return handshakeFailed(
         SessionError(
           .protocolError, status: head.status,
           detail: "the server offers only protocol versions \(offers), which need a session"), took)
     }
     settle(result, nil, .v2026_07_28)
-    tellEra("\(Self.transport(identity)), revision \(Revision.v2026_07_28)")
+    tellEra(.v2026_07_28)
     tellIdentity(took)
     record(.session, .ok, "none: in revision 2026-07-28 every request stands for itself")
     tasks = result.offersTools ? [.list(Pages())] : []

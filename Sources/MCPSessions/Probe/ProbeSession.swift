@@ -213,6 +213,7 @@ extension ServerProbe {
       fail(.unknownID, error, took: took)
       return goOn(after: outcome)
     default:
+      takesAnyID = true
       record(
         .unknownID, .note, "accepted: the server does not look at the id", took: took,
         remedy: "let the server refuse ids that it did not give with 404: whoever guesses one is let in, and"

@@ -108,7 +108,8 @@ package struct ServerProbe: Sendable {
   var pipe: ProbePipe?
   /// Sessions that the server gave and that are not ended.
   var open: [OpenSession] = []
-  var offered: [Revision] = []
+  /// Revisions that were refused; the sessionless one is asked for twice where its refusal lists it.
+  var refusedRevisions: [Revision] = []
   var hasSeenWay = false
   /// How far the first request came that was not answered.
   var lastRoute: Route?
@@ -116,6 +117,10 @@ package struct ServerProbe: Sendable {
   var isModernTold = false
   /// How the first POST was refused, where HTTP+SSE was tried after it.
   var refusal: SessionError?
+  /// An id that it never gave was accepted.
+  var takesAnyID = false
+  /// DELETE found no such session, which is as well what a server says that does not know DELETE.
+  var endRefusal: Int?
   /// Requests reach replicas that do not know the session.
   var isScattered = false
   var authorization: AuthorizationReport?
