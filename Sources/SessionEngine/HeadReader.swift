@@ -96,7 +96,9 @@ struct HeadReader {
     case "mcp-session-id" where pending.sessionIDs.count < Self.sessionIDLimit:
       pending.sessionIDs.append(String(value))
       isInSessionID = true
-    case "retry-after": pending.retryAfter = String(value)
+    // Of two the longer one; a proxy may have added its own.
+    case "retry-after" where (Double(value) ?? 0) >= (pending.retryAfter.flatMap(Double.init) ?? 0):
+      pending.retryAfter = String(value)
     case "location": pending.location = String(value.prefix(Self.locationLimit))
     case "refresh": pending.refresh = refreshTarget(String(value.prefix(Self.locationLimit)))
     case "www-authenticate" where pending.challenges.count < Self.challengeLimit:

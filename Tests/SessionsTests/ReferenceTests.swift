@@ -83,7 +83,7 @@ import Testing
   @Test(arguments: [
     "Sun, 06 Nov 2094 9223372036854775807:00:00 GMT", "Sun, 06 Nov 2094 24:00:00 GMT",
     "Sun, 06 Nov 2094 -1:00:00 GMT",
-    "Sun, 06 Nov 9223372036854775807 00:00:00 GMT", "-1", "1.5",
+    "Sun, 06 Nov 9223372036854775807 00:00:00 GMT", "-1", "1.5.5",
   ]) func `in a header out of range is no time`(header: String) {
     #expect(retryAfter(header, now: WallTime(milliseconds: .min)) == nil)
     #expect(retryAfter("99999999999999999999999", now: WallTime(milliseconds: .max)) == .seconds(3_600))

@@ -111,13 +111,16 @@ import Testing
 
   @Test(arguments: [
     ("5", Duration.seconds(5)), ("0", .milliseconds(500)), ("99999999999", .seconds(3_600)),
-    ("Mon, 23 Nov 2026 10:00:30 GMT", .seconds(30)), ("Mon, 23 Nov 2020 10:00:30 GMT", .milliseconds(500)),
+    ("1.5", .seconds(2)), ("3s", .seconds(3)), ("2m", .seconds(120)), ("250ms", .seconds(1)),
+    ("Mon, 23 Nov 2026 10:00:30 GMT", .seconds(30)), ("Monday, 23-Nov-26 10:00:30 GMT", .seconds(30)),
+    ("Mon Nov 23 10:00:30 2026", .seconds(30)), ("Mon, 23 Nov 2026 10:00:30 +0000", .seconds(30)),
+    ("Mon, 23 Nov 2020 10:00:30 GMT", .milliseconds(500)),
   ]) func `of Retry-After have a floor and a cap`(header: String, expected: Duration) {
     let now = WallTime(milliseconds: 1_795_428_000_000)
     #expect(retryAfter(header, now: now) == expected)
   }
 
-  @Test(arguments: ["", "soon", "-5", "1.5", "Mon, 23 Foo 2026 10:00:30 GMT"])
+  @Test(arguments: ["", "soon", "-5", "0x10", "1.5.2", "nan", "+2", "Mon, 23 Foo 2026 10:00:30 GMT"])
   func `of a Retry-After that makes no sense are ignored`(header: String) {
     #expect(retryAfter(header, now: WallTime(milliseconds: 0)) == nil)
   }
