@@ -77,6 +77,14 @@ package struct ReplyReader: Sendable {
     }
   }
 
+  /// How many lines of a stream ended since the last call.
+  package mutating func takeLines() -> Int {
+    guard case .events(var events) = form else { return 0 }
+    form = .overLimit
+    defer { form = .events(events) }
+    return events.takeLines()
+  }
+
   /// The body is complete: a document is read now, the rest of an event stream is dropped.
   package mutating func finish() -> [Item] {
     guard case .document(let document, _) = form, hasBody else { return [] }

@@ -24,6 +24,10 @@ package struct ServerSentEvents: Sendable {
   /// The id of the last complete event, to be sent as `Last-Event-ID`; empty when there was none.
   package private(set) var lastEventID = ""
 
+  /// Lines that ended, comments left out, since they were counted last: a stream may consist of what is no
+  /// event, and costs as much.
+  private var lines = 0
+
   private let limit: Int
   private var line: [UInt8] = []
   private var data: [UInt8] = []
@@ -107,7 +111,13 @@ package struct ServerSentEvents: Sendable {
     }
   }
 
+  package mutating func takeLines() -> Int {
+    defer { lines = 0 }
+    return lines
+  }
+
   private mutating func endLine(_ items: inout [Item]) {
+    lines += 1
     defer { line.removeAll(keepingCapacity: line.capacity <= 4_096) }
     guard !line.isEmpty else { return dispatch(&items) }
 

@@ -21,6 +21,8 @@ struct Inbox {
   private static let tellingDelay = Duration.milliseconds(1)
   /// So many bytes of a stream, which may be as many events, are read before the budget is asked again.
   private static let slice = 512
+  /// An event has so many lines at most, of those that are usual.
+  private static let linesOfAnItem = 8
   /// More memory than this is not kept for the next bytes.
   private static let keptCapacity = 16_384
 
@@ -68,7 +70,9 @@ struct Inbox {
       }
       let end = isStream ? min(start + Self.slice, received.count) : received.count
       let new = reader?.append(Array(received[start..<end])) ?? []
-      budget.take(bytes: end - start, items: new.count)
+      // What is no event costs time as well.
+      let lines = reader?.takeLines() ?? 0
+      budget.take(bytes: end - start, items: max(new.count, lines / Self.linesOfAnItem))
       add(new)
       start = end
     }
