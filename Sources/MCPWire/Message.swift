@@ -62,6 +62,7 @@ package struct RPCError: Hashable, Sendable {
   /// The method is not known: JSON-RPC 2.0 section 5.1.
   package static let methodNotFound = -32_601
   package static let invalidParams = -32_602
+  package static let internalError = -32_603
   /// What SDKs answer to a session id that they do not know; no specification says so.
   package static let unknownSession = -32_001
   /// Revision 2026-07-28: headers and body of a request disagree, or one is missing.

@@ -125,6 +125,68 @@ private let key = SessionKey(server: "a")
     #expect(world.state("a") == .ready && world.row("a")?.kind == .stateful)
   }
 
+  private func old(_ script: (@Sendable (TransferRequest) -> World.Scripted?)? = nil) throws -> World {
+    var settings = SessionSettings()
+    settings.wire = .sse
+    settings.pingInterval = .seconds(5)
+    var machine = World.Machine(isOverStream: true)
+    machine.script = script
+    return try World(["a"], settings: settings, machine: machine)
+  }
+
+  @Test(arguments: [404, 400, 410])
+  func `an old server whose address knows no session is asked again, as replicas are`(status: Int) throws {
+    var world = try old { $0.purpose == .initialize ? .status(status, "Could not find session") : nil }
+    world.run(70)
+    #expect(world.state("a") == .unstable, "\(String(describing: world.row("a")))")
+    #expect(world.row("a")?.advice?.text.contains("sticky routing") == true)
+    world.machines["a"]?.script = nil
+    world.run(70)
+    #expect(world.state("a") == .ready)
+  }
+
+  @Test(arguments: [nil, TransferFailure(.connectionReset, words: "reset")])
+  func `an old server whose stream ends every ten seconds is unstable`(cut: TransferFailure?) throws {
+    var world = try old()
+    for _ in 0..<4 {
+      world.run(12)
+      world.endStreams("a", cut: cut)
+    }
+    world.run(0.5)
+    #expect(world.state("a") == .unstable)
+  }
+
+  @Test(arguments: [
+    World.Mode.status(405, body: ""), .status(404, body: ""), .status(501, body: ""),
+    .status(200, body: "<html><title>soon</title></html>"),
+  ])
+  func `an old server that worked is in an outage, whatever stands in its place`(mode: World.Mode) throws {
+    var world = try old()
+    world.run(20)
+    world.machines["a"]?.mode = mode
+    world.endStreams("a")
+    world.run(40)
+    #expect([.down, .recovering].contains(world.state("a")), "\(String(describing: world.row("a")?.cause))")
+    world.machines["a"]?.mode = .well
+    world.run(60)
+    #expect(world.state("a") == .ready)
+  }
+
+  @Test func `a sessionless server whose list alone hangs is not well again with each handshake`() throws {
+    var machine = World.Machine(isModern: true)
+    machine.script = { $0.purpose == .list ? .silence : nil }
+    var world = try World(["a"], machine: machine)
+    world.run(100)
+    for _ in 0..<30 {
+      world.run(5)
+      #expect(world.state("a") != .ready)
+    }
+    #expect(world.row("a")?.cause?.request == .list)
+    world.machines["a"]?.script = nil
+    world.run(90)
+    #expect(world.state("a") == .ready)
+  }
+
   @Test func `an old server's session dies with its stream and is made anew`() throws {
     var world = try World(["a"], machine: World.Machine(isOverStream: true))
     world.run(30)

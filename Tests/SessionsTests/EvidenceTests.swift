@@ -89,6 +89,36 @@ private func world(
     }
   }
 
+  @Test func `that fails again and again is counted alike in rows and in sums, and told in full`() throws {
+    var settings = SessionSettings()
+    (settings.pingInterval, settings.listEvery, settings.stream) = (.seconds(2), 1, false)
+    let words = (1...60).map { "frame\($0)=com.example.Handler.call" }.joined(separator: " ")
+    var machine = World.Machine()
+    machine.script = { $0.purpose == .list ? .rejected(-32_603, words) : nil }
+    var world = try World(["a"], settings: settings, machine: machine)
+    world.run(60)
+    world.machines["a"]?.script = nil
+    world.run(10)
+    let row = try #require(world.row("a"))
+    #expect(row.errors[.rpcError, default: 0] > 5)
+    #expect(row.errors[.rpcError] == world.store.errors.total(.rpcError, over: .day, at: world.now.instant))
+    let told = try #require(world.events.compactMap(\.error).first { $0.type == .rpcError })
+    #expect(told.detail.text.hasSuffix("frame60=com.example.Handler.call"), "\(told.detail.text)")
+    let news = world.events.filter { $0.kind == .sessionError && $0.level > .debug }
+    #expect(news.map { $0.error?.type } == [.rpcError], "\(news)")
+  }
+
+  @Test func `whose errors are folded is told in the state that it is in`() throws {
+    var settings = SessionSettings()
+    (settings.pingInterval, settings.listEvery) = (.milliseconds(300), 1)
+    var machine = World.Machine()
+    machine.script = { $0.purpose == .list ? .rejected(-32_603, "down") : nil }
+    var world = try World(["a"], settings: settings, machine: machine)
+    world.run(20)
+    #expect(world.state("a") == .degraded)
+    #expect(world.events.last { $0.server == "a" && $0.state != nil }?.state == .degraded)
+  }
+
   @Test func `is asked for behind the first ping, and awaited`() throws {
     var world = try world(ping: 300)
     world.run(0.3)

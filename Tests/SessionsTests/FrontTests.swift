@@ -121,7 +121,7 @@ private func page(_ title: String, _ body: String = "") -> String {
     let sucuri: (inout ResponseHead) -> Void = { $0.doorkeeper = Doorkeeper(name: "Sucuri", hasActed: false) }
     #expect(told(403, page("Denied"), type: "text/html", sucuri).error?.hint == .botCheck)
     #expect(told(403, "no", sucuri).error?.type == .authError)
-    #expect(told(401, #"{"error":"invalid_token"}"#, type: "application/json", sucuri).error?.hint == nil)
+    #expect(told(401, #"{"error":"invalid_token"}"#, type: "application/json", sucuri).error?.hint == .token)
   }
 
   @Test(

@@ -75,6 +75,8 @@ struct World {
     var refusal = (status: 405, words: "Method Not Allowed")
     var sessions: Set<String> = []
     var nextID = 1
+    /// The revision of the last handshake.
+    var spoken: String?
     /// A process: takes `server/discover` for the end of the conversation.
     var diesOfDiscovery = false
     /// A process: the revisions that it names when it is asked, although it shakes hands.
@@ -241,10 +243,10 @@ struct World {
   }
 
   /// A server's streams end, as when its process dies.
-  mutating func endStreams(_ name: String) {
+  mutating func endStreams(_ name: String, cut failure: TransferFailure? = nil) {
     let streams: Set<Purpose> = [.stream, .attach]
     for (id, request) in open where request.session.server == name && streams.contains(request.purpose) {
-      tell(id, .ended(TransferEnd(head: ResponseHead(status: 200))), after: 0.001)
+      tell(id, .ended(TransferEnd(head: ResponseHead(status: 200), failure: failure)), after: 0.001)
     }
   }
 

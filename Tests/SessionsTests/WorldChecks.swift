@@ -18,7 +18,7 @@ extension World {
       #expect(request.purpose != .discover || isModern)
       #expect(request.purpose != .ping || !isModern, "that revision has no ping")
       let isOverStream = request.purpose == .attach || request.url.revealed.contains("session_id=")
-      let version = isModern ? "2026-07-28" : isOverStream ? nil : "2025-11-25"
+      let version = isModern ? "2026-07-28" : isOverStream ? nil : machines[name]?.spoken
       #expect(request.headers.first { $0.name == "MCP-Protocol-Version" }?.value.revealed == version)
     }
     #expect(request.headers.contains { $0.name == "X-Key" }, "configured headers go with every request")
@@ -124,6 +124,6 @@ extension Session {
   /// Ids that it holds, or is about to end.
   fileprivate var held: Int {
     let own = [identity?.id, trouble.doubted?.identity.id].compactMap { $0 }
-    return own.count + farewells.count
+    return own.count + farewells.count + putOff.count
   }
 }

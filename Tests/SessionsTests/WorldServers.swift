@@ -170,7 +170,11 @@ extension World {
         request.id, ResponseHead(status: 503, contentType: "text/plain"), nil, "Too many sessions",
         after: delay)
     case .initialize:
-      result.protocolVersion = "2025-11-25"
+      let offered = ["2025-06-18", "2025-03-26"].first {
+        request.body.contains("\"protocolVersion\":\"\($0)\"")
+      }
+      result.protocolVersion = offered ?? "2025-11-25"
+      machine.spoken = result.protocolVersion
       result.offersTools = true
       if machine.keepsSessions {
         let new = machine.givenID ?? "\(name)-session-\(machine.nextID)"

@@ -228,7 +228,7 @@ package struct Fleet: Sendable {
       }
       admit(now)
     } while !pending.isEmpty
-    for event in coalescer.flush(at: now.instant) { publish(event) }
+    for event in coalescer.flush(at: now.instant) { publish(standing(event)) }
     if touchedSince == nil, !touched.isEmpty || ways.hasNews { touchedSince = now.instant }
     defer { orders.removeAll(keepingCapacity: true) }
     return orders

@@ -10,6 +10,17 @@ extension Fleet {
     if let event = coalescer.take(event) { publish(event) }
   }
 
+  /// An event that was held back, with the state that its session is in by now: nobody is to read an older one
+  /// behind a newer.
+  func standing(_ event: Event) -> Event {
+    guard let server = event.server, let user = event.user,
+      let index = indexes[SessionKey(server: server, user: user)]
+    else { return event }
+    var event = event
+    event.state = sessions[index].summary.state
+    return event
+  }
+
   mutating func publish(_ event: Event) {
     var event = event
     event.seq = nextSequence

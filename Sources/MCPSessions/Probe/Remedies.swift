@@ -13,7 +13,9 @@ enum Remedies {
   }
 
   static func of(_ error: SessionError, _ server: Server) -> Sentence? {
-    if let hint = error.hint, hint != .webPage || error.type != .authError { return hint.remedy }
+    if let hint = error.hint, ![.webPage, .token].contains(hint) || error.type != .authError {
+      return hint.remedy
+    }
     switch error.type {
     case .dnsError: return "check the name in the url, and this machine's name servers"
     case .connectRefused: return "nothing listens at this port: start the server, or correct host and port"
@@ -60,7 +62,7 @@ enum Remedies {
       return "check which issuer and scopes the server wants, then sign in again: sessiontop login"
     default: break
     }
-    if let hint = error.hint, hint != .webPage { return hint.remedy }
+    if let hint = error.hint, ![.webPage, .token].contains(hint) { return hint.remedy }
     guard server.mayBeSignedInTo else {
       return error.hint == .webPage
         ? "the credential in its headers is refused, or never gets there: a web page answers, not the server"

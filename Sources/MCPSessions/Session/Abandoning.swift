@@ -128,7 +128,7 @@ extension Session {
     guard abandoned.isEmpty else { return }
     switch state {
     case .queued(let approach): queue(approach, atOnce: true, &turn)
-    case .closing where farewells.isEmpty: state = .closed
+    case .closing where farewells.isEmpty && putOff.isEmpty: state = .closed
     default: break
     }
   }

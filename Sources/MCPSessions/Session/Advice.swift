@@ -9,7 +9,7 @@ extension Session {
       return live.closedWay.flatMap { adviceOnOutage($0.cause) } ?? adviceInUse
     }
     guard let cause else { return nil }
-    if let hint = cause.hint, let words = advice(on: hint) { return words }
+    if let hint = cause.hint, hint != .token, let words = advice(on: hint) { return words }
     switch publicState {
     case .failed: return adviceToChange(cause)
     case .unauthorized: return adviceToSignIn(cause)
@@ -48,9 +48,7 @@ extension Session {
   private var adviceInUse: Sentence? {
     guard publicState != .ready else { return nil }
     if let failure = tools.failure {
-      return failure.type == .authError
-        ? adviceToSignIn(failure)
-        : "look at the server's log for tools/list: pings are answered, this is not"
+      return adviceOnList(failure)
     }
     if pingFailure != nil {
       return "look at the server's log for ping: lists are answered, and asked for in its place"
@@ -60,6 +58,21 @@ extension Session {
     }
     if traffic.flood != nil { return "ask the server's owner why it sends so much" }
     return "look at what the server, or the way to it, is busy with"
+  }
+
+  private var isPinged: Bool { if case .live(let live) = state { live.answersPing } else { false } }
+
+  private func adviceOnList(_ failure: SessionError) -> Sentence? {
+    if let hint = failure.hint, hint != .webPage, hint != .token { return hint.remedy }
+    return switch failure.type {
+    case .authError: adviceToSignIn(failure)
+    case .rateLimited: "nothing: the list is asked for again; if it stays so, raise listEvery"
+    case .redirectRefused: "ask the server's owner why tools/list is sent elsewhere: pings are answered"
+    default:
+      isPinged
+        ? "look at the server's log for tools/list: pings are answered, this is not"
+        : "look at the server's log for ping and tools/list: neither is answered as it should be"
+    }
   }
 
   /// What stands in the way has a name of its own.
@@ -74,7 +87,16 @@ extension Session {
     case .tlsError: "check the server's certificate and the trusted authorities"
     case .proxyError: "check the proxy and its credentials"
     case .sessionInvalid: "new ids are refused as well: check what stands between here and the server"
-    case .httpError: "check the url"
+    case .httpError:
+      switch cause.status {
+      case _ where cause.request == .attach && server.transport == .sse:
+        "check the url, and the type: the entry of a server of streamable HTTP needs type: streamable-http"
+      case 431: "send fewer or shorter headers: the server takes no more"
+      case 402: "look at the account behind the credentials: the server wants to be paid"
+      case 406, 415: "check the url, and what stands before it: an MCP server takes and sends JSON"
+      case 451: "ask the server's owner: it may not serve whoever asks from here"
+      default: "check the url"
+      }
     default: "check that the url is that of an MCP server this client can speak with"
     }
   }
@@ -88,6 +110,8 @@ extension Session {
       // It may be the server's own, or that of something which never lets a request reach it.
       "check the credentials in the server's headers, and what stands in front: a web page answers, not the server"
     case .authError where server.mayBeSignedInTo: "sign in: the key o in the dashboard, or sessiontop login"
+    case .authError where cause.hint == .token:
+      "replace the token in the server's headers: the server refuses it"
     default: "check the credentials in the server's headers, then reconnect"
     }
   }
@@ -117,7 +141,10 @@ extension Session {
       case 502, 503, 504: return "look whether the server runs: what stands before it does not reach it"
       case let status? where status >= 500:
         return "look at the server's log: it fails with an error of its own"
-      default: return "look whether the server is being deployed: something answers in its place"
+      default:
+        return hasEverWorked
+          ? "look whether the server is being deployed: something answers in its place"
+          : "look at the server's log: it takes initialize, and refuses what follows"
       }
     default: return nil
     }
@@ -142,6 +169,9 @@ extension SessionError.Hint {
       "what stands between here and the server drops the header Mcp-Session-Id: let it pass"
     case .connection(let flaw): flaw.remedy(.server)
     case .tlsPort: "the port speaks TLS: begin the url with https://"
+    case .sessionLimit:
+      "the server is at its limit of sessions: end some that nobody uses, or raise the limit"
+    case .token: "replace the token: the server refuses it"
     case .webPage: "a web page is at this url: ask for the path of the MCP endpoint"
     }
   }

@@ -196,7 +196,7 @@ extension Session {
       .sessionTimeout, detail: "its keep-alives stopped on a connection that is still open", request: .stream)
     live.streamFailure = error
     live.stream = waiting(memory, base: .seconds(1), nil, &turn)
-    history.count(error)
+    tell(error, isNews: false, &turn)
     turn.emit(.streamClosed, .info, self, error: error, EventText.streamClosed(error))
     hastenProbe(&live, &turn)
   }

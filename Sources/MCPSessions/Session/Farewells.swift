@@ -17,6 +17,7 @@ extension Session {
     trouble = Trouble()
     held = nil
     (speaksModern, speaksOverStream, pipeEra) = (false, false, .unknown)
+    newestOffered = .newestWithSessions
     (pingless, pingFailure, history.spokeAs) = (nil, nil, nil)
     queue(anew, atOnce: true, &turn)
   }
@@ -42,16 +43,15 @@ extension Session {
 
   /// What is not ended by now is left: counted, told, and kept in the journal for the next run.
   mutating func giveUp(_ turn: inout Turn) {
-    for farewell in farewells.values.sorted(by: { $0.exchange.transfer.number < $1.exchange.transfer.number })
-    {
+    let asked = farewells.values.sorted { $0.exchange.transfer.number < $1.exchange.transfer.number }
+    for id in asked.map(\.id) + putOff.map(\.id) {
       history.leftBehind += 1
-      turn.known.release(farewell.id.revealed, of: key)
+      turn.known.release(id.revealed, of: key)
       let late = SessionError(.sessionTimeout, detail: "no time was left to end it", request: .delete)
       turn.emit(
-        .sessionTerminated, .warning, self, session: farewell.id.masked,
-        EventText.leftBehind(farewell.id, .broken(late, nil)))
+        .sessionTerminated, .warning, self, session: id.masked, EventText.leftBehind(id, .broken(late, nil)))
     }
-    farewells = [:]
+    (farewells, putOff) = ([:], [])
     for entry in abandoned.sorted(by: { $0.key.number < $1.key.number }) { leaveBehind(entry.value, &turn) }
     abandoned = [:]
     if case .closing = state { state = .closed }
@@ -110,9 +110,51 @@ extension Session {
     finish(farewell.exchange, outcome, event, &turn)
     farewells[id] = nil
     noteLife(outcome, &turn)
-    guard !sayFarewellElsewhere(farewell, outcome, &turn) else { return }
+    guard !sayFarewellElsewhere(farewell, outcome, &turn), !putsOff(farewell, outcome, &turn) else { return }
     tellEnd(farewell, outcome, &turn)
     if case .closing = state, !isSayingFarewell { state = .closed }
+  }
+
+  /// So often a server may ask us to end a session later.
+  private static let putOffLimit = 6
+  /// What is put off for longer is left for the next run; sooner where the program waits for it to stop.
+  private static let longestPutOff = Duration.seconds(30)
+  private static let longestPutOffAtStop = Duration.seconds(4)
+
+  /// A server that is busy ends the session at another time. False where it said something else, or says so
+  /// again and again, or for longer than a stop takes.
+  private mutating func putsOff(_ farewell: Farewell, _ outcome: Exchange.Outcome, _ turn: inout Turn) -> Bool
+  {
+    // What an earlier run left behind has all the time of this one, whatever is in the way at its start.
+    let isLeftover = farewell.identity.conversation == nil && !isStopping
+    let isLater =
+      switch outcome.head?.status {
+      case 408, 425, 429, 502, 503, 504: true
+      // There may be another token by now.
+      case 401: isLeftover || farewell.tries == 0 && server.mayBeSignedInTo
+      case nil: isLeftover
+      default: false
+      }
+    guard isLater, farewell.tries < Self.putOffLimit else { return false }
+    let own = Backoff(base: isLeftover ? .seconds(1) : .milliseconds(400))
+      .delay(attempt: farewell.tries + 1, using: &turn.random)
+    let pause = Patience(outcome.head?.retryAfter, now: turn.now.wall)
+      .afterLoss(own: own, using: &turn.random)
+    guard pause <= (isStopping ? Self.longestPutOffAtStop : Self.longestPutOff) else { return false }
+    putOff.append(
+      PutOff(
+        identity: farewell.identity, id: farewell.id, tries: farewell.tries + 1, due: turn.now.instant + pause
+      )
+    )
+    return true
+  }
+
+  /// Asks once more to end what was put off.
+  mutating func sayDueFarewells(_ turn: inout Turn) {
+    let due = putOff.filter { $0.due <= turn.now.instant }
+    guard !due.isEmpty else { return }
+    putOff.removeAll { $0.due <= turn.now.instant }
+    for one in due { sayFarewell(one.identity, tries: one.tries, &turn) }
   }
 
   /// Told by the better of the two answers, where two addresses were asked.

@@ -24,6 +24,9 @@ func hint(_ head: ResponseHead, _ text: String, _ excerpt: CutText) -> SessionEr
     if head.hasChallenge || leadsToSignIn(head.location ?? "") { return .signInPage }
     return head.isDowngrade ? .downgrade : nil
   }
+  if FrontWords.full.isSaid(in: [text]) { return .sessionLimit }
+  if refusesCredentials(head, text, excerpt) { return .token }
+  if head.status == 403, FrontWords.forgery.isSaid(in: [text]) { return .webPage }
   if head.status == 400, FrontWords.tlsPort.isSaid(in: [text]) { return .tlsPort }
   if let refused = refusedName(head, text, excerpt) { return refused }
   if let standing = front(head, excerpt) { return standing }
@@ -31,6 +34,15 @@ func hint(_ head: ResponseHead, _ text: String, _ excerpt: CutText) -> SessionEr
     return .revision
   }
   return Page(excerpt, contentType: head.contentType) == nil ? nil : .webPage
+}
+
+/// Whether the credentials are refused: in a challenge (RFC 6750), in the words of OAuth, or in others where the
+/// status leaves it open.
+func refusesCredentials(_ head: ResponseHead, _ text: String, _ excerpt: CutText) -> Bool {
+  guard (400..<500).contains(head.status) else { return false }
+  let errors = head.challenges.flatMap(Challenge.read).compactMap { $0.parameters["error"]?.lowercased() }
+  if errors.contains("invalid_token") || refusesToken(excerpt.text) { return true }
+  return [400, 419, 422, 440, 498].contains(head.status) && FrontWords.credentials.isSaid(in: [text])
 }
 
 /// A bot check or a sign-in that answers in the server's place, with any status.

@@ -55,6 +55,21 @@ extension FrontWords {
   static let support = FrontWords([
     "supported", "unsupported", "support", "incompatible", "mismatch", "unknown",
   ])
+  /// Of a server that takes no more.
+  static let full = FrontWords([
+    "too many sessions", "too many open sessions", "too many active sessions", "too many concurrent sessions",
+    "session limit", "sessions limit", "limit of sessions", "number of sessions", "max sessions",
+    "maximum sessions", "no more sessions", "session quota", "too many clients", "too many connections",
+  ])
+  /// Of credentials that are none, or none any more.
+  static let credentials = FrontWords([
+    "unauthorized", "unauthenticated", "not authenticated", "authentication required",
+    "authentication failed", "token expired", "expired token", "token has expired", "token is expired",
+    "invalid access token", "invalid bearer token", "jwt expired", "invalid api key", "missing api key",
+    "api key required", "api key is required", "api key missing", "api key is missing", "invalid credentials",
+  ])
+  /// What web applications say of a form that is not theirs.
+  static let forgery = FrontWords(["csrf", "cross site request forgery", "request forgery"])
   /// Words that nobody says of anything else.
   static let checkpoint = FrontWords([
     "not a robot", "captcha", "recaptcha", "hcaptcha", "are you human", "bot check", "bot protection",

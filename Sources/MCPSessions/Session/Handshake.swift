@@ -127,12 +127,12 @@ extension Session {
       trouble.stillborn = identity
       forget(identity, &turn)
       lose(error, approach: anew, &turn)
-    case .refused(let error) where error.type == .authError && outcome.head?.status != 403:
+    case .refused(let error) where error.isOfCredentials:
       sayFarewell(identity, &turn)
       lose(error, approach: anew, remedy: .credentials, &turn)
     case .lost(let error),
-      .refused(let error) where isAskedAgain(outcome),
-      .trouble(let error) where isAskedAgain(outcome):
+      .refused(let error) where outcome.isRefusal,
+      .trouble(let error) where outcome.isRefusal || saysNothing(error):
       confirm(identity, error, outcome, &turn)
     case .conflict(let error), .busy(let error), .trouble(let error), .refused(let error):
       // The half-session would be held until it idles out; it is ended and made anew.
@@ -141,15 +141,14 @@ extension Session {
     }
   }
 
-  /// Whether a refused notification says less of the session than a request with its id does.
-  private func isAskedAgain(_ outcome: Exchange.Outcome) -> Bool {
-    outcome.isRefusal && (400..<500).contains(outcome.head?.status ?? 0)
-  }
+  /// Whether a notification without an answer says less of the session than a request with its id does.
+  private func saysNothing(_ error: SessionError) -> Bool { error.isHangUp || error.type == .sessionTimeout }
 
   /// `initialized` was refused: a ping with the id tells whether that matters.
   private mutating func confirm(
     _ identity: Identity, _ error: SessionError, _ outcome: Exchange.Outcome, _ turn: inout Turn
   ) {
+    guard !refusesRevision(identity, error, outcome, &turn) else { return }
     var error = error.asked(of: .initialized)
     if error.type == .sessionTerminated || error.type == .sessionExpired {
       // It says so of every session.

@@ -18,6 +18,10 @@ extension Session {
       speaksModern = true
       return fallBack(to: .discover, &turn)
     }
+    if refusesCredentials(error) {
+      let seen = sessionError(.authError, head, error, "", gate(turn))
+      return lose(seen, approach: anew, remedy: .credentials, &turn)
+    }
     lose(
       sessionError(.rpcError, head, error, "", gate(turn)),
       approach: anew, &turn)
@@ -54,7 +58,8 @@ extension Session {
       trouble.refusal = refusal.asked(of: .initialize)
       return fallBack(to: .attach, &turn)
     }
-    let verdict = judge(seen, carriedID: false, gate(turn))
+    // Over HTTP+SSE the address itself stands for the session.
+    let verdict = judge(seen, carriedID: channel != nil, gate(turn))
     if let error = verdict.error, isOutage(head, excerpt) || mayBeOld && hasWorkedWithoutChannel {
       return lose(
         asOutage(error), approach: approach, remedy: .backoff, retryAfter: head.retryAfter, &turn)
@@ -64,15 +69,41 @@ extension Session {
       flawed(SessionError(.protocolError, status: head.status, detail: "no answer to initialize"), &turn)
     case .refused(let error) where error.type == .redirectRefused:
       lose(error, approach: approach, remedy: .person, &turn)
+    case .lost(let error) where channel != nil:
+      // Its stream named the address a moment before, perhaps that of another replica.
+      let gone = SessionError(
+        .sessionTerminated, status: error.status, rpcCode: error.rpcCode, detail: error.detail,
+        request: .initialize)
+      sessionLost(gone, established: channel?.since ?? turn.now, &turn)
+    case .refused(let error) where channel != nil && error.type == .httpError:
+      lose(asOutage(error), approach: approach, remedy: .backoff, &turn)
     case .refused(let error), .lost(let error):
       lose(error, approach: approach, remedy: error.type == .authError ? .credentials : .person, &turn)
     case .trouble(let error) where (400..<500).contains(head.status):
-      // Our request will not get better by repeating it; a server that took it before may.
-      lose(
-        asOutage(error), approach: approach, remedy: history.lastGood == nil ? .person : .backoff, &turn)
+      // Our request will not get better by repeating it; a server that took it before may, or one that
+      // named the address itself.
+      let mayPass = error.hint == .sessionLimit || [408, 423, 425].contains(head.status)
+      let isForPerson = history.lastGood == nil && channel == nil && !mayPass
+      lose(asOutage(error), approach: approach, remedy: isForPerson ? .person : .backoff, &turn)
     case .conflict(let error), .busy(let error), .trouble(let error):
       lose(error, approach: approach, retryAfter: head.retryAfter, &turn)
     }
+  }
+
+  /// What both sides agreed on is refused for its revision: the next handshake offers the newest of those that
+  /// the refusal names. False where it says nothing of the kind.
+  mutating func refusesRevision(
+    _ identity: Identity, _ error: SessionError, _ outcome: Exchange.Outcome, _ turn: inout Turn
+  ) -> Bool {
+    guard error.hint == .revision, pipe == nil, !identity.isModern,
+      case .status(let head, let told, let excerpt) = outcome
+    else { return false }
+    let older = olderRevision(head, told, excerpt, identity.revision)
+    newestOffered = older ?? newestOffered
+    sayFarewell(identity, &turn)
+    let isForPerson = older == nil && history.lastGood == nil
+    lose(asOutage(error), approach: anew, remedy: isForPerson ? .person : .backoff, &turn)
+    return true
   }
 
   /// Whether another era may be tried now: once between two waits, so that no cycle of answers is free.
@@ -178,7 +209,7 @@ func isModern(_ error: RPCError) -> Bool {
 /// comes with it.
 func mayKeepChannel(_ head: ResponseHead, _ error: RPCError?, _ excerpt: CutText) -> Bool {
   switch head.status {
-  case 405: return true
+  case 405, 501: return true
   // Who asks, how often, and what it is called by are no questions of how to speak.
   case 401, 402, 403, 407, 408, 409, 421, 423, 425, 429, 431, 451: return false
   case 400..<500:

@@ -48,7 +48,10 @@ extension Session {
   private mutating func attachEnded(_ end: TransferEnd, _ turn: inout Turn) {
     let again = Approach.attach
     if let failure = end.failure {
-      return lose(SessionError(failure, gate(turn)), approach: again, &turn)
+      let error = SessionError(failure, gate(turn))
+      // It was refused before, in words.
+      if trouble.refusal != nil, error.isHangUp { return isNotOverStream(error, &turn) }
+      return lose(error, approach: again, &turn)
     }
     if let head = end.head, head.isSuccess, let page = Page(end.excerpt, contentType: head.contentType) {
       let front = front(head, end.excerpt)
@@ -127,7 +130,8 @@ extension Session {
       return lose(error, approach: anew, &turn)
     }
     turn.emit(.streamClosed, .debug, self, EventText.streamClosed(error))
-    if error.type == .sessionTerminated {
+    // Cut or closed, the session went with it; an outage shows at the next attempt.
+    if error.type == .sessionTerminated || error.isHangUp {
       sessionLost(error, established: live.identity.established, &turn)
     } else {
       lose(error, approach: anew, &turn)
@@ -199,14 +203,18 @@ extension Session {
     speaksOverStream = false
     if let refusal = trouble.refusal {
       let pages: Set<SessionError.Hint> = [.webPage, .signInPage, .botCheck]
-      let hint = error.hint.flatMap { pages.contains($0) ? $0 : nil }
+      // What the first refusal was told of is not told twice.
+      let hint = error.hint.flatMap { pages.contains($0) && $0 != refusal.hint ? $0 : nil }
       let seen = hint.map { refusal.adding(error.detail, hint: $0) } ?? refusal
-      return lose(asOutage(seen), approach: anew, remedy: history.lastGood == nil ? .person : .backoff, &turn)
+      return lose(asOutage(seen), approach: anew, remedy: patience, &turn)
     }
     // What held before may hold no more: asked from the beginning, once.
     if wasLearnt, anew != .attach, mayFallBack { return fallBack(to: anew, &turn) }
-    lose(error, approach: anew, remedy: .person, &turn)
+    lose(asOutage(error), approach: anew, remedy: patience, &turn)
   }
+
+  /// What answers like a wrong address needs a person, unless it was right before.
+  private var patience: Remedy { history.lastGood == nil ? .person : .backoff }
 
   /// A status that says nothing of the way of speaking.
   private mutating func wayRefused(
@@ -214,9 +222,11 @@ extension Session {
   ) {
     switch judge(outcome, carriedID: false, gate(turn)) {
     case .refused(let error), .lost(let error):
-      lose(error, approach: approach, remedy: error.type == .authError ? .credentials : .person, &turn)
+      lose(
+        asOutage(error), approach: approach, remedy: error.type == .authError ? .credentials : patience,
+        &turn)
     case .trouble(let error) where (400..<500).contains(head.status):
-      lose(error, approach: approach, remedy: .person, &turn)
+      lose(asOutage(error), approach: approach, remedy: patience, &turn)
     case .conflict(let error), .busy(let error), .trouble(let error):
       lose(error, approach: approach, retryAfter: head.retryAfter, &turn)
     case .good, .methodFailed:

@@ -180,7 +180,7 @@ extension Session {
         hastenProbe(&live, notBefore: live.pages == nil ? live.changes.due : .zero, &turn)
       }
       if exchange.purpose == .list, case .result(let result, _) = outcome { listed(result, &live, &turn) }
-    case .methodFailed(let error) where refusesPing(error, exchange.purpose, live):
+    case .methodFailed(let error) where refusesProbe(error, exchange.purpose, live):
       return probeRefused(
         live, sessionError(.rpcError, outcome.head ?? ResponseHead(status: 0), error, "", gate(turn)),
         outcome,
@@ -200,6 +200,8 @@ extension Session {
     case .trouble(let error) where outcome.isRefusal, .refused(let error), .busy(let error):
       return probeRefused(live, error, outcome, &turn)
     case .trouble(let error):
+      // It may be the list alone that hangs: what was missed so is not forgotten by another handshake.
+      if exchange.purpose == .list, error.type == .sessionTimeout { tools.failure = error.asked(of: .list) }
       guard probeMissed(error, &live, &turn) else { return }
       if exchange.purpose == .ping { notePingMissed(error, &live) }
     }
@@ -247,7 +249,7 @@ extension Session {
     _ error: SessionError, _ live: inout Live, _ turn: inout Turn
   ) -> Bool {
     live.missed += 1
-    live.lastMiss = spoken(error)
+    live.lastMiss = spoken(error).asked(of: turn.request)
     history.missed += 1
     let closesWay: Set<ErrorType> = [.dnsError, .connectRefused, .connectTimeout]
     if live.missed >= 3 || closesWay.contains(error.type) {

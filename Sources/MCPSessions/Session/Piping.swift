@@ -254,7 +254,7 @@ extension Session {
         turn.emit(.sessionTerminated, .info, self, EventText.processEnded(process.id, ending))
       }
       if case .launching = state, self.pipe == nil, partings.isEmpty { launch(&turn) }
-      if case .closing = state, farewells.isEmpty, partings.isEmpty { state = .closed }
+      if case .closing = state, farewells.isEmpty, putOff.isEmpty, partings.isEmpty { state = .closed }
     default: break
     }
   }

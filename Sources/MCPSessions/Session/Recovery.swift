@@ -194,11 +194,13 @@ extension Session {
     }
   }
 
-  /// An error that does not end the session: counted and told, nothing else.
-  mutating func tell(_ error: SessionError, _ turn: inout Turn) {
+  /// An error that does not end the session: counted and told, nothing else. One that was told before, and is
+  /// the same trouble still, is told to who wants to see each: all counts are made of what is told.
+  mutating func tell(_ error: SessionError, isNews: Bool = true, _ turn: inout Turn) {
     let error = spoken(error).asked(of: turn.request)
     history.count(error)
-    turn.emit(.sessionError, .warning, self, error: error, EventText.sessionError(error))
+    turn.emit(
+      .sessionError, isNews ? .warning : .debug, self, error: error, EventText.sessionError(error))
   }
 
   mutating func attemptStarts(_ turn: inout Turn) {

@@ -9,9 +9,10 @@ extension Session {
     _ live: Live, _ error: SessionError, _ outcome: Exchange.Outcome, _ turn: inout Turn
   ) {
     cancelTransfers(&turn)
+    guard !refusesRevision(live.identity, error, outcome, &turn) else { return }
     trouble.refusedID(at: turn.now.instant)
     // Who was let in before and is forbidden now may be met by something that stands in for the server.
-    let isOfCredentials = error.type == .authError && error.status != 403
+    let isOfCredentials = error.isOfCredentials
     // Some servers call an id that they do not know unauthorized: a second look comes before the long wait.
     let look = isOfCredentials && live.identity.id != nil ? stretched(.seconds(2), using: &turn.random) : nil
     lose(
@@ -135,18 +136,24 @@ extension Session {
     switch verdict {
     case .conflict(let error), .trouble(let error), .busy(let error), .refused(let error):
       let error = spoken(error).asked(of: .ping)
-      if pingFailure?.isLike(error) == true { history.count(error) } else { tell(error, &turn) }
+      tell(error, isNews: pingFailure?.isLike(error) != true, &turn)
       pingFailure = error
       return true
     case .good, .methodFailed, .lost: return false
     }
   }
 
-  /// Whether an error in the answer to a ping is a refusal of what was answered before: of an id that is not
-  /// known any more, in whatever words.
-  func refusesPing(_ error: RPCError, _ purpose: Purpose, _ live: Live) -> Bool {
-    purpose == .ping && live.answersPing && error.code != RPCError.methodNotFound
-      && [.stateful, .stateless].contains(live.identity.kind)
+  /// Whether an error in the answer to a probe is a refusal of what was answered before: of an id that is not
+  /// known any more, in whatever words. A ping that there is no more may be the server's choice; where the
+  /// list that is asked for in its place is refused as well, it is not.
+  func refusesProbe(_ error: RPCError, _ purpose: Purpose, _ live: Live) -> Bool {
+    guard [.stateful, .stateless].contains(live.identity.kind) else { return false }
+    return switch purpose {
+    case .ping: live.answersPing && error.code != RPCError.methodNotFound
+    case .list:
+      live.lacksPing && (live.answersPing || error.code == RPCError.methodNotFound && tools.known != nil)
+    default: false
+    }
   }
 
   /// The error of a method that failed.

@@ -53,11 +53,11 @@ extension Session {
   }
 
   /// Asks the server to end a session, with everything that the session's other requests carry.
-  mutating func sayFarewell(_ identity: Identity, _ turn: inout Turn) {
+  mutating func sayFarewell(_ identity: Identity, tries: Int = 0, _ turn: inout Turn) {
     guard let id = identity.id else { return }
     let exchange = send(
       .delete, .delete, [], body: "", requestID: nil, identity: identity, fresh: false, &turn)
-    farewells[exchange.transfer] = Farewell(exchange: exchange, identity: identity, id: id)
+    farewells[exchange.transfer] = Farewell(exchange: exchange, identity: identity, id: id, tries: tries)
   }
 
   /// The same at the address that the settings name beside the server's own, if it is of the same origin:
@@ -72,7 +72,7 @@ extension Session {
       .delete, .delete, [], body: "", requestID: nil, identity: farewell.identity, fresh: false,
       url: address.url, &turn)
     farewells[exchange.transfer] = Farewell(
-      exchange: exchange, identity: farewell.identity, id: farewell.id, first: first)
+      exchange: exchange, identity: farewell.identity, id: farewell.id, first: first, tries: farewell.tries)
     return true
   }
 

@@ -26,11 +26,16 @@ extension Session {
     noteLife(outcome, &turn)
     let live = resumption.live
     switch judge(outcome, carriedID: live.identity.isHeldByServer, gate(turn)) {
-    case .methodFailed(let error) where refusesPing(error, .ping, live) && !live.isUnconfirmed:
+    case .methodFailed(let error)
+    where refusesProbe(error, resumption.exchange.purpose, live) && !live.isUnconfirmed:
       let seen = sessionError(.rpcError, outcome.head ?? ResponseHead(status: 0), error, "", gate(turn))
       idRefused(live, seen, outcome, &turn)
     case .good, .methodFailed:
       survived(live, &turn)
+    case .lost(let error) where live.isUnconfirmed && live.identity.id != nil && trouble.stillborn != nil:
+      // Gone, says all that follows the handshake: what took that is not what is asked now.
+      sayFarewell(live.identity, &turn)
+      sessionLost(error, established: live.identity.established, &turn)
     case _ where live.isUnconfirmed:
       // It never worked; what the handshake made is ended, and what was said of it stands.
       sayFarewell(live.identity, &turn)
@@ -43,7 +48,7 @@ extension Session {
     case .conflict(let error):
       sayFarewell(live.identity, &turn)
       lose(error, approach: anew, &turn)
-    case .refused(let error) where error.type == .authError && outcome.head?.status != 403:
+    case .refused(let error) where error.isOfCredentials:
       trouble.refusedID(at: turn.now.instant)
       guard live.identity.id != nil, trouble.lastTrial == nil, trouble.gaveUp == nil else {
         return lose(error, approach: .resume(live), remedy: .credentials, &turn)
@@ -75,6 +80,7 @@ extension Session {
   private mutating func idRefused(
     _ live: Live, _ error: SessionError, _ outcome: Exchange.Outcome, _ turn: inout Turn
   ) {
+    guard !refusesRevision(live.identity, error, outcome, &turn) else { return }
     trouble.refusedID(at: turn.now.instant)
     // Who refuses a token says nothing of the id, at first.
     let isAskedToWait = error.type == .rateLimited || error.type == .tokenRefused
@@ -95,7 +101,7 @@ extension Session {
     trouble.doubted = live
     trouble.lastTrial = turn.now.instant
     trouble.cause = error
-    queue(.initialize(.newestWithSessions), &turn)
+    queue(.initialize(newestOffered), &turn)
   }
 
   /// A handshake succeeded while the id it was made beside was refused.

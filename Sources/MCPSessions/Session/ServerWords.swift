@@ -11,6 +11,12 @@ func tellingMember(of body: String) -> String? {
   return nil
 }
 
+/// Whether a body refuses the credentials in the words of OAuth, whatever its status (RFC 6750 section 3.1).
+func refusesToken(_ body: String) -> Bool {
+  ["invalid_token", "expired_token", "token_expired", "insufficient_scope"].contains(
+    member("error", of: Array(body.utf8)))
+}
+
 /// The first text of that name at any depth; of a body that was cut, as much as there is of it.
 private func member(_ name: String, of bytes: [UInt8]) -> String? {
   let wanted = Array("\"\(name)\"".utf8)

@@ -101,6 +101,8 @@ struct Session: Sendable {
   var replies = ReplyQueue()
   /// DELETEs on their way, for ids that the state no longer knows.
   var farewells: [TransferID: Farewell] = [:]
+  /// Those that are said again, the order that of their putting off.
+  var putOff: [PutOff] = []
   /// Handshakes that are under way for nobody.
   var abandoned: [TransferID: Abandoned] = [:]
   var tools = ToolList()
@@ -115,6 +117,9 @@ struct Session: Sendable {
   var conversation: TransferID?
   /// The server was seen to speak the sessionless revision only.
   var speaksModern = false { didSet { if speaksModern { pipeEra = .unknown } } }
+  /// The newest revision that a handshake offers; an older one where the server agreed on a newer one and
+  /// then refused it.
+  var newestOffered = Revision.newestWithSessions
   /// The server was seen to speak HTTP+SSE.
   var speaksOverStream = false
   /// The server as it was seen to have no ping; another version of it is asked again.
@@ -195,7 +200,9 @@ struct Session: Sendable {
   }
 
   /// Whether something that is no part of its life any more is still to come to an end.
-  var isSayingFarewell: Bool { !farewells.isEmpty || !partings.isEmpty || !abandoned.isEmpty }
+  var isSayingFarewell: Bool {
+    !farewells.isEmpty || !putOff.isEmpty || !partings.isEmpty || !abandoned.isEmpty
+  }
 
   mutating func start(_ turn: inout Turn) {
     guard case .idle = state else {
@@ -214,10 +221,10 @@ struct Session: Sendable {
     switch server.settings.wire {
     case _ where server.process != nil: .launch
     case .sessionless: .discover
-    case .session: .initialize(.newestWithSessions)
+    case .session: .initialize(newestOffered)
     case .sse: .attach
     case .automatic where server.transport == .sse || speaksOverStream: .attach
-    case .automatic: speaksModern ? .discover : .initialize(.newestWithSessions)
+    case .automatic: speaksModern ? .discover : .initialize(newestOffered)
     }
   }
 
@@ -247,6 +254,7 @@ struct Session: Sendable {
   private mutating func deadlineReached(_ turn: inout Turn) {
     sendDueReply(&turn)
     dropAbandoned(&turn)
+    sayDueFarewells(&turn)
     traffic.settle(at: turn.now.instant)
     askForRest(&turn)
     guard !answerIsOverdue(&turn) else { return }

@@ -97,6 +97,8 @@ struct Live: Hashable, Sendable {
   var isListOff = false
   /// The list was answered like a lost session, which the next ping decides about.
   var listRefusal: SessionError?
+  /// How often it was answered so, by the code for that.
+  var listLosses = 0
   /// The pages of a list that is being read.
   var pages: Pages?
   /// Something gave reason to ask whether the session lives: with a ping, before anything else.
@@ -199,6 +201,16 @@ struct Farewell: Hashable, Sendable {
   let id: SessionID
   /// The answer of the server's own endpoint, once the second address is asked.
   var first: Exchange.Outcome?
+  /// How often it was asked before and put off.
+  var tries = 0
+}
+
+/// The end of a session that its server asked to wait with.
+struct PutOff: Hashable, Sendable {
+  let identity: Identity
+  let id: SessionID
+  let tries: Int
+  let due: Instant
 }
 
 /// Counts of one session since start.

@@ -42,7 +42,10 @@ extension Session {
       }
     let becomesDown = shown == .recovering ? outage?.isLongFrom : nil
     let abandonedDue = abandoned.values.map(\.due).min()
-    let others = [replies.deadline, awaited?.deadline, abandonedDue, traffic.floodUntil, becomesDown]
+    let others = [
+      replies.deadline, awaited?.deadline, abandonedDue, putOff.map(\.due).min(), traffic.floodUntil,
+      becomesDown,
+    ]
     return ([own] + others).compactMap { $0 }.min()
   }
 

@@ -61,6 +61,9 @@ extension Session {
     where outcome.isRefusal && [404, 410].contains(outcome.head?.status) && mayEndSession(live):
       tools.lost = .left(live.identity)
       return probeLost(live, error, &turn)
+    case .lost(let error) where isSaidAgain(error, &live):
+      tools.lost = .left(live.identity)
+      return probeLost(live, error, &turn)
     case .lost(let error), .conflict(let error):
       // Words about a session, which may be the server's own with somebody else.
       let seen = SessionError(
@@ -78,6 +81,14 @@ extension Session {
   /// Whether the answer for the list alone may end the session: not where it ended the one before as well,
   /// and no good list came since.
   private func mayEndSession(_ live: Live) -> Bool { tools.lost == nil && !live.isListOff }
+
+  /// Whether the list calls the session unknown a second time, by the code for that, although a ping between
+  /// was answered: not every server asks for the session at a ping. That too is believed once.
+  private func isSaidAgain(_ error: SessionError, _ live: inout Live) -> Bool {
+    guard error.rpcCode == RPCError.unknownSession, tools.lost == nil else { return false }
+    live.listLosses += 1
+    return live.listLosses > 1
+  }
 
   /// The answer for the list says that the session is gone, and may be wrong: a ping knows, and is asked now.
   private mutating func doubt(_ error: SessionError, _ live: inout Live, _ turn: inout Turn) {
@@ -106,9 +117,9 @@ extension Session {
     hastenProbe(&live, &turn)
   }
 
-  private mutating func noteListFailure(_ error: SessionError, _ turn: inout Turn) {
+  mutating func noteListFailure(_ error: SessionError, _ turn: inout Turn) {
     let error = error.asked(of: .list)
-    if tools.failure?.isLike(error) == true { history.count(error) } else { tell(error, &turn) }
+    tell(error, isNews: tools.failure?.isLike(error) != true, &turn)
     tools.failure = error
   }
 

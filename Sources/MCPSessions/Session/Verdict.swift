@@ -37,8 +37,11 @@ func judge(_ outcome: Exchange.Outcome, carriedID: Bool, _ gate: Gate) -> Verdic
   case .result, .accepted:
     return .good
   case .rejected(let error, let head):
-    guard carriedID, saysSessionIsLost(error) else { return .methodFailed(error) }
-    return .lost(sessionError(.sessionTerminated, head, error, "", gate))
+    if carriedID, saysSessionIsLost(error) {
+      return .lost(sessionError(.sessionTerminated, head, error, "", gate))
+    }
+    return refusesCredentials(error)
+      ? .refused(sessionError(.authError, head, error, "", gate)) : .methodFailed(error)
   case .broken(let error, _):
     return error.type.isOfCredentials ? .refused(error) : .trouble(error)
   case .status(let head, let error, let excerpt):
@@ -60,6 +63,11 @@ private func judge(
   case 400... where carriedID && error?.code == RPCError.methodNotFound && !speaksOfSession(text):
     // A server may say with any status that it lacks the method; the session is asked about in another way.
     return .methodFailed(RPCError(code: RPCError.methodNotFound, message: told))
+  case 400..<500 where FrontWords.full.isSaid(in: [text]):
+    return head.status == 429 ? .busy(seen(.rateLimited)) : .trouble(seen(.httpError))
+  case 400..<500 where !speaksOfSession(text) && refusesCredentials(head, text, excerpt):
+    return .refused(seen(.authError))
+  case 403 where FrontWords.forgery.isSaid(in: [text]): return .trouble(seen(.httpError))
   case 404 where carriedID && Page(excerpt, contentType: head.contentType) == nil, 410 where carriedID:
     let isExpiry = head.status == 410 || text.lowercased().contains("expired")
     return .lost(seen(isExpiry ? .sessionExpired : .sessionTerminated))
@@ -84,6 +92,8 @@ private func judge(
   // Words of loss count with any status: a gateway makes of the server's 404 what it likes.
   case 400... where carriedID && saysSessionIsLost(said):
     return .lost(seen(.sessionTerminated))
+  // "Page Expired" of Laravel, "Login Time-out" of IIS and "Invalid Token" of ArcGIS.
+  case 419, 440, 498: return .refused(seen(.authError))
   case 429,
     503 where head.retryAfter != nil:
     return .busy(seen(.rateLimited))
@@ -95,23 +105,22 @@ private func judge(
   }
 }
 
-/// As much of what a server says of an error as is kept: long ones hold the number of a ticket at their end.
-private let wholeLimit = 2_000
-
 /// The error for an answer: its status, its code, and its own words as the detail.
 func sessionError(
   _ type: ErrorType, _ head: ResponseHead, _ error: RPCError?, _ excerpt: CutText, _ gate: Gate
 ) -> SessionError {
   var detail: Sentence =
-    error.map { $0.message.isEmpty ? "error code \($0.code)" : "\(gate.text($0.message, limit: wholeLimit))" }
-    ?? .empty
+    error.map {
+      $0.message.isEmpty
+        ? "error code \($0.code)" : "\(gate.text($0.message, limit: SessionError.detailLimit))"
+    } ?? .empty
   if error == nil {
     detail =
       Page(excerpt, contentType: head.contentType).map { page in
         let isTitled = !page.title.isEmpty && !page.text.isEmpty && page.text != page.title
         return isTitled
           ? "\(page.words(gate)): \(gate.text(page.telling(page.text), limit: 120))" : page.words(gate)
-      } ?? "\(gate.text(words(of: excerpt), limit: wholeLimit))"
+      } ?? "\(gate.text(words(of: excerpt), limit: SessionError.detailLimit))"
   }
   let hint = hint(head, (error?.message ?? words(of: excerpt)).text, excerpt)
   if (300..<400).contains(head.status) {
@@ -141,6 +150,13 @@ private func challengeWords(_ head: ResponseHead, _ gate: Gate) -> Sentence? {
 /// Whether a server's words are about the session id at all.
 private func speaksOfSession(_ text: String) -> Bool {
   text.lowercased().contains("session")
+}
+
+/// Whether an error that comes with a good status is about credentials. What is internal to the server is
+/// somebody else's business with it.
+func refusesCredentials(_ error: RPCError) -> Bool {
+  error.code != RPCError.internalError && !speaksOfSession(error.message.text)
+    && FrontWords.credentials.isSaid(in: [error.message.text])
 }
 
 /// Whether a server says that it does not know the session, or never saw its handshake. The noun alone is not

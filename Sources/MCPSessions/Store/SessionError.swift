@@ -91,8 +91,11 @@ public struct SessionError: Error, Hashable, Sendable {
   let hint: Hint?
   /// How long what stands on the way asks to be left alone, as raw text.
   var retryAfter: String?
-  /// What was seen, in at most `PrintableText.detailLimit` characters.
+  /// What was seen, in at most `detailLimit` characters.
   package let detail: Sentence
+
+  /// As much is kept of what a server says of an error: long ones hold the number of a ticket at their end.
+  static let detailLimit = 2_000
 
   package init(
     _ type: ErrorType, status: Int? = nil, rpcCode: Int? = nil, curlCode: Int? = nil, detail: Sentence,
@@ -112,7 +115,7 @@ public struct SessionError: Error, Hashable, Sendable {
     self.status = status
     self.rpcCode = rpcCode
     self.curlCode = curlCode
-    self.detail = detail.cut(to: PrintableText.detailLimit)
+    self.detail = detail.cut(to: Self.detailLimit)
   }
 
   /// What stands in the way and calls for a remedy of its own.
@@ -137,6 +140,10 @@ public struct SessionError: Error, Hashable, Sendable {
     case connection(TransferFlaw)
     /// A request without TLS came to a port that wants it.
     case tlsPort
+    /// The server takes no more sessions.
+    case sessionLimit
+    /// The credentials are refused in so many words.
+    case token
   }
 
   /// The same, as an answer to a request, where it is one and does not say so yet.
@@ -149,12 +156,16 @@ public struct SessionError: Error, Hashable, Sendable {
 
   /// The same with more words at its end.
   func adding(_ words: Sentence, hint: Hint? = nil) -> SessionError {
-    let room = PrintableText.detailLimit - words.text.count - 2
+    let room = Self.detailLimit - words.text.count - 2
     return SessionError(
       type, status: status, rpcCode: rpcCode, curlCode: curlCode,
       detail: Sentence.joined([detail.cut(to: room), words], separator: "; "), request: request,
       hint: hint ?? self.hint)
   }
+
+  /// Whether other credentials are what it takes. 403 alone may come from something that stands in for the
+  /// server.
+  var isOfCredentials: Bool { type == .authError && (status != 403 || hint == .token) }
 
   /// Whether it is the same trouble, whatever the words are this time.
   func isLike(_ other: SessionError) -> Bool {
