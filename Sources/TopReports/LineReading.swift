@@ -43,7 +43,8 @@ private func text(_ value: JSONValue?, limit: Int = 200) -> ForeignText? {
   value?.text.map { ForeignText(recorded: $0, limit: limit) }
 }
 
-private func sentence(_ value: JSONValue?) -> Sentence? { text(value, limit: 1_000).map { Sentence($0) } }
+/// As long as an error may be, with the words around it.
+private func sentence(_ value: JSONValue?) -> Sentence? { text(value, limit: 2_400).map { Sentence($0) } }
 
 private func event(_ line: JSONValue, _ time: Moment) -> Event? {
   guard let kind = line["event"]?.text.flatMap(EventKind.init(rawValue:)),

@@ -23,7 +23,7 @@ import Testing
     let text = render(
       calm, ViewState(), at: now, size: Size(columns: 120, rows: 30), context: surroundings()
     ).text
-    #expect(text.contains("! alpha is away since 14:31:01 (No route to host); looked for"), "\(text)")
+    #expect(text.contains("! alpha is away since 14:31:01 and looked for: No route to host"), "\(text)")
     #expect(!text.contains("all is well"), "\(text)")
   }
 
@@ -32,7 +32,7 @@ import Testing
     #expect(press([key], &view, calm, context: surroundings()).isEmpty)
     #expect(view.overlay == .none)
     #expect(
-      view.notice == "alpha is away since 14:31:01 (No route to host); looked for: nothing is sent")
+      view.notice == "alpha is away since 14:31:01 and looked for: No route to host: nothing is sent")
   }
 
   @Test func `is left out of what others are asked`() {

@@ -60,6 +60,40 @@ private let calm = store(servers, (family + ["wiki"]).map { ready($0) })
     #expect(ended.map(\.isRaised) == [false] && ended[0].session.key.server == "jira-c")
   }
 
+  @Test func `belong together with the one that looks for all`() throws {
+    var prober = troubled("jira-b", "app", .recovering, since: 40, refused, next: 2)
+    let doubted = doubtful(["jira-a", "jira-c", "wiki"], closed: 39)
+    let behind = store(servers, [prober] + doubted)
+    let rows = Rows(behind, ViewState(), at: now)
+    #expect(rows.servers.map(\.names.count) == [4] && rows.servers[0].state == .recovering)
+    var view = ViewState()
+    let raised = view.watch(behind, at: now)
+    #expect(raised.map(\.session.key.server) == ["jira-b"], "one way, one alert")
+    let text = render(behind, view, at: now, size: Size(columns: 120, rows: 40), context: context()).text
+    #expect(text.contains("4 servers recovering or ready? 40s"), "\(text)")
+    press(["a"], &view, behind)
+    #expect(view.notice == "4 servers acknowledged until worse or well; 0 open")
+    prober.state = .down
+    let later = view.watch(store(servers, [prober] + doubted), at: now)
+    #expect(later.isEmpty)
+    let some = view.watch(
+      store(servers, [ready("jira-a"), ready("jira-b")] + doubtful(["jira-c", "wiki"], closed: 39)), at: now)
+    #expect(some.isEmpty, "it ends with the last")
+    let ended = view.watch(store(servers, (family + ["wiki"]).map { ready($0) }), at: now)
+    #expect(ended.map(\.isRaised) == [false])
+  }
+
+  @Test func `are not taken for those whose way closed at another time`() {
+    let mixed = store(
+      servers,
+      [
+        troubled("jira-a", "app", .recovering, since: 90, refused),
+        troubled("jira-b", "app", .recovering, since: 40, refused),
+      ] + doubtful(["jira-c"], closed: 89) + doubtful(["wiki"], closed: 39))
+    let found = incidents(Rows(mixed, ViewState(), at: now).problems)
+    #expect(found.map { $0.servers.map(\.text) } == [["jira-a", "jira-c"], ["jira-b", "wiki"]])
+  }
+
   @Test func `are more than one alert where more than one way is closed`() {
     var view = ViewState()
     _ = view.watch(calm, at: now)

@@ -19,7 +19,8 @@ import Testing
   @Test func `says of what was lost when it was good last`() {
     let text = screen(Evidence.neighbour, 120, 40, keys: [.enter])
     #expect(
-      text.contains("session valid no 1m27s ago") && text.contains("last good call 1m27s ago"), "\(text)")
+      text.contains("session valid no, last 1m27s ago") && text.contains("last good call 1m27s ago"),
+      "\(text)")
     #expect(text.contains("worked until 14:30:39 UTC"), "a clock of its own would say otherwise")
   }
 
@@ -41,6 +42,28 @@ import Testing
     let old = context(staleAfter: .seconds(5))
     let stale = render(troubledMorning, view, at: moment(12), size: view.size, context: old).text
     #expect(stale.contains("STALE DATA 12s"), "\(stale)")
+  }
+
+  @Test(arguments: [
+    ("reconnect", [EventKind.sessionTerminated, .sessionCreated], EventLevel.info, ": ready"),
+    ("reconnect", [.sessionTerminated, .sessionCreated], .warning, ": ready, the one before left behind"),
+    ("reconnect", [.sessionTerminated, .sessionError], .info, ": failed, connect_refused"),
+    ("terminate", [.sessionTerminated, .sessionCreated], .info, ": ended"),
+    ("terminate", [.sessionTerminated], .warning, ": left behind"),
+    ("resume", [.sessionError, .sessionCreated], .info, ""), ("pause", [.sessionError], .info, ""),
+  ]) func `tells of an action what came of that, and of nothing else`(
+    action: String, after: [EventKind], end: EventLevel, result: String
+  ) {
+    let words: Sentence = "\(ForeignText(local: action)) by ana (pts/3)"
+    let events =
+      [event(-9, 1, .operatorAction, .info, "crm", words)]
+      + after.enumerated().map { number, kind in
+        event(
+          Double(number) - 8, UInt64(number) + 2, kind, kind == .sessionTerminated ? end : .info, "crm",
+          error: kind == .sessionError ? refused : nil, "then")
+      }
+    let told = operatorActions(store([server("crm")], [ready("crm")], events), limit: 9, context())
+    #expect(told.map(\.text).last?.hasSuffix("\(action) by ana (pts/3)\(result)") == true, "\(told)")
   }
 
   @Test func `shows the newest of what operators did`() {

@@ -49,9 +49,45 @@ import Testing
     #expect(dialog.keys.count == 3)
   }
 
+  /// A server is there exactly when one of its sessions is, whatever a session is asked for.
+  @Test(arguments: [
+    ("state:unverified", ["doubtful"]), ("!state:ready", ["doubtful", "mixed"]),
+    ("state:ready", ["busy", "mixed"]), ("verified:no", ["doubtful"]), ("id:feed*", ["busy"]),
+    ("!id:feed*", ["doubtful", "mixed"]), ("missed>0", ["mixed"]), ("cpu>50", ["busy"]),
+    ("mem>50", ["busy"]), ("for>1m !state:ready", ["doubtful"]), ("user:ben", ["mixed"]),
+    ("!user:ben", ["busy", "doubtful", "mixed"]), ("why:away", ["mixed"]),
+    ("protocol:2025*", ["busy", "doubtful", "mixed"]),
+  ]) func `is there for the sessions that are`(text: String, names: [String]) {
+    var busy = ready("busy", id: "feedfeed...")
+    busy.process = ProcessReport(
+      id: 4_711, since: moment(-90),
+      usage: ServerUsage(processes: 1, threads: 4, memory: 90_000_000, processorTime: .seconds(9)), load: 80)
+    var away = troubled("mixed", "ben", .failed, since: 20, SessionError(.connectRefused, detail: "away"))
+    away.missed = 2
+    var doubtful = ready("doubtful")
+    doubtful.closedWay = ClosedWay(
+      since: moment(-90), cause: SessionError(.connectRefused, detail: "refused"))
+    doubtful.unverifiedSince = moment(-90)
+    let fleet = store(
+      ["busy", "doubtful", "mixed"].map { server($0, users: ["app", "ben"]) },
+      [busy, doubtful, ready("mixed"), away])
+    var view = ViewState()
+    view.foldsIncidents = false
+    view.scopeChoice = true
+    view.start(filter: text)
+    let rows = Rows(fleet, view, at: now)
+    #expect(view.filter.objection == nil)
+    #expect(Set(rows.sessions.map(\.server)) == Set(names))
+    #expect(rows.servers.map(\.name).sorted() == names)
+  }
+
   @Test func `of which no session is let through is not acted on`() {
-    let view = filtered("server:=ledger id:zzz", ["K"])
-    #expect(Rows(troubledMorning, view, at: now).servers.count == 1)
+    let several = store(
+      [server("ledger", users: ["ana", "ben"])],
+      ["ana", "ben"].map { ready("ledger", $0, errors: [.sessionTimeout: 3]) })
+    var view = ViewState()
+    press(["/"] + typed("err>4") + [.enter, "K"], &view, several)
+    #expect(Rows(several, view, at: now).servers.count == 1, "of all its sessions together")
     #expect(view.overlay == .none)
     #expect(view.notice == "the filter lets no session of this row through")
   }

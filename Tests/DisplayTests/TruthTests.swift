@@ -94,19 +94,21 @@ import Testing
     var broken = SessionReport(key: SessionKey(server: "a"), state: .failed, since: moment(-60))
     broken.cause = SessionError(.configError, detail: "no url")
     let text = screen(store([server("a")], [broken]), keys: [.enter])
-    #expect(text.contains("reachable no never"), "\(text)")
+    #expect(text.contains("reachable no, never"), "\(text)")
   }
 
   @Test func `counts down to the next attempt, and says nothing of one that is over`() {
-    let one = store(
-      [server("a")], [ready("a")],
-      [
-        event(
-          -6, 1, .recoveryFailed, .warning, "a", error: refused, next: .seconds(12), "Session recovery failed"
-        )
-      ])
-    #expect(screen(one, keys: ["3"]).contains("next in 6s"))
-    #expect(!screen(one, keys: ["3"], at: moment(7)).contains("next"))
+    func words(planned: Double?, at time: Moment = now) -> String {
+      let failed = event(
+        -6, 1, .recoveryFailed, .warning, "a", error: refused, next: .seconds(12), "Session recovery failed")
+      let lost = DisplayTests.troubled("a", "app", .recovering, since: 60, refused, next: planned)
+      let text = screen(store([server("a")], [lost], [failed]), keys: ["3"], at: time)
+      return text.split(separator: "\n").first { $0.contains("recovery failed") }.map(String.init) ?? text
+    }
+    #expect(words(planned: 6).contains("next in 6s"))
+    #expect(!words(planned: 6, at: moment(7)).contains("next"))
+    #expect(!words(planned: 40).contains("next"), "it comes at another time by now")
+    #expect(!words(planned: nil).contains("next"))
   }
 
   @Test(

@@ -82,6 +82,17 @@ package struct CommandFates: Hashable, Sendable {
 }
 
 extension SessionReport {
+  /// What is to be said of one that was waited for in vain for so long: that it is not known to be ready.
+  package func waitedFor(_ time: Duration) -> SessionReport {
+    guard state == .ready, !hasSettled else { return self }
+    var report = self
+    report.state = .degraded
+    report.cause = SessionError(
+      .sessionTimeout, detail: "no answer within \(time.inMilliseconds) ms",
+      request: latency == nil ? .ping : .list)
+    return report
+  }
+
   /// A session that answered a probe, or that failed, has told what it can in a short time.
   package var hasSettled: Bool {
     guard authorization?.step == nil else { return false }

@@ -16,6 +16,8 @@ package struct OutageRecord: Hashable, Sendable {
   package internal(set) var isDoubt: Bool
   /// A person reconnected, ended or paused what was lost: it did not come back by itself.
   package internal(set) var isEndedByPerson = false
+  /// At its end the server was known to be of use; else it was only watched no longer.
+  package internal(set) var isBack = false
   fileprivate var acted: Instant?
   /// Attempts to come back that failed.
   package internal(set) var attempts = 0
@@ -36,13 +38,16 @@ package struct OutageLog: Hashable, Sendable {
   package func of(_ server: String) -> [OutageRecord] { records.filter { $0.server.isExactly(server) } }
 
   /// Takes in how a server is: the worst of its sessions that cannot be used or asked, and how many; nil when
-  /// none is lost.
-  mutating func note(_ lost: (worst: SessionReport, count: Int)?, of server: String, at now: Moment) {
+  /// none is lost. `isUsable` says whether one of them is known to be of use.
+  mutating func note(
+    _ lost: (worst: SessionReport, count: Int)?, isUsable: Bool, of server: String, at now: Moment
+  ) {
     let name = ExactText(server)
     switch (lasting[name], lost) {
     case (nil, nil): break
     case (let place?, nil):
       records[place].ended = now
+      records[place].isBack = isUsable
       records[place].isEndedByPerson = records[place].acted.map { now.instant - $0 <= Self.span } ?? false
       lasting[name] = nil
     case (let place?, let lost?):

@@ -151,14 +151,20 @@ package struct Store: Hashable, Sendable {
     let own = (keys[server] ?? []).compactMap { sessions[$0] }
     guard let worst = own.map(\.state).max(by: { $0.severity < $1.severity }) else {
       (keys[server], histories[server]) = (nil, nil)
-      return outages.note(nil, of: server.text, at: now)
+      return outages.note(nil, isUsable: false, of: server.text, at: now)
     }
     histories[server, default: StateHistory()].note(worst, at: now.instant)
     let lost = own.filter { $0.state.isOutage || $0.isUnverified }
     // What is known to be lost tells more than what cannot be asked.
     let known = lost.filter(\.state.isOutage)
     let first = (known.isEmpty ? lost : known).min { $0.onset.instant < $1.onset.instant }
-    outages.note(first.map { ($0, lost.count) }, of: server.text, at: now)
+    outages.note(
+      first.map { ($0, lost.count) }, isUsable: own.contains(where: \.isKnownLive), of: server.text, at: now)
+  }
+
+  /// Nobody waits any longer for what has not come to anything.
+  package mutating func endWaiting(after time: Duration) {
+    sessions = sessions.mapValues { $0.waitedFor(time) }
   }
 
   /// Takes over what became of our sessions from a later store: how many were ended, and how many left

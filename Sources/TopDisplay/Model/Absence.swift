@@ -29,8 +29,8 @@ package struct Absence: Hashable, Sendable {
 
   /// For one line: since when, why, and what happens next.
   func words(_ context: Context) -> String {
-    let why = why.isEmpty ? "" : " (\(why))"
-    return "\(label) is away since \(since.clock(offset: context.utcOffset))\(why); looked for"
+    let why = why.isEmpty ? "" : ": \(why)"
+    return "\(label) is away since \(since.clock(offset: context.utcOffset)) and looked for\(why)"
   }
 }
 

@@ -6,6 +6,8 @@ struct Alerts: Hashable, Sendable {
     var severity: Int
     var session: SessionReport
     var isAcknowledged = false
+    /// Its alert was told, or it took over that of another one behind the same closed way.
+    var isTold = false
   }
 
   private(set) var known: [ExactText: Known] = [:]
@@ -19,30 +21,37 @@ struct Alerts: Hashable, Sendable {
     var problems: [ExactText: SessionReport] = [:]
     for server in servers where server.isProblem { problems[server.id] = server.worst }
     let worst = Dictionary(servers.map { ($0.id, $0.worst) }, uniquingKeysWith: { first, _ in first })
-    let doubted = known.values.map(\.session).filter(\.isUnverified)
+    let before = known
     let gone = known.filter { problems[$0.key] == nil }
     for name in gone.keys { known[name] = nil }
-    var told: [SessionReport] = []
-    for (name, before) in gone.sorted(by: { $0.key < $1.key }) {
+    for (name, known) in gone.sorted(by: { $0.key < $1.key }) where known.isTold {
       let session = worst[name] ?? nil
-      if before.session.isUnverified, session?.isKnownLive == true {
-        let others = Array(problems.values) + told
-        guard !others.contains(where: before.session.sharesClosedWay) else { continue }
-        told.append(before.session)
-      }
-      news.append(Alert(session: session ?? before.session, isRaised: false, isKept: session != nil))
+      if session?.isKnownLive == true, passOn(known.session) { continue }
+      news.append(Alert(session: session ?? known.session, isRaised: false, isKept: session != nil))
     }
-    var closed = doubted
-    for (name, session) in problems.sorted(by: { $0.key < $1.key }) {
+    var closed = before.values.filter { problems[$0.session.key.exactServer] != nil }.map(\.session)
+    // Who found a way closed comes before those who only cannot be asked.
+    for (name, session) in problems.sorted(by: { ($0.value.doubt, $0.key) < ($1.value.doubt, $1.key) }) {
       let severity = session.alarm
       let isWorse = severity > (known[name]?.severity ?? 0)
       let isSeen = known[name]?.isAcknowledged ?? false
-      known[name] = Known(severity: severity, session: session, isAcknowledged: isSeen && !isWorse)
+      known[name] = Known(
+        severity: severity, session: session, isAcknowledged: isSeen && !isWorse,
+        isTold: known[name]?.isTold ?? false)
       guard isWorse, !closed.contains(where: session.sharesClosedWay) else { continue }
       closed.append(session)
+      known[name]?.isTold = true
       news.append(Alert(session: session, isRaised: true))
     }
     return news.sorted { $0.session.key < $1.session.key }
+  }
+
+  /// An alert of a closed way ends with the last of those who cannot be asked. False where there is none.
+  private mutating func passOn(_ session: SessionReport) -> Bool {
+    let heirs = known.filter { session.sharesClosedWay(with: $0.value.session) }.keys
+    guard let heir = heirs.min() else { return false }
+    known[heir]?.isTold = true
+    return true
   }
 
   mutating func acknowledge(_ server: ExactText, isSeen: Bool = true) {
@@ -54,6 +63,8 @@ struct Alerts: Hashable, Sendable {
 
 extension SessionReport {
   /// How bad it is for somebody who is told: that what is lost stays lost is no news to who has seen it.
+  fileprivate var doubt: Int { isUnverified ? 1 : 0 }
+
   fileprivate var alarm: Int { state == .down ? SessionState.recovering.severity * 2 : rank }
 }
 

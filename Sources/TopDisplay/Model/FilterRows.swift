@@ -83,6 +83,7 @@ struct ServerSummary: Filterable, Sendable {
   mutating func stand(for members: [ServerSummary]) {
     title = Families(members.map(\.report)).title(of: members.map(\.name))
     boxedWorst = members.first?.boxedWorst ?? boxedWorst
+    state = members.first?.state ?? state
     for other in members where other.id != id {
       others.append(other.id)
       live += other.live
@@ -100,32 +101,27 @@ struct ServerSummary: Filterable, Sendable {
       + [worst?.cause?.summary].compactMap { $0 }
   }
 
+  /// What is of the server alone, or the sum of its sessions; all else is that of the worst of them.
   func texts(of field: String) -> [String]? {
     switch field {
-    case "server": [name]
-    case "state": [state.rawValue]
-    case "transport": [report.transport.rawValue]
-    case "user": report.users
-    case "error": worst.map { $0.errors.keys.map(\.rawValue) } ?? []
-    case "why": [worst?.cause?.summary ?? worst?.slow?.words.text ?? report.note?.text ?? ""]
-    case "verified": worst.map { [$0.isUnverified ? "no" : "yes"] } ?? []
-    case "paused": worst.map { [$0.state == .paused ? "yes" : "no"] } ?? []
-    case "kind": worst?.kind.map { [$0.rawValue] } ?? []
-    case "protocol", "proto": worst?.protocolVersion.map { [$0] } ?? []
-    default: nil
+    case "server": return [name]
+    case "transport": return [report.transport.rawValue]
+    case "user" where worst == nil: return report.users
+    default:
+      guard let texts = SessionField.named(field)?.texts else { return nil }
+      if let worst { return texts(worst) }
+      return field == "state" ? [state.rawValue] : field == "why" ? [report.note?.text ?? ""] : []
     }
   }
 
   func number(of field: String, at now: Instant) -> Double? {
-    switch field {
+    guard let known = SessionField.named(field) else { return field == "ses" ? Double(total) : nil }
+    return switch known.name {
     case "err": Double(errors)
     case "rec": Double(recoveries)
-    case "ses": Double(total)
     case "p95": p95.map { $0 / 1_000 } ?? .nan
-    case "for": worst.map { (now - $0.since.instant).inSeconds } ?? .nan
-    case "age": worst?.created.map { (now - $0.instant).inSeconds } ?? .nan
-    case "good", "idle": lastGood.map { (now - $0.instant).inSeconds } ?? .infinity
-    default: nil
+    case "good": lastGood.map { (now - $0.instant).inSeconds } ?? .infinity
+    default: known.number.map { number in worst.flatMap { number($0, now) } ?? .nan }
     }
   }
 }

@@ -2,7 +2,8 @@ import MCPSessions
 
 /// Servers that are not well for what looks like one reason: the same state and type of error, begun within a
 /// few seconds of each other. One thing to look at and to act on, however many servers it hit. Those that
-/// cannot be asked are such servers too: the closed way is their reason, and its closing their beginning.
+/// cannot be asked are such servers too: the closed way is their reason, and its closing their beginning; so
+/// they belong together with the one that found it closed, and looks whether it still is.
 struct Incident: Sendable {
   /// How far the beginnings of one incident may lie apart.
   static let span = Duration.seconds(5)
@@ -18,40 +19,66 @@ struct Incident: Sendable {
 
   fileprivate init(_ session: SessionReport) { members = [session] }
 
-  fileprivate func holds(_ session: SessionReport) -> Bool {
-    first.likeness == session.likeness && session.onset.instant - first.onset.instant <= Self.span
+  /// `recovering`, or `recovering or ready?` where the way is closed to all and one of them was asked.
+  var words: String {
+    var seen: [String] = []
+    for member in members where !seen.contains(member.stateWord) { seen.append(member.stateWord) }
+    return seen.prefix(3).joined(separator: " or ")
   }
 
   fileprivate mutating func add(_ session: SessionReport) { members.append(session) }
 }
 
 private struct Likeness: Hashable {
-  /// `ready?` and `ready` are not alike.
+  /// `ready?` and `ready` are not alike; of those whose way is closed it does not matter who found it out.
   let word: String
   let error: ErrorType?
 }
 
 extension SessionReport {
-  fileprivate var likeness: Likeness { Likeness(word: stateWord, error: reason?.type) }
+  fileprivate var likeness: Likeness {
+    let isCutOff = isUnverified || state.isOutage && reason?.type.closesWay == true
+    return Likeness(word: isCutOff ? "" : stateWord, error: reason?.type)
+  }
 
-  /// Whether neither can be asked, for the same way closed.
+  /// Whether one of them cannot be asked, and the other one neither, or found out why.
   func sharesClosedWay(with other: SessionReport) -> Bool {
-    isUnverified && likeness == other.likeness && onset.instant - other.onset.instant <= Incident.span
-      && other.onset.instant - onset.instant <= Incident.span
+    (isUnverified || other.isUnverified) && likeness == other.likeness && isNear(other)
+  }
+
+  fileprivate func isNear(_ other: SessionReport) -> Bool {
+    let apart = onset.instant - other.onset.instant
+    return apart <= Incident.span && .zero - apart <= Incident.span
+  }
+}
+
+extension ErrorType {
+  /// Whether it is what no answer can contradict: nobody who takes the same way fares better.
+  fileprivate var closesWay: Bool {
+    switch self {
+    case .dnsError, .connectRefused, .connectTimeout, .tlsError, .proxyError: true
+    default: false
+    }
   }
 }
 
 /// Problems as incidents, in the order of their first ones; of equally bad problems the oldest come first.
 func incidents(_ problems: [SessionReport]) -> [Incident] {
+  /// So many spans after the clock's origin an incident began, so that only neighbours need be looked at.
+  struct Place: Hashable {
+    let likeness: Likeness
+    let span: Int64
+  }
   var found: [Incident] = []
-  // The newest incident of a state and type: older ones are over their span.
-  var latest: [Likeness: Int] = [:]
+  var places: [Place: Int] = [:]
   for session in problems {
-    let key = session.likeness
-    if let place = latest[key], found[place].holds(session) {
+    let likeness = session.likeness
+    let span = session.onset.instant.nanoseconds / 1_000_000_000 / Incident.span.components.seconds
+    let near = (span - 1...span + 1).compactMap { places[Place(likeness: likeness, span: $0)] }
+    if let place = near.first(where: { session.isNear(found[$0].first) }) {
       found[place].add(session)
     } else {
-      latest[key] = found.count
+      places[Place(likeness: likeness, span: span)] = found.count
       found.append(Incident(session))
     }
   }

@@ -17,10 +17,11 @@ struct OutageStory: Sendable {
 
   /// `23 Nov 02:10:12 jira-* (13): connect refused; back 02:10:38 after 26s, 236 attempts failed`.
   func words(at now: Moment, _ families: Families, _ context: Context) -> String {
-    let names = families.commonName(of: records.map(\.server))
+    let servers = Set(records.map { ExactText($0.server) })
+    let names = families.commonName(of: servers.sorted().map(\.text))
     let sessions = records.reduce(0) { $0 + $1.sessions }
     let many = [
-      records.count > 1 ? "\(records.count)" : nil, sessions > records.count ? "\(sessions) sessions" : nil,
+      servers.count > 1 ? "\(servers.count)" : nil, sessions > records.count ? "\(sessions) sessions" : nil,
     ].joined(", ")
     let worst = records.max { $0.rank < $1.rank } ?? first
     let word = worst.isDoubt ? SessionReport.unverifiedWord : worst.state.rawValue
@@ -30,10 +31,12 @@ struct OutageStory: Sendable {
     let end: String
     if isOver, let last = records.compactMap(\.ended).max(by: { $0.instant < $1.instant }) {
       let clock = last.wall.clock(offset: context.utcOffset)
-      let how = records.contains(where: \.isEndedByPerson) ? "ended by a person" : "back"
+      let how =
+        records.contains(where: \.isEndedByPerson)
+        ? "ended by a person" : records.allSatisfy(\.isBack) ? "back" : "watched until"
       end = "\(how) \(clock) after \(age(last.instant - first.began.instant))"
     } else {
-      let back = records.count { $0.ended != nil }
+      let back = records.count { $0.ended != nil && $0.isBack }
       let some = back == 0 ? "" : ", \(back) back"
       end = "\(word) for \(age(of: first.began, at: now))\(some)"
     }

@@ -25,15 +25,17 @@ struct Rows: Sendable {
     let holds = view.holdsOrder(at: instant)
     allServers = summaries(store, view.sort, at: instant)
     let problemsOnly = view.showsProblemsOnly
-    var sorted =
-      filter.isEmpty && !problemsOnly
-      ? allServers : allServers.filter { filter.accepts($0) && (!problemsOnly || $0.isProblem) }
+    var sorted = allServers
     if !filter.isEmpty || problemsOnly {
       var counts: [ExactText: (live: Int, total: Int)] = [:]
       store.forEachSession { session in
         guard view.lists(session, in: store, at: instant) else { return }
         counts[session.key.exactServer, default: (0, 0)].total += 1
         if session.isKnownLive { counts[session.key.exactServer]?.live += 1 }
+      }
+      // A server is listed for a session of it that is, or for what it is itself: its sums, its note.
+      sorted = allServers.filter {
+        counts[$0.id] != nil || (filter.accepts($0) && (!problemsOnly || $0.isProblem))
       }
       for place in sorted.indices { sorted[place].list(counts[sorted[place].id] ?? (0, 0)) }
     }

@@ -62,7 +62,7 @@ extension Frame {
     guard incident.members.count > 1 else { return words(session, model) }
     let why = model.why(session, note: nil)
     let head =
-      "\(StateLook(session, model.glyphs).sign) \(incident.members.count) servers \(session.stateWord) "
+      "\(StateLook(session, model.glyphs).sign) \(incident.members.count) servers \(incident.words) "
       + "\(since(session, model)) \(incident.name(Families(model.store.servers)))"
     return Phrase("\(head)\(why.text.isEmpty ? "" : ": ")\(why.text)", .alert, tail: why.tail)
   }

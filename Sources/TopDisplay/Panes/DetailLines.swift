@@ -79,7 +79,7 @@ private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewMo
     DetailLine(
       "stream \(session.stream.rawValue.replacing("_", with: " "))\(streamAge)",
       session.streamCuts > 0 ? "cut \(counted(session.streamCuts, "time"))" : nil, "probes \(session.probes)",
-      "missed \(session.missed)", session.nextProbe.map { probe($0, at: now) }))
+      "missed \(session.missed)", nextProbe(session, every: server?.settings.pingInterval, at: now)))
   if let latency = session.latency {
     lines.append(
       DetailLine(
@@ -111,13 +111,17 @@ private func healthLine(_ session: SessionReport, _ model: ViewModel) -> DetailL
   func ago(_ moment: Moment?) -> String {
     moment.map { "\(age(of: $0, at: model.now, calm: session.state == .ready)) ago" } ?? "never"
   }
+  func told(_ isSo: Bool?, _ moment: Moment?) -> String {
+    let word = isSo == nil ? "unknown" : isSo == true ? "yes" : "no"
+    return isSo == true ? "\(word) \(ago(moment))" : "\(word), \(moment == nil ? "" : "last ")\(ago(moment))"
+  }
   // Lost on the way means not reached; any answer, even a refusal, means reached.
   let isReached =
     isLive || session.lastReachable != nil && session.cause.map { !$0.type.isOfTheWay } ?? true
   return DetailLine(
-    "reachable \(isReached ? "yes" : "no") \(ago(session.lastReachable))",
-    "session valid \(isLive ? "yes" : "no") \(ago(session.lastValid))",
-    "last good call \(ago(session.lastGood))", role: isLive ? .text : .levelWarning)
+    "reachable \(told(isReached && !session.isUnverified, session.lastReachable))",
+    "session valid \(told(session.isUnverified ? nil : isLive, session.lastValid))",
+    "last good call \(ago(session.lastGood))", role: session.isKnownLive ? .text : .levelWarning)
 }
 
 private func errorsLine(_ session: SessionReport) -> DetailLine {
@@ -127,10 +131,13 @@ private func errorsLine(_ session: SessionReport) -> DetailLine {
 }
 
 /// Until the next probe, in calm steps: nobody waits for it.
-private func probe(_ instant: Instant, at now: Moment) -> String {
+private func nextProbe(_ session: SessionReport, every interval: Duration?, at now: Moment) -> String? {
+  guard let instant = session.nextProbe else { return nil }
+  guard !session.isUnverified else { return "next probe when the way opens" }
   let left = instant - now.instant
-  return left <= .zero
-    ? "next probe now" : "next probe within \(age(.seconds((left.components.seconds + 9) / 10 * 10)))"
+  guard left > .zero else { return "next probe now" }
+  let step = min(10, max(1, interval?.components.seconds ?? 10))
+  return "next probe within \(age(.seconds((left.components.seconds + step) / step * step)))"
 }
 
 private func addressLines(_ server: ServerReport?, _ model: ViewModel) -> [DetailLine] {
@@ -174,13 +181,19 @@ private func outageLines(
   let means = session.cause?.type == .proxyError ? " through its proxy" : ""
   guard let url = server?.url, let origin = try? Endpoint(url).origin.description else { return [] }
   let ways = model.store.origins.filter { $0.value.origin == origin && $0.value.failures > 0 }
+  // Whoever was to be probed only waits as well as those that are to be connected.
+  let here = model.store.servers.filter {
+    $0.url.flatMap { try? Endpoint($0).origin.description } == origin
+  }.flatMap { model.store.sessions(of: $0.name) }
+  let waiting = here.count { $0.isUnverified || $0.closedWay != nil }
   return ways.sorted { $0.key < $1.key }.map(\.value).map { outage in
-    DetailLine(
-      "no way to \(outage.origin)\(means): \(counted(outage.failures, "attempt")) failed in a row",
-      outage.nextProbe.map { "one prober, \(countdown(to: $0, at: model.now))" },
-      outage.waiting > 0
-        ? "\(counted(outage.waiting, "session")) \(outage.waiting == 1 ? "waits" : "wait")" : nil,
-      role: .levelWarning)
+    let waiting = max(outage.waiting, ways.count == 1 ? waiting : 0)
+    return
+      DetailLine(
+        "no way to \(outage.origin)\(means): \(counted(outage.failures, "attempt")) failed in a row",
+        outage.nextProbe.map { "one prober, \(countdown(to: $0, at: model.now))" },
+        waiting > 0 ? "\(counted(waiting, "session")) \(waiting == 1 ? "waits" : "wait")" : nil,
+        role: .levelWarning)
   }
 }
 

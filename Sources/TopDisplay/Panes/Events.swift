@@ -61,10 +61,14 @@ extension Frame {
     add(event.server ?? "-", width: area.columns >= 90 ? 14 : area.columns >= 60 ? 11 : 8, role: .text)
     add(model.glyphs.event(event), width: 1, role: role)
     let user = event.user.flatMap { $0 == SessionKey.sharedUser ? nil : "\($0): " } ?? ""
-    // What was to come is told as long as it has not.
+    // What was to come is told as long as it has not, and is still what comes next.
     let next = event.nextAttempt.flatMap { wait -> String? in
       let due = event.time.instant + wait
-      return due > model.now.instant ? ", \(countdown(to: due, at: model.now))" : nil
+      let key = event.server.map { SessionKey(server: $0, user: event.user ?? SessionKey.sharedUser) }
+      let planned = key.flatMap { model.store.sessions[$0]?.nextAttempt }
+      guard due > model.now.instant, let planned, planned - due < .seconds(1), due - planned < .seconds(1)
+      else { return nil }
+      return ", \(countdown(to: due, at: model.now))"
     }
     let repeated = weight > 1 ? " x\(weight)" : ""
     let width = area.right - place

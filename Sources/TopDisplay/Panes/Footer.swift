@@ -12,22 +12,19 @@ extension Frame {
     case .search(let line): return input("/", line, [], searchVerdict(model), in: area)
     default: break
     }
-    if let notice = model.view.notice {
-      write(" \(notice)", row: area.row, column: 0, width: area.columns, role: .banner)
-      return
-    }
-    if let deed = model.view.deed, deed.isRecent(at: model.present.instant) {
-      write(
-        " \(deed.result(model.context))", row: area.row, column: 0, width: area.columns, role: .operatorAction
-      )
-      return
-    }
     var place = 0
-    func add(_ text: String, _ role: Role) {
-      place += write(text, row: area.row, column: place, width: area.columns - place, role: role)
+    func add(_ text: String, _ role: Role, width: Int? = nil) {
+      let room = area.columns - place
+      place += write(text, row: area.row, column: place, width: min(width ?? room, room), role: role)
     }
-    if !filter.isEmpty { add(" /\(filter.text)", .input) }
+    if let notice = model.view.notice { return add(" \(notice)", .banner) }
+    let deed = model.view.deed.flatMap { $0.isRecent(at: model.present.instant) ? $0 : nil }
+    // What narrows the lists is never hidden by what was done before.
+    if !filter.isEmpty { add(" /\(filter.text)", .input, width: deed == nil ? nil : area.columns / 3) }
     if let objection = filter.objection { add(" \(objection)", .banner) }
+    if let deed, filter.objection == nil {
+      return add(" \(deed.result(model.context))", .operatorAction)
+    }
     if !model.view.marks.isEmpty { add(" \(model.view.marks.count) marked", .marked) }
     if model.view.showsProblemsOnly { add(" ! only what is not well", .banner) }
     if model.context.readOnly { add(" [ro]", .banner) }

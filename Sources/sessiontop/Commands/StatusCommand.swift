@@ -77,9 +77,10 @@ struct Status: ProgramCommand {
     }
     if !fresh, let answer = answerOfInstance(loaded) { return tell(answer) }
     var settling = Settling(expectsSessions: !loaded.servers.isEmpty)
-    let last = try runHeadless(
+    var last = try runHeadless(
       loaded, signIn: signingIn.policy, for: duration.duration, signals: signals, output: &settling)
     settling.settled?.countLeftBehind(by: last)
+    last.endWaiting(after: duration.duration)
     return tell(query.answer(settling.settled ?? last, at: settling.time ?? Moment.now))
   }
 

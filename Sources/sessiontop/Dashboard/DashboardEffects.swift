@@ -98,7 +98,7 @@ extension Dashboard {
     ].joined(separator: "\n")
     let shown = isPrivate ? concealed(text, store, context(now)) : text
     save(shown, as: "ticket", ending: "txt") {
-      "a ticket about \(about)\(isPrivate ? ", hosts, users and ids hidden," : "") is in \($0)"
+      "\($0) is a ticket about \(about)\(isPrivate ? "; hosts, users and ids are hidden" : "")"
     }
   }
 
