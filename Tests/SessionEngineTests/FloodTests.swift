@@ -18,6 +18,7 @@ import Testing
 
   @Test(arguments: [
     Kind("of comments", ":\n"), Kind("of events that are no messages", "data: x\n\n"),
+    Kind("of blank lines", "\n"), Kind("of unknown fields", "x: y\n"),
     Kind(
       "of log messages",
       #"data: {"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":"x"}}"#

@@ -322,6 +322,35 @@ private func world(
     #expect(world.machines["a"]?.sessions == [] && world.store.statistics.opened == 1)
   }
 
+  @Test(arguments: [429, 503, 502], [true, false])
+  func `and is put off is asked for again, also at a stop`(status: Int, atStop: Bool) throws {
+    var world = try World(["a"])
+    world.run(10)
+    var busy = ResponseHead(status: status, contentType: "text/plain")
+    busy.retryAfter = "1"
+    let answer = World.Scripted.head(busy, "later")
+    world.machines["a"]?.script = { $0.purpose == .delete ? answer : nil }
+    world.command(
+      atStop ? .stop : .act(.terminate, on: [SessionKey(server: "a")], by: Operator(user: "ana")))
+    world.run(0.5)
+    #expect(!world.fleet.isAtRest && world.machines["a"]?.sessions.count == 1)
+    world.machines["a"]?.script = nil
+    world.run(2)
+    #expect(world.machines["a"]?.sessions == [], "\(world.wire)")
+    #expect(world.store.statistics.leftBehind == 0 && world.store.statistics.ended == 1)
+    #expect(world.wire.count { $0.hasPrefix("DELETE") } == 2)
+  }
+
+  @Test func `and is put off for ever is left in the end`() throws {
+    var world = try World(["a"])
+    world.run(10)
+    world.machines["a"]?.script = { $0.purpose == .delete ? .status(429, "") : nil }
+    world.command(.act(.terminate, on: [SessionKey(server: "a")], by: Operator(user: "ana")))
+    world.run(200)
+    #expect(world.wire.count { $0.hasPrefix("DELETE") } == 7, "\(world.wire)")
+    #expect(world.store.statistics.leftBehind == 1 && world.state("a") == .closed)
+  }
+
   @Test func `as DELETEs goes out so many at a time`() throws {
     var world = try World((0..<300).map { "s\($0)" }, sameOrigin: true)
     world.run(20)
