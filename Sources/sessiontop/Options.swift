@@ -25,6 +25,9 @@ struct Source: ParsableArguments {
       false of a server still holds.
       """)
   var stdio = false
+
+  /// No file is named, nor are all of them to be looked for.
+  var isUnsaid: Bool { config.isEmpty && !found }
 }
 
 /// When a person may be asked to sign in.

@@ -87,6 +87,8 @@ import Testing
       ["status", "--config", service.configuration, "--plugin", "--filter", "ledger"], exit: 0)
     #expect(line.hasPrefix("SESSIONTOP OK - 1 of 1 sessions live | "), "\(line)")
     #expect(service.server.log.contents.requests("initialize").count == before)
+    // No configuration is named, and one instance runs.
+    #expect(try service.run(["status"], exit: 1).contains("ledger\tapp\tready"))
     _ = try service.run(["status", "--config", service.configuration, "--fresh"], exit: 1)
     #expect(service.server.log.contents.requests("initialize").count == before + 1)
     #expect(try service.program.stop() == 0)

@@ -75,7 +75,6 @@ struct World {
     var refusal = (status: 405, words: "Method Not Allowed")
     var sessions: Set<String> = []
     var nextID = 1
-    /// The revision of the last handshake.
     var spoken: String?
     /// A process: takes `server/discover` for the end of the conversation.
     var diesOfDiscovery = false
@@ -244,8 +243,8 @@ struct World {
 
   /// A server's streams end, as when its process dies.
   mutating func endStreams(_ name: String, cut failure: TransferFailure? = nil) {
-    let streams: Set<Purpose> = [.stream, .attach]
-    for (id, request) in open where request.session.server == name && streams.contains(request.purpose) {
+    for (id, request) in open
+    where request.session.server == name && [.stream, .attach].contains(request.purpose) {
       tell(id, .ended(TransferEnd(head: ResponseHead(status: 200), failure: failure)), after: 0.001)
     }
   }

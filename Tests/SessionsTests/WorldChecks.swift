@@ -30,6 +30,12 @@ extension World {
     }
   }
 
+  /// What a simulated server agrees on: an older revision that is offered, else the newest.
+  static func revision(offeredBy request: TransferRequest) -> String {
+    ["2025-06-18", "2025-03-26"].first { request.body.contains("\"protocolVersion\":\"\($0)\"") }
+      ?? "2025-11-25"
+  }
+
   /// To be asked whenever a session sends something, or starts a process.
   mutating func checkPace(_ session: SessionKey) {
     let since = now.instant

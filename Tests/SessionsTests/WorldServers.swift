@@ -170,11 +170,8 @@ extension World {
         request.id, ResponseHead(status: 503, contentType: "text/plain"), nil, "Too many sessions",
         after: delay)
     case .initialize:
-      let offered = ["2025-06-18", "2025-03-26"].first {
-        request.body.contains("\"protocolVersion\":\"\($0)\"")
-      }
-      result.protocolVersion = offered ?? "2025-11-25"
-      machine.spoken = result.protocolVersion
+      machine.spoken = Self.revision(offeredBy: request)
+      result.protocolVersion = machine.spoken
       result.offersTools = true
       if machine.keepsSessions {
         let new = machine.givenID ?? "\(name)-session-\(machine.nextID)"

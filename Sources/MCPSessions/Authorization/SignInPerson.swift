@@ -85,7 +85,8 @@ extension SignIn {
         &turn)
     case .impossible:
       fail(
-        "\(gate.reference(metadata.issuer, limit: 120)) registers no clients: set oauth.client_id", work,
+        "\(gate.reference(metadata.issuer, limit: 120)) registers no clients: set sessionConfig.auth.clientID (or oauth.client_id)",
+        work,
         &turn)
     }
   }
@@ -98,7 +99,7 @@ extension SignIn {
       let what: Sentence = "the registration was refused"
       guard !answer.isOutage else { return refused(answer, what, work, &turn) }
       return fail(
-        "\(what): \(words(for: answer)); where the issuer registers nobody by itself, set oauth.client_id",
+        "\(what): \(words(for: answer)); where the issuer registers nobody by itself, set sessionConfig.auth.clientID (or oauth.client_id)",
         work, &turn)
     }
     let client = Client.registered(registered, discovery.metadata, port: opening.port)

@@ -10,8 +10,8 @@ extension Fleet {
     if let event = coalescer.take(event) { publish(event) }
   }
 
-  /// An event that was held back, with the state that its session is in by now: nobody is to read an older one
-  /// behind a newer.
+  /// An event that was held back, with the state that its session is in by now: nobody is to read an older
+  /// one behind a newer.
   func standing(_ event: Event) -> Event {
     guard let server = event.server, let user = event.user,
       let index = indexes[SessionKey(server: server, user: user)]

@@ -36,8 +36,8 @@ func hint(_ head: ResponseHead, _ text: String, _ excerpt: CutText) -> SessionEr
   return Page(excerpt, contentType: head.contentType) == nil ? nil : .webPage
 }
 
-/// Whether the credentials are refused: in a challenge (RFC 6750), in the words of OAuth, or in others where the
-/// status leaves it open.
+/// Whether the credentials are refused: in a challenge (RFC 6750), in the words of OAuth, or in others where
+/// the status leaves it open.
 func refusesCredentials(_ head: ResponseHead, _ text: String, _ excerpt: CutText) -> Bool {
   guard (400..<500).contains(head.status) else { return false }
   let errors = head.challenges.flatMap(Challenge.read).compactMap { $0.parameters["error"]?.lowercased() }

@@ -90,8 +90,8 @@ extension Session {
     }
   }
 
-  /// What both sides agreed on is refused for its revision: the next handshake offers the newest of those that
-  /// the refusal names. False where it says nothing of the kind.
+  /// What both sides agreed on is refused for its revision: the next handshake offers the newest of those
+  /// that the refusal names. False where it says nothing of the kind.
   mutating func refusesRevision(
     _ identity: Identity, _ error: SessionError, _ outcome: Exchange.Outcome, _ turn: inout Turn
   ) -> Bool {

@@ -50,7 +50,8 @@ package struct SessionField: Sendable {
       $0.errors.keys.map(\.rawValue)
     },
     SessionField("why", "WHY", "why it is not well, and what comes next") {
-      [$0.reason?.summary ?? $0.slow?.words.text ?? $0.remark?.text ?? ""]
+      let held = $0.hold.map { "paused by \($0.by.text)" }
+      return [$0.reason?.summary ?? $0.slow?.words.text ?? $0.remark?.text ?? held ?? ""]
     },
     SessionField("kind", "KIND", "with an id, or without", values: SessionKind.allCases.map(\.rawValue)) {
       [$0.kind?.rawValue ?? ""]

@@ -1,8 +1,8 @@
 /// How long a `Retry-After` header asks to wait (RFC 9110 section 10.2.3), at least half a second, at most an
 /// hour.
 ///
-/// Absent when the header is neither a number of seconds nor an HTTP date. Some senders write parts of seconds,
-/// or the unit.
+/// Absent when the header is neither a number of seconds nor an HTTP date. Some senders write parts of
+/// seconds, or the unit.
 func retryAfter(_ header: String?, now: WallTime) -> Duration? {
   guard let text = header?.drop(while: { $0 == " " }).prefix(while: { $0 != ";" }) else { return nil }
   let asked: Duration

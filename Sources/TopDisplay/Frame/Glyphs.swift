@@ -45,12 +45,22 @@ struct Glyphs: Hashable, Sendable {
     switch (event.kind, event.level) {
     case (.operatorAction, _): "@"
     case (.sessionCreated, _), (.recoverySucceeded, _): "+"
-    case (_, .error): isASCII ? "X" : "✖"
-    case (_, .warning): isASCII ? "!" : "▲"
-    case (_, .info): isASCII ? "." : "·"
-    case (_, .debug): " "
+    case (_, let level): self.event(level: level)
     }
   }
+
+  /// The sign of an event that has no other.
+  func event(level: EventLevel) -> String {
+    switch level {
+    case .error: isASCII ? "X" : "✖"
+    case .warning: isASCII ? "!" : "▲"
+    case .info: isASCII ? "." : "·"
+    case .debug: " "
+    }
+  }
+
+  /// Stands before what is not the same in two rows.
+  var difference: String { isASCII ? "#" : "≠" }
 
   /// Stands before the selected row and the title of the pane that has the keys.
   var pointer: String { isASCII ? ">" : "▸" }

@@ -75,12 +75,16 @@ private let countedChoices = 40
 /// Values of fields with how many sessions have them: `state:failed (3)`.
 func withCounts(_ choices: [String], _ store: Store, _ now: Moment) -> [String] {
   guard choices.count <= countedChoices else { return choices }
-  return choices.map { choice in
+  let counted = choices.map { choice -> (words: String, isEmpty: Bool) in
     let filter = Filter(choice)
-    guard choice.contains(":"), !choice.hasSuffix(":"), filter.objectionToActing == nil else { return choice }
+    guard choice.contains(":"), !choice.hasSuffix(":"), filter.objectionToActing == nil else {
+      return (choice, false)
+    }
     let count = filter.sessions(in: store, at: now.instant).count
-    return "\(choice) (\(count))"
+    return ("\(choice) (\(count))", count == 0)
   }
+  // What would choose nothing stands last: it may have no room.
+  return (counted.filter { !$0.isEmpty } + counted.filter(\.isEmpty)).map(\.words)
 }
 
 /// Completes a line as far as the candidates agree; returns what there is to choose from.

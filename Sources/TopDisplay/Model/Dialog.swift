@@ -143,7 +143,7 @@ struct Dialog: Hashable, Sendable {
       ? (areProcesses || isIDHeld ? "What lives is ended \(way)" : "No DELETE is sent: what lives has no id")
       : isIDHeld ? "The id that is kept is ended \(way)" : "Nothing is live"
     return switch verb {
-    case .reconnect: "\(ending), then a new session is opened."
+    case .reconnect: "\(ending)\(live > 0 || isIDHeld ? ", then" : ";") a new session is opened."
     case .terminate: "\(ending); it stays closed until reconnected."
     case .pause: "No probe and no attempt to come back until it is resumed; what works goes on working."
     case .resume: "Probes and attempts go on at once."

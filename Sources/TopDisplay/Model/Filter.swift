@@ -9,8 +9,9 @@ import MCPSessions
 ///
 /// `since:02:10 until:02:12` and `ago<10m` limit the events to a time.
 ///
-/// A field of another kind of row does not narrow this one: `level:error` leaves the servers alone. What
-/// cannot be meant is an objection, and a filter with an objection lets nothing through.
+/// A field of events does not narrow the servers: `level:error` leaves them alone. What is asked of a session
+/// narrows the events to those of such sessions. What cannot be meant is an objection, and a filter with an
+/// objection lets nothing through.
 struct Filter: Hashable, Sendable {
   let text: String
   /// What is wrong with it, if anything, in words for the person who types it.
@@ -44,7 +45,16 @@ struct Filter: Hashable, Sendable {
     self.objection = objection
   }
 
+  private init(of terms: [Term]) { (text, objection, self.terms) = ("", nil, terms) }
+
   var isEmpty: Bool { terms.isEmpty && objection == nil }
+
+  /// What it asks of sessions and cannot ask of their events: those of other sessions are no answer to it.
+  /// Nil where there is nothing of the kind.
+  var ofSessionsAlone: Filter? {
+    let own = terms.filter(\.isOfSessionsAlone)
+    return own.isEmpty || objection != nil ? nil : Filter(of: own)
+  }
 
   /// What keeps the filter from choosing sessions to act on: here every term must narrow, or it might choose
   /// them all.
@@ -162,6 +172,19 @@ private struct Term: Hashable, Sendable {
       return SessionField.named(field) == nil ? "sessions have no \(field)" : nil
     case .since, .until: return "sessions have no time range"
     }
+  }
+
+  var isOfSessionsAlone: Bool {
+    switch test {
+    case .field(let field, let patterns): !patterns.isEmpty && Self.isOfSessionsAlone(field)
+    case .above(let field, _), .below(let field, _): Self.isOfSessionsAlone(field)
+    case .word, .since, .until: false
+    }
+  }
+
+  private static func isOfSessionsAlone(_ field: String) -> Bool {
+    guard let known = SessionField.named(field) else { return field == "transport" }
+    return !["server", "user", "id", "error"].contains(known.name)
   }
 
   func accepts(_ row: some Filterable) -> Bool {

@@ -72,9 +72,16 @@ struct Rows: Sendable {
     newlyBad = holds ? risen(servers, over: listed) : 0
     // Where all is listed, each attempt is; else the last of a row of them stands for it.
     let isEach = view.leastLevel == .debug
+    let meant = filter.ofSessionsAlone.map { Set($0.sessions(in: store, at: instant)) }
     let told = store.events.positions(from: view.leastLevel, each: isEach || !filter.isEmpty).filter {
-      filter.isEmpty
-        || filter.accepts(EventRow(event: store.events[$0], present: now, utcOffset: utcOffset))
+      guard !filter.isEmpty else { return true }
+      let event = store.events[$0]
+      if let meant {
+        guard let server = event.server,
+          meant.contains(SessionKey(server: server, user: event.user ?? SessionKey.sharedUser))
+        else { return false }
+      }
+      return filter.accepts(EventRow(event: event, present: now, utcOffset: utcOffset))
     }
     events = isEach || filter.isEmpty ? told : told.filter { store.events.weight(at: $0) > 0 }
     let totals = filter.isEmpty ? allErrors(store, at: instant) : errorsAmong(told, store, at: instant)

@@ -16,7 +16,7 @@ func comparisonLines(
   }
   let (left, right) = (facts(first, store, now, context), facts(second, store, now, context))
   let lines = zip(left, right).map { (name: $0.name, left: $0.text, right: $1.text) }
-  let sign = context.ascii ? "#" : "≠"
+  let sign = Glyphs(isASCII: context.ascii).difference
   func line(_ fact: (name: String, left: String, right: String)) -> Phrase {
     let differs = fact.left != fact.right
     return Phrase(

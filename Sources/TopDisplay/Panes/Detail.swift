@@ -4,7 +4,14 @@ extension Frame {
   /// The detail beside the lists: as many lines as there is room for, the most telling first.
   mutating func detailPane(_ model: ViewModel, in area: Rectangle) {
     let lines = wrapped(detailLines(model), width: area.columns - 2, hiding: hiding)
-    for (offset, line) in lines.prefix(area.rows).enumerated() {
+    let isCut = lines.count > area.rows && area.rows > 1
+    let height = isCut ? area.rows - 1 : area.rows
+    if isCut {
+      write(
+        "(\(lines.count - height) more lines)", row: area.bottom - 1, column: area.column + 1,
+        width: area.columns - 1, role: .muted)
+    }
+    for (offset, line) in lines.prefix(height).enumerated() {
       write(
         line.whole, row: area.row + offset, column: area.column + 1, width: area.columns - 1, role: line.role)
       link(line.whole, row: area.row + offset, column: area.column + 1, right: area.right)

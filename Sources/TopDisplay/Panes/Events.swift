@@ -58,7 +58,7 @@ extension Frame {
     add(
       isDated ? "\(padded(model.context.date(event.time.wall), 7))\(clock)" : clock, width: isDated ? 15 : 8,
       role: .muted)
-    add(event.server ?? "-", width: area.columns >= 90 ? 14 : area.columns >= 60 ? 11 : 8, role: .text)
+    add(event.server ?? "-", width: area.columns >= 90 ? 14 : area.columns >= 55 ? 11 : 8, role: .text)
     add(model.glyphs.event(event), width: 1, role: role)
     let user = event.user.flatMap { $0 == SessionKey.sharedUser ? nil : "\($0): " } ?? ""
     // What was to come is told as long as it has not, and is still what comes next.

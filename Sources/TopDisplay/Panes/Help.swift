@@ -84,6 +84,12 @@ private func helpLines(_ context: Context, _ size: Size) -> [Phrase] {
         states.joined(separator: "  "),
         "\(StateLook.doubt) ready?  was ready, and is not probed: the way to its server is closed",
         "last hour: " + heights.joined(separator: "  "),
+        [EventLevel.info, .warning, .error].map { "\(glyphs.event(level: $0)) \($0.rawValue)" }
+          .joined(separator: "  ") + "  + came back  @ an operator  x9 nine equal ones: signs of events",
+        "\(glyphs.pointer) selected  m marked  \(glyphs.difference) differs in a comparison"
+          + "  (seen) acknowledged  (+2 more) as many more servers are not well",
+        "errors 1m  those of the last minute; the errors pane has 15 minutes and a day, when there were most,"
+          + " and what was asked",
       ])
     + section(
       "filters",
@@ -92,5 +98,6 @@ private func helpLines(_ context: Context, _ size: Size) -> [Phrase] {
         "field:part  field:=whole  field:a*  field:/expression/  field>1  field<5m",
         "events: since:02:10 until:02:12 or ago<10m limits them to a time",
         "fields: " + Filter.fields.joined(separator: " "),
-      ])
+      ] + SessionField.all.filter { $0.title.isEmpty }.map { "\(padded($0.name, 10))\($0.meaning)" }
+        + ["ses       sessions of a server, as in ses>1"])
 }

@@ -71,6 +71,9 @@ struct Status: ProgramCommand {
   @MainActor
   func perform() throws(CannotRun) -> Int32 {
     let signals = try Signals.screenless()
+    if !fresh, source.isUnsaid, source.places.readToRun().watched.isEmpty, let answer = answerOfTheOnlyOne() {
+      return tell(answer)
+    }
     guard let loaded = load(source.places) else {
       guard plugin else { return ExitCode.configuration }
       return tell(pluginLine(unknown: "the configuration cannot be used; sessiontop check tells why"))
@@ -106,6 +109,16 @@ struct Status: ProgramCommand {
       Instances.warn(of: others, thus: "the servers are connected to anew")
       return nil
     }
+    return ask(running)
+  }
+
+  /// Where no configuration is named or in its place, the one instance that runs is meant.
+  private func answerOfTheOnlyOne() -> (text: String, note: String?, code: Int32)? {
+    let living = Instances.look().living
+    return living.count == 1 ? ask(living[0]) : nil
+  }
+
+  private func ask(_ running: Instance) -> (text: String, note: String?, code: Int32)? {
     guard case .status(_, let text, let note, let code)? = try? running.ask(.status(number: 1, query)).answer
     else { return nil }
     return (text, note, code)
