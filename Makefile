@@ -81,14 +81,16 @@ fuzz: deps
 	  -artifact_prefix=$$target- corpus/$$target ../Tests/FuzzingTests/Seeds/$$target) || exit 1; done
 
 # The whole test suite with the compiler's watch on memory, and on threads. What is told as leaked at the end is
-# XCTest's own; how busy and how quick a program is that is watched so says nothing.
+# XCTest's own; how busy, how large and how quick a program is that is watched so says nothing.
 sanitize: sanitize-address sanitize-thread
 sanitize-%: export ASAN_OPTIONS := detect_leaks=0
 sanitize-%: export SEEDS := 8
+sanitize-%: export SESSIONTOP_WATCHED := 1
+UNMEASURED := $(foreach words,keeps.a.core.busy in.linear.time told.apart.at.once bounded.memory read.slowly \
+  MachineTests,--skip $(words))
 sanitize-%: deps test-deps
 	swift build --build-tests --sanitize $* --scratch-path .build-$*
-	$(call suites,--sanitize $* --scratch-path .build-$* --skip 'keeps a core busy' \
-	  --skip 'in linear time' --skip 'told apart at once')
+	$(call suites,--sanitize $* --scratch-path .build-$* $(UNMEASURED))
 
 # Prints the figures of the README and keeps them in .build/bench.json; BASELINE=FILE compares with such a file. SIZES
 # and ORIGINS say how many, ONLY=inside,sessions,recovery,origins which. In the same run a client built on the package
