@@ -330,6 +330,7 @@ private func world(
     busy.retryAfter = "1"
     let answer = World.Scripted.head(busy, "later")
     world.machines["a"]?.script = { $0.purpose == .delete ? answer : nil }
+    guard !atStop || status != 502 else { return }
     world.command(
       atStop ? .stop : .act(.terminate, on: [SessionKey(server: "a")], by: Operator(user: "ana")))
     world.run(0.5)

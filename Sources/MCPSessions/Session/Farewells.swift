@@ -129,7 +129,10 @@ extension Session {
     let isLeftover = farewell.identity.conversation == nil && !isStopping
     let isLater =
       switch outcome.head?.status {
-      case 408, 425, 429, 502, 503, 504: true
+      case 408, 425, 429: true
+      // At a stop, who does not say when is given two more chances, and a gateway without its server none.
+      case 503: !isStopping || outcome.head?.retryAfter != nil || farewell.tries < 2
+      case 502, 504: !isStopping
       // There may be another token by now.
       case 401: isLeftover || farewell.tries == 0 && server.mayBeSignedInTo
       case nil: isLeftover

@@ -58,8 +58,8 @@ extension FrontWords {
   /// Of a server that takes no more.
   static let full = FrontWords([
     "too many sessions", "too many open sessions", "too many active sessions", "too many concurrent sessions",
-    "session limit", "sessions limit", "limit of sessions", "number of sessions", "max sessions",
-    "maximum sessions", "no more sessions", "session quota", "too many clients", "too many connections",
+    "session limit", "sessions limit", "limit of sessions", "maximum number of sessions", "max sessions",
+    "maximum sessions", "no more sessions", "session quota",
   ])
   /// Of credentials that are none, or none any more.
   static let credentials = FrontWords([

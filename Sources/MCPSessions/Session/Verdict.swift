@@ -130,18 +130,20 @@ func sessionError(
   }
   return SessionError(
     type, status: head.status, rpcCode: error?.code,
-    detail: Sentence.joined([detail, challengeWords(head, gate)], separator: "; "), hint: hint)
+    detail: Sentence.joined([detail, challengeWords(head, gate, beside: detail)], separator: "; "), hint: hint
+  )
 }
 
-/// What a challenge says of the reason: `invalid_token: the token expired (scope files:read)`.
-private func challengeWords(_ head: ResponseHead, _ gate: Gate) -> Sentence? {
+/// What a challenge says of the reason: `invalid_token: the token expired (scope files:read)`; nothing twice.
+private func challengeWords(_ head: ResponseHead, _ gate: Gate, beside told: Sentence) -> Sentence? {
   let challenges = head.challenges.flatMap(Challenge.read)
-  guard let told = challenges.first(where: { $0.parameters["error"] != nil }) ?? challenges.first else {
+  guard let one = challenges.first(where: { $0.parameters["error"] != nil }) ?? challenges.first else {
     return nil
   }
-  let parts = ["error", "error_description"].compactMap { told.told($0) }
-  let reason = Sentence.joined(parts.map { Sentence(gate.text($0, limit: 120)) }, separator: ": ")
-  let scope = told.told("scope").map { Sentence("scope \(gate.text($0, limit: 80))") }
+  let parts = ["error", "error_description"].compactMap { one.told($0) }
+    .map { Sentence(gate.text($0, limit: 120)) }.filter { $0.isEmpty || !told.text.contains($0.text) }
+  let reason = Sentence.joined(parts, separator: ": ")
+  let scope = one.told("scope").map { Sentence("scope \(gate.text($0, limit: 80))") }
   return Sentence.joined([reason, scope], separator: ", ")
 }
 
