@@ -145,6 +145,12 @@ private let key = SessionKey(server: "a")
     #expect(world.state("a") == .ready)
   }
 
+  @Test func `an old server whose address lost its beginning on the way needs a person`() throws {
+    var world = try old { $0.purpose == .initialize ? .status(404, "404 page not found") : nil }
+    world.run(70)
+    #expect(world.state("a") == .failed && world.row("a")?.cause?.status == 404)
+  }
+
   @Test(arguments: [nil, TransferFailure(.connectionReset, words: "reset")])
   func `an old server whose stream ends every ten seconds is unstable`(cut: TransferFailure?) throws {
     var world = try old()

@@ -58,8 +58,11 @@ extension Session {
       trouble.refusal = refusal.asked(of: .initialize)
       return fallBack(to: .attach, &turn)
     }
-    // Over HTTP+SSE the address itself stands for the session.
-    let verdict = judge(seen, carriedID: channel != nil, gate(turn))
+    // Over HTTP+SSE the address itself stands for the session; where the answer speaks of none, it may have
+    // lost its beginning on the way through a proxy.
+    let told = (error?.message ?? words(of: excerpt)).text.lowercased()
+    let isOfSession = channel != nil && told.contains("session")
+    let verdict = judge(seen, carriedID: isOfSession, gate(turn))
     if let error = verdict.error, isOutage(head, excerpt) || mayBeOld && hasWorkedWithoutChannel {
       return lose(
         asOutage(error), approach: approach, remedy: .backoff, retryAfter: head.retryAfter, &turn)
@@ -69,21 +72,18 @@ extension Session {
       flawed(SessionError(.protocolError, status: head.status, detail: "no answer to initialize"), &turn)
     case .refused(let error) where error.type == .redirectRefused:
       lose(error, approach: approach, remedy: .person, &turn)
-    case .lost(let error) where channel != nil:
+    case .lost(let error) where isOfSession:
       // Its stream named the address a moment before, perhaps that of another replica.
       let gone = SessionError(
         .sessionTerminated, status: error.status, rpcCode: error.rpcCode, detail: error.detail,
         request: .initialize)
       sessionLost(gone, established: channel?.since ?? turn.now, &turn)
-    case .refused(let error) where channel != nil && error.type == .httpError:
-      lose(asOutage(error), approach: approach, remedy: .backoff, &turn)
     case .refused(let error), .lost(let error):
       lose(error, approach: approach, remedy: error.type == .authError ? .credentials : .person, &turn)
     case .trouble(let error) where (400..<500).contains(head.status):
-      // Our request will not get better by repeating it; a server that took it before may, or one that
-      // named the address itself.
+      // Our request will not get better by repeating it; a server that took it before may.
       let mayPass = error.hint == .sessionLimit || [408, 423, 425].contains(head.status)
-      let isForPerson = history.lastGood == nil && channel == nil && !mayPass
+      let isForPerson = history.lastGood == nil && !mayPass
       lose(asOutage(error), approach: approach, remedy: isForPerson ? .person : .backoff, &turn)
     case .conflict(let error), .busy(let error), .trouble(let error):
       lose(error, approach: approach, retryAfter: head.retryAfter, &turn)
