@@ -245,7 +245,8 @@ import Testing
       #expect(try house.service.stop(SIGKILL) == -SIGKILL)
       // Attempts come every 5 s; none of them makes anything newer.
       try tmux.wait(for: "its age and the reason") {
-        $0.contains(/STALE DATA 1\ds/) && $0.contains(/alpha is away since [\d:]+ \(No route to host\)/)
+        $0.contains(/STALE DATA 1\ds/)
+          && $0.contains(/alpha is away since [\d:]+ and looked for: No route to host/)
       }
       try tmux.press("q")
     }
