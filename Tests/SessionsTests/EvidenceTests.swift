@@ -7,17 +7,6 @@ import Testing
 
 private typealias Scripted = World.Scripted
 
-/// A world of one server that answers out of a script what it does not answer well.
-private func world(
-  ping seconds: Double = 2, _ script: (@Sendable (TransferRequest) -> Scripted?)? = nil
-) throws -> World {
-  var settings = SessionSettings()
-  settings.pingInterval = .seconds(seconds)
-  var machine = World.Machine()
-  machine.script = script
-  return try World(["a"], settings: settings, machine: machine)
-}
-
 @Suite struct `A list of tools` {
   private static func list(_ answer: Scripted) -> @Sendable (TransferRequest) -> Scripted? {
     { $0.purpose == .list ? answer : nil }

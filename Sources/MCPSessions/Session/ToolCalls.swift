@@ -46,10 +46,6 @@ extension Session {
     _ live: Live, _ exchange: Exchange, _ outcome: Exchange.Outcome, _ turn: inout Turn
   ) {
     var live = live
-    // Who does not know the way or the port cannot say anything of the list.
-    let isOfTheWay: Set<ErrorType> = [
-      .dnsError, .connectRefused, .connectTimeout, .tlsError, .proxyError, .resourceError,
-    ]
     switch judge(outcome, carriedID: live.identity.isHeldByServer, gate(turn)) {
     case .good, .methodFailed:
       return probeAnswered(live, exchange, outcome, &turn)
@@ -70,7 +66,8 @@ extension Session {
         outcome.isRefusal ? .httpError : .rpcError, status: error.status ?? outcome.head?.status,
         rpcCode: error.rpcCode, detail: error.detail)
       if live.isListOff { listFailed(seen, &live, &turn) } else { doubt(seen, &live, &turn) }
-    case .trouble(let error) where isOfTheWay.contains(error.type):
+    // Who does not know the way or the port cannot say anything of the list.
+    case .trouble(let error) where error.type.closesWay || error.type == .resourceError:
       guard probeMissed(error, &live, &turn) else { return }
     case .trouble(let error), .refused(let error), .busy(let error):
       listFailed(error, &live, &turn)

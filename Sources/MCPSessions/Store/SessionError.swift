@@ -189,6 +189,14 @@ public struct SessionError: Error, Hashable, Sendable {
 }
 
 extension ErrorType {
+  /// Whether it is what no answer can contradict: nobody who takes the same way fares better.
+  package var closesWay: Bool {
+    switch self {
+    case .dnsError, .connectRefused, .connectTimeout, .tlsError, .proxyError: true
+    default: false
+    }
+  }
+
   /// Whether it concerns the way to the server, whatever was asked.
   var isOfTheWay: Bool {
     switch self {

@@ -5,9 +5,6 @@ import TopPlatform
 
 /// Opens an address where a person can see it. The program gets no terminal, and nobody waits for it.
 enum Browser {
-  /// Whether there is one to open: `BROWSER` names it, or there is a display.
-  static func isThere(_ environment: [String: String]) -> Bool { words(environment) != nil }
-
   /// Whether one could be started.
   static func open(_ address: VisitAddress, _ environment: [String: String]) -> Bool {
     guard var words = words(environment) else { return false }

@@ -62,9 +62,10 @@ struct Alerts: Hashable, Sendable {
 }
 
 extension SessionReport {
-  /// How bad it is for somebody who is told: that what is lost stays lost is no news to who has seen it.
+  /// What is known to be bad comes before what nobody can ask.
   fileprivate var doubt: Int { isUnverified ? 1 : 0 }
 
+  /// How bad it is for somebody who is told: that what is lost stays lost is no news to who has seen it.
   fileprivate var alarm: Int { state == .down ? SessionState.recovering.severity * 2 : rank }
 }
 

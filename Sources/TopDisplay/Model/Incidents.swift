@@ -52,16 +52,6 @@ extension SessionReport {
   }
 }
 
-extension ErrorType {
-  /// Whether it is what no answer can contradict: nobody who takes the same way fares better.
-  fileprivate var closesWay: Bool {
-    switch self {
-    case .dnsError, .connectRefused, .connectTimeout, .tlsError, .proxyError: true
-    default: false
-    }
-  }
-}
-
 /// Problems as incidents, in the order of their first ones; of equally bad problems the oldest come first.
 func incidents(_ problems: [SessionReport]) -> [Incident] {
   /// So many spans after the clock's origin an incident began, so that only neighbours need be looked at.

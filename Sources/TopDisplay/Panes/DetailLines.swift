@@ -188,12 +188,11 @@ private func outageLines(
   let waiting = here.count { $0.isUnverified || $0.closedWay != nil }
   return ways.sorted { $0.key < $1.key }.map(\.value).map { outage in
     let waiting = max(outage.waiting, ways.count == 1 ? waiting : 0)
-    return
-      DetailLine(
-        "no way to \(outage.origin)\(means): \(counted(outage.failures, "attempt")) failed in a row",
-        outage.nextProbe.map { "one prober, \(countdown(to: $0, at: model.now))" },
-        waiting > 0 ? "\(counted(waiting, "session")) \(waiting == 1 ? "waits" : "wait")" : nil,
-        role: .levelWarning)
+    return DetailLine(
+      "no way to \(outage.origin)\(means): \(counted(outage.failures, "attempt")) failed in a row",
+      outage.nextProbe.map { "one prober, \(countdown(to: $0, at: model.now))" },
+      waiting > 0 ? "\(counted(waiting, "session")) \(waiting == 1 ? "waits" : "wait")" : nil,
+      role: .levelWarning)
   }
 }
 

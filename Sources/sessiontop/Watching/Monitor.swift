@@ -99,8 +99,6 @@ final class Monitor: Watching {
   /// When the engine last came round.
   var lastTurn: Instant? { engine.lastTurn }
 
-  var followsFiles: Bool { reloader != nil }
-
   /// Takes in what the engine, the disk and the files say. To be called after every wait.
   func take(_ ready: [Readiness]) -> News {
     for command in reloader?.look(ready, at: Moment.now.instant) ?? [] { engine.send(command) }
