@@ -113,6 +113,26 @@ import Testing
   }
 }
 
+/// Who waited for servers tells what came of that, and blames nobody who was not asked.
+@Suite struct `A server that was waited for` {
+  @Test(arguments: [
+    (0, false, false, nil as Purpose?), (1, false, false, .ping), (1, true, true, nil),
+    (2, true, true, .list),
+    (2, true, false, nil),
+  ]) func `is degraded where it was asked and did not answer`(
+    probes: Int, isAnswered: Bool, awaitsList: Bool, silent: Purpose?
+  ) {
+    var session = SessionReport(
+      key: SessionKey(server: "a"), state: .ready,
+      since: Moment(instant: .zero, wall: WallTime(milliseconds: 0)))
+    session.kind = .stateful
+    (session.probes, session.awaitsList, session.nextProbe) = (probes, awaitsList, .zero)
+    if isAnswered { session.latency = LatencySummary(last: 1, p50: 1, p95: 1, p99: 1) }
+    let told = session.waitedFor(.seconds(10))
+    #expect(told.state == (silent == nil ? .ready : .degraded) && told.cause?.request == silent)
+  }
+}
+
 extension EngineReport {
   fileprivate init(origins: [Int: OriginReport]) {
     self.init()

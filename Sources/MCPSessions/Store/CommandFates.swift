@@ -82,14 +82,17 @@ package struct CommandFates: Hashable, Sendable {
 }
 
 extension SessionReport {
-  /// What is to be said of one that was waited for in vain for so long: that it is not known to be ready.
+  /// What is to be said of one that was waited for in vain for so long: that it is not known to be ready. Of
+  /// what was not asked yet nothing is said.
   package func waitedFor(_ time: Duration) -> SessionReport {
-    guard state == .ready, !hasSettled else { return self }
+    // The list is asked for behind the first ping.
+    let isAsked = latency == nil ? probes > 0 : probes > 1
+    guard state == .ready, !hasSettled, isAsked else { return self }
     var report = self
     report.state = .degraded
     report.cause = SessionError(
       .sessionTimeout, detail: "no answer within \(time.inMilliseconds) ms",
-      request: latency == nil ? .ping : .list)
+      request: latency == nil && kind != .sessionless ? .ping : .list)
     return report
   }
 
