@@ -148,13 +148,18 @@ import Testing
   }
 }
 
+/// Most cells hold such a character, and there are millions of cells.
+private func isPlain(_ character: Character) -> Bool {
+  character.asciiValue.map { (0x20..<0x7F).contains($0) } ?? false
+}
+
 /// What is wrong with a frame, if anything.
 func isWellFormed(_ frame: Frame) -> String? {
   guard frame.cells.count == frame.size.columns * frame.size.rows else { return "\(frame.cells.count) cells" }
   for row in 0..<frame.size.rows {
     for column in 0..<frame.size.columns {
       let cell = frame[row: row, column: column]
-      let width = columns(of: String(cell.character))
+      let width = isPlain(cell.character) ? 1 : columns(of: String(cell.character))
       let isFollowed = column + 1 < frame.size.columns && frame[row: row, column: column + 1].isContinuation
       if cell.isContinuation, column == 0 { return "row \(row) begins with half a character" }
       if !cell.isContinuation, width == 2, !isFollowed {
@@ -164,6 +169,7 @@ func isWellFormed(_ frame: Frame) -> String? {
         return "\(row),\(column): a half without its character"
       }
       if width == 0 || width > 2 { return "\(row),\(column): \(width) cells in one" }
+      if isPlain(cell.character) { continue }
       if cell.character.unicodeScalars.contains(where: isUnshowable) { return "\(row),\(column): unshowable" }
     }
   }

@@ -3,6 +3,8 @@
 struct FuzzTarget: Sendable {
   /// As `make fuzz TARGET=name` calls it; its seeds lie in a folder of this name.
   let name: String
+  /// How many times as long as others it takes: where there is little time, it is run that much less often.
+  var cost: UInt64 = 1
   let run: @Sendable ([UInt8]) throws(Broken) -> Void
 
   static let all = [

@@ -87,7 +87,7 @@ extension FuzzTarget {
 
   /// What is small in a seed and large in an attack: any text, a hundred thousand bytes of it, wherever a
   /// server can put one. What is kept of it is bounded; that it costs little, a limit of time shows.
-  static let amounts = FuzzTarget(name: "amounts") { (bytes) throws(Broken) in
+  static let amounts = FuzzTarget(name: "amounts", cost: 5) { (bytes) throws(Broken) in
     let unit = String(decoding: bytes.prefix(64), as: UTF8.self)
     guard !unit.isEmpty else { return }
     let text = String(repeating: unit, count: 100_000 / unit.utf8.count)
