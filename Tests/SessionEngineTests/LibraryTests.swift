@@ -36,12 +36,14 @@ import Testing
     defer { server.stop() }
     let engine = try SessionEngine(
       servers: [Server(name: "a", url: server.url)], clientName: "night-watch", clientVersion: "2.1")
-    var created = 0
-    for await report in engine.reports {
-      let isFirst = created == 0
-      created += report.events.count { $0.kind == .sessionCreated }
-      if created == 2 { break }
-      if isFirst, created == 1 { engine.perform(.reconnect, on: [SessionKey(server: "a")], by: "a test") }
+    // The first session may have been made before anybody listened.
+    var isAsked = false
+    for await _ in engine.reports {
+      let count = engine.statistics.totalSessions
+      if count == 2 { break }
+      guard count == 1, !isAsked else { continue }
+      isAsked = true
+      engine.perform(.reconnect, on: [SessionKey(server: "a")], by: "a test")
     }
     let first = try #require(server.log.contents.requests("initialize").first?.request)
     #expect(first["User-Agent"] == "night-watch/2.1")
