@@ -3,9 +3,12 @@ package struct Size: Hashable, Sendable {
   package let columns: Int
   package let rows: Int
 
+  /// A terminal may say anything of its size: beyond this nobody reads, and every cell costs.
+  package static let limit = (columns: 1_000, rows: 500)
+
   package init(columns: Int, rows: Int) {
-    self.columns = max(0, columns)
-    self.rows = max(0, rows)
+    self.columns = min(max(0, columns), Self.limit.columns)
+    self.rows = min(max(0, rows), Self.limit.rows)
   }
 }
 
