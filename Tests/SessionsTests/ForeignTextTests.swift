@@ -50,6 +50,46 @@ private func gate() throws -> Gate {
     #expect(try gate().text(whole: text).text == shown)
   }
 
+  @Test(arguments: [
+    ("API_KEY=sk-ant-api03-abcdef123456 is wrong", "API_KEY=••• is wrong"),
+    ("fatal: token=ghp_abcdefghijklmnopqrstuvwxyz0123456789", "fatal: token=•••"),
+    ("saw ghp_abcdefghijklmnopqrstuvwxyz0123456789.", "saw •••."),
+    ("password=hunter2!x, user=ana", "password=•••, user=ana"),
+    (#"{"api_key": "abc123def"}"#, #"{"api_key": "•••"}"#),
+    ("Authorization: Bearer abc123def456", "Authorization: Bearer •••"),
+    ("authorization=Basic YW5hOnNlY3JldA", "authorization=Basic •••"),
+    ("X-Api-Key: 0a1b2c3d4e5f", "X-Api-Key: •••"),
+    ("the key eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc failed", "the key ••• failed"),
+    // What says nothing of a secret is left as it is.
+    ("token: expired", "token: expired"), ("API key: missing", "API key: missing"),
+    ("session_timeout=30000ms, max_tokens=128000", "session_timeout=30000ms, max_tokens=128000"),
+    ("Bearer realm required", "Bearer realm required"),
+    ("task 4e5c3323-76b7-4a4e-9e5a", "task 4e5c3323-76b7-4a4e-9e5a"),
+    ("password=required", "password=required"), ("12:30:00.123456789 key", "12:30:00.123456789 key"),
+  ]) func `hides what it says is a secret, whoever configured that`(text: String, shown: String) {
+    #expect(Gate(own: Redactor(), known: KnownSecrets()).text(whole: text).text == shown)
+  }
+
+  @Test(arguments: ["4e5c332376b74a4e9e5a6cdf9e8e32b8", "4E5C3323-76b7-4a4e-9e5a-6cdf9e8e32b8"])
+  func `hides an id with its dashes and without them`(id: String) {
+    var known = KnownSecrets()
+    let key = SessionKey(server: "a")
+    known.hold(id, of: key)
+    let words = "no 4e5c3323-76b7-4a4e-9e5a-6cdf9e8e32b8, no 4e5c332376b74a4e9e5a6cdf9e8e32b8"
+    #expect(Gate(own: Redactor(), known: known).text(whole: words).text == "no •••, no •••")
+    known.release(id, of: key)
+    for number in 0..<20 { known.see("session-number-\(number)", of: key) }
+    #expect(Gate(own: Redactor(), known: known).text(whole: words).text == words, "and forgets both")
+  }
+
+  @Test(arguments: [16, 20, 38]) func `hides the beginning of a secret that others cut`(length: Int) {
+    var own = Redactor()
+    own.learn("tok-1812951d32ddeebf341e13255497b58d9d28")
+    let secret = "tok-1812951d32ddeebf341e13255497b58d9d28".prefix(length)
+    #expect(
+      Gate(own: own, known: KnownSecrets()).text(whole: "bad: \(secret)... here").text == "bad: •••... here")
+  }
+
   @Test func `is masked before it is cut, wherever the cut falls`() throws {
     let gate = try gate()
     let secret = "tok3n/value+1=="

@@ -86,7 +86,13 @@ extension Endpoint {
 
   /// What a URI reference names when it is found at this address (RFC 3986 section 5.2), with the same user
   /// information and without a fragment. Throws when that is another origin or no address.
-  package func resolving(_ reference: String) throws(ReferenceProblem) -> Endpoint {
+  ///
+  /// Blanks around it are none of it, and blanks within it are written as `%20`: so do browsers read an
+  /// address (URL Standard, section 4.4), and the clients that are made for servers like that.
+  package func resolving(_ text: String) throws(ReferenceProblem) -> Endpoint {
+    let blank = UInt8(ascii: " ")
+    let trimmed = text.utf8.drop { $0 <= blank }.reversed().drop { $0 <= blank }.reversed()
+    let reference = String(decoding: trimmed, as: UTF8.self).replacing(" ", with: "%20")
     // A document or a quoted text in the place of a reference: none of these may begin one.
     if let first = reference.utf8.first, "{[\"<".utf8.contains(first) { throw .noReference }
     guard reference.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else { throw .noReference }

@@ -5,7 +5,7 @@
 package func looksLikeKey(_ word: some StringProtocol) -> Bool {
   let bytes = Array(word.utf8)
   guard bytes.count >= 12, bytes.count <= 4_096 else { return false }
-  if beginnings.contains(where: { bytes.starts(with: $0.utf8) }) { return bytes.count >= 16 }
+  if hasKeyBeginning(bytes) { return bytes.count >= 16 }
   guard bytes.allSatisfy({ isAlphanumeric($0) || "-_.~=".utf8.contains($0) }) else { return false }
   let parts = bytes.split { !isAlphanumeric($0) }
   if parts.contains(where: { isRandom($0) || isUnspeakable($0) }) { return true }
@@ -23,6 +23,17 @@ func looksLikeKeyInPath(_ segment: some StringProtocol) -> Bool {
   let bytes = Array(segment.utf8)
   guard bytes.count >= 16, bytes.count <= 4_096 else { return false }
   return bytes.split { !isAlphanumeric($0) }.contains { isUnreadable($0) || isLongNumber($0) }
+}
+
+/// Whether it begins as the keys of a service do.
+func hasKeyBeginning(_ bytes: some Sequence<UInt8>) -> Bool {
+  beginnings.contains { bytes.starts(with: $0.utf8) }
+}
+
+/// What of a text looks like a key, at most eight: where the text should have been an address and is none.
+func keys(in text: String) -> [String] {
+  text.utf8.prefix(4_096).split { !isAlphanumeric($0) && !"-_.~".utf8.contains($0) }
+    .map { String(decoding: $0, as: UTF8.self) }.filter { looksLikeKeyInPath($0) }.prefix(8).map { $0 }
 }
 
 /// More digits than are needed to count anything, and no row of zeros.

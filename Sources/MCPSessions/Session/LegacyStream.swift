@@ -22,6 +22,8 @@ extension Session {
         endpoint = try address.resolving(reference)
       } catch {
         turn.actions.append(.cancel(attachment.transfer))
+        // What is no address may hold the id all the same.
+        for word in keys(in: reference) { turn.known.see(word, of: key) }
         return lose(
           endpointError(error, reference, gate(turn)), approach: anew, remedy: .person, &turn)
       }

@@ -67,7 +67,8 @@ struct Gate: Sendable {
     let isShort = window < words.text.utf8.count
     let isCut = words.wasCut || isShort
     let text = redactors.isEmpty ? nil : SearchedText(bytes, isCut: isCut)
-    let covered = merged(text.map { text in redactors.flatMap { $0.matches(in: text) } } ?? [])
+    let known = text.map { text in redactors.flatMap { $0.matches(in: text) } } ?? []
+    let covered = merged(known + spokenSecrets(in: bytes))
     return String(
       decoding: maskingAddresses(covered.isEmpty ? bytes : mask(covered, in: bytes), isCut: isCut),
       as: UTF8.self) + (isShort ? "..." : "")

@@ -1,3 +1,5 @@
+import MCPWire
+
 /// What must not be shown in anybody's texts: servers share gateways, and mix up what they know of each
 /// other.
 struct KnownSecrets: Sendable {
@@ -40,15 +42,26 @@ struct KnownSecrets: Sendable {
   }
 
   private mutating func learn(id: String, of key: SessionKey) {
-    ids.learn(id, shortest: Self.shortestOfOthers)
+    for spelling in Self.spellings(of: id) { ids.learn(spelling, shortest: Self.shortestOfOthers) }
     if Self.isShort(id) { short[key, default: Redactor()].learn(id, shortest: 1) }
   }
 
   private mutating func forget(id: String, of key: SessionKey) {
-    ids.forget(id)
+    for spelling in Self.spellings(of: id) { ids.forget(spelling) }
     guard Self.isShort(id) else { return }
     short[key]?.forget(id)
     if short[key]?.isEmpty == true { short[key] = nil }
+  }
+
+  /// An id as it came; a UUID with its dashes and without them, as servers write the same one now so and now
+  /// so.
+  private static func spellings(of id: String) -> Set<String> {
+    let digits = id.utf8.filter { $0 != UInt8(ascii: "-") }
+    guard digits.count == 32, digits.allSatisfy({ hexDigit($0) != nil }) else { return [id] }
+    let groups = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map {
+      String(decoding: digits[$0], as: UTF8.self)
+    }
+    return [id, groups.joined(), groups.joined(separator: "-")]
   }
 
   /// Whether an id, in one of its spellings, may be a word that others use: a server that calls its sessions

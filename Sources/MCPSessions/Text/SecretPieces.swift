@@ -17,6 +17,8 @@ struct SecretPieces: Sendable {
   private var longBeginnings: [UInt32: Int] = [:]
   /// How long the shorter ones are that begin with these.
   private var lengths: [UInt32: [(length: Int, count: Int)]] = [:]
+  /// How many values begin with the same bytes, as many as are telling.
+  private var starts: [UInt64: Int] = [:]
   /// The first piece of each value, and those that follow it.
   private var beginnings = SortedTexts()
   private var continuations = SortedTexts()
@@ -31,6 +33,11 @@ struct SecretPieces: Sendable {
     values[name] = after > 0 ? after : nil
     guard (before == 0) != (after == 0) else { return }
     let change = after > 0 ? 1 : -1
+    if value.count >= Self.telling {
+      let start = TextSums(Array(value.prefix(Self.telling))).name
+      let count = starts[start, default: 0] + change
+      starts[start] = count > 0 ? count : nil
+    }
     let parts = stride(from: 0, to: value.count, by: Self.length).map {
       Array(value[$0..<min($0 + Self.length, value.count)])
     }
@@ -86,6 +93,13 @@ struct SecretPieces: Sendable {
       guard isLong || !shorter.isEmpty else { continue }
       let read = sums ?? TextSums(text)
       sums = read
+      if place >= covered, place + Self.telling <= text.count,
+        starts[read.name(of: place, Self.telling)] != nil
+      {
+        let size = beginning(at: place, of: text)
+        ranges.append(place..<place + size)
+        covered = place + size
+      }
       // What is masked already need not be found again; of a long value the rest may follow.
       var longest = isLong && pieces[read.name(of: place, Self.length)] != nil ? Self.length : 0
       for (length, _) in shorter where length > longest && place + length <= text.count {
@@ -106,6 +120,25 @@ struct SecretPieces: Sendable {
       if continuations.hasOne(beginningWith: text[end...]) { ranges.append(end..<text.count) }
     }
     return ranges
+  }
+}
+
+extension SecretPieces {
+  /// How much of the beginning of a value stands there, of which a telling part does: who repeats a key that
+  /// is too long for him leaves its end out.
+  private func beginning(at place: Int, of text: [UInt8]) -> Int {
+    var size = Self.telling
+    var limit = min(Self.length, text.count - place)
+    // What begins a value in its whole length does so in every shorter one.
+    while size < limit {
+      let middle = size + (limit - size + 1) / 2
+      if beginnings.hasOne(beginningWith: text[place..<place + middle]) {
+        size = middle
+      } else {
+        limit = middle - 1
+      }
+    }
+    return size
   }
 }
 

@@ -83,10 +83,14 @@ final class TokenProgram {
     return nil
   }
 
-  /// The last line that it wrote to standard error.
+  /// The last line that it wrote to standard error, without what it wrote to standard output: that may be the
+  /// token, however it ended.
   private var lastWords: String {
     let lines = String(decoding: errors, as: UTF8.self).split(whereSeparator: \.isNewline)
-    return lines.last { $0.contains { !$0.isWhitespace } }.map { ": \($0)" } ?? ""
+    guard let last = lines.last(where: { $0.contains { !$0.isWhitespace } }) else { return "" }
+    let printed = String(decoding: output, as: UTF8.self)
+      .split { $0.isWhitespace || "\"'{}[],:=".contains($0) }.filter { $0.utf8.count >= 6 }
+    return printed.prefix(64).reduce(": \(last)") { $0.replacing($1, with: "•••") }
   }
 }
 
