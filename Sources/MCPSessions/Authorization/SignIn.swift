@@ -177,6 +177,7 @@ package struct SignIn: Sendable {
   /// Sign-ins in a row whose refresh token did not live long enough to be used.
   var shortLives = 0
   var lastRequest = 0
+  var pace = TokenPace()
   /// Endings without a token in a row.
   var failures = 0
   /// A sign-in that was forgotten, while the issuer is told.
@@ -241,6 +242,7 @@ package struct SignIn: Sendable {
     switch state {
     case .empty where worksAlone: begin(Work(step: .start), &turn)
     case .held(let holding) where holding.grant.hasEnded(at: turn.now.wall):
+      guard !waitsForPace(holding, &turn) else { return }
       begin(Work(step: .start, held: holding.grant, mayRefresh: true), &turn)
     default: break
     }
@@ -271,7 +273,17 @@ package struct SignIn: Sendable {
     {
       return refuse(tokenError(demand), held: holding.grant, for: demand, &turn)
     }
+    if case .held(let holding) = state, waitsForPace(holding, &turn) { return }
     begin(Work(step: .start, held: held, demand: demand, mayRefresh: true), &turn)
+  }
+
+  /// True when the next token is asked for a little later, because many were asked for one behind the other.
+  private mutating func waitsForPace(_ holding: Holding, _ turn: inout Turn) -> Bool {
+    guard pace.earliest > turn.now.instant, isRenewable(holding.grant) else { return false }
+    var holding = holding
+    (holding.renewal, holding.isOnlyLook) = (pace.earliest, false)
+    state = .held(holding)
+    return true
   }
 
   /// Whether to begin again. A token that was refused is shown to the server first: it may have had a slip.

@@ -97,6 +97,7 @@ extension SignIn {
       report.renewed = held.obtained
       report.isRenewable = isRenewable(held)
     }
+    if case .held(let holding) = state { report.isProven = holding.isProven }
     report.renewals = renewals
     return report == AuthorizationReport() ? nil : report
   }

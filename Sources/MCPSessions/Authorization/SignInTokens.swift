@@ -96,6 +96,7 @@ extension SignIn {
   /// A new token: on disk first, then used.
   mutating func take(_ grant: Grant, wasRenewed: Bool, _ work: Work, _ turn: inout Turn) {
     version += 1
+    pace.got(at: turn.now.instant)
     knownIssuer = grant.origin?.issuer ?? knownIssuer
     if wasRenewed { renewals += 1 }
     if grant.origin != nil, subject.settings.source == .issuer {
@@ -117,7 +118,7 @@ extension SignIn {
     let pause = grant.renewal(at: turn.now.wall, &turn.random)
     // Clocks are set, and machines sleep.
     let isFar = setbacks == 0 && pause.map { $0 > Self.longestSleep } ?? false
-    var due = pause.map { turn.now.instant + min($0, Self.longestSleep) }
+    var due = pause.map { max(turn.now.instant + min($0, Self.longestSleep), pace.earliest) }
     if setbacks > 0 {
       due = turn.now.instant + Backoff(base: .seconds(2)).delay(attempt: setbacks, using: &turn.random)
     }
@@ -196,7 +197,11 @@ extension SignIn {
       turn.actions.append(.unlock)
       return
     }
-    let found = stored.flatMap { $0.grant.origin?.issuer == origin.issuer ? $0 : nil }
+    // What was held before is older than what is held: the store may have been full since.
+    let found = stored.flatMap {
+      $0.grant.origin?.issuer == origin.issuer
+        && ($0.grant.token == work.held?.token || !wasHeld($0.grant.token)) ? $0 : nil
+    }
     if let found, found.grant.token != work.held?.token, !found.grant.hasEnded(at: turn.now.wall) {
       turn.actions.append(.unlock)
       return adopt(found, &turn)

@@ -10,6 +10,8 @@ package struct AuthorizationReport: Hashable, Sendable {
   package var renewals = 0
   /// A new token can be had without a person.
   package var isRenewable = false
+  /// The server took the token. Not exported: what it comes to is in the session's state.
+  package var isProven = false
   /// What is under way.
   package var step: SignInStep?
   /// Why there is no token that can be used.

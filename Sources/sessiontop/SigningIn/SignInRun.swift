@@ -16,12 +16,19 @@ struct SignInRun {
   /// The token that was held before.
   private var before: WallTime?
   private var phase = Phase.looking
+  private var latest: SessionReport?
+  /// Why the sign-in ends with this run.
+  private var notKept: String?
 
   private enum Phase {
     /// What the server says to a stranger is waited for: its challenge tells where to go.
     case looking
     case signingIn
+    /// The token is there; what the server says to it is waited for until then.
+    case proving(until: Instant)
     case signingOut
+
+    var limit: Instant? { if case .proving(let until) = self { until } else { nil } }
   }
 
   /// How long a server may take to say what it wants, and how long a farewell may take.
@@ -49,13 +56,13 @@ struct SignInRun {
     defer { stop() }
     let limit = Moment.now.instant + Self.lookLimit
     while true {
-      guard wait(until: phase == .looking ? limit : nil, signals) else {
+      guard wait(until: isLooking ? limit : phase.limit, signals) else {
         writeLine("left")
         return ExitCode.notWell
       }
       let report = engine.output.drain()
       let row = report.sessions[target.key]
-      if phase == .looking {
+      if isLooking {
         let hasAnswered = row.map { $0.state != .connecting && $0.state != .idle } ?? false
         guard hasAnswered || Moment.now.instant >= limit else { continue }
         before = row?.authorization?.renewed
@@ -68,10 +75,13 @@ struct SignInRun {
       }
       input.line = nil
       for event in report.events where event.kind == .signInNeeded { writeLine(event.message.text) }
-      guard let row else { continue }
-      if let result = tell(row.authorization) { return result }
+      for event in report.events where event.kind == .configProblem { notKept = event.message.text }
+      latest = row ?? latest
+      if let authorization = latest?.authorization, let result = tell(authorization) { return result }
     }
   }
+
+  private var isLooking: Bool { if case .looking = phase { true } else { false } }
 
   /// Signs out; returns the exit code.
   mutating func signOut(signals: Signals) -> Int32 {
@@ -90,8 +100,7 @@ struct SignInRun {
   }
 
   /// What is new; the exit code when it is over.
-  private mutating func tell(_ authorization: AuthorizationReport?) -> Int32? {
-    guard let authorization else { return nil }
+  private mutating func tell(_ authorization: AuthorizationReport) -> Int32? {
     if let now = authorization.step, now != step { writeLine("\(now.words)…") }
     step = authorization.step
     if let prompt = authorization.prompt, prompt != shown { show(prompt) }
@@ -102,11 +111,24 @@ struct SignInRun {
       return ExitCode.notWell
     }
     guard let renewed = authorization.renewed, renewed != before else { return nil }
+    let isAsked = !authorization.isProven && latest?.state != .idle
+    if isAsked {
+      guard let limit = phase.limit else {
+        phase = .proving(until: Moment.now.instant + Self.lookLimit)
+        return nil
+      }
+      guard Moment.now.instant >= limit else { return nil }
+    }
+    if let notKept {
+      complain(notKept)
+      return ExitCode.notWell
+    }
     let issuer = authorization.issuer?.text ?? ""
     let scopes = authorization.scopes.map { ", good for \($0.text)" } ?? ""
     let ends = authorization.expires.map { ", until \($0.rfc3339)" } ?? ""
     let renewal = authorization.isRenewable ? ", and is renewed by itself" : ""
-    writeLine("signed in at \(issuer)\(scopes)\(ends)\(renewal)")
+    let doubt = isAsked ? "; the server has not answered to the token yet" : ""
+    writeLine("signed in at \(issuer)\(scopes)\(ends)\(renewal)\(doubt)")
     return ExitCode.done
   }
 

@@ -166,6 +166,64 @@ import Testing
     }
   }
 
+  @Test func `is renewed with the newest, whatever a disk that was full still holds`() throws {
+    var run = try SignInRun()
+    run.signIn(lifetime: 100, refresh: "refresh-1")
+    let old = try #require(
+      run.actions.lazy.compactMap { if case .save(let stored) = $0 { stored } else { nil } }.last)
+    run.pass(.seconds(86))
+    run.tell(.locked(old))
+    #expect(run.form["refresh_token"] == "refresh-1")
+    run.answer(tokenText("token-2", lifetime: 100, refresh: "refresh-2"))
+    run.pass(.seconds(86))
+    run.tell(.locked(old))
+    #expect(run.form["refresh_token"] == "refresh-2", "what was used once is not used again")
+  }
+
+  @Test(arguments: [1, 2, 5]) func `that ends in a moment is asked for ever more seldom`(
+    lifetime: Int
+  ) throws {
+    var settings = CredentialSettings()
+    settings.grant = .clientCredentials
+    settings.clientID = "id"
+    settings.clientKeyFile = "/key.pem"
+    var run = try SignInRun(settings, policy: .never)
+    var tokens = 0
+    var last = Instant.zero
+    var longest = Duration.zero
+    while run.now < .zero + .seconds(120) {
+      run.now = run.now + .milliseconds(100)
+      let asked = run.machine.lastRequest
+      if run.machine.deadline.map({ $0 <= run.now }) == true { run.tell(.timer) }
+      run.tell(.wanted)
+      guard run.machine.lastRequest > asked else { continue }
+      run.answer(resourceText())
+      run.answer(issuerText())
+      run.answer(tokenText("token-\(tokens)", lifetime: lifetime))
+      (tokens, longest, last) = (tokens + 1, max(longest, run.now - last), run.now)
+    }
+    #expect((12...25).contains(tokens), "\(tokens)")
+    #expect(longest < .seconds(9), "a request waits no longer")
+  }
+
+  @Test func `that the server refuses behind many others is replaced a little later`() throws {
+    var run = try SignInRun()
+    run.signIn(lifetime: 100, refresh: "refresh-1")
+    var gaps: [Duration] = []
+    for number in 2...8 {
+      run.tell(.accepted(version: run.machine.version, .initialize))
+      run.refuse()
+      let began = run.now
+      while run.machine.step == nil { run.pass(.milliseconds(100)) }
+      gaps.append(run.now - began)
+      run.answer(resourceText())
+      run.answer(issuerText())
+      run.tell(.locked(nil))
+      run.answer(tokenText("token-\(number)", lifetime: 100))
+    }
+    #expect(gaps.first == .zero && gaps == gaps.sorted() && gaps.last == .seconds(8), "\(gaps)")
+  }
+
   @Test(arguments: [0, -1]) func `that is said to have ended already is used until it is refused`(
     lifetime: Int
   ) throws {
