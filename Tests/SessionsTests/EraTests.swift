@@ -1,3 +1,5 @@
+// Long, because there are many ways of speaking, and of coming from one to the other.
+
 import MCPWire
 import Testing
 
@@ -27,6 +29,30 @@ private let key = SessionKey(server: "a")
     world.run(10)
     #expect(world.state("a") == .ready)
     #expect(world.row("a")?.kind == .stateful, "an older server stands there now")
+  }
+
+  @Test(arguments: [
+    #"{"uri":"/messages/0f61ca30367d4035be5512a13c774bcd"}"#,
+    #""/messages/0f61ca30367d4035be5512a13c774bcd""#,
+    "javascript:x//0f61ca30367d4035be5512a13c774bcd",
+  ])
+  func `what is no address in the place of one shows no id`(reference: String) throws {
+    var machine = World.Machine(isOverStream: true)
+    machine.reference = reference
+    var world = try World(["a"], machine: machine)
+    world.run(20)
+    let told = world.events.map(\.message.text) + [world.row("a")?.cause?.detail.text ?? ""]
+    #expect(told.contains { $0.contains("endpoint event") })
+    #expect(!told.contains { $0.contains("0f61ca30367d4035be5512a13c774bcd") }, "\(told)")
+  }
+
+  @Test func `a newer revision that alone is spoken is named`() throws {
+    var world = try world { _ in .refusedVersion("2027-01-01") }
+    world.run(10)
+    #expect(world.state("a") == .failed)
+    #expect(world.row("a")?.cause?.detail.text.contains("2027-01-01") == true)
+    #expect(
+      world.row("a")?.advice?.text.contains("up to date") == true, "\(String(describing: world.row("a")))")
   }
 
   @Test func `who lists the version that was spoken is asked once more`() throws {
@@ -277,7 +303,8 @@ private let key = SessionKey(server: "a")
       ("messages/", "http://u:p@h:81/a/messages/"), ("http://h:81/m", "http://u:p@h:81/m"),
       ("HTTP://H:81/m", "http://u:p@h:81/m"), ("//h:81/m?x", "http://u:p@h:81/m?x"),
       ("http://h/m", nil), ("https://h:81/m", nil), ("//evil/m", nil), ("http://h:81@evil/m", nil),
-      ("http://h:81.evil/m", nil), ("/a b", nil), ("file:///etc/passwd", nil),
+      ("http://h:81.evil/m", nil), ("/a b ", "http://u:p@h:81/a%20b"), ("\r\n/m", "http://u:p@h:81/m"),
+      ("file:///etc/passwd", nil),
     ] as [(String, String?)])
   func `the endpoint event is resolved, at the same origin only`(reference: String, url: String?) throws {
     let base = try Endpoint("http://u:p@h:81/a/sse?k=v")

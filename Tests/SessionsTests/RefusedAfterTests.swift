@@ -65,6 +65,23 @@ private func id(_ request: TransferRequest) -> String? { World.sessionID(request
   }
 
   @Test(arguments: [
+    Scripted.status(409, "Conflict"), .status(429, "slow down"), .head(World.patient, "busy"),
+  ])
+  func `at its notification alone is asked by a ping, and works`(answer: World.Scripted) throws {
+    var world = try world { $0.purpose == .initialized ? answer : nil }
+    world.run(60)
+    #expect(world.state("a") == .ready)
+    #expect(world.wire.count { $0 == "POST initialize" } == 1, "\(world.wire)")
+  }
+
+  @Test func `with a conflict each time as soon as it is made is unstable`() throws {
+    var world = try world { [.ping, .list].contains($0.purpose) ? .status(409, "Conflict") : nil }
+    world.run(80)
+    #expect(world.state("a") == .unstable)
+    #expect(world.wire.count { $0 == "POST initialize" } <= 5, "\(world.wire)")
+  }
+
+  @Test(arguments: [
     ("Unsupported protocol version (supported versions: 2025-03-26, 2025-06-18)", SessionState.ready),
     ("Unsupported protocol version", .failed),
   ])

@@ -25,6 +25,42 @@ private func id(_ request: TransferRequest) -> String? { World.sessionID(request
     #expect(told.contains { $0.hasPrefix("the id was refused") }, "\(told)")
   }
 
+  @Test(
+    arguments: [
+      Scripted.html(403, "<html><title>Not here</title></html>"), .status(500, ""),
+      .status(400, "Bad Request"),
+      .html(200, "<html></html>"), .status(302, ""),
+    ], [4.0, 12, 30])
+  func `without words behind an outage costs no more time than the outage took`(
+    answer: World.Scripted, outage: Double
+  ) throws {
+    var world = try world()
+    world.run(8)
+    world.machines["a"]?.mode = .status(502, body: "Bad Gateway")
+    world.endStreams("a")
+    world.run(outage)
+    world.machines["a"]?.mode = .well
+    world.machines["a"]?.sessions = []
+    world.machines["a"]?.script = { id($0) == "a-session-1" ? answer : nil }
+    world.run(max(12, outage))
+    #expect(world.state("a") == .ready, "\(world.wire.suffix(20))")
+    #expect(world.machines["a"]?.sessions.count == 1)
+    #expect(world.wire.count { $0 == "POST initialize" } <= 6, "\(world.wire)")
+  }
+
+  @Test(arguments: [400, 403, 405, 406, 412, 415, 422, 423, 451])
+  func `like the one behind it was not gone, and is ended`(status: Int) throws {
+    var world = try world()
+    world.run(8)
+    world.machines["a"]?.script = { [.ping, .list].contains($0.purpose) ? .status(status, "no") : nil }
+    world.run(120)
+    #expect(world.wire.count { $0 == "POST initialize" } <= 2, "\(world.wire)")
+    #expect((world.machines["a"]?.sessions.count ?? 0) <= 1, "\(world.machines["a"]?.sessions ?? [])")
+    world.command(.stop)
+    world.run(6)
+    #expect(world.machines["a"]?.sessions.isEmpty == true)
+  }
+
   @Test(arguments: [
     Scripted.rejected(-32_000, "Sitzung unbekannt"), .rejected(-32_001, "unbekannt"), .rejected(0, ""),
     .status(429, ""), .status(401, ""), .status(401, "nein"), .status(200, ""), .status(202, ""),

@@ -55,6 +55,20 @@ import Testing
     #expect(world.wire.count { $0 == "POST initialize" } == 1, "the id is kept")
   }
 
+  @Test func `may bring the answers to what was taken with 202`() throws {
+    var world = try world()
+    world.run(1)
+    world.machines["a"]?.saysOnStream = true
+    world.run(120)
+    #expect(world.state("a") == .ready && world.row("a")?.tools == 3)
+    #expect(!world.events.contains { $0.kind == .sessionError })
+    #expect(world.row("a")?.latency.map { $0.p50 < 1_000 } == true)
+    world.machines["a"]?.script = { [.ping, .list].contains($0.purpose) ? .status(202, "") : nil }
+    world.run(30)
+    let cause = world.row("a")?.cause
+    #expect(world.state("a") != .ready && cause?.detail.text.contains("202 instead") == true)
+  }
+
   @Test(arguments: [World.Scripted.status(503, "busy"), .hangUp])
   func `is not to blame for what is refused after something was answered beside it`(
     refusal: World.Scripted

@@ -114,7 +114,7 @@ import Testing
     ("1.5", .seconds(2)), ("3s", .seconds(3)), ("2m", .seconds(120)), ("250ms", .seconds(1)),
     ("Mon, 23 Nov 2026 10:00:30 GMT", .seconds(30)), ("Monday, 23-Nov-26 10:00:30 GMT", .seconds(30)),
     ("Mon Nov 23 10:00:30 2026", .seconds(30)), ("Mon, 23 Nov 2026 10:00:30 +0000", .seconds(30)),
-    ("Mon, 23 Nov 2020 10:00:30 GMT", .milliseconds(500)),
+    ("Mon, 23 Nov 2020 10:00:30 GMT", .milliseconds(500)), ("3, 120", .seconds(120)), ("7,7", .seconds(7)),
   ]) func `of Retry-After have a floor and a cap`(header: String, expected: Duration) {
     let now = WallTime(milliseconds: 1_795_428_000_000)
     #expect(retryAfter(header, now: now) == expected)

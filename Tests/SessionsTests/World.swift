@@ -48,12 +48,6 @@ struct World {
     case broken(TransferFailure)
   }
 
-  static let patient: ResponseHead = {
-    var head = ResponseHead(status: 503, contentType: "text/plain")
-    head.retryAfter = "1"
-    return head
-  }()
-
   struct Release {
     let version: String
     let tools: [Tool]
@@ -63,6 +57,8 @@ struct World {
     var mode = Mode.well
     var keepsSessions = true
     var offersStream = true
+    /// Says its answers on the GET stream, and 202 where it was asked.
+    var saysOnStream = false
     /// Seconds that handshakes take.
     var handshakeLag = 0.0
     /// Sessions that it has room for; a handshake too many gets 503.
@@ -71,6 +67,8 @@ struct World {
     var isModern = false
     /// Speaks HTTP+SSE of revision 2024-11-05 only.
     var isOverStream = false
+    /// What such a server names in its endpoint event, where that is no address.
+    var reference: String?
     /// What such a server says to a POST at the address of its stream.
     var refusal = (status: 405, words: "Method Not Allowed")
     var sessions: Set<String> = []

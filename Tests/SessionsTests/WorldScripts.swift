@@ -10,3 +10,11 @@ func world(
   machine.script = script
   return try World(["a"], settings: settings, machine: machine)
 }
+
+extension World {
+  static let patient: ResponseHead = {
+    var head = ResponseHead(status: 503, contentType: "text/plain")
+    head.retryAfter = "1"
+    return head
+  }()
+}

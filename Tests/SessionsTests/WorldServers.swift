@@ -199,8 +199,9 @@ extension World {
         request.id, ResponseHead(status: 400, contentType: "application/json"),
         Message(id: .null, content: .failure(error)), "", after: delay)
     }
-    answer(
-      request.id, head, Message(id: number(request), content: .result(result)), "", after: delay)
+    let message = Message(id: number(request), content: .result(result))
+    if machine.saysOnStream, sayOnStream(message, insteadOf: request, after: delay) { return }
+    answer(request.id, head, message, "", after: delay)
   }
 
   mutating func answerModern(_ request: TransferRequest, after delay: Double) {
@@ -228,47 +229,13 @@ extension World {
     answer(request.id, head, Message(id: number(request), content: .result(result)), "", after: delay)
   }
 
-  /// HTTP+SSE: the GET names an address, answers come on it.
-  private mutating func answerOnStream(
-    _ request: TransferRequest, _ machine: inout Machine, after delay: Double
-  ) {
-    if request.purpose == .attach {
-      let new = "\(machine.nextID)"
-      machine.nextID += 1
-      machine.sessions.insert(new)
-      channels[request.session.server + new] = request.id
-      tell(request.id, .head(ResponseHead(status: 200, contentType: "text/event-stream")), after: delay)
-      return tell(request.id, .item(.endpoint("/messages/?session_id=\(new)")), after: delay)
-    }
-    guard let query = request.url.revealed.firstRange(of: "?session_id=") else {
-      return answer(
-        request.id, ResponseHead(status: machine.refusal.status, contentType: "text/plain"), nil,
-        machine.refusal.words, after: delay)
-    }
-    let id = String(request.url.revealed[query.upperBound...])
-    guard machine.sessions.contains(id), let channel = channels[request.session.server + id] else {
-      return answer(request.id, ResponseHead(status: 404), nil, "Could not find session", after: delay)
-    }
-    answer(request.id, ResponseHead(status: 202), nil, "Accepted", after: delay)
-    guard let number = number(request) else { return }
-    var result = Result()
-    if request.purpose == .initialize {
-      result.protocolVersion = "2024-11-05"
-      result.offersTools = true
-    }
-    if request.purpose == .list { result.tools = Self.tools(3) }
-    // The answer may overtake the 202.
-    let later = Double.random(in: 0.001...0.08, using: &random)
-    tell(channel, .item(.message(Message(id: number, content: .result(result)))), after: later)
-  }
-
   /// So many tools.
   static func tools(_ count: Int) -> [Tool] {
     (0..<count).map { Tool(name: "tool-\($0)", definition: .object(["name": .text("tool-\($0)")])) }
   }
 
   /// The JSON-RPC id of a request.
-  private func number(_ request: TransferRequest) -> RequestID? {
+  func number(_ request: TransferRequest) -> RequestID? {
     let id = request.body.firstRange(of: "\"id\":")
     return id.flatMap { Int64(request.body[$0.upperBound...].prefix { $0.isNumber }) }.map { .number($0) }
   }

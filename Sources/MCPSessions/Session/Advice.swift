@@ -13,6 +13,9 @@ extension Session {
     switch publicState {
     case .failed: return adviceToChange(cause)
     case .unauthorized: return adviceToSignIn(cause)
+    case .unstable where history.spokeAs == .sse:
+      return "something between ends long connections (a proxy's limit of time), requests reach different"
+        + " replicas (check sticky routing), or the server restarts"
     case .unstable:
       return "requests reach different replicas (check sticky routing), or another client takes the session:"
         + " some servers keep one at a time"
@@ -62,16 +65,20 @@ extension Session {
 
   private var isPinged: Bool { if case .live(let live) = state { live.answersPing } else { false } }
 
+  private var isSessionless: Bool { identity?.isModern == true }
+
   private func adviceOnList(_ failure: SessionError) -> Sentence? {
     if let hint = failure.hint, hint != .webPage, hint != .token { return hint.remedy }
     return switch failure.type {
-    case .authError: adviceToSignIn(failure)
+    case _ where failure.type.isOfCredentials: adviceToSignIn(failure)
     case .rateLimited: "nothing: the list is asked for again; if it stays so, raise listEvery"
     case .redirectRefused: "ask the server's owner why tools/list is sent elsewhere: pings are answered"
     default:
       isPinged
         ? "look at the server's log for tools/list: pings are answered, this is not"
-        : "look at the server's log for ping and tools/list: neither is answered as it should be"
+        : isSessionless
+          ? "look at the server's log for tools/list: server/discover is answered, this is not"
+          : "look at the server's log for ping and tools/list: neither is answered as it should be"
     }
   }
 
@@ -103,6 +110,8 @@ extension Session {
 
   private func adviceToSignIn(_ cause: SessionError) -> Sentence {
     switch cause.type {
+    case .signInFailed where server.settings.credentials.grant == .clientCredentials:
+      "check what sessionConfig.auth names: the issuer, clientID, and the secret or key that belongs to it"
     case .tokenRefused, .signInFailed, .issuerUnavailable:
       server.settings.credentials.source.remedy(of: cause.type)
     case .signInNeeded, .insufficientScope: "sign in to the server"
@@ -138,7 +147,9 @@ extension Session {
     case .rpcError: return "look at the server's log for this error"
     case .httpError, .authError, .redirectRefused:
       switch cause.status {
-      case 502, 503, 504: return "look whether the server runs: what stands before it does not reach it"
+      case 511: return "sign in to the network that this machine is in: it answers in the server's place"
+      case 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 530:
+        return "look whether the server runs: what stands before it does not reach it"
       case let status? where status >= 500:
         return "look at the server's log: it fails with an error of its own"
       default:

@@ -33,15 +33,25 @@ extension Session {
       discovered(result, head, &turn)
     case .methodFailed:
       notModern(outcome, &turn)
+    case .refused(let error) where isOutage(outcome) && error.type != .httpError:
+      lose(asOutage(error), approach: again, remedy: .backoff, retryAfter: outcome.head?.retryAfter, &turn)
     case .refused(let error) where error.type != .httpError:
       lose(error, approach: again, remedy: error.type == .authError ? .credentials : .person, &turn)
     case .refused, .lost:
       notModern(outcome, &turn)
     case .trouble where outcome.head.map { (400..<500).contains($0.status) } == true:
       notModern(outcome, &turn)
+    case .trouble(let error) where outcome.isNonsense:
+      lose(asOutage(error), approach: again, &turn)
     case .conflict(let error), .busy(let error), .trouble(let error):
       lose(error, approach: again, retryAfter: outcome.head?.retryAfter, &turn)
     }
+  }
+
+  /// Whether what worked before is answered for by something that stands in its place.
+  private func isOutage(_ outcome: Exchange.Outcome) -> Bool {
+    guard case .status(let head, _, let excerpt) = outcome else { return false }
+    return isOutage(head, excerpt)
   }
 
   /// The same question again: to another process, where the server is one.
@@ -82,16 +92,18 @@ extension Session {
     speaksModern = false
     if wasLost, anew != .discover, mayFallBack { return fallBack(to: anew, &turn) }
     var detail: Sentence = "server/discover brought no answer of revision 2026-07-28"
-    var code: Int?
-    switch outcome {
-    case .status(_, let error?, _), .rejected(let error, _):
-      code = error.code
-      detail = detail + ": \(gate(turn).text(error.message, limit: 120))"
-    default: break
+    let refusal = outcome.refusal
+    if let refusal { detail = detail + ": \(gate(turn).text(refusal.message, limit: 120))" }
+    let speaks = refusal?.supportedVersions ?? []
+    if !speaks.isEmpty {
+      detail = detail + " (it speaks \(gate(turn).text(whole: speaks.joined(separator: ", "), limit: 80)))"
     }
     lose(
-      asOutage(SessionError(.protocolError, status: outcome.head?.status, rpcCode: code, detail: detail)),
-      approach: anew, remedy: history.lastGood == nil ? .person : .backoff, &turn)
+      asOutage(
+        SessionError(
+          .protocolError, status: outcome.head?.status, rpcCode: refusal?.code, detail: detail,
+          hint: speaks.isEmpty ? nil : .revision)), approach: anew,
+      remedy: history.lastGood == nil ? .person : .backoff, &turn)
   }
 
   /// Stands for the server until it has said who it is.

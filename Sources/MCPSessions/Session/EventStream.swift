@@ -136,7 +136,7 @@ extension Session {
     case .sent, .head, .arrived, .heldBack:
       break
     case .item(.message(let message)):
-      serverSpoke(message, &turn)
+      if !takeFromStream(message, event, &turn) { serverSpoke(message, &turn) }
     case .item(.comment), .item(.endpoint):
       break
     case .item(.malformed(let error)):

@@ -7,8 +7,10 @@ struct Exchange: Hashable, Sendable {
   /// The JSON-RPC id of a request; absent for notifications, answers and bodiless requests.
   let requestID: Int64?
   let sent: Instant
-  /// Set when the answer comes on another transfer, HTTP+SSE's stream: how long it is waited for.
-  let answerDue: Instant?
+  /// Set when the answer comes on another transfer, that is a stream: how long it is waited for.
+  private(set) var answerDue: Instant?
+  /// The request was taken without an answer, which may be said on the stream beside it.
+  private var isDeferred = false
   /// The stream of the answer ended behind an event with an id: the rest is to be asked for.
   private(set) var rest: Rest?
   /// When the answer came in, where that was earlier than it was read.
@@ -83,6 +85,9 @@ struct Exchange: Hashable, Sendable {
       }
     }
 
+    /// It was taken, and nothing was said: an answer to a notification.
+    var isTakenOnly: Bool { isNonsense && head?.status == 202 }
+
     /// The server, or what stands before it, answered that it will not do what was asked.
     var isRefusal: Bool {
       if case .status = self { true } else { false }
@@ -94,6 +99,18 @@ struct Exchange: Hashable, Sendable {
 
   /// When it wants to be looked at, whatever comes; absent while only news can change it.
   var deadline: Instant? { [answerDue, rest?.due].compactMap { $0 }.min() }
+
+  /// Whether a message that came on another transfer, at any time, is what was asked for.
+  func isAnswered(by message: Message) -> Bool {
+    guard requestID != nil else { return false }
+    return switch message.content {
+    case .result, .failure: message.id.map { $0 != .null && isOurs($0) } ?? false
+    case .request, .notification: false
+    }
+  }
+
+  /// The answer may come on a stream that other things come on, until then.
+  mutating func wait(onStreamUntil due: Instant) { (answerDue, isDeferred) = (due, true) }
 
   /// The rest is asked for by another transfer.
   mutating func follow(_ transfer: TransferID) {
@@ -180,6 +197,10 @@ struct Exchange: Hashable, Sendable {
 
   private mutating func conclude(_ end: TransferEnd, _ gate: Gate, at now: Instant) -> Outcome? {
     let head = polls > 0 ? head : end.head ?? head
+    if isDeferred {
+      let why: Sentence = "202 instead of an answer, and none on the stream"
+      return .broken(SessionError(.protocolError, status: head?.status, detail: why), head)
+    }
     if let cut = end.failure {
       guard let head, head.isRefusal else { return .broken(SessionError(cut, gate), head) }
       return .status(head.withoutBody, failure, excerpt: end.excerpt)

@@ -58,13 +58,24 @@ func front(_ head: ResponseHead, _ excerpt: CutText) -> SessionError.Hint? {
 func insteadOfAnswer(_ head: ResponseHead, _ excerpt: CutText, _ gate: Gate) -> SessionError? {
   let front = front(head, excerpt)
   let page = Page(excerpt, contentType: head.contentType)
-  guard page != nil || front != nil else { return nil }
+  guard page != nil || front != nil else { return complaint(head, excerpt, gate) }
   let what: Sentence =
     page.map { $0.words(gate) } ?? head.refresh.map { "a refresh to \(gate.reference($0))" } ?? "it"
   return SessionError(
     .protocolError, status: head.status,
     detail: Sentence.joined([standing(front, head), "\(what) came instead of an answer"], separator: ": "),
     hint: front)
+}
+
+/// What a document says that is no JSON-RPC, as gateways make of a refusal with a good status.
+private func complaint(_ head: ResponseHead, _ excerpt: CutText, _ gate: Gate) -> SessionError? {
+  guard !head.isEventStream, !excerpt.text.contains("\"jsonrpc\""),
+    let words = tellingMember(of: excerpt.text)
+  else { return nil }
+  let refuses = refusesToken(excerpt.text) || FrontWords.credentials.isSaid(in: [words])
+  return SessionError(
+    refuses ? .authError : .protocolError, status: head.status,
+    detail: "a document that is no JSON-RPC: \(gate.text(excerpt.telling(words)))")
 }
 
 /// Whether the request did not get as far as the server's credentials: who it is was not the question.

@@ -130,11 +130,16 @@ extension Session {
     case .refused(let error) where error.isOfCredentials:
       sayFarewell(identity, &turn)
       lose(error, approach: anew, remedy: .credentials, &turn)
-    case .lost(let error),
+    case .lost(let error), .conflict(let error),
       .refused(let error) where outcome.isRefusal,
       .trouble(let error) where outcome.isRefusal || saysNothing(error):
       confirm(identity, error, outcome, &turn)
-    case .conflict(let error), .busy(let error), .trouble(let error), .refused(let error):
+    case .busy(let error):
+      // It is asked when the time that it wants is over.
+      trouble.unconfirmed = error.asked(of: .initialized)
+      lose(
+        error, approach: .resume(half(identity, turn)), retryAfter: outcome.head?.retryAfter, &turn)
+    case .trouble(let error), .refused(let error):
       // The half-session would be held until it idles out; it is ended and made anew.
       sayFarewell(identity, &turn)
       lose(error, approach: anew, retryAfter: outcome.head?.retryAfter, &turn)
@@ -166,11 +171,16 @@ extension Session {
     }
     tell(error, &turn)
     trouble.unconfirmed = error
+    resume(half(identity, turn), &turn)
+  }
+
+  /// A session that counts once something with its id was answered.
+  private func half(_ identity: Identity, _ turn: Turn) -> Live {
     var half = Live(
       identity: identity, revived: turn.now.instant, lastGood: turn.now, lastValid: turn.now, probe: .off,
       stream: .off, pinged: turn.now.instant)
     half.isUnconfirmed = true
-    resume(half, &turn)
+    return half
   }
 
   /// A session works. Where the notification was refused to it as to the one before, that one lives as well.

@@ -211,10 +211,11 @@ func mayKeepChannel(_ head: ResponseHead, _ error: RPCError?, _ excerpt: CutText
   switch head.status {
   case 405, 501: return true
   // Who asks, how often, and what it is called by are no questions of how to speak.
-  case 401, 402, 403, 407, 408, 409, 421, 423, 425, 429, 431, 451: return false
+  case 401, 402, 403, 407, 408, 409, 419, 421, 423, 425, 429, 431, 440, 451, 498: return false
   case 400..<500:
-    let hint = hint(head, words(of: excerpt).text, excerpt)
-    return error == nil && (hint == nil || hint == .webPage)
+    let text = words(of: excerpt).text
+    let hint = hint(head, text, excerpt)
+    return error == nil && !refusesCredentials(head, text, excerpt) && (hint == nil || hint == .webPage)
   default: return false
   }
 }

@@ -69,11 +69,13 @@ extension Session {
   private mutating func probe(_ live: inout Live, _ turn: inout Turn) {
     live.probesSent += 1
     history.probes += 1
-    // The sessionless revision has no ping: its lists are the probe, and the server's word where it has none.
+    // The sessionless revision has no ping: its lists are the probe, and the server's word where it has none
+    // or they fail.
     let isModern = live.identity.isModern
+    let isListProbe = live.lacksPing || isModern && tools.failure == nil && !live.isDoubted
     let lists =
       live.identity.lists && !asksPingAgain(live)
-      && (live.lacksPing || isModern || isListDue(live, at: turn.now.instant))
+      && (isListProbe || isListDue(live, at: turn.now.instant))
     let requestID = newRequestID()
     let cursor = live.pages?.cursor
     let body =
@@ -117,6 +119,7 @@ extension Session {
       state = .live(live)
       return
     }
+    guard !waitsOnStream(&exchange, outcome, &turn) else { return }
     finish(exchange, outcome, event, &turn)
     guard case .live(var live) = state else { return }
     if case .ended(let end) = event, end.lostKeptConnection, !live.lostConnection {
@@ -140,7 +143,7 @@ extension Session {
     reportStrangeID(&live, outcome.head, &turn)
     let verdict = judge(outcome, carriedID: live.identity.isHeldByServer, gate(turn))
     weighStream(exchange, verdict, &live, &turn)
-    if exchange.purpose == .list, !live.lacksPing, live.refusedPing == nil, !live.identity.isModern {
+    if exchange.purpose == .list, !live.lacksPing, live.refusedPing == nil {
       listAnswered(live, exchange, outcome, &turn)
     } else {
       probeAnswered(live, exchange, outcome, &turn)
@@ -196,7 +199,7 @@ extension Session {
     case .conflict(let error):
       cancelTransfers(&turn)
       sayFarewell(live.identity, &turn)
-      return lose(error, approach: anew, &turn)
+      return sessionLost(error, established: live.identity.established, &turn)
     case .trouble(let error) where outcome.isRefusal, .refused(let error), .busy(let error):
       return probeRefused(live, error, outcome, &turn)
     case .trouble(let error):

@@ -11,6 +11,11 @@ extension Session {
     cancelTransfers(&turn)
     guard !refusesRevision(live.identity, error, outcome, &turn) else { return }
     trouble.refusedID(at: turn.now.instant)
+    if let gaveUp = trouble.gaveUp, !gaveUp.isEnded {
+      // The session after it fares no better: it was not given up because it was gone.
+      sayBelatedFarewell(gaveUp.identity, &turn)
+      trouble.gaveUp?.isEnded = true
+    }
     // Who was let in before and is forbidden now may be met by something that stands in for the server.
     let isOfCredentials = error.isOfCredentials
     // Some servers call an id that they do not know unauthorized: a second look comes before the long wait.
@@ -147,7 +152,10 @@ extension Session {
   /// known any more, in whatever words. A ping that there is no more may be the server's choice; where the
   /// list that is asked for in its place is refused as well, it is not.
   func refusesProbe(_ error: RPCError, _ purpose: Purpose, _ live: Live) -> Bool {
-    guard [.stateful, .stateless].contains(live.identity.kind) else { return false }
+    guard [.stateful, .stateless].contains(live.identity.kind) else {
+      // What every server of its revision has: who has it no more is another.
+      return live.identity.kind == .sessionless && purpose == .discover
+    }
     return switch purpose {
     case .ping: live.answersPing && error.code != RPCError.methodNotFound
     case .list:

@@ -39,7 +39,9 @@ extension Session {
     case _ where live.isUnconfirmed:
       // It never worked; what the handshake made is ended, and what was said of it stands.
       sayFarewell(live.identity, &turn)
-      lose(trouble.unconfirmed ?? Self.unconfirmed, approach: anew, remedy: halfRemedy(live, outcome), &turn)
+      lose(
+        trouble.unconfirmed ?? Self.unconfirmed, approach: anew, remedy: halfRemedy(live, outcome),
+        retryAfter: outcome.head?.retryAfter, &turn)
     case .lost(let error):
       // A clear answer: whatever was out of order is in order again, and a new session can be had soon.
       trouble.setbacks = 0
@@ -47,7 +49,7 @@ extension Session {
       sessionLost(error, established: live.identity.established, &turn)
     case .conflict(let error):
       sayFarewell(live.identity, &turn)
-      lose(error, approach: anew, &turn)
+      sessionLost(error, established: live.identity.established, &turn)
     case .refused(let error) where error.isOfCredentials:
       trouble.refusedID(at: turn.now.instant)
       guard live.identity.id != nil, trouble.lastTrial == nil, trouble.gaveUp == nil else {

@@ -5,7 +5,7 @@
 func tellingMember(of body: String) -> String? {
   let text = body.utf8.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
   guard text.first == UInt8(ascii: "{") else { return nil }
-  for name in ["error_description", "message", "detail", "title", "error"] {
+  for name in ["error_description", "message", "detail", "title", "error", "msg"] {
     if let words = member(name, of: Array(text)), !words.isEmpty { return words }
   }
   return nil
@@ -13,8 +13,10 @@ func tellingMember(of body: String) -> String? {
 
 /// Whether a body refuses the credentials in the words of OAuth, whatever its status (RFC 6750 section 3.1).
 func refusesToken(_ body: String) -> Bool {
-  ["invalid_token", "expired_token", "token_expired", "insufficient_scope"].contains(
-    member("error", of: Array(body.utf8)))
+  let bytes = Array(body.utf8)
+  let word =
+    member("error", of: bytes) ?? body.trimming { $0.isWhitespace || "\"'.".contains($0) }.lowercased()
+  return ["invalid_token", "expired_token", "token_expired", "insufficient_scope"].contains(word)
 }
 
 /// The first text of that name at any depth; of a body that was cut, as much as there is of it.

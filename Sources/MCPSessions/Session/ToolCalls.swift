@@ -50,7 +50,7 @@ extension Session {
     case .good, .methodFailed:
       return probeAnswered(live, exchange, outcome, &turn)
     // The specification says that a session that is answered so has ended. Once that is believed.
-    case .conflict where mayEndSession(live) && !isBesideStream(exchange, live):
+    case .conflict where mayEndSession(live) && !live.identity.isModern && !isBesideStream(exchange, live):
       tools.lost = .ended
       return probeAnswered(live, exchange, outcome, &turn)
     case .lost(let error)
@@ -65,7 +65,11 @@ extension Session {
       let seen = SessionError(
         outcome.isRefusal ? .httpError : .rpcError, status: error.status ?? outcome.head?.status,
         rpcCode: error.rpcCode, detail: error.detail)
-      if live.isListOff { listFailed(seen, &live, &turn) } else { doubt(seen, &live, &turn) }
+      if live.isListOff || live.identity.isModern {
+        listFailed(seen, &live, &turn)
+      } else {
+        doubt(seen, &live, &turn)
+      }
     // Who does not know the way or the port cannot say anything of the list.
     case .trouble(let error) where error.type.closesWay || error.type == .resourceError:
       guard probeMissed(error, &live, &turn) else { return }
@@ -109,7 +113,7 @@ extension Session {
   mutating func listFailed(_ error: SessionError, _ live: inout Live, _ turn: inout Turn) {
     live.pages = nil
     noteListFailure(error, &turn)
-    guard !live.lacksPing, !live.identity.isModern else { return }
+    guard !live.lacksPing else { return }
     live.isDoubted = true
     hastenProbe(&live, &turn)
   }

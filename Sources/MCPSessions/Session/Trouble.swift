@@ -39,8 +39,9 @@ struct Trouble: Hashable, Sendable {
   var refusedSince: Instant?
   /// The id whose refusals are put to the test: a handshake without it is under way.
   var doubted: Live?
-  /// When that was done last.
-  var lastTrial: Instant?
+  /// When that was done last, and how often while the id was refused.
+  var lastTrial: Instant? { didSet { trials = lastTrial == nil ? 0 : trials + 1 } }
+  private var trials = 0
   /// The session that was given up because a handshake beside it succeeded, until the next one is of use.
   var gaveUp: GivenUp?
   /// The session that was called gone as soon as it was made, until one is made without that.
@@ -69,6 +70,9 @@ extension Trouble {
   /// So many refusals, or so long a time of them, raise the question whether the id is the trouble.
   private static let refusalLimit = 3
   private static let refusalTime = Duration.seconds(60)
+  /// The wait between the first two handshakes beside the id. One that fell into an outage has decided
+  /// nothing, so the next one comes soon, and each after it after twice the time.
+  private static let firstTrialGap = Duration.seconds(4)
 
   /// A request with the id was answered, and refused.
   mutating func refusedID(at now: Instant) {
@@ -82,8 +86,12 @@ extension Trouble {
 
   /// When it is time for a handshake beside the id, however seldom it may be asked.
   var trialDue: Instant? {
-    guard gaveUp == nil, let since = [refusedSince, lastTrial].compactMap({ $0 }).max() else { return nil }
-    return since + Self.refusalTime
+    guard gaveUp == nil, let refusedSince else { return nil }
+    return lastTrial.map { $0 + trialGap } ?? refusedSince + Self.refusalTime
+  }
+
+  private var trialGap: Duration {
+    min(Self.firstTrialGap * (1 << max(0, min(trials - 1, 4))), Self.refusalTime)
   }
 
   /// Whether it is time for a handshake beside the id. Who is asked to wait has reason to do so for longer.
@@ -91,7 +99,7 @@ extension Trouble {
     guard let refusedSince, gaveUp == nil,
       refusals >= Self.refusalLimit && !isAskedToWait || now - refusedSince >= Self.refusalTime
     else { return false }
-    return lastTrial.map { now - $0 >= Self.refusalTime } ?? true
+    return lastTrial.map { now - $0 >= (isAskedToWait ? Self.refusalTime : trialGap) } ?? true
   }
 }
 

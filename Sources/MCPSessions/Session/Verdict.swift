@@ -67,7 +67,8 @@ private func judge(
     return head.status == 429 ? .busy(seen(.rateLimited)) : .trouble(seen(.httpError))
   case 400..<500 where !speaksOfSession(text) && refusesCredentials(head, text, excerpt):
     return .refused(seen(.authError))
-  case 403 where FrontWords.forgery.isSaid(in: [text]): return .trouble(seen(.httpError))
+  case 403 where FrontWords.forgery.isSaid(in: [text]) || FrontWords.stopped.isSaid(in: [text]):
+    return .trouble(seen(.httpError))
   case 404 where carriedID && Page(excerpt, contentType: head.contentType) == nil, 410 where carriedID:
     let isExpiry = head.status == 410 || text.lowercased().contains("expired")
     return .lost(seen(isExpiry ? .sessionExpired : .sessionTerminated))

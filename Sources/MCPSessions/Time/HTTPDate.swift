@@ -2,12 +2,13 @@
 /// hour.
 ///
 /// Absent when the header is neither a number of seconds nor an HTTP date. Some senders write parts of
-/// seconds, or the unit.
+/// seconds, or the unit; what a proxy made of two headers asks for the longer time.
 func retryAfter(_ header: String?, now: WallTime) -> Duration? {
   guard let text = header?.drop(while: { $0 == " " }).prefix(while: { $0 != ";" }) else { return nil }
   let asked: Duration
-  if !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
-    asked = .seconds(Int64(text) ?? .max / 2)
+  let parts = text.split { $0 == "," || $0 == " " }
+  if !parts.isEmpty, parts.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }) {
+    asked = .seconds(parts.map { Int64($0) ?? .max / 2 }.max() ?? 0)
   } else if let first = text.utf8.first, (0x30...0x39).contains(first), let span = seconds(inSpan: text) {
     asked = .seconds(min(span.rounded(.up), 3_600))
   } else if let date = httpDate(text) {
