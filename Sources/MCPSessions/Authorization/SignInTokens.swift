@@ -151,7 +151,8 @@ extension SignIn {
         .event(.signInNeeded, .warning, "the token ends\(ends) and cannot be renewed: sign in again", nil))
       return
     }
-    begin(Work(step: .start, held: holding.grant, mayRefresh: true), &turn)
+    begin(
+      Work(step: .start, held: holding.grant, mayRefresh: true, setbacks: holding.setbacks), &turn)
   }
 
   mutating func lock(_ origin: Grant.Origin, _ work: Work, _ turn: inout Turn) {

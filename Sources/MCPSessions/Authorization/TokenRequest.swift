@@ -73,6 +73,16 @@ extension IssuerAnswer {
     return nonce
   }
 
+  /// What an issuer says no with (RFC 6749 section 5.2). Absent for whatever else came: a page, a redirect, a
+  /// document of another kind or its beginning, and the words for being out of order.
+  var refusal: TokenError? {
+    guard case .answer(let status, _, _, _) = self, [200, 400, 401, 403].contains(status),
+      let error = json.flatMap(TokenError.init), !error.code.contains(" "),
+      !["server_error", "temporarily_unavailable"].contains(error.code)
+    else { return nil }
+    return error
+  }
+
   /// Whether the other side is away or out of order, so that asking again may help.
   var isOutage: Bool {
     switch self {
