@@ -77,7 +77,7 @@ extension SignIn {
           held: work.held, for: work.demand, &turn)
       }
     } else {
-      again.step = .start
+      (again.step, again.oddAnswer) = (.start, nil)
     }
     let pause = Backoff(base: .seconds(4)).delay(attempt: again.setbacks, using: &turn.random) + .seconds(1)
     refuse(
@@ -118,18 +118,32 @@ extension SignIn {
     switch work.step {
     case .token(let purpose, let asked, _, _):
       return !purpose.isOfPerson && asked.issuer == origin.issuer && asked.client == origin.client
-    case .vouched: return true
+    case .vouched, .resource, .issuer: return true
     default: return false
     }
   }
 
+  /// What came in place of what was asked for.
   func words(for answer: IssuerAnswer) -> Sentence {
     switch answer {
     case .failed(let type, let words): return "\(type), \(gate.text(whole: words))"
-    case .answer(let status, _, _, _):
-      guard let error = answer.json.flatMap(TokenError.init) else { return "status \(status)" }
-      return words(for: error)
+    case .answer(let head, let body):
+      if let error = answer.json.flatMap(TokenError.init) { return words(for: error) }
+      if (300..<400).contains(head.status) { return "answered with a \(sentElsewhere(head))" }
+      let status: Sentence = head.isSuccess ? "" : "status \(head.status), "
+      if let page = Page(CutText(body), contentType: head.contentType) {
+        return "\(status)answered with \(page.words(gate))"
+      }
+      guard head.isSuccess else { return "status \(head.status)" }
+      if body.isEmpty { return "answered with nothing" }
+      return answer.json == nil
+        ? "the answer is no JSON, or not all of it" : "the answer is JSON of another kind"
     }
+  }
+
+  private func sentElsewhere(_ head: ResponseHead) -> Sentence {
+    guard let location = head.location, !location.isEmpty else { return "redirect to nowhere" }
+    return "redirect to \(gate.reference(location, limit: 200)), which is not followed"
   }
 
   func words(for error: TokenError) -> Sentence {

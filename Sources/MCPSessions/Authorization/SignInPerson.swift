@@ -96,8 +96,11 @@ extension SignIn {
     _ turn: inout Turn
   ) {
     guard let registered = answer.document.flatMap(RegisteredClient.init) else {
-      let what: Sentence = "the registration was refused"
-      guard !answer.isOutage else { return refused(answer, what, work, &turn) }
+      guard !answer.isOutage else {
+        return outage(answer, "the issuer cannot register this program", work, &turn)
+      }
+      let what: Sentence =
+        answer.isOdd ? "the registration brought no client" : "the registration was refused"
       return fail(
         "\(what): \(words(for: answer)); where the issuer registers nobody by itself, set sessionConfig.auth.clientID (or oauth.client_id)",
         work, &turn)

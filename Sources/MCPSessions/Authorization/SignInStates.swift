@@ -31,6 +31,15 @@ struct Work: Hashable, Sendable {
   var nonce: String?
   /// Attempts in a row that found nobody.
   var setbacks = 0
+  /// What one of the places of a document answered, where that was neither a document nor a plain no.
+  var oddAnswer: IssuerAnswer?
+
+  func noting(_ answer: IssuerAnswer) -> Work {
+    guard oddAnswer == nil, answer.isOdd else { return self }
+    var work = self
+    work.oddAnswer = answer
+    return work
+  }
 
   var isStepUp: Bool { demand?.wantsMore ?? false }
 
