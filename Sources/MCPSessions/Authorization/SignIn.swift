@@ -174,7 +174,7 @@ package struct SignIn: Sendable {
   /// Requests of these kinds were refused: that others are served says nothing of them.
   var challenged: Set<Purpose> = []
   var lastRefused: Purpose?
-  /// Sign-ins in a row whose refresh token did not live long enough to be used.
+  /// Sign-ins in a row whose refresh token did not live long enough to be used, or that ended soon without one.
   var shortLives = 0
   var lastRequest = 0
   /// Endings without a token in a row.

@@ -5,6 +5,8 @@ import MCPWire
 extension SignIn {
   /// How long a person may take.
   private static let patience = Duration.seconds(600)
+  /// A token that nothing renews and that lives no longer is no reason to open one browser after the other.
+  private static let shortLife = Duration.seconds(3_600)
 
   mutating func askPerson(_ discovery: Discovery, _ work: Work, _ turn: inout Turn) {
     let issuer = gate.reference(discovery.metadata.issuer, limit: 120)
@@ -19,10 +21,15 @@ extension SignIn {
         SessionError(.signInNeeded, detail: "the server wants a sign-in at \(issuer)\(wanted)"),
         held: work.held, for: work.demand, &turn)
     }
+    let isSpent = work.mayRefresh && work.held.map { $0.refresh == nil } ?? false
+    if isSpent, work.manner == nil, !work.isStepUp, let held = work.held {
+      shortLives = turn.now.wall - held.obtained < Self.shortLife ? shortLives + 1 : 0
+    }
     guard work.manner != nil || shortLives < 2 else {
+      let why: Sentence =
+        isSpent ? "gives tokens that end soon and that nothing renews" : "takes back what it gives"
       return refuse(
-        SessionError(.signInNeeded, detail: "\(issuer) takes back what it gives; sign in again"), held: nil,
-        &turn)
+        SessionError(.signInNeeded, detail: "\(issuer) \(why); sign in again"), held: nil, &turn)
     }
     if wantsDevice(discovery.metadata, work) { return enqueue(discovery, work, &turn) }
     guard discovery.metadata.authorizationEndpoint != nil else {

@@ -105,6 +105,44 @@ import Testing
     #expect(run.error?.type == .signInNeeded)
   }
 
+  @Test(arguments: [(60, false, 2), (60, true, 2), (7_200, false, 6), (7_200, true, 6)])
+  func `that nothing renews opens no browser each time it ends, if that is soon`(
+    lifetime: Int, isRefused: Bool, visits: Int
+  ) throws {
+    var run = try SignInRun()
+    run.signIn(lifetime: isRefused ? nil : lifetime)
+    for number in 2...6 {
+      run.tell(.accepted(version: run.machine.version, .initialize))
+      run.now = run.now + .seconds(lifetime)
+      // A server that refuses what it took is shown it once more.
+      for _ in 0..<(isRefused ? 2 : 0) {
+        run.refuse()
+        run.answer(resourceText())
+        run.answer(issuerText())
+        run.now = run.now + .seconds(31)
+      }
+      if !isRefused {
+        run.tell(.wanted)
+        run.answer(resourceText())
+        run.answer(issuerText())
+      }
+      guard run.error == nil || run.machine.step == .queued else { break }
+      run.open(registered: Client(id: "id-1", secret: nil, method: .none))
+      run.comeBack()
+      run.answer(tokenText("token-\(number)", lifetime: isRefused ? nil : lifetime))
+      #expect(run.token == "token-\(number)")
+    }
+    #expect(run.visits == visits)
+    guard visits == 2 else { return }
+    #expect(
+      run.error?.detail.text
+        == "https://issuer.example gives tokens that end soon and that nothing renews; sign in again")
+    run.pass(.seconds(3_600))
+    run.refuse()
+    run.tell(.wanted)
+    #expect(run.error?.type == .signInNeeded && run.machine.step == nil)
+  }
+
   @Test func `that is refused fresh is not asked for again`() throws {
     var run = try SignInRun()
     run.signIn()
