@@ -266,7 +266,8 @@ package struct SignIn: Sendable {
       }
       return begin(Work(step: .start, held: held, demand: demand), &turn)
     }
-    if case .held(let holding) = state, !holding.isProven, !served.contains(demand.purpose),
+    if case .held(let holding) = state, !holding.isProven, !holding.isDue(at: turn.now.instant),
+      !served.contains(demand.purpose),
       demand.version != 0
     {
       return refuse(tokenError(demand), held: holding.grant, for: demand, &turn)

@@ -14,6 +14,9 @@ struct Holding: Hashable, Sendable {
   var isProven: Bool
   /// Renewals in a row that found nobody.
   var setbacks = 0
+
+  /// It is time for the next one.
+  func isDue(at now: Instant) -> Bool { !isOnlyLook && renewal.map { $0 <= now } ?? false }
 }
 
 /// The next token is being got.
@@ -151,7 +154,7 @@ struct Refusal: Hashable, Sendable {
     return now - since >= pause
   }
 
-  private static let firstPause = Duration.seconds(30)
+  static let firstPause = Duration.seconds(30)
   private static let longestPause = Duration.seconds(300)
 }
 

@@ -168,7 +168,10 @@ extension SignIn {
     guard isNewer, !wasHeld(stored.grant.token), subject.settings.source == .issuer else { return }
     var isProven = true
     switch state {
-    case .empty, .held: break
+    case .empty:
+      // A run that ended a moment ago may have been given it in place of one that was refused.
+      isProven = turn.now.wall - stored.grant.obtained >= Refusal.firstPause
+    case .held: break
     case .refused(let refusal):
       guard !stored.grant.hasEnded(at: turn.now.wall) else { return }
       // Where tokens are refused, another one has yet to show what it is good for.

@@ -83,6 +83,29 @@ import Testing
     #expect(run.form["refresh_token"] == "refresh-2")
   }
 
+  @Test(arguments: [(-5, 100, false), (0, 100, false), (29, 100, false), (30, 100, true), (2, 2, true)])
+  func `that another run was given is asked for anew after half a minute at the soonest`(
+    age: Int, lifetime: Int, isAsked: Bool
+  ) throws {
+    var run = try SignInRun(policy: .never)
+    let kept = try stored(lifetime: lifetime)
+    run.now = .zero + .seconds(age)
+    run.tell(.stored(kept))
+    #expect(run.token == (lifetime > age ? "token-1" : nil))
+    run.refuse()
+    guard isAsked else {
+      #expect(run.error?.type == .tokenRefused && run.request == nil)
+      // The same run goes on: it is asked for then.
+      run.now = run.now + .seconds(30)
+      run.refuse()
+      return #expect(run.request != nil)
+    }
+    run.answer(resourceText())
+    run.answer(issuerText())
+    run.tell(.locked(nil))
+    #expect(run.form["refresh_token"] == "refresh-1")
+  }
+
   @Test func `in a slip of the server is taken again, and its issuer is asked ever more seldom`() throws {
     var run = try SignInRun(policy: .ask)
     run.tell(.stored(try stored()))
