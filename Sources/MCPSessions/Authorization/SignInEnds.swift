@@ -47,6 +47,11 @@ extension SignIn {
 
   /// Nobody answers, or not as an issuer does.
   mutating func outage(_ answer: IssuerAnswer, _ what: Sentence, _ work: Work, _ turn: inout Turn) {
+    // What is configured kept the question from being asked.
+    if case .failed(.configError, let words) = answer {
+      let error = SessionError(.signInFailed, detail: "\(gate.text(whole: words))")
+      return putOff(error, atLeast: Self.providerPause, work, &turn)
+    }
     putOff(
       SessionError(.issuerUnavailable, detail: "\(what): \(words(for: answer))"),
       atLeast: min(answer.askedPause(at: turn.now.wall) ?? .zero, Self.longestPause), work, &turn)
