@@ -1,3 +1,5 @@
+// Long, because each step of a visit, and what may go wrong with it, is told in the order of the visit.
+
 import MCPWire
 
 // A person signs in: in a browser that comes back to this machine, or by a code that is typed elsewhere.
@@ -92,10 +94,17 @@ extension SignIn {
         &turn)
     case .impossible:
       fail(
-        "\(gate.reference(metadata.issuer, limit: 120)) registers no clients: set sessionConfig.auth.clientID (or oauth.client_id)",
-        work,
+        "\(gate.reference(metadata.issuer, limit: 120)) registers no clients: \(ownClient(metadata))", work,
         &turn)
     }
+  }
+
+  /// What a person sets where the issuer does not say who we are.
+  private func ownClient(_ metadata: IssuerMetadata) -> Sentence {
+    let document: Sentence =
+      metadata.takesMetadataDocuments
+      ? "sessionConfig.auth.clientMetadataURL (the address of a document about this client), or " : ""
+    return "set \(document)sessionConfig.auth.clientID (or oauth.client_id)"
   }
 
   mutating func registrationAnswered(
@@ -108,9 +117,9 @@ extension SignIn {
       }
       let what: Sentence =
         answer.isOdd ? "the registration brought no client" : "the registration was refused"
+      let own = ownClient(discovery.metadata)
       return fail(
-        "\(what): \(words(for: answer)); where the issuer registers nobody by itself, set sessionConfig.auth.clientID (or oauth.client_id)",
-        work, &turn)
+        "\(what): \(words(for: answer)); where the issuer registers nobody by itself, \(own)", work, &turn)
     }
     let client = Client.registered(registered, discovery.metadata, port: opening.port)
     if let secret = client.secret { learn(secret, &turn) }

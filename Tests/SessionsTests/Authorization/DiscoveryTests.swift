@@ -287,6 +287,22 @@ import Testing
     #expect(Client.choice(CredentialSettings(), IssuerMetadata(issuer: "x"), registered: nil) == .impossible)
   }
 
+  @Test(arguments: [(false, false), (false, true), (true, false), (true, true)])
+  func `and registers nobody is told with all that can be set instead`(registers: Bool, takesDocuments: Bool)
+    throws
+  {
+    var run = try SignInRun()
+    run.refuse()
+    run.answer(resourceText())
+    let text = issuerText(takesDocuments ? #", "client_id_metadata_document_supported": true"# : "")
+    run.answer(registers ? text : text.replacing("registration_endpoint", with: "none"))
+    run.open()
+    if registers { run.answer(#"{"error": "access_denied"}"#, status: 403) }
+    let told = run.error?.detail.text ?? ""
+    #expect(told.contains("sessionConfig.auth.clientID (or oauth.client_id)"), "\(told)")
+    #expect(told.contains("sessionConfig.auth.clientMetadataURL") == takesDocuments, "\(told)")
+  }
+
   @Test func `may change: nothing of the old one goes to the new one`() throws {
     var run = try SignInRun()
     run.signIn()
