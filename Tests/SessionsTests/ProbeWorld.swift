@@ -92,8 +92,7 @@ struct ProbeWorld {
         asked.append(request.url)
         let body = request.url.hasSuffix("/mcp") ? metadata : []
         orders += probe.answer(
-          request.number, .answer(status: body.isEmpty ? 404 : 200, body: body, retryAfter: nil, nonce: nil),
-          at: now)
+          request.number, .answer(ResponseHead(status: body.isEmpty ? 404 : 200), body: body), at: now)
       case .cancel(let id): streams.removeAll { $0 == id }
       case .release, .launch, .write, .endProcess, .journal: break
       }

@@ -17,17 +17,18 @@ extension SignIn {
       guard !line.isEmpty else {
         return notProvided("\(source) is empty; an assertion is to stand in its first line", work, &turn)
       }
-      learn(Secret(line), &turn)
-      vouch(Secret(line), discovery, work, &turn)
+      guard let assertion = bareToken(line) else { return notProvided(flaw(text, line), work, &turn) }
+      learn(assertion, &turn)
+      vouch(assertion, discovery, work, &turn)
     case .provider:
       guard let grant = providedGrant(text, line, at: turn.now.wall) else {
-        return notProvided(flaw(line), work, &turn)
+        return notProvided(flaw(text, line), work, &turn)
       }
       for secret in grant.secrets { learn(secret, &turn) }
       guard grant.isSendable else {
         let flaw: Sentence =
           grant.headers.isEmpty
-          ? "gives a token with characters that no header may hold; its first line is to be the token alone"
+          ? "gives a token with characters that no header may hold"
           : "gives headers that cannot be sent: a name of the protocol's own, or characters that none may hold"
         return notProvided("\(source) " + flaw, work, &turn)
       }
@@ -49,7 +50,7 @@ extension SignIn {
   /// More headers of a program are none.
   private static let mostHeaders = 32
   /// How long a file or a program that gave no token is left alone.
-  private static let providerPause = Duration.seconds(30)
+  static let providerPause = Duration.seconds(30)
 
   /// A file or a program gives no token now. What is held is used as long as it lives, unless it was refused.
   private mutating func notProvided(_ words: Sentence, _ work: Work, _ turn: inout Turn) {
@@ -77,12 +78,19 @@ extension SignIn {
   }
 
   /// Why what was given is no token.
-  private func flaw(_ line: String) -> Sentence {
+  private func flaw(_ text: [UInt8], _ line: String) -> Sentence {
     guard !line.isEmpty else {
       if case .command = subject.settings.source { return "\(source) printed nothing to standard output" }
       return "\(source) is empty; a token is to stand in its first line"
     }
-    return "\(source) gives JSON without access_token, and without headers, each a text"
+    let start = trimmed(line[...]).first
+    if let value = try? JSONValue.read(text), !value.members.isEmpty || start == "[" {
+      return "\(source) gives JSON without access_token, and without headers, each a text"
+    }
+    if start == "{" || start == "[" { return "\(source) gives JSON that is cut off, or none" }
+    if start == "<" { return "\(source) gives a document; its first line is to be the token alone" }
+    return
+      "\(source) gives a token with characters that none may hold; its first line is to be the token alone"
   }
 
   /// A token alone, or JSON with its life (`expires_in`, in seconds), or the headers that carry it.
@@ -106,10 +114,29 @@ extension SignIn {
       guard words.count == 2 else { return nil }
       return Grant(token: Secret(String(words[1])), kind: words[0].lowercased(), obtained: now)
     }
-    guard !line.isEmpty else { return nil }
-    let token = line.lowercased().hasPrefix("bearer ") ? String(line.dropFirst(7)) : line
-    return Grant(token: Secret(token), obtained: now)
+    return bareToken(line).map { Grant(token: $0, obtained: now) }
   }
+}
+
+/// The token in a line, without what people copy along: quotes around it, and the word before it. Absent for
+/// what is none (RFC 6750 section 2.1); `|` and `:` are in those of some frameworks.
+private func bareToken(_ line: String) -> Secret? {
+  var rest = line[...]
+  for _ in 0..<2 {
+    if let quote = rest.first, "\"'".contains(quote), rest.count > 1, rest.last == quote {
+      rest = rest.dropFirst().dropLast()
+    }
+    if rest.lowercased().hasPrefix("bearer ") { rest = rest.dropFirst(7).drop { $0.isWhitespace } }
+  }
+  let isToken = rest.utf8.allSatisfy {
+    switch $0 {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: "-._~+/=|:".utf8.contains($0)
+    }
+  }
+  return isToken && !rest.isEmpty && rest.lowercased() != "bearer" ? Secret(String(rest)) : nil
 }
 
 /// Whether nothing but a header is called so.

@@ -174,7 +174,7 @@ package struct SignIn: Sendable {
   /// Requests of these kinds were refused: that others are served says nothing of them.
   var challenged: Set<Purpose> = []
   var lastRefused: Purpose?
-  /// Sign-ins in a row whose refresh token did not live long enough to be used.
+  /// Sign-ins in a row whose refresh token did not live long enough to be used, or that ended soon without one.
   var shortLives = 0
   var lastRequest = 0
   var pace = TokenPace()
@@ -268,7 +268,8 @@ package struct SignIn: Sendable {
       }
       return begin(Work(step: .start, held: held, demand: demand), &turn)
     }
-    if case .held(let holding) = state, !holding.isProven, !served.contains(demand.purpose),
+    if case .held(let holding) = state, !holding.isProven, !holding.isDue(at: turn.now.instant),
+      !served.contains(demand.purpose),
       demand.version != 0
     {
       return refuse(tokenError(demand), held: holding.grant, for: demand, &turn)

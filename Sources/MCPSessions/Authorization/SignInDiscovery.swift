@@ -80,15 +80,21 @@ extension SignIn {
       }
       return askIssuer(issuer, resource, work, &turn)
     }
-    if answer.isOutage { return outage(answer, "the server's metadata cannot be read", work, &turn) }
+    let what: Sentence = "the server's metadata cannot be read"
+    if answer.isOutage { return outage(answer, what, work, &turn) }
+    let work = work.noting(answer)
     if let next = left.first {
       return ask(of: .resource(left: Array(left.dropFirst()), request: 0), next, work, &turn)
     }
+    let ownIssuer = IssuerPlaces.ownIssuer(subject.server)
+    if let odd = work.oddAnswer, let known = work.held?.origin?.issuer, known != ownIssuer {
+      return outage(odd, what, work, &turn)
+    }
     if work.demand?.own?["resource_metadata"] != nil {
-      return fail("the metadata that the server names are none", work, &turn)
+      return fail("the metadata that the server names are none: \(words(for: answer))", work, &turn)
     }
     // Before there were metadata of resources, a server was its own issuer.
-    askIssuer(IssuerPlaces.ownIssuer(subject.server), nil, work, &turn)
+    askIssuer(ownIssuer, nil, work, &turn)
   }
 
   private mutating func askIssuer(
@@ -98,6 +104,8 @@ extension SignIn {
       return fail("the issuer's address is not used: \(gate.reference(issuer))", work, &turn)
     }
     let places = subject.settings.issuerMetadataURL.map { [$0] } ?? IssuerPlaces.ofIssuer(issuer)
+    var work = work
+    work.oddAnswer = nil
     ask(
       of: .issuer(issuer, resource, left: Array(places.dropFirst()), request: 0), places[0], work, &turn)
   }
@@ -118,12 +126,15 @@ extension SignIn {
       return discovered(metadata, resource, work, &turn)
     }
     if answer.isOutage { return outage(answer, "the issuer cannot be asked", work, &turn) }
+    let work = work.noting(answer)
     if let next = left.first {
       return ask(
         of: .issuer(issuer, resource, left: Array(left.dropFirst()), request: 0), next, work, &turn)
     }
     guard resource == nil else {
-      return fail("the issuer \(gate.reference(issuer, limit: 120)) has no metadata", work, &turn)
+      let name = gate.reference(issuer, limit: 120)
+      guard let odd = work.oddAnswer else { return fail("the issuer \(name) has no metadata", work, &turn) }
+      return refused(odd, "the metadata of the issuer \(name) cannot be read", work, &turn)
     }
     discovered(IssuerPlaces.ofOldServer(issuer), nil, work, &turn)
   }

@@ -45,14 +45,30 @@ extension SignIn {
 
   private func isAlone(_ work: Work) -> Bool { work.manner == nil && worksAlone }
 
-  /// Nobody answers: what is held is used as long as it lives, and the issuer is asked again.
+  /// Nobody answers, or not as an issuer does.
   mutating func outage(_ answer: IssuerAnswer, _ what: Sentence, _ work: Work, _ turn: inout Turn) {
-    let words = words(for: answer)
-    let error = SessionError(.issuerUnavailable, detail: "\(what): \(words)")
+    // What is configured kept the question from being asked.
+    if case .failed(.configError, let words) = answer {
+      let error = SessionError(.signInFailed, detail: "\(gate.text(whole: words))")
+      return putOff(error, atLeast: Self.providerPause, work, &turn)
+    }
+    putOff(
+      SessionError(.issuerUnavailable, detail: "\(what): \(words(for: answer))"),
+      atLeast: min(answer.askedPause(at: turn.now.wall) ?? .zero, Self.longestPause), work, &turn)
+  }
+
+  /// What is held is used as long as it lives, and the issuer is asked again after ever longer waits.
+  private mutating func putOff(
+    _ error: SessionError, atLeast least: Duration, _ work: Work, _ turn: inout Turn
+  ) {
     if let held = work.held, work.demand == nil, work.manner == nil, !held.hasEnded(at: turn.now.wall) {
       endWork(&turn)
-      turn.actions.append(.event(.signInFailed, .warning, error.detail, error))
-      return hold(held, isProven: true, setbacks: 1, &turn)
+      if error != lastError { turn.actions.append(.event(.signInFailed, .warning, error.detail, error)) }
+      lastError = error
+      hold(held, isProven: true, setbacks: work.setbacks + 1, &turn)
+      guard case .held(var holding) = state, let due = holding.renewal else { return }
+      holding.renewal = max(due, turn.now.instant + least)
+      return state = .held(holding)
     }
     var again = work
     again.setbacks += 1
@@ -62,16 +78,16 @@ extension SignIn {
       guard again.setbacks < Self.patienceWithCode else {
         return refuse(
           SessionError(
-            .signInFailed, detail: "\(what): \(words); what the person said is out of date by now"),
+            .signInFailed, detail: "\(error.detail); what the person said is out of date by now"),
           held: work.held, for: work.demand, &turn)
       }
     } else {
-      again.step = .start
+      (again.step, again.oddAnswer) = (.start, nil)
     }
     let pause = Backoff(base: .seconds(4)).delay(attempt: again.setbacks, using: &turn.random) + .seconds(1)
-    let delay = max(pause, min(answer.askedPause(at: turn.now.wall) ?? .zero, Self.longestPause))
     refuse(
-      error, held: work.held, retry: turn.now.instant + delay, again: again, for: work.demand, &turn)
+      error, held: work.held, retry: turn.now.instant + max(pause, least), again: again, for: work.demand,
+      &turn)
   }
 
   /// With backoff about two minutes; codes live ten at most (RFC 6749 section 4.1.2).
@@ -87,19 +103,52 @@ extension SignIn {
     begin(work, &turn)
   }
 
-  /// The issuer answered, and not with what was asked for.
+  /// The issuer answered, and not with what was asked for. What it gave before is asked for again: what is no
+  /// answer of an issuer's was somebody's in its place, and even a no may be over.
   mutating func refused(_ answer: IssuerAnswer, _ what: Sentence, _ work: Work, _ turn: inout Turn) {
-    if answer.isOutage { return outage(answer, what, work, &turn) }
-    fail("\(what): \(words(for: answer))", work, &turn)
+    let worked = hasWorked(work)
+    if answer.isOutage || worked && answer.refusal == nil { return outage(answer, what, work, &turn) }
+    let words: Sentence = "\(what): \(words(for: answer))"
+    guard worked else { return fail(words, work, &turn) }
+    let pause = Self.pauseAfterNo.delay(attempt: work.setbacks + 1, using: &turn.random)
+    putOff(SessionError(.signInFailed, detail: words), atLeast: pause, work, &turn)
   }
 
+  /// From half a minute at most to five minutes: issuers lock out who insists.
+  private static let pauseAfterNo = Backoff(base: .seconds(30), maximum: .seconds(300), leastShare: 0.5)
+
+  /// Whether the same was had before, with no person's help: from this issuer and as this client.
+  private func hasWorked(_ work: Work) -> Bool {
+    guard work.manner == nil, let origin = work.held?.origin else { return false }
+    switch work.step {
+    case .token(let purpose, let asked, _, _):
+      return !purpose.isOfPerson && asked.issuer == origin.issuer && asked.client == origin.client
+    case .vouched, .resource, .issuer: return true
+    default: return false
+    }
+  }
+
+  /// What came in place of what was asked for.
   func words(for answer: IssuerAnswer) -> Sentence {
     switch answer {
     case .failed(let type, let words): return "\(type), \(gate.text(whole: words))"
-    case .answer(let status, _, _, _):
-      guard let error = answer.json.flatMap(TokenError.init) else { return "status \(status)" }
-      return words(for: error)
+    case .answer(let head, let body):
+      if let error = answer.json.flatMap(TokenError.init) { return words(for: error) }
+      if (300..<400).contains(head.status) { return "answered with a \(sentElsewhere(head))" }
+      let status: Sentence = head.isSuccess ? "" : "status \(head.status), "
+      if let page = Page(CutText(body), contentType: head.contentType) {
+        return "\(status)answered with \(page.words(gate))"
+      }
+      guard head.isSuccess else { return "status \(head.status)" }
+      if body.isEmpty { return "answered with nothing" }
+      return answer.json == nil
+        ? "the answer is no JSON, or not all of it" : "the answer is JSON of another kind"
     }
+  }
+
+  private func sentElsewhere(_ head: ResponseHead) -> Sentence {
+    guard let location = head.location, !location.isEmpty else { return "redirect to nowhere" }
+    return "redirect to \(gate.reference(location, limit: 200)), which is not followed"
   }
 
   func words(for error: TokenError) -> Sentence {

@@ -61,7 +61,7 @@ extension SignIn {
     farewell.request = nil
     let wasToken = !farewell.isGivenBack && farewell.grant?.origin?.revocationEndpoint != nil
     let what: Sentence = wasToken ? "the token" : "the registration"
-    if case .answer(200...299, _, _, _) = answer {
+    if case .answer(let head, _) = answer, head.isSuccess {
       farewell.words = "\(farewell.words); the issuer took \(what) back"
     } else {
       farewell.words = "\(farewell.words); the issuer did not take \(what) back: \(words(for: answer))"

@@ -1,3 +1,5 @@
+// Long, because each step of a visit, and what may go wrong with it, is told in the order of the visit.
+
 import MCPWire
 
 // A person signs in: in a browser that comes back to this machine, or by a code that is typed elsewhere.
@@ -5,6 +7,8 @@ import MCPWire
 extension SignIn {
   /// How long a person may take.
   private static let patience = Duration.seconds(600)
+  /// A token that nothing renews and that lives no longer is no reason to open one browser after the other.
+  private static let shortLife = Duration.seconds(3_600)
 
   mutating func askPerson(_ discovery: Discovery, _ work: Work, _ turn: inout Turn) {
     let issuer = gate.reference(discovery.metadata.issuer, limit: 120)
@@ -19,10 +23,15 @@ extension SignIn {
         SessionError(.signInNeeded, detail: "the server wants a sign-in at \(issuer)\(wanted)"),
         held: work.held, for: work.demand, &turn)
     }
+    let isSpent = work.mayRefresh && work.held.map { $0.refresh == nil } ?? false
+    if isSpent, work.manner == nil, !work.isStepUp, let held = work.held {
+      shortLives = turn.now.wall - held.obtained < Self.shortLife ? shortLives + 1 : 0
+    }
     guard work.manner != nil || shortLives < 2 else {
+      let why: Sentence =
+        isSpent ? "gives tokens that end soon and that nothing renews" : "takes back what it gives"
       return refuse(
-        SessionError(.signInNeeded, detail: "\(issuer) takes back what it gives; sign in again"), held: nil,
-        &turn)
+        SessionError(.signInNeeded, detail: "\(issuer) \(why); sign in again"), held: nil, &turn)
     }
     if wantsDevice(discovery.metadata, work) { return enqueue(discovery, work, &turn) }
     guard discovery.metadata.authorizationEndpoint != nil else {
@@ -85,10 +94,17 @@ extension SignIn {
         &turn)
     case .impossible:
       fail(
-        "\(gate.reference(metadata.issuer, limit: 120)) registers no clients: set sessionConfig.auth.clientID (or oauth.client_id)",
-        work,
+        "\(gate.reference(metadata.issuer, limit: 120)) registers no clients: \(ownClient(metadata))", work,
         &turn)
     }
+  }
+
+  /// What a person sets where the issuer does not say who we are.
+  private func ownClient(_ metadata: IssuerMetadata) -> Sentence {
+    let document: Sentence =
+      metadata.takesMetadataDocuments
+      ? "sessionConfig.auth.clientMetadataURL (the address of a document about this client), or " : ""
+    return "set \(document)sessionConfig.auth.clientID (or oauth.client_id)"
   }
 
   mutating func registrationAnswered(
@@ -96,11 +112,14 @@ extension SignIn {
     _ turn: inout Turn
   ) {
     guard let registered = answer.document.flatMap(RegisteredClient.init) else {
-      let what: Sentence = "the registration was refused"
-      guard !answer.isOutage else { return refused(answer, what, work, &turn) }
+      guard !answer.isOutage else {
+        return outage(answer, "the issuer cannot register this program", work, &turn)
+      }
+      let what: Sentence =
+        answer.isOdd ? "the registration brought no client" : "the registration was refused"
+      let own = ownClient(discovery.metadata)
       return fail(
-        "\(what): \(words(for: answer)); where the issuer registers nobody by itself, set sessionConfig.auth.clientID (or oauth.client_id)",
-        work, &turn)
+        "\(what): \(words(for: answer)); where the issuer registers nobody by itself, \(own)", work, &turn)
     }
     let client = Client.registered(registered, discovery.metadata, port: opening.port)
     if let secret = client.secret { learn(secret, &turn) }

@@ -14,6 +14,9 @@ struct Holding: Hashable, Sendable {
   var isProven: Bool
   /// Renewals in a row that found nobody.
   var setbacks = 0
+
+  /// It is time for the next one.
+  func isDue(at now: Instant) -> Bool { !isOnlyLook && renewal.map { $0 <= now } ?? false }
 }
 
 /// The next token is being got.
@@ -31,6 +34,15 @@ struct Work: Hashable, Sendable {
   var nonce: String?
   /// Attempts in a row that found nobody.
   var setbacks = 0
+  /// What one of the places of a document answered, where that was neither a document nor a plain no.
+  var oddAnswer: IssuerAnswer?
+
+  func noting(_ answer: IssuerAnswer) -> Work {
+    guard oddAnswer == nil, answer.isOdd else { return self }
+    var work = self
+    work.oddAnswer = answer
+    return work
+  }
 
   var isStepUp: Bool { demand?.wantsMore ?? false }
 
@@ -142,7 +154,7 @@ struct Refusal: Hashable, Sendable {
     return now - since >= pause
   }
 
-  private static let firstPause = Duration.seconds(30)
+  static let firstPause = Duration.seconds(30)
   private static let longestPause = Duration.seconds(300)
 }
 

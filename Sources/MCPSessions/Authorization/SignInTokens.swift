@@ -152,7 +152,8 @@ extension SignIn {
         .event(.signInNeeded, .warning, "the token ends\(ends) and cannot be renewed: sign in again", nil))
       return
     }
-    begin(Work(step: .start, held: holding.grant, mayRefresh: true), &turn)
+    begin(
+      Work(step: .start, held: holding.grant, mayRefresh: true, setbacks: holding.setbacks), &turn)
   }
 
   mutating func lock(_ origin: Grant.Origin, _ work: Work, _ turn: inout Turn) {
@@ -168,7 +169,10 @@ extension SignIn {
     guard isNewer, !wasHeld(stored.grant.token), subject.settings.source == .issuer else { return }
     var isProven = true
     switch state {
-    case .empty, .held: break
+    case .empty:
+      // A run that ended a moment ago may have been given it in place of one that was refused.
+      isProven = turn.now.wall - stored.grant.obtained >= Refusal.firstPause
+    case .held: break
     case .refused(let refusal):
       guard !stored.grant.hasEnded(at: turn.now.wall) else { return }
       // Where tokens are refused, another one has yet to show what it is good for.

@@ -40,7 +40,7 @@ package struct ClientAssertion: Hashable, Sendable {
 
 /// What came back: an answer of any status, or no usable one.
 package enum IssuerAnswer: Hashable, Sendable {
-  case answer(status: Int, body: [UInt8], retryAfter: String?, nonce: String?)
+  case answer(ResponseHead, body: [UInt8])
   /// Why there is none, in words that nobody has looked at yet.
   case failed(ErrorType, words: String)
 }
@@ -48,37 +48,52 @@ package enum IssuerAnswer: Hashable, Sendable {
 extension IssuerAnswer {
   /// The document, if it is one: status 200 and JSON.
   var document: JSONValue? {
-    guard case .answer(200...299, let body, _, _) = self else { return nil }
-    return try? JSONValue.read(body)
+    guard case .answer(let head, _) = self, head.isSuccess else { return nil }
+    return json
   }
 
   /// JSON, whatever the status.
   var json: JSONValue? {
-    guard case .answer(_, let body, _, _) = self else { return nil }
+    guard case .answer(_, let body) = self else { return nil }
     return try? JSONValue.read(body)
   }
 
   /// How long the other side asks to be left alone.
   func askedPause(at now: WallTime) -> Duration? {
-    guard case .answer(_, _, let asked, _) = self else { return nil }
-    return retryAfter(asked, now: now)
+    guard case .answer(let head, _) = self else { return nil }
+    return retryAfter(head.retryAfter, now: now)
   }
 
   /// The number that the issuer wants to read in a proof, where it asked for one and nothing else is wrong.
   var wantedNonce: String? {
-    guard case .answer(_, _, _, let nonce) = self, json.flatMap(TokenError.init)?.code == "use_dpop_nonce"
-    else {
-      return nil
-    }
-    return nonce
+    guard case .answer(let head, _) = self, json.flatMap(TokenError.init)?.code == "use_dpop_nonce"
+    else { return nil }
+    return head.proofNonce
+  }
+
+  /// What an issuer says no with (RFC 6749 section 5.2). Absent for whatever else came: a page, a redirect, a
+  /// document of another kind or its beginning, and the words for being out of order.
+  var refusal: TokenError? {
+    guard case .answer(let head, _) = self, [200, 400, 401, 403].contains(head.status),
+      let error = json.flatMap(TokenError.init), !error.code.contains(" "),
+      !["server_error", "temporarily_unavailable"].contains(error.code)
+    else { return nil }
+    return error
   }
 
   /// Whether the other side is away or out of order, so that asking again may help.
   var isOutage: Bool {
     switch self {
     case .failed: true
-    case .answer(let status, _, _, _): status >= 500 || status == 429
+    case .answer(let head, _): head.status >= 500 || head.status == 429
     }
+  }
+
+  /// Whether something was answered that says neither yes nor no: with a redirect, or well. Asked of what is
+  /// not what was wanted.
+  var isOdd: Bool {
+    guard case .answer(let head, _) = self else { return false }
+    return (200..<400).contains(head.status)
   }
 }
 

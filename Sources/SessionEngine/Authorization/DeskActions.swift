@@ -35,17 +35,19 @@ extension Desk {
 
   private func send(_ request: IssuerRequest, _ number: Int, _ customer: Customer) {
     var form: WebForm?
+    let fail = { (words: String) in
+      self.tell(number, .answered(request.number, .failed(.configError, words: words)))
+    }
     if case .form(var signed) = request.body, let assertion = request.assertion {
-      guard case .text(let pem) = readToken(assertion.keyFile, "clientKeyFile"),
-        let key = SigningKey(pem: pem),
-        let token = assertion.signed(with: key, at: Moment.now.wall)
-      else {
-        return tell(
-          number,
-          .answered(
-            request.number,
-            .failed(.configError, words: "\(assertion.keyFile) is no key for \(assertion.algorithm.rawValue)")
-          ))
+      let path = assertion.keyFile
+      let pem: [UInt8]
+      switch readToken(path, "clientKeyFile") {
+      case .text(let bytes): pem = bytes
+      case .failed(let words): return fail(words)
+      }
+      let key = SigningKey(pem: pem)
+      guard let token = key.flatMap({ assertion.signed(with: $0, at: Moment.now.wall) }) else {
+        return fail("clientKeyFile \(path) is no key for \(assertion.algorithm.rawValue)")
       }
       tell(number, .known(token))
       signed.add("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
@@ -55,12 +57,7 @@ extension Desk {
     var proof: Secret?
     if let wanted = request.proof {
       proof = proofKey(wanted.issuer).flatMap(Possession.init)?.proof(for: request, at: Moment.now.wall)
-      guard proof != nil else {
-        return tell(
-          number,
-          .answered(request.number, .failed(.configError, words: "no key for its tokens can be made or read"))
-        )
-      }
+      guard proof != nil else { return fail("no key for the issuer's tokens can be made or read") }
     }
     if let proof { tell(number, .known(proof)) }
     if let failure = pool.start(request, form: form, proof: proof, way: customer.way, owner: number) {

@@ -28,13 +28,14 @@ final class IssuerTransfer {
   private var headers: UnsafeMutablePointer<curl_slist>?
   private var body: [UInt8] = []
   private var isTooLarge = false
-  private var retryAfter: String?
-  private var nonce: String?
+  private var flaw: HeadReader.Flaw?
+  private var heads = HeadReader(limit: IssuerTransfer.headLimit)
   private let proxy: Proxy?
   private let url: String
 
   /// Bytes of an answer.
   static let bodyLimit = 64 * 1_024
+  private static let headLimit = 64 * 1_024
   private static let timeLimit = 10_000
   private static let connectLimit = 5_000
 
@@ -104,9 +105,8 @@ final class IssuerTransfer {
     _ = ccurl_on_open_socket(easy, { _, _, address in ccurl_open_socket(address) }, nil)
     _ = ccurl_setopt_bytes(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, user in
       guard let bytes, let user else { return 0 }
-      Unmanaged<IssuerTransfer>.fromOpaque(user).takeUnretainedValue()
-        .head(UnsafeRawBufferPointer(start: bytes, count: size * count))
-      return size * count
+      let transfer = Unmanaged<IssuerTransfer>.fromOpaque(user).takeUnretainedValue()
+      return transfer.head(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
     }
     _ = ccurl_setopt_bytes(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, user in
       guard let bytes, let user else { return 0 }
@@ -115,14 +115,13 @@ final class IssuerTransfer {
     }
   }
 
-  private func head(_ bytes: UnsafeRawBufferPointer) {
-    let line = String(decoding: bytes.prefix(4_096), as: UTF8.self)
-    guard let colon = line.firstIndex(of: ":") else { return }
-    let value = String(line[line.index(after: colon)...].split(whereSeparator: \.isWhitespace).first ?? "")
-    switch line[..<colon].lowercased() {
-    case "retry-after": retryAfter = value
-    case "dpop-nonce": nonce = value
-    default: break
+  private func head(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    do throws(HeadReader.Flaw) {
+      _ = try heads.take(bytes)
+      return true
+    } catch {
+      flaw = error
+      return false
     }
   }
 
@@ -140,14 +139,13 @@ final class IssuerTransfer {
     if isTooLarge {
       return .failed(.responseTooLarge, words: "the answer is over \(Self.bodyLimit / 1_024) KiB")
     }
-    guard code == CURLE_OK else {
+    if let flaw { return .failed(flaw.error.type, words: flaw.error.words) }
+    guard code == CURLE_OK, let head = heads.head else {
       let failure = transferFailure(
         code, TransferEvidence(of: easy, url: url, words: String(cString: errorBuffer), proxy: proxy))
       return .failed(failure.type, words: failure.words)
     }
-    var status = 0
-    _ = ccurl_getinfo_long(easy, CURLINFO_RESPONSE_CODE, &status)
-    return .answer(status: status, body: body, retryAfter: retryAfter, nonce: nonce)
+    return .answer(head, body: body)
   }
 }
 

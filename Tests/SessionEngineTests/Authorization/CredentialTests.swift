@@ -415,6 +415,37 @@ private func server(
     watch.stop()
   }
 
+  @Test(arguments: [(nil, ": No such file or directory"), ("no key", " is no key for ES256")])
+  func `tells which file gave no key, and blames no issuer`(content: String?, words: String) throws {
+    let folder = TemporaryFolder()
+    let authority = try Authority.start()
+    defer { authority.stop() }
+    let path = folder.path + "/key.pem"
+    if let content { try replaceFile(path, with: content, mode: 0o600) }
+    var watch = try EngineWatch([
+      try server(authority) {
+        ($0.grant, $0.clientID, $0.clientKeyFile) = (.clientCredentials, "monitor", path)
+      }
+    ])
+    #expect(watch.watch(for: .seconds(10)) { $0.rows.values.first?.cause?.type == .signInFailed })
+    #expect(watch.rows.values.first?.cause?.detail.text == "clientKeyFile \(path)\(words)")
+    #expect(authority.state.withLock { $0.grants } == [])
+    watch.stop()
+  }
+
+  @Test func `tells where its issuer sends who asks it`() throws {
+    var rules = Authority.Rules()
+    rules.hasMoved = true
+    let authority = try Authority.start(rules)
+    defer { authority.stop() }
+    var watch = try EngineWatch([try server(authority)])
+    #expect(watch.watch(for: .seconds(10)) { $0.rows.values.first?.cause?.type == .signInFailed })
+    let told = watch.rows.values.first?.cause?.detail.text ?? ""
+    let words = "answered with a redirect to https://sso.example/login, which is not followed"
+    #expect(told.hasSuffix(words), "\(told)")
+    watch.stop()
+  }
+
   @Test func `is signed in to from outside while it is watched`() throws {
     let folder = TemporaryFolder()
     let authority = try Authority.start()

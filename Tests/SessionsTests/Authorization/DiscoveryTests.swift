@@ -1,3 +1,5 @@
+// Long, because what servers and issuers publish is told in whole documents.
+
 import MCPWire
 import Testing
 
@@ -112,6 +114,74 @@ import Testing
     #expect(run.error?.type == .signInFailed)
   }
 
+  @Test(
+    arguments: [
+      (
+        302, "", "", "https://evil.example/login",
+        "answered with a redirect to https://evil.example/login, which is not followed"
+      ),
+      (307, "", "", nil, "answered with a redirect to nowhere"),
+      (
+        200, "<html><title>Sign in</title>hello</html>", "text/html", nil,
+        #"answered with a web page (text/html) titled "Sign in""#
+      ),
+      (200, #"{"issuer": "https://iss"#, "application/json", nil, "the answer is no JSON, or not all of it"),
+      (200, "", "", nil, "answered with nothing"),
+      (200, "[1, 2]", "", nil, "the answer is JSON of another kind"),
+    ] as [(Int, String, String, String?, String)],
+    ["resource", "issuer", "registration", "token", "device"])
+  func `that answers with something else is told of as that`(
+    answer: (status: Int, body: String, type: String, location: String?, words: String), asked: String
+  ) throws {
+    var run = try SignInRun(policy: .auto)
+    if asked == "device" { run.tell(.begin(.device, nil)) }
+    if asked == "resource" {
+      run.refuse(401, #"Bearer resource_metadata="https://mcp.example/odd/place.json""#)
+    } else {
+      if asked != "device" { run.refuse() }
+      run.answer(resourceText())
+    }
+    if ["registration", "token", "device"].contains(asked) {
+      run.answer(issuerText(#", "device_authorization_endpoint": "https://issuer.example/device""#))
+      run.open(registered: asked == "registration" ? nil : Client(id: "id-1", secret: nil, method: .none))
+    }
+    if asked == "token" { run.comeBack() }
+    // All places of a document answer alike.
+    for _ in 0..<3 where run.error == nil {
+      run.answer(answer.body, status: answer.status, type: answer.type, location: answer.location)
+    }
+    let what = [
+      "resource": "the metadata that the server names are none",
+      "issuer": "the metadata of the issuer https://issuer.example cannot be read",
+      "registration": "the registration brought no client", "token": "no token was given",
+      "device": "the issuer gives no code for another device",
+    ]
+    let told = run.error?.detail.text ?? ""
+    #expect(told.hasPrefix("\(what[asked] ?? ""): \(answer.words)"), "\(told)")
+    #expect(run.error?.type == .signInFailed)
+  }
+
+  @Test(arguments: ["resource", "issuer"])
+  func `whose metadata a web page hides for a moment is away, where it gave a token before`(asked: String)
+    throws
+  {
+    var run = try SignInRun(policy: .auto)
+    run.signIn(refresh: "refresh-1")
+    run.tell(.accepted(version: run.machine.version, .initialize))
+    run.refuse()
+    if asked == "issuer" { run.answer(resourceText()) }
+    for _ in 0..<3 where run.error == nil {
+      run.answer("<html>back soon</html>", type: "text/html")
+    }
+    #expect(run.error?.type == .issuerUnavailable && run.visits == 1)
+    run.pass(.seconds(6))
+    run.answer(resourceText())
+    run.answer(issuerText())
+    run.tell(.locked(nil))
+    run.answer(tokenText("token-2"))
+    #expect(run.token == "token-2")
+  }
+
   @Test func `is the server itself where it is older than such metadata`() throws {
     var run = try SignInRun()
     run.refuse()
@@ -215,6 +285,22 @@ import Testing
       Client.choice(settings, metadata, registered: nil)
         == .known(Client(id: "configured", secret: nil, method: .none)))
     #expect(Client.choice(CredentialSettings(), IssuerMetadata(issuer: "x"), registered: nil) == .impossible)
+  }
+
+  @Test(arguments: [(false, false), (false, true), (true, false), (true, true)])
+  func `and registers nobody is told with all that can be set instead`(registers: Bool, takesDocuments: Bool)
+    throws
+  {
+    var run = try SignInRun()
+    run.refuse()
+    run.answer(resourceText())
+    let text = issuerText(takesDocuments ? #", "client_id_metadata_document_supported": true"# : "")
+    run.answer(registers ? text : text.replacing("registration_endpoint", with: "none"))
+    run.open()
+    if registers { run.answer(#"{"error": "access_denied"}"#, status: 403) }
+    let told = run.error?.detail.text ?? ""
+    #expect(told.contains("sessionConfig.auth.clientID (or oauth.client_id)"), "\(told)")
+    #expect(told.contains("sessionConfig.auth.clientMetadataURL") == takesDocuments, "\(told)")
   }
 
   @Test func `may change: nothing of the old one goes to the new one`() throws {

@@ -257,7 +257,7 @@ import Testing
     run.comeBack()
     let request = try #require(run.request)
     run.tell(
-      .answered(request.number, .answer(status: 503, body: [], retryAfter: "120", nonce: nil)))
+      .answered(request.number, .answer(ResponseHead(status: 503, retryAfter: "120"), body: [])))
     #expect(try #require(run.machine.report?.retry) - run.now == .seconds(120))
   }
 

@@ -83,6 +83,29 @@ import Testing
     #expect(run.form["refresh_token"] == "refresh-2")
   }
 
+  @Test(arguments: [(-5, 100, false), (0, 100, false), (29, 100, false), (30, 100, true), (2, 2, true)])
+  func `that another run was given is asked for anew after half a minute at the soonest`(
+    age: Int, lifetime: Int, isAsked: Bool
+  ) throws {
+    var run = try SignInRun(policy: .never)
+    let kept = try stored(lifetime: lifetime)
+    run.now = .zero + .seconds(age)
+    run.tell(.stored(kept))
+    #expect(run.token == (lifetime > age ? "token-1" : nil))
+    run.refuse()
+    guard isAsked else {
+      #expect(run.error?.type == .tokenRefused && run.request == nil)
+      // The same run goes on: it is asked for then.
+      run.now = run.now + .seconds(30)
+      run.refuse()
+      return #expect(run.request != nil)
+    }
+    run.answer(resourceText())
+    run.answer(issuerText())
+    run.tell(.locked(nil))
+    #expect(run.form["refresh_token"] == "refresh-1")
+  }
+
   @Test func `in a slip of the server is taken again, and its issuer is asked ever more seldom`() throws {
     var run = try SignInRun(policy: .ask)
     run.tell(.stored(try stored()))
@@ -163,49 +186,79 @@ import Testing
   }
 
   @Test(arguments: [
-    (200, "<html>maintenance</html>"), (403, "no"), (404, ""), (400, #"{"error": "invalid_request"}"#),
-    (401, #"{"error": "invalid_client"}"#),
+    (200, "<html>maintenance</html>", true), (302, "", true), (200, #"{"access_token": "tok"#, true),
+    (200, "", true), (200, "null", true), (403, "no", true), (404, "", true),
+    (404, #"{"error": "Not Found"}"#, true), (401, "<html>captive portal</html>", true),
+    (429, #"{"error": "slow_down"}"#, true), (500, "oops", true),
+    (400, #"{"error": "temporarily_unavailable"}"#, true), (401, #"{"error": "invalid_client"}"#, false),
+    (400, #"{"error": "invalid_request"}"#, false), (200, #"{"error": "bad_request"}"#, false),
   ])
-  func `is asked for again when a renewal failed and the server still wants one`(status: Int, body: String)
-    throws
-  {
-    var run = try SignInRun(policy: .never)
+  func `is asked for again soon when its renewal, which went well before, brings something else`(
+    status: Int, body: String, isOutage: Bool
+  ) throws {
+    var run = try SignInRun(policy: .auto)
     run.tell(.stored(try stored()))
     run.pass(.seconds(86))
     run.tell(.locked(nil))
     run.answer(body, status: status)
-    let failed = run.request?.number
-    run.now = run.now + .seconds(100)
-    run.refuse(version: 0)
-    #expect(run.request?.number != failed, "the look of a session is a reason to ask")
-    run.answer(resourceText())
-    run.answer(issuerText())
+    #expect(run.token == "token-1", "it is good until its end")
+    run.now = run.now + .seconds(15)
+    run.tell(.wanted)
     run.tell(.locked(nil))
-    #expect(run.form["refresh_token"] == "refresh-1")
+    var waits: [Duration] = []
+    for _ in 0..<8 {
+      run.answer(body, status: status)
+      #expect(run.error?.type == (isOutage ? .issuerUnavailable : .signInFailed) && run.visits == 0)
+      let wait = try #require(run.machine.deadline) - run.now
+      waits.append(wait)
+      // A server that still asks for a token is no reason to insist.
+      run.now = run.now + wait - .milliseconds(1)
+      run.refuse(version: 0)
+      #expect(run.error != nil)
+      run.pass(.milliseconds(1))
+      run.tell(.locked(nil))
+      #expect(run.form["refresh_token"] == "refresh-1")
+    }
+    #expect(waits[0] < .seconds(isOutage ? 6 : 31) && waits[0] >= .seconds(isOutage ? 1 : 14), "\(waits)")
+    #expect(waits[1] < .seconds(isOutage ? 10 : 61), "\(waits)")
+    #expect(waits[7] > .seconds(isOutage ? 15 : 149) && waits[7] <= .seconds(isOutage ? 61 : 300), "\(waits)")
     run.answer(tokenText("token-2"))
     #expect(run.token == "token-2")
+    let told = run.actions.count { if case .event(.signInFailed, _, _, _) = $0 { true } else { false } }
+    #expect(told == 1)
   }
 
-  @Test func `is asked for ever more seldom while the issuer refuses`() throws {
+  @Test func `is asked for ever more seldom also while the last one is good`() throws {
     var run = try SignInRun(policy: .never)
-    run.tell(.stored(try stored()))
-    run.pass(.seconds(86))
-    run.tell(.locked(nil))
-    run.answer("no", status: 403)
+    run.tell(.stored(try stored(lifetime: 3_600)))
+    run.pass(.seconds(3_600 * 0.86))
+    var asked = 0
+    while run.now < .zero + .seconds(3_530) {
+      run.tell(.locked(nil))
+      run.nobodyAnswers()
+      asked += 1
+      run.pass(try #require(run.machine.deadline) - run.now)
+    }
+    #expect(run.token == "token-1" && (8...40).contains(asked), "\(asked)")
+    let told = run.actions.count { if case .event(.signInFailed, _, _, _) = $0 { true } else { false } }
+    #expect(told == 1)
+  }
+
+  @Test func `is asked for ever more seldom while the server's metadata are no good`() throws {
+    var run = try SignInRun(policy: .never)
+    run.now = run.now + .seconds(60)
+    run.tell(.stored(try stored(lifetime: 3_600)))
     var times: [Instant] = []
     for _ in 0..<1_200 {
       run.now = run.now + .seconds(1)
       let before = run.request?.number
-      run.refuse(version: 0)
+      run.refuse()
       guard run.request?.number != before else { continue }
-      run.answer(resourceText())
-      run.answer(issuerText())
-      run.tell(.locked(nil))
-      run.answer("no", status: 403)
+      run.answer(resourceText("https://evil.example/mcp"))
       times.append(run.now)
     }
     let gaps = zip(times, times.dropFirst()).map { $1 - $0 }
-    #expect(gaps == [.seconds(60), .seconds(120), .seconds(240), .seconds(300), .seconds(300)])
+    #expect(gaps == [30, 60, 120, 240, 300, 300].map { Duration.seconds($0) }, "\(gaps)")
   }
 
   @Test func `and what goes with it are in no text after weeks of renewals`() throws {
@@ -234,9 +287,9 @@ import Testing
     #expect(run.error?.detail.text == "no token was given: invalid_client: ••• ••• ••• •••")
   }
 
-  private func stored() throws -> StoredGrant {
+  private func stored(lifetime: Int = 100) throws -> StoredGrant {
     var run = try SignInRun()
-    run.signIn(lifetime: 100, refresh: "refresh-1")
+    run.signIn(lifetime: lifetime, refresh: "refresh-1")
     return run.machine.record(try #require(run.machine.held))
   }
 }

@@ -105,6 +105,44 @@ import Testing
     #expect(run.error?.type == .signInNeeded)
   }
 
+  @Test(arguments: [(60, false, 2), (60, true, 2), (7_200, false, 6), (7_200, true, 6)])
+  func `that nothing renews opens no browser each time it ends, if that is soon`(
+    lifetime: Int, isRefused: Bool, visits: Int
+  ) throws {
+    var run = try SignInRun()
+    run.signIn(lifetime: isRefused ? nil : lifetime)
+    for number in 2...6 {
+      run.tell(.accepted(version: run.machine.version, .initialize))
+      run.now = run.now + .seconds(lifetime)
+      // A server that refuses what it took is shown it once more.
+      for _ in 0..<(isRefused ? 2 : 0) {
+        run.refuse()
+        run.answer(resourceText())
+        run.answer(issuerText())
+        run.now = run.now + .seconds(31)
+      }
+      if !isRefused {
+        run.tell(.wanted)
+        run.answer(resourceText())
+        run.answer(issuerText())
+      }
+      guard run.error == nil || run.machine.step == .queued else { break }
+      run.open(registered: Client(id: "id-1", secret: nil, method: .none))
+      run.comeBack()
+      run.answer(tokenText("token-\(number)", lifetime: isRefused ? nil : lifetime))
+      #expect(run.token == "token-\(number)")
+    }
+    #expect(run.visits == visits)
+    guard visits == 2 else { return }
+    #expect(
+      run.error?.detail.text
+        == "https://issuer.example gives tokens that end soon and that nothing renews; sign in again")
+    run.pass(.seconds(3_600))
+    run.refuse()
+    run.tell(.wanted)
+    #expect(run.error?.type == .signInNeeded && run.machine.step == nil)
+  }
+
   @Test func `that is refused fresh is not asked for again`() throws {
     var run = try SignInRun()
     run.signIn()
@@ -261,7 +299,11 @@ import Testing
     (#"{"headers": {"authorization": "Bearer token-f"}}"#, "token-f"),
     ("tok\u{1B}en-f", nil), ("t\u{F6}ken", nil), (#"{"access_token": "token-f\r\nX-Evil: 1"}"#, nil),
     (#"{"Authorization": "Bearer token-f\r\n\r\nGET / HTTP/1.1"}"#, nil), ("", nil), ("\n", nil),
-    (#"{"other": 1}"#, nil),
+    (#"{"other": 1}"#, nil), (#""token-f""#, "token-f"), ("'token-f'\n", "token-f"),
+    (#"bearer  "token-f""#, "token-f"), (#""Bearer token-f""#, "token-f"), ("12|tok-f", "12|tok-f"),
+    ("aA0-._~+/=", "aA0-._~+/="), ("token-f extra", nil), ("<html>login</html>", nil), (#""token-f"#, nil),
+    (#"{"access_token":"#, nil), (#"{"access_token": "tok"#, nil), ("[1, 2]", nil), (#""""#, nil),
+    ("Bearer ", nil), ("tok{en}", nil), ("a,b", nil), ("\u{FEFF}token-f", nil),
   ])
   func `may come from a file or a program`(text: String, token: String?) throws {
     var settings = CredentialSettings()
@@ -351,7 +393,18 @@ import Testing
         .command(["/opt/give"]), #"{"token": "x"}"#,
         "tokenCommand /opt/give gives JSON without access_token, and without headers, each a text"
       ),
-      (.file("/run/token"), "two words", "tokenFile /run/token gives a token with characters"),
+      (
+        .file("/run/token"), "two words",
+        "tokenFile /run/token gives a token with characters that none may hold; its first line"
+      ),
+      (
+        .file("/run/token"), #"{"access_token": "tok"#,
+        "tokenFile /run/token gives JSON that is cut off, or none"
+      ),
+      (
+        .command(["/opt/give"]), "<html>login</html>",
+        "tokenCommand /opt/give gives a document; its first line is to be the token alone"
+      ),
     ] as [(CredentialSettings.Source, String, String)])
   func `that is none says whose it is and what is wrong`(
     source: CredentialSettings.Source, text: String, words: String
@@ -363,6 +416,21 @@ import Testing
     run.tell(.provided(.text(Array(text.utf8))))
     #expect(run.error?.detail.text.hasPrefix(words) == true, "\(String(describing: run.error))")
     #expect(run.error?.detail.text.contains("secret-argument") == false)
+  }
+
+  @Test func `is not missed by an issuer that was never asked`() throws {
+    var settings = CredentialSettings()
+    (settings.grant, settings.clientID, settings.clientKeyFile) = (.clientCredentials, "id", "/key.pem")
+    var run = try SignInRun(settings, policy: .never)
+    run.tell(.wanted)
+    run.answer(resourceText())
+    run.answer(issuerText())
+    let request = try #require(run.request)
+    let words = "clientKeyFile /key.pem is no key for ES256"
+    run.tell(.answered(request.number, .failed(.configError, words: words)))
+    #expect(run.error?.type == .signInFailed && run.error?.detail.text == words)
+    run.pass(.seconds(62))
+    #expect(run.request?.number != request.number, "the file may have been mended")
   }
 
   @Test(arguments: [#""9223372036854775807""#, "9223372036854775807", "1e300", #""31557600001""#])

@@ -56,11 +56,13 @@ struct SignInRun {
     if case .form(let form) = request?.body { form } else { WebForm() }
   }
 
-  mutating func answer(_ body: String, status: Int = 200, nonce: String? = nil) {
+  mutating func answer(
+    _ body: String, status: Int = 200, nonce: String? = nil, type: String = "", location: String? = nil
+  ) {
     guard let request else { return }
-    tell(
-      .answered(
-        request.number, .answer(status: status, body: Array(body.utf8), retryAfter: nil, nonce: nonce)))
+    var head = ResponseHead(status: status, contentType: type, location: location)
+    head.proofNonce = nonce
+    tell(.answered(request.number, .answer(head, body: Array(body.utf8))))
   }
 
   mutating func nobodyAnswers() {
