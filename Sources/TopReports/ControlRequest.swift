@@ -56,14 +56,14 @@ extension ControlRequest {
     case "command":
       let number = try members.whole("id") ?? 0
       guard let action = OperatorAction(rawValue: try members.text("command") ?? "") else {
-        throw .member("command", "reconnect, terminate, pause or resume")
+        throw .member("command", listed(OperatorAction.self, "or"))
       }
       self = .command(
         number: number, action, try members.targets(), isDryRun: try members.flag("dry_run"))
     case "status":
       let number = try members.whole("id") ?? 0
       guard let format = StatusQuery.Format(rawValue: try members.text("format") ?? "") else {
-        throw .member("format", "table, tsv, json or plugin")
+        throw .member("format", listed(StatusQuery.Format.self, "or"))
       }
       let filter = try members.text("filter")
       let failing = try members.states("fail_on")

@@ -137,8 +137,8 @@ import Testing
     var context = context()
     context.keys = choices
     let map = KeyMap(context)
-    #expect(map.action(for: "R") == .reconnect && map.action(for: .function(5)) == .reconnect)
-    #expect(map.action(for: "r") == .filter)
+    #expect(map.action(for: "R") == .verb(.reconnect) && map.action(for: .function(5)) == .verb(.reconnect))
+    #expect(map.action(for: "r") == .screen(.filter))
     #expect(map.action(for: "/") == nil)
   }
 

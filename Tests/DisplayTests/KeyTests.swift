@@ -11,7 +11,7 @@ import Testing
       let keys = KeyMap(context).bindings.flatMap(\.keys)
       #expect(Set(keys).count == keys.count, "a key stands twice in the map")
     }
-    #expect(Set(KeyMap.standard.map(\.action)) == Set(Action.allCases), "an action has no key")
+    #expect(Set(KeyMap.standard.map(\.action)) == Set(KeyAction.allCases), "an action has no key")
   }
 
   @Test func `are all in the help`() {

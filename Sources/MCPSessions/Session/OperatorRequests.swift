@@ -1,9 +1,18 @@
 import MCPWire
 
-// A session that is left alone: the operator wants to see what its server does without us.
+// What an operator wants of a session. One that is left alone shows what its server does without us.
 
 extension Session {
-  mutating func pause(_ by: Operator, _ turn: inout Turn) {
+  mutating func act(_ action: OperatorAction, _ by: Operator, _ turn: inout Turn) {
+    switch action {
+    case .reconnect: reconnect(by, &turn)
+    case .terminate: terminate(by, &turn)
+    case .pause: pause(by, &turn)
+    case .resume: resume(by, &turn)
+    }
+  }
+
+  private mutating func pause(_ by: Operator, _ turn: inout Turn) {
     switch state {
     case .unmonitored(let why): return refuse("pause", by, why, &turn)
     case .broken(let error): return refuse("pause", by, error.detail, &turn)
@@ -30,7 +39,7 @@ extension Session {
     }
   }
 
-  mutating func resume(_ by: Operator, _ turn: inout Turn) {
+  private mutating func resume(_ by: Operator, _ turn: inout Turn) {
     guard isPaused else { return refuse("resume", by, "it is not paused", &turn) }
     held = nil
     turn.emit(.operatorAction, .info, self, command: by.command, EventText.operatorAction("resume", by))

@@ -170,10 +170,7 @@ struct Session: Sendable {
     case .turn: takeTurn(&turn)
     case .transfer(let id, let event): transfer(id, event, &turn)
     case .process(let id, let event): processSpoke(id, event, &turn)
-    case .act(.reconnect, let by): reconnect(by, &turn)
-    case .act(.terminate, let by): terminate(by, &turn)
-    case .act(.pause, let by): pause(by, &turn)
-    case .act(.resume, let by): resume(by, &turn)
+    case .act(let action, let by): act(action, by, &turn)
     case .adopt(let server): adopt(server, &turn)
     case .credentialChanged: credentialChanged(&turn)
     case .sharesID:

@@ -37,17 +37,11 @@ package struct CommandFates: Hashable, Sendable {
       if case .over = fate { continue }
       guard let session = store.sessions[key] else {
         // It went with its server: what was being ended is.
-        let isDone = fate == .taken && action == .terminate
+        let isDone = fate == .taken && action.ends && !action.connects
         settle(key, nil, isDone: isDone, "there is no such session any more")
         continue
       }
-      guard fate == .taken, hasCome(session) else { continue }
-      let isDone =
-        switch action {
-        case .reconnect: session.state.isLive
-        case .terminate: session.state == .closed
-        case .pause, .resume: true
-        }
+      guard fate == .taken, let isDone = action.isDone(session) else { continue }
       settle(key, session.state, isDone: isDone, isDone ? "" : session.cause?.summary ?? "")
     }
   }
@@ -68,15 +62,7 @@ package struct CommandFates: Hashable, Sendable {
       }
     } else if case .taken = fates[key], event.level != .warning {
       // Someone wanted something else before it came to an end: only a new session was still to come.
-      settle(key, state, isDone: action != .reconnect, "then \(event.message)")
-    }
-  }
-
-  private func hasCome(_ session: SessionReport) -> Bool {
-    switch action {
-    case .reconnect: session.hasSettled
-    case .terminate: session.state != .closing
-    case .pause, .resume: true
+      settle(key, state, isDone: !action.connects, "then \(event.message)")
     }
   }
 }

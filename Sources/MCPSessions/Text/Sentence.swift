@@ -70,3 +70,12 @@ extension Sentence: ExpressibleByStringInterpolation {
     package mutating func appendInterpolation(_ error: MessageError) { text += error.description }
   }
 }
+
+/// All cases as a sentence has them: `table, tsv, json or plugin`; `quote` stands on both sides of each.
+package func listed<Word: CaseIterable & RawRepresentable<String>>(
+  _ type: Word.Type, _ conjunction: String, quote: String = ""
+) -> String {
+  let words = type.allCases.map { quote + $0.rawValue + quote }
+  return [words.dropLast().joined(separator: ", "), words.suffix(1).joined()].filter { !$0.isEmpty }
+    .joined(separator: " \(conjunction) ")
+}

@@ -42,22 +42,38 @@ extension ViewState {
     let name = parts.first.map(String.init) ?? ""
     let rest = parts.count > 1 ? trimmed(parts[1]) : ""
     let context = model.context
-    guard let word = CommandWord(name) else {
+    guard let meant = CommandWord(name) else {
       let fitting = CommandWord.beginning(with: name)
       notice =
         fitting.isEmpty
         ? "\(name) is no command; :help lists the keys, Tab the commands"
-        : "\(name) may mean \(fitting.map(\.rawValue).joined(separator: ", "))"
+        : "\(name) may mean \(fitting.map(\.text).joined(separator: ", "))"
       return []
     }
-    if word.acts, !context.isActing {
-      notice = context.replay == nil ? "read-only: \(word.rawValue) is off" : "a recording cannot be acted on"
+    if meant.acts, !context.isActing {
+      notice = context.replay == nil ? "read-only: \(meant.text) is off" : "a recording cannot be acted on"
       return []
     }
-    if word.argument == .none, !rest.isEmpty {
-      notice = ":\(word.rawValue) takes nothing behind it; nothing was done"
+    if meant.argument == .none, !rest.isEmpty {
+      notice = ":\(meant.text) takes nothing behind it; nothing was done"
       return []
     }
+    switch meant {
+    case .screen(let word): return run(word, rest, model, live: live)
+    case .verb(let verb):
+      if rest.isEmpty {
+        ask(verb, model, live: live)
+      } else if let keys = matching(rest, live, model.present) {
+        ask(verb, keys: keys, context, live: live)
+      }
+      return []
+    }
+  }
+
+  private mutating func run(
+    _ word: ScreenWord, _ rest: String, _ model: ViewModel, live: Store
+  ) -> [Effect] {
+    let context = model.context
     if let action = word.action { return handle(action, model, live: live) }
     switch word {
     case .filter:
@@ -80,15 +96,6 @@ extension ViewState {
         notice = objection
       } else {
         unacknowledge(filter, model)
-      }
-    case .reconnect, .terminate, .pause, .resume:
-      guard let action = OperatorAction(rawValue: word.rawValue) else { return [] }
-      guard !rest.isEmpty else {
-        ask(action, model, live: live)
-        return []
-      }
-      if let keys = matching(rest, live, model.present) {
-        ask(action, keys: keys, model.context, live: live)
       }
     case .theme:
       guard !rest.isEmpty else { return [.cycleTheme] }

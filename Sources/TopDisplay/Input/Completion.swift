@@ -4,9 +4,9 @@ import MCPSessions
 
 /// Whole command lines that begin with `text`, or with what a word in it is short for.
 func completions(of text: String, _ store: Store, _ context: Context) -> [String] {
-  let words = CommandWord.allCases.filter { !$0.acts || context.isActing }
+  let words = CommandWord.all.filter { !$0.acts || context.isActing }
   guard let space = text.firstIndex(of: " ") else {
-    return words.map(\.rawValue).filter { $0.hasPrefix(text) }
+    return words.map(\.text).filter { $0.hasPrefix(text) }
   }
   guard let word = CommandWord(String(text[..<space])) else { return [] }
   let rest = text[text.index(after: space)...]

@@ -5,7 +5,8 @@ extension ViewState {
   package mutating func handle(_ key: Key, store: Store, now: Moment, context: Context) -> [Effect] {
     notice = nil
     forget(store, at: now.instant)
-    let action = meaning(of: key, context)
+    let meaning = meaning(of: key, context)
+    let action = meaning?.screen
     if key == .control("c") { return [.quit] }
     switch overlay {
     case .filter, .prompt, .search, .signIn:
@@ -71,14 +72,15 @@ extension ViewState {
     }
     switch key {
     case .pasted: return refusePaste()
-    case .click(let row, let column) where action == nil: return click(row: row, column: column, model)
+    case .click(let row, let column) where meaning == nil: return click(row: row, column: column, model)
     case .wheelUp, .wheelDown: return wheel(key == .wheelDown, model)
     default: break
     }
-    guard let action else {
+    guard let meaning else {
       sayWhyNot(key, context)
       return []
     }
+    guard case .screen(let action) = meaning else { return handle(meaning, model, live: store) }
     if isDetailOpen, action.isMove {
       scrollDetail(action, model)
       return []
@@ -92,10 +94,10 @@ extension ViewState {
   }
 
   /// What a key asks for, and a press on a place that says what it does.
-  private func meaning(of key: Key, _ context: Context) -> Action? {
+  private func meaning(of key: Key, _ context: Context) -> KeyAction? {
     guard case .click(let row, let column) = key else { return KeyMap(context).action(for: key) }
     guard case .action(let name)? = pressed(row: row, column: column) else { return nil }
-    return KeyMap(context).bindings.first { $0.action.rawValue == name }?.action
+    return KeyMap(context).bindings.first { $0.action.name == name }?.action
   }
 
   /// What works wherever the operator is.
@@ -123,7 +125,17 @@ extension ViewState {
   private mutating func sayWhyNot(_ key: Key, _ context: Context) {
     let all = KeyMap(choices: context.keys, isActing: true, isReplay: false)
     guard let action = all.action(for: key), action.acts else { return }
-    notice = context.replay == nil ? "read-only: \(action.rawValue) is off" : "a recording cannot be acted on"
+    notice = context.replay == nil ? "read-only: \(action.name) is off" : "a recording cannot be acted on"
+  }
+
+  private mutating func handle(_ meaning: KeyAction, _ model: ViewModel, live: Store) -> [Effect] {
+    switch meaning {
+    case .screen(let action): return handle(action, model, live: live)
+    case .verb(let verb):
+      pin(model.rows)
+      ask(verb, model, live: live)
+      return []
+    }
   }
 
   mutating func handle(_ action: Action, _ model: ViewModel, live: Store) -> [Effect] {
@@ -183,10 +195,6 @@ extension ViewState {
     case .faster, .slower:
       if context.replay != nil { return [.replay(action == .faster ? .faster : .slower)] }
       return [.refresh(nextRate(context.refresh, isFaster: action == .faster))]
-    case .reconnect: ask(.reconnect, model, live: live)
-    case .terminate: ask(.terminate, model, live: live)
-    case .pause: ask(.pause, model, live: live)
-    case .resume: ask(.resume, model, live: live)
     case .undo: return undo(model, live: live)
     case .mark: mark(model)
     case .markAll: markAll(model)

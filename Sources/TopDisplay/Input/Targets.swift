@@ -67,7 +67,7 @@ extension ViewState {
     }
     guard let undoing = deed.undoing else {
       notice =
-        deed.action == .reconnect
+        deed.action.undo == nil
         ? "\(deed.action.rawValue) cannot be undone" : "\(deed.action.rawValue) changed nothing"
       return []
     }
@@ -75,8 +75,8 @@ extension ViewState {
       notice = "\(absence.words(model.context)): nothing is sent"
       return []
     }
-    if undoing.action == .reconnect {
-      ask(.reconnect, keys: undoing.keys, held: undoing.held, model.context, live: live)
+    if undoing.action.connects {
+      ask(undoing.action, keys: undoing.keys, held: undoing.held, model.context, live: live)
       return []
     }
     return carryOut(

@@ -1,25 +1,55 @@
-/// The words of the command line.
-enum CommandWord: String, CaseIterable, Sendable {
-  case servers, sessions, events, errors
-  case group, filter, saved, sort, mark, unmark
-  case reconnect, terminate, pause, resume
-  case freeze, follow, goto, acknowledge, unacknowledge, mute, log, outages
-  case copy, export, inspect, compare, share, privacy
-  case theme, refresh, mouse, reload, redraw, undo, utc, zoom, help, quit
+import MCPSessions
+
+/// The words of the command line: those of the screen, and what can be done to sessions.
+enum CommandWord: Hashable, Sendable {
+  case screen(ScreenWord)
+  case verb(OperatorAction)
+
+  /// The verbs stand behind the marks.
+  static let all: [CommandWord] = ScreenWord.allCases.flatMap {
+    $0 == .unmark ? [.screen($0)] + OperatorAction.allCases.map(CommandWord.verb) : [.screen($0)]
+  }
+
+  var text: String {
+    switch self {
+    case .screen(let word): word.rawValue
+    case .verb(let verb): verb.rawValue
+    }
+  }
 
   /// A word, or as much of one as can mean no other; nil when it means none or several.
   init?(_ text: String) {
     let fitting = Self.beginning(with: text)
-    guard let word = CommandWord(rawValue: text) ?? (fitting.count == 1 ? fitting[0] : nil) else {
-      return nil
-    }
+    guard let word = fitting.first(where: { $0.text == text }) ?? (fitting.count == 1 ? fitting[0] : nil)
+    else { return nil }
     self = word
   }
 
   /// Those that a text may be the beginning of.
-  static func beginning(with text: String) -> [CommandWord] {
-    allCases.filter { $0.rawValue.hasPrefix(text) }
+  static func beginning(with text: String) -> [CommandWord] { all.filter { $0.text.hasPrefix(text) } }
+
+  var argument: ScreenWord.Argument {
+    switch self {
+    case .screen(let word): word.argument
+    case .verb: .filter
+    }
   }
+
+  var acts: Bool {
+    switch self {
+    case .screen(let word): word.acts
+    case .verb: true
+    }
+  }
+}
+
+/// The words of the command line that are about the screen.
+enum ScreenWord: String, CaseIterable, Sendable {
+  case servers, sessions, events, errors
+  case group, filter, saved, sort, mark, unmark
+  case freeze, follow, goto, acknowledge, unacknowledge, mute, log, outages
+  case copy, export, inspect, compare, share, privacy
+  case theme, refresh, mouse, reload, redraw, undo, utc, zoom, help, quit
 
   /// What stands behind the word, for the help and for completion.
   enum Argument: Sendable {
@@ -28,7 +58,7 @@ enum CommandWord: String, CaseIterable, Sendable {
 
   var argument: Argument {
     switch self {
-    case .filter, .mark, .reconnect, .terminate, .pause, .resume, .acknowledge, .unacknowledge: .filter
+    case .filter, .mark, .acknowledge, .unacknowledge: .filter
     case .sort: .sort
     case .theme: .theme
     case .refresh: .seconds
@@ -41,7 +71,7 @@ enum CommandWord: String, CaseIterable, Sendable {
 
   var acts: Bool {
     switch self {
-    case .mark, .unmark, .reconnect, .terminate, .pause, .resume, .undo: true
+    case .mark, .unmark, .undo: true
     default: false
     }
   }

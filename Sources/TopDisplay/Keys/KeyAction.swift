@@ -1,4 +1,52 @@
-/// What a key asks of the screen. Raw values are the names in settings (`ui.keys`).
+import MCPSessions
+
+/// What a key asks for.
+enum KeyAction: Hashable, Sendable, CaseIterable {
+  case screen(Action)
+  /// Do something to the sessions that are chosen.
+  case verb(OperatorAction)
+
+  /// The verbs stand behind the marks.
+  static var allCases: [KeyAction] {
+    Action.allCases.flatMap {
+      $0 == .unmark ? [.screen($0)] + OperatorAction.allCases.map(KeyAction.verb) : [.screen($0)]
+    }
+  }
+
+  /// In settings (`ui.keys`).
+  var name: String {
+    switch self {
+    case .screen(let action): action.rawValue
+    case .verb(let verb): verb.rawValue
+    }
+  }
+
+  init?(_ name: String) {
+    guard let action = Self.allCases.first(where: { $0.name == name }) else { return nil }
+    self = action
+  }
+
+  /// Absent for what is done to a session.
+  var screen: Action? { if case .screen(let action) = self { action } else { nil } }
+
+  var topic: Action.Topic { screen?.topic ?? .acting }
+
+  /// Whether it leads to a change on a server; gone in read-only mode.
+  var acts: Bool { screen?.acts ?? true }
+
+  /// Whether there must be a recording, and only then.
+  var isOfReplay: Bool { screen?.isOfReplay ?? false }
+
+  /// What the help says.
+  var meaning: String {
+    switch self {
+    case .screen(let action): action.meaning
+    case .verb(let verb): verb.meaning
+    }
+  }
+}
+
+/// What a key asks of the screen itself. Raw values are the names in settings (`ui.keys`).
 enum Action: String, Hashable, Sendable, CaseIterable {
   case up, down, first, last, pageUp, pageDown, halfUp, halfDown
   case nextPane, previousPane, servers, sessions, events, errors
@@ -7,7 +55,7 @@ enum Action: String, Hashable, Sendable, CaseIterable {
   case outages, nextError, previousError, nextWarning, previousWarning, follow, freeze
   case sort, reverse, faster, slower
   case rowEvents, compare, share, privacy
-  case mark, markAll, unmark, reconnect, terminate, pause, resume, undo
+  case mark, markAll, unmark, undo
   case acknowledge, mute, log
   case copy, copyCommand, export, inspect
   case theme, utc, columns, zoom, mouse, redraw, suspend, help, quit
@@ -33,7 +81,7 @@ enum Action: String, Hashable, Sendable, CaseIterable {
     case .filter, .saved, .command, .nextProblem, .previousProblem, .problemsOnly, .onset, .level, .fold,
       .outages, .nextError, .previousError, .nextWarning, .previousWarning, .sort, .reverse:
       .finding
-    case .mark, .markAll, .unmark, .reconnect, .terminate, .pause, .resume, .undo, .acknowledge, .mute, .log:
+    case .mark, .markAll, .unmark, .undo, .acknowledge, .mute, .log:
       .acting
     case .copy, .copyCommand, .export, .inspect, .share, .privacy: .sharing
     case .follow, .freeze, .faster, .slower, .theme, .utc, .columns, .zoom, .mouse, .redraw, .suspend, .help,
@@ -54,7 +102,7 @@ enum Action: String, Hashable, Sendable, CaseIterable {
   /// Whether it leads to a change on a server; gone in read-only mode.
   var acts: Bool {
     switch self {
-    case .mark, .markAll, .unmark, .reconnect, .terminate, .pause, .resume, .undo: true
+    case .mark, .markAll, .unmark, .undo: true
     default: false
     }
   }
@@ -117,10 +165,6 @@ enum Action: String, Hashable, Sendable, CaseIterable {
     case .mark: "mark a session or a server's"
     case .markAll: "mark all that is shown"
     case .unmark: "unmark all"
-    case .reconnect: "reconnect selected or marked"
-    case .terminate: "terminate selected or marked"
-    case .pause: "pause: no probes, no attempts"
-    case .resume: "resume what is paused"
     case .undo: "undo what was done within 30 s"
     case .utc: "times in UTC, or local ones"
     case .columns: "columns: always, never, by room"

@@ -1,13 +1,17 @@
+import MCPSessions
+
 /// Keys and what they do, as data: the help is printed from it, so it cannot lie.
 struct KeyMap: Sendable {
   struct Binding: Sendable {
     let keys: [Key]
-    let action: Action
+    let action: KeyAction
 
-    init(_ keys: [Key], _ action: Action) {
+    init(_ keys: [Key], _ action: KeyAction) {
       self.keys = keys
       self.action = action
     }
+
+    init(_ keys: [Key], _ action: Action) { self.init(keys, .screen(action)) }
 
     /// As the help shows them.
     var shown: String { keys.map(\.spelled).joined(separator: " ") }
@@ -17,7 +21,12 @@ struct KeyMap: Sendable {
 
   /// The keys of vi, less, k9s and lnav. Prefixes of multiplexers (ctrl-a, ctrl-b), flow control (ctrl-s,
   /// ctrl-q) and the quit signal are left alone.
-  static let standard: [Binding] = [
+  static let standard: [Binding] = screen.flatMap { binding in
+    guard binding.action == .screen(.undo) else { return [binding] }
+    return OperatorAction.allCases.map { Binding([$0.key], .verb($0)) } + [binding]
+  }
+
+  private static let screen: [Binding] = [
     Binding(["k", .up], .up), Binding(["j", .down], .down), Binding(["g", .home], .first),
     Binding(["G", .end], .last), Binding([.pageUp], .pageUp), Binding([.pageDown], .pageDown),
     Binding([.control("u")], .halfUp), Binding([.control("d")], .halfDown),
@@ -33,7 +42,6 @@ struct KeyMap: Sendable {
     Binding(["p"], .freeze), Binding(["s"], .sort), Binding(["S"], .reverse), Binding(["+"], .faster),
     Binding(["-"], .slower), Binding([" "], .mark), Binding(["*"], .markAll), Binding(["u"], .unmark),
     Binding(["c"], .compare),
-    Binding(["r"], .reconnect), Binding(["K"], .terminate), Binding(["z"], .pause), Binding(["Z"], .resume),
     Binding(["U"], .undo),
     Binding(["a"], .acknowledge), Binding(["m"], .mute), Binding(["L"], .log), Binding(["y"], .copy),
     Binding(["Y"], .copyCommand), Binding(["x"], .export), Binding(["X"], .share), Binding(["P"], .privacy),
@@ -59,25 +67,25 @@ struct KeyMap: Sendable {
     }
   }
 
-  func action(for key: Key) -> Action? {
+  func action(for key: Key) -> KeyAction? {
     bindings.first { $0.keys.contains(key) }?.action
   }
 }
 
 /// Keys that the operator chose instead of the usual ones (`ui.keys`).
 package struct KeyChoices: Hashable, Sendable {
-  private(set) var keys: [Action: [Key]] = [:]
+  private(set) var keys: [KeyAction: [Key]] = [:]
 
   package init() {}
 
   /// What can be bound, in the order of the help.
-  package static var actionNames: [String] { KeyMap.standard.map(\.action.rawValue) }
+  package static var actionNames: [String] { KeyMap.standard.map(\.action.name) }
 
   /// As a settings file has it: `{reconnect: ["R"]}`.
   package var description: String {
-    let words = Action.allCases.compactMap { action in
+    let words = KeyAction.allCases.compactMap { action in
       keys[action].map { keys in
-        "\(action.rawValue): [\(keys.map { "\"\($0.spelled)\"" }.joined(separator: ", "))]"
+        "\(action.name): [\(keys.map { "\"\($0.spelled)\"" }.joined(separator: ", "))]"
       }
     }
     return "{\(words.joined(separator: ", "))}"
@@ -86,7 +94,7 @@ package struct KeyChoices: Hashable, Sendable {
   /// Binds an action to keys such as `k`, `ctrl-d`, `space`, `f5`; an empty list takes its keys away.
   /// Returns what is wrong, if anything; then nothing is changed.
   package mutating func bind(_ name: String, to words: [String]) -> String? {
-    guard let action = Action(rawValue: name) else { return "there is no such action" }
+    guard let action = KeyAction(name) else { return "there is no such action" }
     var wanted: [Key] = []
     for word in words {
       guard let key = Key(spelled: word) else { return "\(word) is no key" }
@@ -97,11 +105,11 @@ package struct KeyChoices: Hashable, Sendable {
       if let other = keys.first(where: { $0.key != action && $0.value.contains(key) })?.key,
         other.isOfReplay == action.isOfReplay
       {
-        return "\(word) is bound to \(other.rawValue) already"
+        return "\(word) is bound to \(other.name) already"
       }
       wanted.append(key)
     }
-    if wanted.isEmpty, action == .quit || action == .back { return "there must be a way out" }
+    if wanted.isEmpty, action.screen == .quit || action.screen == .back { return "there must be a way out" }
     keys[action] = wanted
     return nil
   }

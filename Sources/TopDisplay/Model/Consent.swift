@@ -2,7 +2,7 @@ package import MCPSessions
 
 /// What an action would start on this machine for a server; absent where it starts nothing.
 package func commandToStart(_ action: OperatorAction, _ server: String, _ store: Store) -> CommandReport? {
-  guard action == .reconnect else { return nil }
+  guard action.connects else { return nil }
   return store.server(ExactText(server))?.command
 }
 

@@ -95,12 +95,16 @@ extension KeyMap {
 
 extension Context {
   /// The first key of an action as it is written; nil when no key does it here.
-  func key(_ action: Action) -> String? {
+  func key(_ action: Action) -> String? { key(.screen(action)) }
+
+  func key(_ action: KeyAction) -> String? {
     KeyMap(self).bindings.first { $0.action == action }?.keys.first?.spelled
   }
 
   /// For texts that tell what could be done: `r reconnects`; nil when no key does it here.
-  func hint(_ action: Action, _ words: String) -> String? {
+  func hint(_ action: Action, _ words: String) -> String? { hint(.screen(action), words) }
+
+  func hint(_ action: KeyAction, _ words: String) -> String? {
     key(action).map { "\($0 == "esc" ? "Esc" : $0) \(words)" }
   }
 }

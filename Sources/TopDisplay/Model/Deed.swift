@@ -34,13 +34,7 @@ struct Deed: Hashable, Sendable {
   /// What takes it back, and for which sessions; `held` are those of them that are paused again afterwards.
   /// Nil when nothing does, or nothing is to be taken back.
   var undoing: Undoing? {
-    let found: Undoing? =
-      switch action {
-      case .terminate: Undoing(.reconnect, of: self, where: \.isKept, isHeld: { $0 == .paused })
-      case .pause: Undoing(.resume, of: self) { $0 != .paused }
-      case .resume: Undoing(.pause, of: self) { $0 == .paused }
-      case .reconnect: nil
-      }
+    let found = action.undo.map { Undoing($0, of: self) }
     return found.flatMap { $0.keys.isEmpty ? nil : $0 }
   }
 
@@ -49,18 +43,15 @@ struct Deed: Hashable, Sendable {
     let keys: [SessionKey]
     let held: [SessionKey]
 
-    fileprivate init(
-      _ action: OperatorAction, of deed: Deed, where wasSo: (SessionState) -> Bool,
-      isHeld: (SessionState) -> Bool = { _ in false }
-    ) {
-      self.action = action
+    fileprivate init(_ undo: OperatorAction.Undo, of deed: Deed) {
+      action = undo.action
       keys = deed.parts.flatMap { part in
         part.keys.filter { key in
           if case .over(isDone: false, _, _) = part[key] { return false }
-          return deed.before[key].map(wasSo) ?? false
+          return deed.before[key].map(undo.wasSo) ?? false
         }
       }.sorted()
-      held = keys.filter { deed.before[$0].map(isHeld) ?? false }
+      held = keys.filter { deed.before[$0].map(undo.isHeld) ?? false }
     }
   }
 
@@ -68,7 +59,7 @@ struct Deed: Hashable, Sendable {
   func result(_ context: Context) -> String {
     let counts = parts.map { part in
       let done = part.keys.count { if case .over(isDone: true, _, _) = part[$0] { true } else { false } }
-      return "\(done) of \(part.keys.count) \(Self.word(part.action))"
+      return "\(done) of \(part.keys.count) \(part.action.done)"
     }
     let failures = parts.flatMap { part in
       part.keys.compactMap { key -> String? in
@@ -84,15 +75,6 @@ struct Deed: Hashable, Sendable {
         .map { "; \($0)" }
     }
     return "\(action.rawValue): \(counts.joined(separator: ", "))\(failed ?? "")\(undo ?? "")"
-  }
-
-  private static func word(_ action: OperatorAction) -> String {
-    switch action {
-    case .terminate: "ended"
-    case .reconnect: "back"
-    case .pause: "paused"
-    case .resume: "resumed"
-    }
   }
 }
 
@@ -137,15 +119,5 @@ extension ViewState {
     add(.pause, on: held, watching: held)
     deed = Deed(action, parts, live, at: now)
     return effects
-  }
-}
-
-extension SessionState {
-  /// Whether we keep such a session up, or try to: what was never begun, or was ended, is not.
-  fileprivate var isKept: Bool {
-    switch self {
-    case .idle, .closing, .closed, .unmonitored: false
-    case .connecting, .ready, .degraded, .paused, .recovering, .unstable, .down, .unauthorized, .failed: true
-    }
   }
 }

@@ -52,9 +52,7 @@ struct Dialog: Hashable, Sendable {
     streams = targets.count { $0.stream == .open }
     connecting = targets.count(where: \.isAttempting)
     isIDHeld = targets.contains { $0.session != nil }
-    answers =
-      live > 0 && (verb == .reconnect || verb == .terminate)
-      ? lastAnswers(of: servers, store) : []
+    answers = live > 0 && verb.ends ? lastAnswers(of: servers, store) : []
   }
 
   /// Why nothing can be done to a session.
@@ -142,12 +140,7 @@ struct Dialog: Hashable, Sendable {
       live > 0
       ? (areProcesses || isIDHeld ? "What lives is ended \(way)" : "No DELETE is sent: what lives has no id")
       : isIDHeld ? "The id that is kept is ended \(way)" : "Nothing is live"
-    return switch verb {
-    case .reconnect: "\(ending)\(live > 0 || isIDHeld ? ", then" : ";") a new session is opened."
-    case .terminate: "\(ending); it stays closed until reconnected."
-    case .pause: "No probe and no attempt to come back until it is resumed; what works goes on working."
-    case .resume: "Probes and attempts go on at once."
-    }
+    return verb.effect(ending, endsAny: live > 0 || isIDHeld)
   }
 
   /// How to answer; stands last, so that it is seen on the smallest screen.

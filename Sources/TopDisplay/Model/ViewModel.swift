@@ -47,7 +47,7 @@ struct ViewModel: Sendable {
   var orderWords: String {
     guard rows.isHeld else { return view.sort.words }
     return rows.newlyBad == 0
-      ? (KeyMap(context).action(for: .escape) == .back ? "order held, Esc sorts" : "order held")
+      ? (KeyMap(context).action(for: .escape) == .screen(.back) ? "order held, Esc sorts" : "order held")
       : ["order held, \(rows.newlyBad) newly bad", context.key(.nextProblem)].joined(": ")
   }
 
@@ -96,7 +96,7 @@ struct ViewModel: Sendable {
     if session.state == .paused {
       let was = session.cause.map(shortWords) ?? session.hold.map { "was \($0.state.rawValue)" }
       let by = session.hold.map { "by \($0.by.text.prefix { $0 != " " }), " } ?? ""
-      let tail = by + (context.hint(.resume, "resumes") ?? "paused")
+      let tail = by + (context.hint(.verb(.resume), "resumes") ?? "paused")
       return Phrase(was ?? "", .text, tail: (was == nil ? "" : "; ") + tail)
     }
     switch session.state {
@@ -111,8 +111,9 @@ struct ViewModel: Sendable {
     case .idle:
       return Phrase(
         (note ?? session.advice)?.text
-          ?? ["not started", context.hint(.reconnect, "connects")].joined(", "), .muted)
-    case .closed: return Phrase(["ended", context.hint(.reconnect, "reconnects")].joined(", "), .muted)
+          ?? ["not started", context.hint(.verb(.reconnect), "connects")].joined(", "), .muted)
+    case .closed:
+      return Phrase(["ended", context.hint(.verb(.reconnect), "reconnects")].joined(", "), .muted)
     case .closing: return Phrase("being ended", .muted)
     default:
       let cause =

@@ -57,7 +57,8 @@ private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewMo
     lines.append(
       DetailLine(
         "paused by \(hold.by) since \(model.context.clock(hold.since.wall)), last known \(hold.state.rawValue)",
-        ["not probed, not brought back", model.context.hint(.resume, "resumes")].joined("; "), role: .banner))
+        ["not probed, not brought back", model.context.hint(.verb(.resume), "resumes")].joined("; "),
+        role: .banner))
   }
   if let summary = server?.summary { lines.append(DetailLine("what it is: \(summary)")) }
   if let note = server?.note { lines.append(DetailLine("note: \(note)")) }

@@ -37,7 +37,7 @@ extension Frame {
       add(" \(clocks[1])", .muted)
     }
     // Over a text the key closes that.
-    let help = model.view.overlay == .none ? Hint([.help], "help", model.context) : nil
+    let help = model.view.overlay == .none ? Hint([.screen(.help)], "help", model.context) : nil
     let leave = wayOut(model)
     for (offset, hint) in hints(model).enumerated() {
       // The way out is shown when it costs none of the first few hints.
@@ -62,7 +62,7 @@ extension Frame {
 
   private mutating func put(_ hint: Hint, row: Int, column: Int) {
     hotspots.append(
-      Hotspot(row: row, column: column, width: hint.width, meaning: .action(hint.action.rawValue)))
+      Hotspot(row: row, column: column, width: hint.width, meaning: .action(hint.action.name)))
     write(hint.text, row: row, column: column, width: hint.width, role: .muted)
   }
 

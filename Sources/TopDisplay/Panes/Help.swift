@@ -60,7 +60,7 @@ private func helpLines(_ context: Context, _ size: Size) -> [Phrase] {
         text.joined(),
         roles: zip(across, text).flatMap { Array(repeating: $0.role, count: $1.count) })
     }
-  let words = CommandWord.allCases.filter { context.isActing || !$0.acts }.map { ":\($0.rawValue)" }
+  let words = CommandWord.all.filter { context.isActing || !$0.acts }.map { ":\($0.text)" }
   let fields = SessionField.all.filter { !$0.title.isEmpty }
   let states = SessionState.allCases.map { "\(glyphs.state($0)) \($0.rawValue)" }
   let heights = SessionState.allCases.filter { glyphs.level($0) != " " }.map {

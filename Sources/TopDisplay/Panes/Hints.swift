@@ -3,13 +3,13 @@ import MCPSessions
 /// A key and what it does here, as the footer says it.
 struct Hint: Hashable, Sendable {
   /// What a press on it does.
-  let action: Action
+  let action: KeyAction
   let text: String
 
   var width: Int { columns(of: text) }
 
   /// Of one action, or of some that stand together; nil where the first of them has no key.
-  init?(_ actions: [Action], _ words: String, _ context: Context) {
+  init?(_ actions: [KeyAction], _ words: String, _ context: Context) {
     let keys = actions.compactMap { context.key($0) }
     guard let action = actions.first, context.key(action) != nil else { return nil }
     self.action = action
@@ -17,7 +17,7 @@ struct Hint: Hashable, Sendable {
   }
 
   init(_ action: Action, _ key: String, _ words: String) {
-    self.action = action
+    self.action = .screen(action)
     text = "\(key) \(words)"
   }
 
@@ -34,7 +34,9 @@ struct Hint: Hashable, Sendable {
 /// The keys that matter now, the most telling first: only what does something here.
 func hints(_ model: ViewModel) -> [Hint] {
   let (view, context) = (model.view, model.context)
-  func hint(_ words: String, _ actions: Action...) -> Hint? { Hint(actions, words, context) }
+  func hint(_ words: String, _ actions: Action...) -> Hint? {
+    Hint(actions.map(KeyAction.screen), words, context)
+  }
   switch view.overlay {
   case .page: return [hint("move", .down, .up), hint("copy", .copy), hint("close", .back)].compactMap { $0 }
   case .help:
@@ -63,7 +65,7 @@ func hints(_ model: ViewModel) -> [Hint] {
       [hint("play", .play), hint("next outage", .nextError), hint("step", .stepBack, .stepForward)] + found
       + [hint("minute", .jumpBack, .jumpForward), hint("speed", .faster, .slower)]
   } else if view.pane != .errors || !view.marks.isEmpty {
-    found += [hint("reconnect", .reconnect), hint("terminate", .terminate)]
+    found += [OperatorAction.reconnect, .terminate].map { Hint([.verb($0)], $0.rawValue, context) }
   }
   found.append(hint("command", .command))
   if !view.isDetailOpen {
@@ -82,9 +84,9 @@ func wayOut(_ model: ViewModel) -> Hint? {
   case .none where !model.view.isDetailOpen: break
   default: return nil
   }
-  let keys = KeyMap(model.context).bindings.first { $0.action == .back }?.keys ?? []
+  let keys = KeyMap(model.context).bindings.first { $0.action == .screen(.back) }?.keys ?? []
   if model.view.nextStepBack != nil { return keys.last.map { Hint(.back, $0.spelled, "back") } }
   // Esc never quits.
   if let key = keys.first(where: { $0 != .escape }) { return Hint(.back, key.spelled, "quit") }
-  return Hint([.quit], "quit", model.context)
+  return Hint([.screen(.quit)], "quit", model.context)
 }

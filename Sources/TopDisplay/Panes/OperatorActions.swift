@@ -52,14 +52,10 @@ private struct Results {
     }
   }
 
-  /// In a word or two; what was refused says so itself, and a pause has nothing to come.
+  /// In a word or two; what was refused says so itself.
   func of(_ action: Event) -> String? {
     guard action.level < .warning else { return nil }
-    return switch OperatorAction.allCases.first(where: { action.message.text.hasPrefix("\($0.rawValue) ") }) {
-    case .terminate: end ?? comeback
-    case .pause, .resume: nil
-    case .reconnect: end == "left behind" ? [comeback, "the one before left behind"].joined(", ") : comeback
-    case nil: comeback ?? end
-    }
+    let verb = OperatorAction.allCases.first { action.message.text.hasPrefix("\($0.rawValue) ") }
+    return verb.map { $0.result(end: end, comeback: comeback) } ?? comeback ?? end
   }
 }

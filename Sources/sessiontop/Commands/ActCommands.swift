@@ -7,43 +7,59 @@ import MCPSessions
 
 // The operator's verbs from a script, on a running instance.
 
-struct ReconnectCommand: ProgramCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "reconnect",
-    abstract: "Drop sessions politely and connect anew at once, through a running instance.")
-
-  @OptionGroup var deed: Deed
-
-  @MainActor func perform() throws(CannotRun) -> Int32 { try deed.perform(.reconnect) }
+extension OperatorAction {
+  /// The subcommand that does it.
+  var command: any ParsableCommand.Type {
+    switch self {
+    case .reconnect: ReconnectCommand.self
+    case .terminate: TerminateCommand.self
+    case .pause: PauseCommand.self
+    case .resume: ResumeCommand.self
+    }
+  }
 }
 
-struct TerminateCommand: ProgramCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "terminate",
-    abstract: "End sessions with DELETE and leave them closed, through a running instance.")
-
-  @OptionGroup var deed: Deed
-
-  @MainActor func perform() throws(CannotRun) -> Int32 { try deed.perform(.terminate) }
+/// One of them.
+protocol ActCommand: ProgramCommand {
+  static var action: OperatorAction { get }
+  static var abstract: String { get }
+  var deed: Deed { get }
 }
 
-struct PauseCommand: ProgramCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "pause",
-    abstract: "Leave sessions alone, without probes and attempts, through a running instance.")
+extension ActCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(commandName: action.rawValue, abstract: "\(abstract), through a running instance.")
+  }
 
-  @OptionGroup var deed: Deed
-
-  @MainActor func perform() throws(CannotRun) -> Int32 { try deed.perform(.pause) }
+  @MainActor func perform() throws(CannotRun) -> Int32 { try deed.perform(Self.action) }
 }
 
-struct ResumeCommand: ProgramCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "resume", abstract: "Go on with paused sessions, through a running instance.")
+struct ReconnectCommand: ActCommand {
+  static let action = OperatorAction.reconnect
+  static let abstract = "Drop sessions politely and connect anew at once"
 
   @OptionGroup var deed: Deed
+}
 
-  @MainActor func perform() throws(CannotRun) -> Int32 { try deed.perform(.resume) }
+struct TerminateCommand: ActCommand {
+  static let action = OperatorAction.terminate
+  static let abstract = "End sessions with DELETE and leave them closed"
+
+  @OptionGroup var deed: Deed
+}
+
+struct PauseCommand: ActCommand {
+  static let action = OperatorAction.pause
+  static let abstract = "Leave sessions alone, without probes and attempts"
+
+  @OptionGroup var deed: Deed
+}
+
+struct ResumeCommand: ActCommand {
+  static let action = OperatorAction.resume
+  static let abstract = "Go on with paused sessions"
+
+  @OptionGroup var deed: Deed
 }
 
 /// What is to be done, to which sessions, and how it is told.

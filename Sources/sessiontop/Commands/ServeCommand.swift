@@ -12,7 +12,7 @@ struct ServeCommand: ProgramCommand {
     abstract: "Keep the sessions without a screen, as a service; others see and act through it.",
     discussion: """
       It listens at $XDG_RUNTIME_DIR/sessiontop/NAME.sock, for this user alone: `status` is answered by it, and \
-      `reconnect`, `terminate`, `pause` and `resume` act through it. Log lines go to standard output.
+      \(listed(OperatorAction.self, "and", quote: "`")) act through it. Log lines go to standard output.
       """)
 
   @OptionGroup var source: Source

@@ -14,13 +14,16 @@ struct Sessiontop: ParsableCommand {
       `sessiontop help dashboard` has all its options, `sessiontop demo` needs no configuration at all.
       """,
     version: "sessiontop \(programVersion)",
-    subcommands: [
-      DashboardCommand.self, Demo.self, Watch.self, Status.self, ProbeCommand.self, ServeCommand.self,
-      AttachCommand.self,
-      ReconnectCommand.self, TerminateCommand.self, PauseCommand.self, ResumeCommand.self, Check.self,
-      FilesCommand.self, Settings.self,
-      ReplayCommand.self,
-      ThemeCommand.self, Login.self, Logout.self, Tokens.self, Manual.self,
-    ],
+    subcommands: watching + OperatorAction.allCases.map(\.command) + others,
     defaultSubcommand: DashboardCommand.self)
+
+  private static let watching: [any ParsableCommand.Type] = [
+    DashboardCommand.self, Demo.self, Watch.self, Status.self, ProbeCommand.self, ServeCommand.self,
+    AttachCommand.self,
+  ]
+
+  private static let others: [any ParsableCommand.Type] = [
+    Check.self, FilesCommand.self, Settings.self, ReplayCommand.self, ThemeCommand.self, Login.self,
+    Logout.self, Tokens.self, Manual.self,
+  ]
 }

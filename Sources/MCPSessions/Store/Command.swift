@@ -23,19 +23,6 @@ package enum CommandNumber: Hashable, Sendable {
   case socket(UInt64)
 }
 
-/// What an operator can do to a session; raw values are the words of keys, commands and events.
-public enum OperatorAction: String, CaseIterable, Sendable {
-  /// Drop what there is (politely) and connect anew at once.
-  case reconnect
-  /// End with DELETE and stay `closed` until reconnected.
-  case terminate
-  /// Leave the session alone: no probe, no attempt to come back, until `resume`. What works goes on working,
-  /// so that a server may be seen to let a session expire.
-  case pause
-  /// Go on with a paused session, at once.
-  case resume
-}
-
 /// Operator to engine: the one narrow door back.
 package enum Command: Hashable, Sendable {
   /// Do something to sessions; those that are not known are passed over.

@@ -1,3 +1,43 @@
+/// What an operator can do to a session; raw values are the words of keys, commands and events.
+public enum OperatorAction: String, CaseIterable, Sendable {
+  /// Drop what there is (politely) and connect anew at once.
+  case reconnect
+  /// End with DELETE and stay `closed` until reconnected.
+  case terminate
+  /// Leave the session alone: no probe, no attempt to come back, until `resume`. What works goes on working,
+  /// so that a server may be seen to let a session expire.
+  case pause
+  /// Go on with a paused session, at once.
+  case resume
+}
+
+extension OperatorAction {
+  /// Whether the session that there is comes to its end.
+  package var ends: Bool {
+    switch self {
+    case .reconnect, .terminate: true
+    case .pause, .resume: false
+    }
+  }
+
+  /// Whether a new session is opened, for which a command may be started.
+  package var connects: Bool {
+    switch self {
+    case .reconnect: true
+    case .terminate, .pause, .resume: false
+    }
+  }
+
+  /// Whether it was brought about, by how its session is now; nil while that is still to come.
+  func isDone(_ session: SessionReport) -> Bool? {
+    switch self {
+    case .reconnect: session.hasSettled ? session.state.isLive : nil
+    case .terminate: session.state == .closing ? nil : session.state == .closed
+    case .pause, .resume: true
+    }
+  }
+}
+
 extension SessionReport {
   /// What an operator's action would do to it as it is now, in words, or why it would do nothing.
   package func plan(_ action: OperatorAction) -> String {
