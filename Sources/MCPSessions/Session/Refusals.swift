@@ -147,7 +147,7 @@ extension Session {
   /// known any more, in whatever words. A ping that there is no more may be the server's choice; where the
   /// list that is asked for in its place is refused as well, it is not.
   func refusesProbe(_ error: RPCError, _ purpose: Purpose, _ live: Live) -> Bool {
-    guard [.stateful, .stateless].contains(live.identity.kind) else { return false }
+    guard live.identity.kind.outlivesConnection else { return false }
     return switch purpose {
     case .ping: live.answersPing && error.code != RPCError.methodNotFound
     case .list:

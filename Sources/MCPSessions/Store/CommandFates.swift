@@ -78,7 +78,7 @@ extension SessionReport {
     report.state = .degraded
     report.cause = SessionError(
       .sessionTimeout, detail: "no answer within \(time.inMilliseconds) ms",
-      request: latency == nil && kind != .sessionless ? .ping : .list)
+      request: latency == nil && kind?.hasPing != false ? .ping : .list)
     return report
   }
 
