@@ -34,3 +34,27 @@ extension JSONWriter {
     }
   }
 }
+
+/// What is started to have a server, as it was told.
+func command(_ value: JSONValue?) -> CommandReport? {
+  guard let value, let line = value["line"]?.text else { return nil }
+  return CommandReport(
+    line: Sentence(ForeignText(recorded: line, limit: 400)), folder: sentence(value["folder"]),
+    variables: (value["variables"]?.list ?? []).prefix(100).compactMap { sentence($0) },
+    download: sentence(value["download"]))
+}
+
+func process(_ value: JSONValue?, _ time: Moment) -> ProcessReport? {
+  guard let value, let id = code(value["id"], 1...Int(Int32.max)), let age = span(value["age_ms"]) else {
+    return nil
+  }
+  var usage: ServerUsage?
+  if let memory = size(value["memory_bytes"]) {
+    usage = ServerUsage(
+      processes: count(value["processes"]), threads: count(value["threads"]), memory: memory,
+      processorTime: span(value["cpu_ms"]) ?? .zero)
+  }
+  return ProcessReport(
+    id: Int32(clamping: id), since: time.earlier(by: age), usage: usage,
+    load: measure(value["cpu_percent"], upTo: 1e6))
+}

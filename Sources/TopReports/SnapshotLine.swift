@@ -86,90 +86,6 @@ extension JSONWriter {
     }
   }
 
-  mutating func session(_ session: SessionReport, at now: Moment, inFull: Bool = false) {
-    object {
-      $0.member("server", session.key.server)
-      $0.member("user", session.key.user)
-      $0.member("session", session.session)
-      $0.member("state", session.state.rawValue)
-      $0.member("since", session.since.wall.rfc3339)
-      if let hold = session.hold {
-        $0.object("paused") {
-          $0.member("by", hold.by.text)
-          $0.member("since", hold.since.wall.rfc3339)
-          $0.member("was", hold.state.rawValue)
-        }
-      }
-      $0.member("kind", session.kind?.rawValue)
-      $0.member("protocol", session.protocolVersion)
-      if let identity = session.identity {
-        $0.object("server_info") {
-          $0.member("name", identity.name.text)
-          $0.member("version", identity.version.text)
-        }
-      }
-      $0.member("created", session.created?.wall.rfc3339)
-      $0.member("last_good", session.lastGood?.wall.rfc3339)
-      $0.member("last_valid", session.lastValid?.wall.rfc3339)
-      $0.member("unverified_since", session.unverifiedSince?.wall.rfc3339)
-      if let way = session.closedWay {
-        $0.object("closed_way") {
-          $0.member("since", way.since.wall.rfc3339)
-          $0.error("cause", way.cause)
-        }
-      }
-      $0.member("stream", session.stream.rawValue)
-      $0.error("stream_failure", session.streamFailure)
-      if session.oddities > 0 { $0.member("stream_oddities", session.oddities) }
-      $0.member("tools", session.tools)
-      if session.tools != nil { $0.member("tools_complete", !session.hasMoreTools) }
-      $0.member("tools_fingerprint", session.toolsFingerprint)
-      $0.member("probes", session.probes)
-      if let latency = session.latency {
-        $0.object("latency_ms") {
-          $0.member("last", latency.last, places: 2)
-          $0.member("p50", latency.p50, places: 2)
-          $0.member("p95", latency.p95, places: 2)
-          $0.member("p99", latency.p99, places: 2)
-        }
-      }
-      if let slow = session.slow {
-        $0.object("slow_ms") {
-          $0.member("last", slow.last, places: 2)
-          $0.member("usual", slow.usual, places: 2)
-        }
-      }
-      $0.counts("errors", session.errors)
-      $0.member("recoveries", session.recoveries)
-      $0.error("cause", session.cause)
-      $0.member("next_attempt_ms", session.nextAttempt.map { max(0, ($0 - now.instant).inMilliseconds) })
-      $0.member("advice", session.advice?.text)
-      $0.member("remark", session.remark?.text)
-      $0.process(session, at: now)
-      if let held = session.authorization {
-        $0.object("authorization") {
-          $0.member("issuer", held.issuer?.text)
-          $0.member("scopes", held.scopes?.text)
-          $0.member("expires", held.expires?.rfc3339)
-          $0.member("renewed", held.renewed?.rfc3339)
-          $0.member("renewals", held.renewals)
-          $0.member("renewable", held.isRenewable)
-          $0.member("step", held.step?.rawValue)
-          $0.error("why", held.why)
-        }
-      }
-      guard inFull else { return }
-      $0.member("last_reachable", session.lastReachable?.wall.rfc3339)
-      $0.member("stream_since", session.streamSince?.wall.rfc3339)
-      $0.member("stream_cuts", session.streamCuts)
-      $0.member("missed", session.missed)
-      $0.member("next_probe_ms", session.nextProbe.map { max(0, ($0 - now.instant).inMilliseconds) })
-      $0.member("attempt", session.attempt)
-      $0.member("awaits_list", session.awaitsList)
-      $0.member("attempting", session.isAttempting)
-    }
-  }
-
   mutating func statistics(_ name: String, _ statistics: Statistics) {
     object(name) {
       $0.member("total_users", statistics.totalUsers)
@@ -182,13 +98,6 @@ extension JSONWriter {
       $0.member("ended", statistics.ended)
       $0.member("left_behind", statistics.leftBehind)
       $0.member("events_dropped", statistics.eventsDropped)
-    }
-  }
-
-  /// Types that never happened are left out; the rest keep the order of the list of types.
-  private mutating func counts(_ name: String, _ counts: [ErrorType: Int]) {
-    object(name) {
-      for type in ErrorType.allCases { $0.member(type.rawValue, counts[type]) }
     }
   }
 }

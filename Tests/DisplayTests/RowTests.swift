@@ -63,7 +63,7 @@ import Testing
       id: 4_711, since: moment(-90),
       usage: ServerUsage(processes: 1, threads: 4, memory: 90_000_000, processorTime: .seconds(9)), load: 80)
     var away = troubled("mixed", "ben", .failed, since: 20, SessionError(.connectRefused, detail: "away"))
-    away.missed = 2
+    away.counts.missed = 2
     var doubtful = ready("doubtful")
     doubtful.closedWay = ClosedWay(
       since: moment(-90), cause: SessionError(.connectRefused, detail: "refused"))

@@ -48,8 +48,8 @@ func ready(
   report.lastValid = moment(-good)
   report.stream = id == nil ? .notOffered : .open
   report.streamSince = id == nil ? nil : moment(-age)
-  report.streamCuts = id == nil ? 0 : 3
-  report.probes = Int(age / 30)
+  report.counts.streamCuts = id == nil ? 0 : 3
+  report.counts.probes = Int(age / 30)
   report.nextProbe = moment(12).instant
   report.latency = LatencySummary(last: p95 * 0.6, p50: p95 * 0.5, p95: p95, p99: p95 * 1.5)
   report.errors = errors

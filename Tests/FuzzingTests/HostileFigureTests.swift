@@ -59,12 +59,12 @@ import Testing
     session.lastGood = earlier
     session.lastReachable = earlier
     session.streamSince = earlier
-    session.oddities = 2
+    session.counts.oddities = 2
     session.tools = 3
-    session.probes = 4
-    session.missed = 5
+    session.counts.probes = 4
+    session.counts.missed = 5
     session.attempt = 6
-    session.streamCuts = 7
+    session.counts.streamCuts = 7
     session.recoveries = 8
     session.latency = LatencySummary(last: 3.25, p50: 2, p95: 4.5, p99: 6)
     session.slow = SlowAnswers(last: 6_000, usual: 40)

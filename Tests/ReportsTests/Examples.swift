@@ -30,7 +30,7 @@ func busyStore() -> Store {
   ledger.created = moment(1_000)
   ledger.lastGood = moment(4_997)
   ledger.stream = .open
-  ledger.probes = 41
+  ledger.counts.probes = 41
   ledger.latency = LatencySummary(last: 3.1, p50: 2.94, p95: 4.4, p99: 6)
   ledger.errors = [.sessionTerminated: 1]
   ledger.recoveries = 1

@@ -84,7 +84,7 @@ private let key = SessionKey(server: "a")
     #expect(world.state("a") == .ready)
     #expect(world.row("a")?.kind == .sse)
     #expect(world.row("a")?.stream == .open)
-    #expect(world.row("a")?.missed == 0)
+    #expect(world.row("a")?.counts.missed == 0)
     #expect(world.row("a")?.tools == 3)
     #expect(world.wire.filter { $0 == "GET attach" }.count == 1)
   }

@@ -212,7 +212,7 @@ private typealias Scripted = World.Scripted
     var world = try neighbours { _ in answer }
     world.forgetWire()
     world.run(120)
-    #expect(world.state("b") == .ready && world.row("b")?.errors == [:] && world.row("b")?.missed == 0)
+    #expect(world.state("b") == .ready && world.row("b")?.errors == [:] && world.row("b")?.counts.missed == 0)
     let pings = world.wire.count { $0 == "POST ping b-session-1" || $0 == "POST list b-session-1" }
     #expect((50...70).contains(pings), "\(pings) probes in two minutes")
     let tries = world.attempts
@@ -224,7 +224,7 @@ private typealias Scripted = World.Scripted
     var world = try closedWay(0)
     let before = world.wire.count { $0.contains("b-session-1") }
     world.run(30)
-    #expect(world.state("b") == .ready && world.row("b")?.missed == 0 && world.row("b")?.errors == [:])
+    #expect(world.state("b") == .ready && world.row("b")?.counts.missed == 0 && world.row("b")?.errors == [:])
     #expect(world.row("b")?.remark?.text.hasPrefix("not probed since 10:00:0") == true)
     #expect(world.row("b")?.isUnverified == true && world.row("b")?.state == .ready)
     #expect(world.row("b")?.closedWay?.cause.type == .connectRefused && world.row("b")?.cause == nil)

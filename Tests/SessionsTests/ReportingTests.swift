@@ -126,7 +126,7 @@ import Testing
       key: SessionKey(server: "a"), state: .ready,
       since: Moment(instant: .zero, wall: WallTime(milliseconds: 0)))
     session.kind = .stateful
-    (session.probes, session.awaitsList, session.nextProbe) = (probes, awaitsList, .zero)
+    (session.counts.probes, session.awaitsList, session.nextProbe) = (probes, awaitsList, .zero)
     if isAnswered { session.latency = LatencySummary(last: 1, p50: 1, p95: 1, p99: 1) }
     let told = session.waitedFor(.seconds(10))
     #expect(told.state == (silent == nil ? .ready : .degraded) && told.cause?.request == silent)

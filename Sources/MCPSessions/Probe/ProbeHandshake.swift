@@ -112,16 +112,7 @@ extension ServerProbe {
   private mutating func tellEra(_ revision: Revision) {
     if pipe == nil { tellAccess() }
     let refusals = Sentence.joined(refusedRevisions.map { "\($0) was refused, " }, separator: "")
-    record(.era, .ok, "\(refusals)\(Self.transport(identity)), revision \(revision)")
-  }
-
-  private static func transport(_ identity: Identity?) -> Sentence {
-    switch identity?.kind {
-    case .process: "messages over pipes (stdio)"
-    case .sse: "HTTP+SSE"
-    case .sessionless: "the sessionless era"
-    default: "streamable HTTP"
-    }
+    record(.era, .ok, "\(refusals)\(identity?.kind.way ?? "streamable HTTP"), revision \(revision)")
   }
 
   private mutating func tellIdentity(_ took: Duration) {

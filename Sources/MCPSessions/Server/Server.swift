@@ -137,6 +137,24 @@ package enum Transport: String, CaseIterable, Sendable {
   case websocket
 }
 
+extension Transport {
+  /// Whether it is requests of HTTP, which take headers, a proxy and tokens.
+  package var isHTTP: Bool {
+    switch self {
+    case .streamableHTTP, .sse: true
+    case .stdio, .websocket: false
+    }
+  }
+
+  /// Why nobody can be connected over it; absent where that is built.
+  package var objection: String? {
+    switch self {
+    case .streamableHTTP, .sse, .stdio: nil
+    case .websocket: "websocket servers are not monitored"
+    }
+  }
+}
+
 /// Whether a configured server is to be watched at all.
 package enum Availability: Hashable, Sendable {
   /// Connect at start.

@@ -158,7 +158,7 @@ extension Session {
       state = .live(live)
       tell(SessionError(.responseTooLarge, detail: "an event of the stream is too large"), &turn)
     case .ended(let end):
-      history.streamCuts += 1
+      history.counts.streamCuts += 1
       memory.attempts = turn.now.instant - since.instant >= Self.goodUptime ? 1 : memory.attempts + 1
       if !end.lastEventID.isEmpty { memory.lastEventID = end.lastEventID }
       live.stream = waiting(memory, base: .seconds(1), Patience(asked: memory.retry), &turn)
@@ -174,9 +174,9 @@ extension Session {
     _ words: Sentence, _ live: inout Live, _ memory: inout StreamMemory, _ turn: inout Turn
   ) {
     memory.oddities += 1
-    guard memory.oddities == 1, !live.reportedOddity else { return history.oddities += 1 }
+    guard memory.oddities == 1, !live.reportedOddity else { return history.counts.oddities += 1 }
     live.reportedOddity = true
-    history.oddities += 1
+    history.counts.oddities += 1
     tell(
       SessionError(
         .protocolError, detail: "an event that is no message (\(words)); more of them are only counted",
@@ -191,7 +191,7 @@ extension Session {
     var memory = memory
     memory.rhythm = Rhythm()
     memory.attempts = 1
-    history.streamCuts += 1
+    history.counts.streamCuts += 1
     let error = SessionError(
       .sessionTimeout, detail: "its keep-alives stopped on a connection that is still open", request: .stream)
     live.streamFailure = error

@@ -138,12 +138,7 @@ extension Session {
 
   /// Whether what is at the address was seen to speak one of the newer ways: what refuses now in the manner
   /// of an old server stands there in its place, for a while.
-  private var hasWorkedWithoutChannel: Bool {
-    switch history.spokeAs {
-    case .stateful, .stateless, .sessionless: true
-    case .sse, .process, nil: false
-    }
-  }
+  private var hasWorkedWithoutChannel: Bool { history.spokeAs?.isStreamable == true }
 
   /// The error of what worked before: with the time until when it did.
   func asOutage(_ error: SessionError) -> SessionError {

@@ -8,7 +8,7 @@ extension Session {
     if case .inFlight(let exchange) = live.probe, exchange.transfer == id {
       if exchange.purpose == .list { live.wantsList = true }
       live.probesSent -= 1
-      history.probes -= 1
+      history.counts.probes -= 1
       live.probe = .due(turn.now.instant + stretched(Self.heldPause, using: &turn.random))
       doubt(&live, way, &turn)
     } else if case .opening(id, let memory) = live.stream {

@@ -118,7 +118,7 @@ extension Session {
 
   /// An event that is no message: told once, then counted.
   private mutating func odd(_ words: Sentence, _ turn: inout Turn) {
-    history.oddities += 1
+    history.counts.oddities += 1
     guard channel?.reportedOddity == false else { return }
     channel?.reportedOddity = true
     let detail: Sentence = "an event that is no message (\(words)); more of them are only counted"
@@ -126,7 +126,7 @@ extension Session {
   }
 
   private mutating func channelLost(_ error: SessionError, _ turn: inout Turn) {
-    history.streamCuts += 1
+    history.counts.streamCuts += 1
     cancelTransfers(&turn)
     guard case .live(let live) = state else {
       return lose(error, approach: anew, &turn)

@@ -68,7 +68,7 @@ extension Session {
 
   private mutating func probe(_ live: inout Live, _ turn: inout Turn) {
     live.probesSent += 1
-    history.probes += 1
+    history.counts.probes += 1
     // The sessionless revision has no ping: its lists are the probe, and the server's word where it has none
     // or they fail.
     let isModern = live.identity.isModern
@@ -253,7 +253,7 @@ extension Session {
   ) -> Bool {
     live.missed += 1
     live.lastMiss = spoken(error).asked(of: turn.request)
-    history.missed += 1
+    history.counts.missed += 1
     let closesWay: Set<ErrorType> = [.dnsError, .connectRefused, .connectTimeout]
     if live.missed >= 3 || closesWay.contains(error.type) {
       cancelTransfers(&turn)

@@ -222,7 +222,7 @@ extension Session {
       trouble.recoveryStarted = false
     }
     guard trouble.cause != nil else { return }
-    history.recoveries += 1
+    history.counts.recoveries += 1
     turn.emit(.recoverySucceeded, .info, self, attempt: trouble.attempts, EventText.recovered)
   }
 

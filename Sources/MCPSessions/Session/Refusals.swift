@@ -152,7 +152,7 @@ extension Session {
   /// known any more, in whatever words. A ping that there is no more may be the server's choice; where the
   /// list that is asked for in its place is refused as well, it is not.
   func refusesProbe(_ error: RPCError, _ purpose: Purpose, _ live: Live) -> Bool {
-    guard [.stateful, .stateless].contains(live.identity.kind) else {
+    guard live.identity.kind.outlivesConnection else {
       // What every server of its revision has: who has it no more is another.
       return live.identity.kind == .sessionless && purpose == .discover
     }

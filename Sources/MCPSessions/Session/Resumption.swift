@@ -132,10 +132,7 @@ extension Session {
   /// How a session that cannot be used for now comes back: with its id, unless what there was ends with its
   /// connection.
   func comeback(_ live: Live) -> Approach {
-    switch live.identity.kind {
-    case .sse, .sessionless, .process: anew
-    case .stateful, .stateless: .resume(live)
-    }
+    live.identity.kind.outlivesConnection ? .resume(live) : anew
   }
 
   private mutating func survived(_ live: Live, _ turn: inout Turn) {

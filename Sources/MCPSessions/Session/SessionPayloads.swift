@@ -215,19 +215,14 @@ struct PutOff: Hashable, Sendable {
 
 /// Counts of one session since start.
 struct History: Hashable, Sendable {
-  var errors: [ErrorType: Int] = [:]
+  /// Those that its report shows.
+  var counts = SessionCounts()
   var recoveriesAttempted = 0
-  var recoveries = 0
   var created = 0
   var opened = 0
   var ended = 0
   var leftBehind = 0
-  var streamCuts = 0
-  var probes = 0
-  var missed = 0
   var droppedRequests = 0
-  /// Events of streams that were no messages.
-  var oddities = 0
   var latency = LatencyHistogram()
   var lastReachable: Moment?
   /// How the server was spoken to when it last was of use.
@@ -243,16 +238,16 @@ struct History: Hashable, Sendable {
   var lastValid: Moment?
 
   mutating func count(_ error: SessionError) {
-    errors[error.type, default: 0] += 1
+    counts.errors[error.type, default: 0] += 1
   }
 
   /// What it adds to the counts over all sessions.
   var sums: Statistics {
     var sums = Statistics()
     sums.totalSessions = created
-    sums.sessionErrors = errors
+    sums.sessionErrors = counts.errors
     sums.recoveriesAttempted = recoveriesAttempted
-    sums.recoveriesSucceeded = recoveries
+    sums.recoveriesSucceeded = counts.recoveries
     sums.opened = opened
     sums.ended = ended
     sums.leftBehind = leftBehind

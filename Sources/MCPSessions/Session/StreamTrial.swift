@@ -100,7 +100,7 @@ extension Session {
     let error = verdict.error ?? spokenError(verdict, outcome, turn)
     live.missed += 1
     live.lastMiss = spoken(error).asked(of: exchange.purpose)
-    history.missed += 1
+    history.counts.missed += 1
     tell(error, &turn)
     closeStreamForTrial(&live, ofSilence: false, &turn)
     hastenProbe(&live, &turn)

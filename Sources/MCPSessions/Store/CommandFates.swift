@@ -72,13 +72,13 @@ extension SessionReport {
   /// what was not asked yet nothing is said.
   package func waitedFor(_ time: Duration) -> SessionReport {
     // The list is asked for behind the first ping.
-    let isAsked = latency == nil ? probes > 0 : probes > 1
+    let isAsked = latency == nil ? counts.probes > 0 : counts.probes > 1
     guard state == .ready, !hasSettled, isAsked else { return self }
     var report = self
     report.state = .degraded
     report.cause = SessionError(
       .sessionTimeout, detail: "no answer within \(time.inMilliseconds) ms",
-      request: latency == nil && kind != .sessionless ? .ping : .list)
+      request: latency == nil && kind?.hasPing != false ? .ping : .list)
     return report
   }
 
@@ -88,7 +88,7 @@ extension SessionReport {
     return switch state {
     case .connecting: false
     case .ready where awaitsList: false
-    case .ready: latency != nil || probes == 0 && nextProbe == nil
+    case .ready: latency != nil || counts.probes == 0 && nextProbe == nil
     default: true
     }
   }

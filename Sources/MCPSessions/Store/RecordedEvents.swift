@@ -79,7 +79,7 @@ extension SessionReport {
     case .streamClosed:
       stream = .waiting
       streamSince = nil
-      streamCuts += event.repeated
+      counts.streamCuts += event.repeated
     default: break
     }
     if !state.isLive { (stream, streamSince) = (.off, nil) }

@@ -79,7 +79,7 @@ package struct SessionField: Sendable {
     SessionField("mem", "MEM", "megabytes of memory of its process, with all it started") { session, _ in
       session.process?.usage.map { Double($0.memory) / 1_000_000 }
     },
-    SessionField("missed", "", "probes without an answer") { session, _ in Double(session.missed) },
+    SessionField("missed", "", "probes without an answer") { session, _ in Double(session.counts.missed) },
   ]
 
   private static let stateWords =

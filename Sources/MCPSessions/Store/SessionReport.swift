@@ -72,6 +72,24 @@ package struct SlowAnswers: Hashable, Sendable {
   }
 }
 
+/// What is counted of a session since the engine began.
+package struct SessionCounts: Hashable, Sendable {
+  /// Errors by type; a type that never came has no entry.
+  package var errors: [ErrorType: Int] = [:]
+  /// How often it was lost and came back.
+  package var recoveries = 0
+  /// How often an open stream ended without our doing.
+  package var streamCuts = 0
+  /// Probes that were sent (`ping` or `tools/list`).
+  package var probes = 0
+  /// Probes without an answer in time.
+  package var missed = 0
+  /// Events on its streams that were no messages.
+  package var oddities = 0
+
+  package init() {}
+}
+
 /// Everything that is known about one session at an instant.
 public struct SessionReport: Hashable, Sendable {
   /// Which session: its server and its user.
@@ -99,12 +117,7 @@ public struct SessionReport: Hashable, Sendable {
   package var stream: StreamState
   /// When the stream was opened, if it is open.
   package var streamSince: Moment?
-  /// How often an open stream ended without our doing, since the engine began.
-  package var streamCuts: Int
-  /// Probes that were sent (`ping` or `tools/list`), since the engine began.
-  package var probes: Int
-  /// Probes without an answer in time, since the engine began.
-  package var missed: Int
+  package var counts = SessionCounts()
   package var nextProbe: Instant?
   /// Since when it is not probed because the way to its server is closed, as others found out; nil while it
   /// is. What is known of it was so then.
@@ -116,9 +129,15 @@ public struct SessionReport: Hashable, Sendable {
   /// How long its answers take; nil before the first one.
   public var latency: LatencySummary?
   /// Its errors by type, since the engine began; a type that never came has no entry.
-  public var errors: [ErrorType: Int]
+  public var errors: [ErrorType: Int] {
+    get { counts.errors }
+    set { counts.errors = newValue }
+  }
   /// How often it was lost and came back, since the engine began.
-  public var recoveries: Int
+  public var recoveries: Int {
+    get { counts.recoveries }
+    set { counts.recoveries = newValue }
+  }
   /// Why the session is not simply ready; nil when it is.
   public var cause: SessionError?
   /// Attempts since the loss; 0 while there is none.
@@ -139,8 +158,6 @@ public struct SessionReport: Hashable, Sendable {
   package var toolsFingerprint: String?
   /// Why there is no stream, or why the last one ended.
   package var streamFailure: SessionError?
-  /// Events on its streams that were no messages.
-  package var oddities = 0
   /// How we are known to the server, where tokens are involved.
   package var authorization: AuthorizationReport?
   /// The next step of a person that helps.
@@ -165,11 +182,6 @@ public struct SessionReport: Hashable, Sendable {
     self.state = state
     self.since = since
     stream = .off
-    streamCuts = 0
-    probes = 0
-    missed = 0
-    errors = [:]
-    recoveries = 0
     attempt = 0
   }
 }

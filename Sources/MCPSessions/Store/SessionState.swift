@@ -72,6 +72,41 @@ public enum SessionKind: String, CaseIterable, Sendable {
 }
 
 extension SessionKind {
+  /// Whether it is spoken with by requests of Streamable HTTP, each with an answer of its own.
+  var isStreamable: Bool {
+    switch self {
+    case .stateful, .stateless, .sessionless: true
+    case .sse, .process: false
+    }
+  }
+
+  /// Whether it is begun by a handshake and goes on over whatever connection: it is resumed after trouble, and
+  /// an answer to one request tells whether the others are known.
+  var outlivesConnection: Bool {
+    switch self {
+    case .stateful, .stateless: true
+    case .sessionless, .sse, .process: false
+    }
+  }
+
+  /// Whether its revision has `ping`; otherwise its list is asked for.
+  var hasPing: Bool {
+    switch self {
+    case .stateful, .stateless, .sse, .process: true
+    case .sessionless: false
+    }
+  }
+
+  /// Over what it is spoken with, for people.
+  var way: Sentence {
+    switch self {
+    case .stateful, .stateless: "streamable HTTP"
+    case .sessionless: "the sessionless era"
+    case .sse: "HTTP+SSE"
+    case .process: "messages over pipes (stdio)"
+    }
+  }
+
   /// What the word of an export or a filter means: `modern` was the word for `sessionless` before.
   package init?(word: String) { self.init(rawValue: word == "modern" ? "sessionless" : word) }
 }

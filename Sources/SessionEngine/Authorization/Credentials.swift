@@ -99,10 +99,7 @@ final class Credentials {
 
   /// Absent for servers that are no address, or that are given a credential as it is written.
   private static func subject(_ key: SessionKey, _ server: Server) -> SignIn.Subject? {
-    guard let endpoint = server.endpoint, server.transport == .streamableHTTP || server.transport == .sse
-    else {
-      return nil
-    }
+    guard let endpoint = server.endpoint, server.transport.isHTTP else { return nil }
     let settings = server.settings.credentials
     let isWritten = server.headers.contains { $0.name.lowercased() == "authorization" }
     guard !isWritten || settings != CredentialSettings() else { return nil }

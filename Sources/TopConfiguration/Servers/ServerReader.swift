@@ -65,10 +65,7 @@ struct ServerReader {
   /// Why the server is listed and not watched; absent when it can be.
   var unmonitoredReason: String? {
     if let foreignKind { return foreignKind }
-    switch transport {
-    case .websocket: return "websocket servers are not monitored"
-    case .stdio, .streamableHTTP, .sse: break
-    }
+    if let objection = transport.objection { return objection }
     if let needsSignIn { return needsSignIn }
     if !missing.isEmpty, accounts.isEmpty {
       let names = missing.prefix(8).joined(separator: ", ") + (missing.count > 8 ? ", ..." : "")
@@ -165,7 +162,7 @@ struct ServerReader {
       needsSignIn = "acts on behalf of a signed-in user (obo)"
     }
     readUserVariables()
-    if let proxy = section.text("proxy", &findings), transport == .streamableHTTP || transport == .sse {
+    if let proxy = section.text("proxy", &findings), transport.isHTTP {
       readProxy(proxy)
     }
   }

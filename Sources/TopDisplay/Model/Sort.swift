@@ -70,6 +70,46 @@ struct Sort: Hashable, Sendable {
   }
 }
 
+extension Sort {
+  func number(of server: ServerSummary, at now: Instant) -> Double? {
+    switch field {
+    case .state: server.isUnverified ? SessionState.doubtfulOrder : Double(server.state.listOrder)
+    case .for: server.worst.map { -(now - $0.onset.instant).inSeconds }
+    case .age: server.worst?.created.map { (now - $0.instant).inSeconds }
+    case .good: server.lastGood.map { (now - $0.instant).inSeconds }
+    case .p95: server.p95
+    case .errors: Double(server.errors)
+    case .recoveries: Double(server.recoveries)
+    case .sessions: Double(server.total)
+    case .name, .user: nil
+    }
+  }
+
+  func number(of session: SessionReport, at now: Instant) -> Double? {
+    switch field {
+    case .state: session.isUnverified ? SessionState.doubtfulOrder : Double(session.state.listOrder)
+    case .for: -(now - session.onset.instant).inSeconds
+    case .age: session.created.map { (now - $0.instant).inSeconds }
+    case .good: session.lastGood.map { (now - $0.instant).inSeconds }
+    case .p95: session.latency?.p95
+    case .errors: Double(session.errorCount)
+    case .recoveries: Double(session.recoveries)
+    case .name, .user, .sessions: nil
+    }
+  }
+}
+
+extension SessionState {
+  /// Of what is called well and cannot be asked: above all that is well.
+  fileprivate static let doubtfulOrder = 0.5
+
+  /// Calm states share a place, so that rows do not jump when a session merely goes about its business; what
+  /// is not watched stands last.
+  fileprivate var listOrder: Int {
+    self == .unmonitored ? -1 : severity < SessionState.paused.severity ? 0 : severity
+  }
+}
+
 /// Rows in an order that was held: those known then as they stood, new ones after them.
 func held<Row, ID: Hashable>(_ rows: [Row], in order: [ID]?, by id: (Row) -> ID) -> [Row] {
   guard let order else { return rows }

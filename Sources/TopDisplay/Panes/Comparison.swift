@@ -45,7 +45,7 @@ private func facts(
     ("tools", session?.tools.map(String.init) ?? "-"), ("stream", session?.stream.rawValue ?? "-"),
     ("last good", ago(session?.lastGood)), ("reached", ago(session?.lastReachable)),
     ("p50", latency(session?.latency?.p50)), ("p95", latency(session?.latency?.p95)),
-    ("missed", session.map { "\($0.missed) of \($0.probes)" } ?? "-"),
+    ("missed", session.map { "\($0.counts.missed) of \($0.counts.probes)" } ?? "-"),
     ("errors", errors.isEmpty ? "none" : errors), ("recoveries", session.map { "\($0.recoveries)" } ?? "-"),
     ("transport", server?.transport.rawValue ?? "-"), ("url", server?.url ?? "-"),
     ("ping", policy.map { $0.pingInterval > .zero ? "every \(span($0.pingInterval))" : "never" } ?? "-"),

@@ -79,8 +79,9 @@ private func sessionLines(_ session: SessionReport, others: Int, _ model: ViewMo
   lines.append(
     DetailLine(
       "stream \(session.stream.rawValue.replacing("_", with: " "))\(streamAge)",
-      session.streamCuts > 0 ? "cut \(counted(session.streamCuts, "time"))" : nil, "probes \(session.probes)",
-      "missed \(session.missed)", nextProbe(session, every: server?.settings.pingInterval, at: now)))
+      session.counts.streamCuts > 0 ? "cut \(counted(session.counts.streamCuts, "time"))" : nil,
+      "probes \(session.counts.probes)",
+      "missed \(session.counts.missed)", nextProbe(session, every: server?.settings.pingInterval, at: now)))
   if let latency = session.latency {
     lines.append(
       DetailLine(

@@ -46,9 +46,9 @@ struct ProbeTarget {
         description: "\(shown) cannot be looked at: \(PrintableText.line(why))", exitCode: ExitCode.usage)
     case .automatic, .onDemand, .switchedOff, .unmonitored: break
     }
-    guard found.transport != .websocket else {
+    guard found.transport.objection == nil else {
       throw CannotRun(
-        description: "\(shown) is a websocket server, which this program does not speak",
+        description: "\(shown) is a \(found.transport.rawValue) server, which this program does not speak",
         exitCode: ExitCode.usage)
     }
     let sessions = found.sessions
