@@ -90,6 +90,10 @@ struct OwnerTests {
           "odd": {"url": "https://a.example.org/mcp", "type": "custom"}
         }}
         """, owner: "a client of MCP",
+      told: """
+        6:55: notice: mcpServers.odd.type: is no word for a way of speaking, and is taken for streamable-http; \
+        write http, sse or stdio
+        """,
       servers: """
         old: sse, watched
         new: streamable-http, watched
@@ -414,6 +418,33 @@ struct OwnerTests {
       name: name)
     #expect(loaded.servers[0].settings.requestTimeout == limit)
     #expect(loaded.diagnostics.map(\.message).joined() == told)
+  }
+
+  @Test(arguments: [
+    (
+      #""type": "foo", "url": "https://a.example.org/""#,
+      "is no word for a way of speaking, and is taken for streamable-http"
+    ),
+    (
+      #""type": ["http"], "url": "https://a.example.org/""#,
+      "is no word for a way of speaking, and is taken for streamable-http"
+    ),
+    (
+      #""type": "stdio", "url": "https://a.example.org/""#,
+      "is stdio beside a url and no command, and is taken for streamable-http"
+    ),
+    (
+      #""type": "http", "url": "https://a.example.org/", "timeout": "abc""#,
+      "is no length of time, and is passed over"
+    ),
+    (
+      #""type": "http", "url": "https://a.example.org/", "timeout": -5"#,
+      "is no length of time, and is passed over"
+    ),
+  ]) func `What is not read as it was meant is told, in anybody's file`(fields: String, told: String) {
+    let loaded = loadText("{\"mcpServers\": {\"a\": {\(fields)}}}", name: ".mcp.json")
+    #expect(loaded.servers.count == 1)
+    #expect(loaded.diagnostics.map(\.message).joined().hasPrefix(told), "\(loaded.diagnostics)")
   }
 
   @Test(arguments: [

@@ -55,6 +55,16 @@ struct SchemaTests {
       """
     ),
     (
+      "type: http, url: 'http://h/', oauth: {authorization_url: nowhere, token_url: idp.example.com/token, "
+        + "redirect_uri: 'app:/back', revocation_endpoint: 'http://idp.example.com/revoke'}",
+      """
+      error: oauth.authorization_url: has no scheme; start it with https:// or http:// (LibreChat refuses the whole \
+      file)
+      error: oauth.token_url: has no scheme; start it with https:// or http:// (LibreChat refuses the whole file)
+      warning: oauth.revocation_endpoint: is not encrypted, and no token is asked for there; write https://HOST/PATH
+      """
+    ),
+    (
       "type: http, url: 'http://h/', apiKey: {source: user, type: bearer, authorization_type: token, key: 5}",
       """
       warning: apiKey.type: unknown key, LibreChat drops it unread

@@ -174,7 +174,8 @@ package struct SignIn: Sendable {
   /// Requests of these kinds were refused: that others are served says nothing of them.
   var challenged: Set<Purpose> = []
   var lastRefused: Purpose?
-  /// Sign-ins in a row whose refresh token did not live long enough to be used, or that ended soon without one.
+  /// Sign-ins in a row whose refresh token did not live long enough to be used, or that had none and ended
+  /// soon.
   var shortLives = 0
   var lastRequest = 0
   var pace = TokenPace()

@@ -259,7 +259,7 @@ func explanation(of problem: Endpoint.Problem) -> (problem: String, remedy: Stri
 
 /// LibreChat's parser of addresses takes any scheme, and what stands before a port for one; a space it
 /// encodes, unless it stands in the host.
-private func isRefusedByLibreChat(_ problem: Endpoint.Problem, _ text: String) -> Bool {
+func isRefusedByLibreChat(_ problem: Endpoint.Problem, _ text: String) -> Bool {
   switch problem {
   case .noHost, .badPort: return true
   case .noScheme: return !text.contains(":")

@@ -37,7 +37,13 @@ extension ServerReader {
     // `30s` says itself what it counts.
     let written = limit.node.scalar.flatMap { $0.value == .text ? duration(in: $0.text) : nil }
     if written != nil { limit.unit = .milliseconds }
-    guard let number = written ?? number(of: limit.node), number > 0 else { return }
+    guard let number = written ?? number(of: limit.node), number > 0 else {
+      guard !limit.node.isNull else { return }
+      return findings.add(
+        section.diagnostic(
+          .notice, limit.field, at: limit.node.mark, "is no length of time, and is passed over",
+          remedy: "write a number above 0"))
+    }
     let milliseconds: Double
     var remark: (problem: String, remedy: String)?
     switch limit.unit {

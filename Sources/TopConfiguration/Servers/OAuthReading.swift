@@ -1,3 +1,5 @@
+import MCPSessions
+
 // How LibreChat signs users in. It means the same here, for the one user who sits at this terminal.
 
 extension ServerReader {
@@ -9,6 +11,7 @@ extension ServerReader {
     for key in oauthTexts {
       guard let text = oauth.text(key, &findings) else { continue }
       checkVariables(text, "oauth.\(key)")
+      if oauthAddresses.contains(key) { checkAddress(text, key, oauth) }
       if text.value.isEmpty, key == "audience" {
         findings.add(
           oauth.diagnostic(
@@ -32,6 +35,30 @@ extension ServerReader {
   }
 }
 
+extension ServerReader {
+  /// LibreChat takes nothing but addresses there; a token goes to none that is not encrypted.
+  private mutating func checkAddress(_ text: Located<String>, _ key: String, _ oauth: Section) {
+    guard !text.value.contains("${") else { return }
+    do throws(Endpoint.Problem) {
+      let origin = try Endpoint(text.value).origin
+      guard key != "redirect_uri", origin.scheme != "https", !origin.isLoopback else { return }
+      findings.add(
+        oauth.diagnostic(
+          .warning, key, at: text.mark, "is not encrypted, and no token is asked for there",
+          remedy: "write https://HOST/PATH"))
+    } catch {
+      let isRefused = isRefusedByLibreChat(error, text.value)
+      // A program may come back to an address of its own kind.
+      guard isRefused || key != "redirect_uri" else { return }
+      let (problem, remedy) = explanation(of: error)
+      findings.add(
+        oauth.diagnostic(
+          .error, key, at: text.mark, problem, remedy: remedy + (isRefused ? section.consequence : "")))
+    }
+  }
+}
+
+private let oauthAddresses = ["authorization_url", "token_url", "redirect_uri", "revocation_endpoint"]
 private let oauthTexts = [
   "authorization_url", "token_url", "redirect_uri", "revocation_endpoint", "client_id", "client_secret",
   "scope", "audience",

@@ -35,9 +35,11 @@ extension ServerReader {
         foreignKind = "is brought along by \(context.owner.name)"
         return .stdio
       }
+      noticeTransport("is no word for a way of speaking", takenFor: likelyTransport, at: node.mark)
       return likelyTransport
     }
     if transport == .stdio, section.mapping["command"] == nil, section.mapping["url"] != nil {
+      noticeTransport("is stdio beside a url and no command", takenFor: .streamableHTTP, at: node.mark)
       return .streamableHTTP
     }
     // Both keep addresses in a file of secrets as well.
@@ -50,6 +52,13 @@ extension ServerReader {
       return .stdio
     }
     return transport
+  }
+
+  private mutating func noticeTransport(_ problem: String, takenFor transport: Transport, at mark: Mark) {
+    findings.add(
+      section.diagnostic(
+        .notice, "type", at: mark, "\(problem), and is taken for \(transport.rawValue)",
+        remedy: "write http, sse or stdio"))
   }
 
   private mutating func inferredTransport() -> Transport {

@@ -26,8 +26,6 @@ final class Authority: Sendable {
     var binds = false
     /// The issuer answers nothing.
     var hangs = false
-    /// The issuer sends every request elsewhere.
-    var hasMoved = false
     /// The door takes everybody.
     var isOpen = false
     /// The person says no.
@@ -157,11 +155,6 @@ final class Authority: Sendable {
       }
     }
     if state.withLock({ $0.rules.hangs }) { return Reply([.hold]) }
-    if state.withLock({ $0.rules.hasMoved }) {
-      return Reply([
-        .head(.init(302, [.init("Location", "https://sso.example/login"), .init("Content-Length", "0")]))
-      ])
-    }
     switch request.path {
     case "/.well-known/oauth-authorization-server":
       return .json(

@@ -433,19 +433,6 @@ private func server(
     watch.stop()
   }
 
-  @Test func `tells where its issuer sends who asks it`() throws {
-    var rules = Authority.Rules()
-    rules.hasMoved = true
-    let authority = try Authority.start(rules)
-    defer { authority.stop() }
-    var watch = try EngineWatch([try server(authority)])
-    #expect(watch.watch(for: .seconds(10)) { $0.rows.values.first?.cause?.type == .signInFailed })
-    let told = watch.rows.values.first?.cause?.detail.text ?? ""
-    let words = "answered with a redirect to https://sso.example/login, which is not followed"
-    #expect(told.hasSuffix(words), "\(told)")
-    watch.stop()
-  }
-
   @Test func `is signed in to from outside while it is watched`() throws {
     let folder = TemporaryFolder()
     let authority = try Authority.start()

@@ -277,7 +277,7 @@ import Testing
       run.tell(.locked(nil))
       run.answer(tokenText("token-\(number)", lifetime: 100, refresh: "refresh-\(number)"))
     }
-    run.pass(.seconds(86))
+    run.pass(.seconds(100))
     run.tell(.locked(nil))
     let basic = try #require(run.request?.authorization?.revealed.split(separator: " ").last)
     run.tell(.known(Secret("planted-assertion")))

@@ -463,7 +463,7 @@ import Testing
   @Test func `is in no text of the machine, whatever the issuer says`() throws {
     var run = try SignInRun()
     run.signIn(lifetime: 100, refresh: "refresh-secret-1")
-    run.pass(.seconds(90))
+    run.pass(.seconds(100))
     run.tell(.locked(nil))
     run.answer(
       #"{"error": "invalid_client", "error_description": "refresh-secret-1 token-1 the-code"}"#,
