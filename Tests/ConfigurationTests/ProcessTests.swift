@@ -102,7 +102,8 @@ import Testing
       (["/usr/bin/npx", "--package", "other", "thing"], "other (npx)"),
       (["uv", "tool", "run", "--python", "3.12", "thing"], "thing (uv tool run)"),
       (["docker", "run", "-i", "--rm", "-e", "TOKEN", "ghcr.io/x/y:1"], "ghcr.io/x/y:1 (docker run)"),
-      (["docker", "ps"], nil), (["node", "server.js"], nil),
+      (["docker", "ps"], nil), (["node", "server.js"], nil), (["npx"], nil), (["npx", "-y"], nil),
+      (["uvx", ""], nil), (["uvx", "--from="], nil), (["npx", "-p", ""], nil),
     ] as [([String], String?)])
   func `says what it may download`(words: [String], download: String?) {
     let server = Server(

@@ -7,21 +7,10 @@ extension ServerProcess {
     guard let runner = Self.runners.first(where: { $0.name == name && words.starts(with: $0.verbs) }) else {
       return nil
     }
-    let rest = Array(words.dropFirst(runner.verbs.count))
-    // The value of an option may be taken for the package where the option is not known.
-    var place = 0
-    while place < rest.count {
-      let word = rest[place]
-      if ["--package", "-p", "--from", "--spec"].contains(word), place + 1 < rest.count {
-        return (runner.title, rest[place + 1])
-      }
-      for option in ["--package=", "--from=", "--spec="] where word.hasPrefix(option) {
-        return (runner.title, String(word.dropFirst(option.count)))
-      }
-      if !word.hasPrefix("-") { return (runner.title, word) }
-      place += runner.valued.contains(word) ? 2 : 1
-    }
-    return (runner.title, "")
+    // A launcher that names no package, or an empty one, fetches nothing that could be told.
+    let what = runner.package(in: words.dropFirst(runner.verbs.count)) ?? ""
+    if what.isEmpty { return nil }
+    return (runner.title, what)
   }
 
   private struct Runner {
@@ -31,6 +20,24 @@ extension ServerProcess {
     var valued: Set<String> = []
 
     var title: String { ([name] + verbs).joined(separator: " ") }
+
+    func package(in words: ArraySlice<String>) -> String? {
+      let rest = Array(words)
+      // The value of an option may be taken for the package where the option is not known.
+      var place = 0
+      while place < rest.count {
+        let word = rest[place]
+        if ["--package", "-p", "--from", "--spec"].contains(word), place + 1 < rest.count {
+          return rest[place + 1]
+        }
+        for option in ["--package=", "--from=", "--spec="] where word.hasPrefix(option) {
+          return String(word.dropFirst(option.count))
+        }
+        if !word.hasPrefix("-") { return word }
+        place += valued.contains(word) ? 2 : 1
+      }
+      return nil
+    }
   }
 
   private static let runners: [Runner] = {
