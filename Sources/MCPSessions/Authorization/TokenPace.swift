@@ -4,7 +4,7 @@ struct TokenPace: Hashable, Sendable {
   /// A token that was got so soon after another one followed it at once.
   private static let atOnce = Duration.seconds(10)
   /// So many may.
-  private static let leave = 2
+  private static let leave = 1
   /// After a time like this all is forgotten.
   private static let memory = Duration.seconds(20)
 

@@ -80,8 +80,8 @@ extension SessionKind {
     }
   }
 
-  /// Whether it is begun by a handshake and goes on over whatever connection: it is resumed after trouble, and
-  /// an answer to one request tells whether the others are known.
+  /// Whether it is begun by a handshake and goes on over whatever connection: it is resumed after trouble,
+  /// and an answer to one request tells whether the others are known.
   var outlivesConnection: Bool {
     switch self {
     case .stateful, .stateless: true
