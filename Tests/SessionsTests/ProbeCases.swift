@@ -43,6 +43,21 @@ let probeCases = [
     name: "one that forgets at once", change: { $0.drops = true },
     failed: [.initialized, .freshConnections], says: ["0 of 4"], answers: [false, true, nil]),
   ProbeCase(
+    name: "one that fails at every ping and list", change: { $0.refusesUse = 500 },
+    failed: [.ping, .list], noted: [.freshConnections],
+    says: ["which says nothing of routing", "the server fails: read its log"], answers: [false, true, false]),
+  ProbeCase(
+    name: "one that asks to wait at every ping and list", change: { $0.refusesUse = 429 },
+    failed: [.ping, .list], noted: [.freshConnections],
+    says: ["the server asks to wait"], answers: [false, true, false]),
+  ProbeCase(
+    name: "one whose handshake comes in two parts", change: { $0.resumes = true }, says: ["4 of 4"]),
+  ProbeCase(
+    name: "one of HTTP+SSE that names another origin",
+    change: { ($0.isOld, $0.endpoint) = (true, "http://other/m") },
+    failed: [.initialize], noted: [.http],
+    says: ["the endpoint event names another origin", "an address of its own"], answers: [true, nil, nil]),
+  ProbeCase(
     name: "one that answers 400 to unknown ids", change: { $0.unknown = 400 },
     noted: [.unknownID, .afterDelete], says: ["let the server answer 404"], answers: [false, false, true]),
   ProbeCase(

@@ -25,6 +25,12 @@ struct ProbeWorld {
     var isRandom = false
     var stream = 200
     var knowsPing = true
+    /// The answer to every ping and list, whatever connection it comes by.
+    var refusesUse: Int?
+    /// What stands in the endpoint event, where that is no address of its own.
+    var endpoint: String?
+    /// The answer to a handshake comes in two parts, of which the second is to be asked for with its id.
+    var resumes = false
     var failsLists = false
     /// After so many it takes no more.
     var sessionLimit = Int.max
@@ -53,6 +59,8 @@ struct ProbeWorld {
   var streams: [TransferID] = []
   var asked: [String] = []
   var hasStopped = false
+  /// What is still to come of a handshake's answer.
+  private var rest: Message?
 
   init(_ kind: Kind = Kind(), settings: SessionSettings = SessionSettings(), call: ServerProbe.Call? = nil)
     throws
@@ -131,6 +139,9 @@ struct ProbeWorld {
         return kind.unknown == 200 ? result(id, Result()) : status(kind.unknown, "Session not found")
       }
     }
+    if let refusal = kind.refusesUse, ["ping", "tools/list"].contains(method) {
+      return status(refusal, "no")
+    }
     switch method {
     case "ping" where !kind.knowsPing: return failure(id, -32_601)
     case "tools/list" where kind.failsLists: return failure(id, 0)
@@ -180,14 +191,25 @@ struct ProbeWorld {
     var head = ResponseHead(status: 200, contentType: "application/json", sessionIDs: [session])
     head.route = kind.route
     if kind.stalledHandshake == given { return [.head(head)] }
+    if kind.resumes {
+      rest = Message(id: .number(Int64(id ?? 0)), content: .result(answer))
+      head.contentType = "text/event-stream"
+      return [.head(head), .ended(TransferEnd(head: head, lastEventID: "1"))]
+    }
     return result(id, answer, head)
   }
 
   private mutating func get(_ request: TransferRequest) -> [TransferEvent] {
+    if let rest, request.headers.contains(where: { $0.name == "Last-Event-ID" }) {
+      let id = request.headers.first { $0.name == "Mcp-Session-Id" }?.value.revealed
+      guard let id, sessions[id] != nil else { return status(400, "Mcp-Session-Id header is required") }
+      let head = ResponseHead(status: 200, contentType: "text/event-stream")
+      return [.head(head), .item(.message(rest)), ended(head)]
+    }
     if kind.isOld {
       streams.append(request.id)
       let head = ResponseHead(status: 200, contentType: "text/event-stream")
-      return [.head(head), .item(.endpoint("/messages?session=1"))]
+      return [.head(head), .item(.endpoint(kind.endpoint ?? "/messages?session=1"))]
     }
     guard kind.stream == 200 else { return status(kind.stream, "") }
     streams.append(request.id)

@@ -236,7 +236,12 @@ extension ServerProbe {
         endpoint = try address.resolving(reference)
       } catch {
         orders.append(.cancel(id))
-        return attachFailed(endpointError(error, reference, gate))
+        for word in keys(in: reference) { known.see(word, of: key) }
+        // A stream with such an event is one of HTTP+SSE, whatever was said to a POST.
+        refusal = nil
+        return attachFailed(
+          endpointError(error, reference, gate),
+          remedy: "let the server name an address of its own, as seen from here, in its endpoint event")
       }
       redactor.learn(address: endpoint.url.revealed)
       channel = Channel(stream: id, endpoint: endpoint, since: now)
@@ -262,8 +267,9 @@ extension ServerProbe {
   }
 
   /// Where a POST was refused before, that is what a person is told of.
-  mutating func attachFailed(_ error: SessionError) {
-    fail(.initialize, (refusal ?? error).asked(of: refusal == nil ? .attach : .initialize))
+  mutating func attachFailed(_ error: SessionError, remedy: Sentence? = nil) {
+    fail(
+      .initialize, (refusal ?? error).asked(of: refusal == nil ? .attach : .initialize), remedy: remedy)
     advance()
   }
 

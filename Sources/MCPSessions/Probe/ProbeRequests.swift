@@ -75,8 +75,11 @@ extension ServerProbe {
     send(purpose, .get, [Header(name: "Accept", value: "text/event-stream")], body: "", as: identity)
   }
 
-  /// Asks for what follows an event of an answer.
-  mutating func poll(_ lastEventID: String) -> TransferID {
+  /// Asks for what follows an event of an answer. That of a handshake has a head already: the id in it is the
+  /// session's.
+  mutating func poll(_ lastEventID: String, of question: Question) -> TransferID {
+    let given = question.exchange.givenIDs.first.flatMap(SessionID.init)
+    let identity = question.opens(identity?.revision).map { self.identity(given, $0) } ?? identity
     let headers = [
       Header(name: "Accept", value: "text/event-stream"), Header(name: "Last-Event-ID", value: lastEventID),
     ]

@@ -116,7 +116,9 @@ extension ServerProbe {
     let sum = pages.count == 0 ? took : now.instant - stepBegan
     guard case .result(let result, let head) = outcome else {
       let error = judge(outcome, carriedID: isHeld, gate).error ?? failure(of: outcome)
-      fail(.list, error.asked(of: .list), took: sum, remedy: Remedies.ofList(error, server))
+      fail(
+        .list, error.asked(of: .list), took: sum,
+        remedy: Remedies.ofList(error, server, beside: answeredBesideList))
       return goOn(after: outcome)
     }
     guard let page = result.tools else {
@@ -142,6 +144,12 @@ extension ServerProbe {
     record(
       .list, names.isEmpty ? .note : .ok, names.isEmpty ? "an empty list" : "\(count): \(shown)", took: sum)
     advance()
+  }
+
+  /// What the server answered where its list fails; absent when nothing was.
+  private var answeredBesideList: Sentence? {
+    if identity?.isModern == true { return "server/discover alone is answered" }
+    return report.step(.ping).map { $0.verdict != .failed } == true ? "pings alone are answered" : nil
   }
 
   mutating func callTool() {
@@ -238,9 +246,13 @@ extension ServerProbe {
     var (known, why) = (known, why)
     switch judge(outcome, carriedID: true, gate) {
     case .good, .methodFailed: known += 1
-    case .lost(let error), .refused(let error), .trouble(let error), .conflict(let error), .busy(let error):
+    case .lost(let error):
       why = why ?? error.asked(of: .ping)
       isScattered = true
+    case .refused(let error), .trouble(let error), .conflict(let error), .busy(let error):
+      why = why ?? error.asked(of: .ping)
+      // What the session's own connection was told as well says nothing of where others lead.
+      if report.step(.ping)?.verdict != .failed || known > 0 { isScattered = true }
     }
     let tried = tried + 1
     guard tried >= Self.freshConnections else {
@@ -249,6 +261,13 @@ extension ServerProbe {
     let took = now.instant - stepBegan
     guard let why, known < tried else {
       record(.freshConnections, .ok, "\(known) of \(tried) reach the session", took: took)
+      return advance()
+    }
+    guard known > 0 || isScattered else {
+      record(
+        .freshConnections, .note,
+        "\(tried) new connections are refused as the session's own is, which says nothing of routing",
+        took: took)
       return advance()
     }
     let words = why.adding("\(known) of \(tried) new connections reach the session")

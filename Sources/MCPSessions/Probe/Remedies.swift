@@ -73,12 +73,12 @@ enum Remedies {
       : "put what it takes into its headers, or sign in: sessiontop login"
   }
 
-  static func ofList(_ error: SessionError, _ server: Server) -> Sentence? {
-    switch error.type {
-    case .rpcError, .httpError, .sessionTimeout, .protocolError:
-      "pings alone are answered: look at what stands behind the server, and in its log"
-    default: of(error, server)
+  /// `answered` is what went well before.
+  static func ofList(_ error: SessionError, _ server: Server, beside answered: Sentence?) -> Sentence? {
+    guard let answered, [.rpcError, .httpError, .sessionTimeout, .protocolError].contains(error.type) else {
+      return of(error, server)
     }
+    return "\(answered): look at what stands behind the server, and in its log"
   }
 
   static func ofCall(_ error: SessionError) -> Sentence {

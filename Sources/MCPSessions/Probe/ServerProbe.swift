@@ -207,7 +207,7 @@ package struct ServerProbe: Sendable {
     switch state {
     case .asking(var question):
       if let rest = question.exchange.rest, rest.due <= now.instant {
-        question.exchange.follow(poll(rest.lastEventID))
+        question.exchange.follow(poll(rest.lastEventID, of: question))
         state = .asking(question)
       } else if let due = question.exchange.answerDue, due <= now.instant {
         answered(question, .broken(silence(since: question.exchange.sent), nil))
