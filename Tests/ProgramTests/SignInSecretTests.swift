@@ -5,70 +5,9 @@ import Testing
 
 /// Everything that a sign-in knows and nobody else is to see, repeated by whoever was sent it.
 @Suite(.serialized) struct `Secrets of a sign-in` {
-  /// A program that follows every redirect, a configuration, and a place for what is kept.
-  private final class Place {
-    let rude: RudeIssuer
-    let configuration: String
-    let log: String
-    private let browser: String
-    var stateFolder: String { configuration + ".state" }
-
-    init(bindsTokens: Bool = false, auth: String = "") throws {
-      rude = try RudeIssuer.start(bindsTokens: bindsTokens)
-      log = try "".temporaryFile(suffix: ".log")
-      configuration = try """
-      mcpServers:
-        ledger:
-          type: streamable-http
-          url: \(rude.door.url)
-          sessionConfig: {pingInterval: 300, retryDelay: 200\(auth)}
-      log: {file: \(log)}
-
-      """.temporaryFile(suffix: ".yaml")
-      browser = try """
-      #!/usr/bin/env python3
-      import sys, urllib.request
-      urllib.request.build_opener(urllib.request.ProxyHandler({})).open(sys.argv[1], timeout=10).read()
-
-      """.temporaryFile(suffix: ".py")
-      chmod(browser, 0o700)
-    }
-
-    deinit {
-      rude.stop()
-      for path in [configuration, log, browser] { unlink(path) }
-      _ = try? ChildProcess("/bin/rm", ["-rf", stateFolder]).end()
-    }
-
-    func start(_ words: [String]) throws -> ChildProcess {
-      rude.forgetThePast()
-      return try ChildProcess(
-        sessiontopBinary, words,
-        environment: ["XDG_STATE_HOME": stateFolder, "XDG_CONFIG_HOME": stateFolder, "BROWSER": browser])
-    }
-
-    func output(_ words: [String]) throws -> String {
-      let program = try start(words)
-      try program.end(within: .seconds(60))
-      return program.output
-    }
-
-    /// What was printed and written must hold none of what either side was ever sent or gave.
-    func expectNoSecret(_ output: String, _ what: String, sourceLocation: SourceLocation = #_sourceLocation) {
-      #expect(!output.isEmpty, "\(what) says nothing", sourceLocation: sourceLocation)
-      for secret in rude.state.withLock({ $0.repeated }) {
-        #expect(!output.contains(secret), "\(what): \(secret) in \(output)", sourceLocation: sourceLocation)
-      }
-    }
-
-    func expectNoSecretInLog(sourceLocation: SourceLocation = #_sourceLocation) throws {
-      expectNoSecret(try String(contentsOf: log), "the log", sourceLocation: sourceLocation)
-    }
-  }
-
   @Test(arguments: ["jsonl", "text"])
   func `stay out of all that is said of a sign-in with a browser`(format: String) throws {
-    let place = try Place()
+    let place = try RudePlace()
     let end = ["--config", place.configuration]
     place.rude.refuse(true)
     for device in [[], ["--device"]] {
@@ -114,7 +53,7 @@ import Testing
     try made.end()
     let key = try made.output.temporaryFile(suffix: ".pem")
     defer { unlink(key) }
-    let place = try Place(
+    let place = try RudePlace(
       auth: ", auth: {grant: client_credentials, clientID: monitor, clientKeyFile: \(key), algorithm: ES256}")
     place.rude.refuse(true)
     let watch = try place.start([
@@ -134,7 +73,7 @@ import Testing
   }
 
   @Test func `stay out of all that is said of tokens that are bound to a key`() throws {
-    let place = try Place(bindsTokens: true)
+    let place = try RudePlace(bindsTokens: true)
     let end = ["--config", place.configuration]
     place.expectNoSecret(try place.output(["login", "ledger"] + end), "login")
     let watch = try place.start(["watch", "--format", "jsonl", "--for", "60s"] + end)

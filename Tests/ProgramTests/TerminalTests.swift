@@ -23,6 +23,23 @@ import Testing
     var testDescription: String { "\(term) \(locale)\(noColor ? " NO_COLOR" : "")" }
   }
 
+  @Test(arguments: [(UInt16.max, UInt16(24)), (80, .max), (.max, .max)])
+  func `lives on where that says it is endless`(columns: UInt16, rows: UInt16) throws {
+    let file = try Self.recording.temporaryFile(suffix: ".jsonl")
+    defer { unlink(file) }
+    let screen = try PseudoTerminal(columns: 80, rows: 24)
+    let program = try ChildProcess(
+      sessiontopBinary, ["replay", file], environment: ["TERM": "xterm-256color", "LC_ALL": "C.UTF-8"],
+      terminal: screen.path)
+    try screen.wait(for: "billing")
+    screen.resize(columns: columns, rows: rows)
+    try screen.wait(for: "billing", after: screen.seen.count)
+    screen.resize(columns: 80, rows: 24)
+    try screen.wait(for: "billing", after: screen.seen.count)
+    screen.type("Q")
+    #expect(try program.end() == 0)
+  }
+
   @Test(arguments: [
     Kind(term: "xterm-256color", never: ["\u{1B}]11;", "\u{1B}]4;", "\u{1B}[5m"]),
     Kind(term: "xterm-256color", locale: "C", never: ["│", "●"]),

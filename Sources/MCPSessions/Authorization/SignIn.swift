@@ -243,8 +243,7 @@ package struct SignIn: Sendable {
     switch state {
     case .empty where worksAlone: begin(Work(step: .start), &turn)
     case .held(let holding) where holding.grant.hasEnded(at: turn.now.wall):
-      guard !waitsForPace(holding, &turn) else { return }
-      begin(Work(step: .start, held: holding.grant, mayRefresh: true), &turn)
+      beginInTime(Work(step: .start, held: holding.grant, mayRefresh: true), &turn)
     default: break
     }
   }
@@ -267,7 +266,7 @@ package struct SignIn: Sendable {
       guard scopes.stepUp(demand.own?["scope"], held: held?.scopes ?? [], for: demand.purpose) else {
         return refuse(scopeError(demand), held: held, for: demand, &turn)
       }
-      return begin(Work(step: .start, held: held, demand: demand), &turn)
+      return beginInTime(Work(step: .start, held: held, demand: demand), &turn)
     }
     if case .held(let holding) = state, !holding.isProven, !holding.isDue(at: turn.now.instant),
       !served.contains(demand.purpose),
@@ -275,17 +274,16 @@ package struct SignIn: Sendable {
     {
       return refuse(tokenError(demand), held: holding.grant, for: demand, &turn)
     }
-    if case .held(let holding) = state, waitsForPace(holding, &turn) { return }
-    begin(Work(step: .start, held: held, demand: demand, mayRefresh: true), &turn)
+    beginInTime(Work(step: .start, held: held, demand: demand, mayRefresh: true), &turn)
   }
 
-  /// True when the next token is asked for a little later, because many were asked for one behind the other.
-  private mutating func waitsForPace(_ holding: Holding, _ turn: inout Turn) -> Bool {
-    guard pace.earliest > turn.now.instant, isRenewable(holding.grant) else { return false }
-    var holding = holding
-    (holding.renewal, holding.isOnlyLook) = (pace.earliest, false)
+  /// Begins now, or a little later where many tokens were asked for one behind the other.
+  private mutating func beginInTime(_ work: Work, _ turn: inout Turn) {
+    guard case .held(var holding) = state, pace.earliest > turn.now.instant, isRenewable(holding.grant) else {
+      return begin(work, &turn)
+    }
+    (holding.renewal, holding.isOnlyLook, holding.next) = (pace.earliest, false, work)
     state = .held(holding)
-    return true
   }
 
   /// Whether to begin again. A token that was refused is shown to the server first: it may have had a slip.

@@ -8,6 +8,8 @@ struct Holding: Hashable, Sendable {
   /// When the next one is asked for, or a person is told that none can be had; absent when nothing is to be
   /// done.
   var renewal: Instant?
+  /// What is begun then, where it is not the clock that asks for it.
+  var next: Work?
   /// It is only looked at the clock then: the time for that is further away.
   var isOnlyLook = false
   /// The server took it, or it was taken in an earlier run.

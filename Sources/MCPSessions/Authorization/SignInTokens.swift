@@ -142,6 +142,7 @@ extension SignIn {
   /// Most of a token's life is over: the next one is asked for, or a person is told in time.
   mutating func renewalDue(_ holding: Holding, _ turn: inout Turn) {
     guard let renewal = holding.renewal, renewal <= turn.now.instant else { return }
+    if let next = holding.next { return begin(next, &turn) }
     guard !holding.isOnlyLook else { return hold(holding.grant, isProven: holding.isProven, &turn) }
     guard isRenewable(holding.grant) else {
       var holding = holding

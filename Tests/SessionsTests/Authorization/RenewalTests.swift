@@ -244,6 +244,27 @@ import Testing
     #expect(longest < .seconds(9), "a request waits no longer")
   }
 
+  @Test func `with more scopes is asked for a little later where many were asked for`() throws {
+    var settings = CredentialSettings()
+    settings.grant = .clientCredentials
+    settings.clientID = "id"
+    settings.clientKeyFile = "/key.pem"
+    var run = try SignInRun(settings, policy: .never)
+    run.tell(.wanted)
+    for number in 1...3 {
+      let began = run.now
+      while run.machine.step == nil { run.pass(.milliseconds(100)) }
+      #expect(run.now - began == (number == 3 ? .seconds(1) : .zero))
+      run.answer(resourceText())
+      run.answer(issuerText())
+      let scopes = run.form["scope"]?.split(separator: " ") ?? []
+      #expect(scopes.count == number - 1 && (number == 1 || scopes.last == "s\(number - 1)"), "\(scopes)")
+      run.answer(tokenText("token-\(number)", lifetime: 1_000, scope: scopes.joined(separator: " ")))
+      run.tell(.accepted(version: run.machine.version, .initialize))
+      run.refuse(403, #"Bearer error="insufficient_scope", scope="s\#(number)""#, purpose: .ping)
+    }
+  }
+
   @Test func `that the server refuses behind many others is replaced a little later`() throws {
     var run = try SignInRun()
     run.signIn(lifetime: 100, refresh: "refresh-1")
