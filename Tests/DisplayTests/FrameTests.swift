@@ -97,6 +97,11 @@ import Testing
 }
 
 @Suite struct `Every screen` {
+  @Test func `has an end, whatever a terminal says`() {
+    #expect(Size(columns: 65_535, rows: .max) == Size(columns: Size.limit.columns, rows: Size.limit.rows))
+    #expect(Size(columns: .min, rows: -1) == Size(columns: 0, rows: 0))
+  }
+
   @Test func `is well-formed at every size`() {
     let columns =
       Array(0...12) + [19, 20, 29, 30, 31, 39, 40, 60, 79, 80, 99, 100, 101, 120, 169, 170, 200, 250]
