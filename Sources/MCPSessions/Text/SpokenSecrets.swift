@@ -15,8 +15,9 @@ func spokenSecrets(in text: [UInt8]) -> [Range<Int>] {
       place += 1
       continue
     }
-    let word = trimmed(place..<(text[place...].firstIndex { !isSpoken($0) } ?? text.count), text)
-    place = max(place + 1, word.upperBound)
+    let end = text[place...].firstIndex { !isSpoken($0) } ?? text.count
+    let word = trimmed(place..<end, text)
+    place = end
     let means = link(text, from: name, to: word)
     let isOfScheme = means == .blank && isScheme(text[name])
     if means == .joint && isSecretName(text[name]) || isOfScheme {
